@@ -1,0 +1,13 @@
+/** The exit codes are an interface: scripts and CI rely on them. */
+export const exitCodes = { done: 0, unexpected: 1, usage: 2, serversFailed: 3, cancelled: 4 } as const;
+
+/** Ends a command with a message for the operator (no stack trace) and an exit code. */
+export class CommandFailure extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: (typeof exitCodes)[keyof typeof exitCodes] = exitCodes.unexpected,
+  ) {
+    super(message);
+    this.name = 'CommandFailure';
+  }
+}

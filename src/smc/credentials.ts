@@ -1,0 +1,37 @@
+import Credential from '@alicloud/credentials';
+import { SmcError } from './errors';
+
+/** An AccessKey pair, with its token when it is temporary (STS). */
+export interface SmcCredentials {
+  accessKeyId: string;
+  accessKeySecret: string;
+  securityToken?: string;
+}
+
+/** Asked before each request, so that temporary credentials renew themselves. */
+export type CredentialsProvider = () => Promise<SmcCredentials>;
+
+/**
+ * `@alicloud/credentials`' default chain: environment, OIDC role, `~/.aliyun/config.json`, credentials file,
+ * ECS RAM role, credentials URI. Rejects with `CredentialsMissing` when none of them gives any.
+ */
+export function defaultCredentials(): CredentialsProvider {
+  let chain: Credential | undefined;
+  return async () => {
+    try {
+      chain ??= new Credential();
+      const found = await chain.getCredential();
+      if (!found.accessKeyId || !found.accessKeySecret) throw new Error('the chain gave no AccessKey');
+      return {
+        accessKeyId: found.accessKeyId,
+        accessKeySecret: found.accessKeySecret,
+        securityToken: found.securityToken || undefined,
+      };
+    } catch (cause) {
+      throw new SmcError(
+        { code: 'CredentialsMissing', message: 'no Alibaba Cloud credentials were found on the worker' },
+        { cause },
+      );
+    }
+  };
+}

@@ -1,0 +1,50 @@
+import type { WireParams } from './signature';
+
+/** Lists travel under the API's singular name; our requests name them in the plural. */
+const singular: Record<string, string> = {
+  dataDisks: 'DataDisk',
+  instanceIds: 'InstanceId',
+  jobIds: 'JobId',
+  parts: 'Part',
+  resourceIds: 'ResourceId',
+  sourceIds: 'SourceId',
+  systemDiskParts: 'SystemDiskPart',
+  tagKeys: 'TagKey',
+  tags: 'Tag',
+};
+
+/** `vSwitchId` is `VSwitchId` on the wire, `dataDisks` is `DataDisk`. */
+export function wireName(name: string): string {
+  return singular[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Flattens a request into the API's parameters: lists get 1-based indices, undefined values are left out. */
+export function toWireParams(request: object): WireParams {
+  const params: WireParams = {};
+  const put = (name: string, value: unknown): void => {
+    if (value === undefined || value === null) return;
+    if (Array.isArray(value)) {
+      value.forEach((item, i) => {
+        put(`${name}.${i + 1}`, item);
+      });
+    } else if (typeof value === 'object') {
+      for (const [key, inner] of Object.entries(value)) put(`${name}.${wireName(key)}`, inner);
+    } else {
+      params[name] = String(value);
+    }
+  };
+  for (const [key, value] of Object.entries(request)) put(wireName(key), value);
+  return params;
+}
+
+/** Lower-cases the first letter of every key of an answer, so that `VSwitchId` reads `vSwitchId`. */
+export function fromWire(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromWire);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.charAt(0).toLowerCase() + key.slice(1),
+      fromWire(inner),
+    ]),
+  );
+}
