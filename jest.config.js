@@ -1,12 +1,23 @@
+const common = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
+  },
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' },
-    ],
-  },
+  testTimeout: 180_000,
+  projects: [
+    // Milliseconds: one process, no Temporal.
+    { ...common, displayName: 'fast', testMatch: ['<rootDir>/test/!(e2e|faults)/**/*.test.ts'] },
+    // Seconds and minutes: a real Temporal server, real workers, the simulator over HTTP.
+    {
+      ...common,
+      displayName: 'temporal',
+      testMatch: ['<rootDir>/test/{e2e,faults}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/e2e/start-temporal.ts',
+      globalTeardown: '<rootDir>/test/e2e/stop-temporal.ts',
+    },
+  ],
 };

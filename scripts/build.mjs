@@ -1,7 +1,7 @@
-// Compiles the TypeScript and makes the workflow bundle once, so that no worker has to bundle at its start.
+// Compiles the TypeScript, and bundles the workflows once so that no worker has to do it at its start.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,17 +9,28 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const dist = join(root, 'dist');
+const bundleFile = join(dist, 'workflow-bundle.js');
+const stampFile = join(dist, 'workflow-bundle.stamp');
 
-execFileSync(
-  process.execPath,
-  [
-    require.resolve('typescript/package.json').replace('package.json', 'bin/tsc'),
-    '-p',
-    'tsconfig.build.json',
-  ],
-  {
-    cwd: root,
-    stdio: 'inherit',
-  },
-);
-chmodSync(join(dist, 'src/cli.js'), 0o755);
+const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+chmodSync(join(dist, 'src', 'cli.js'), 0o755);
+
+// The bundle takes seconds: it is made again only when a workflow or the SDK has changed.
+const workflows = join(dist, 'workflows');
+const sources = readdirSync(workflows)
+  .filter((name) => name.endsWith('.js'))
+  .sort();
+const hash = createHash('sha256').update(require('@temporalio/worker/package.json').version);
+for (const name of sources) hash.update(name).update(readFileSync(join(workflows, name)));
+const stamp = hash.digest('hex');
+if (!existsSync(bundleFile) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+  const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
+  rmSync(stampFile, { force: true });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(workflows, 'index.js'),
+    logger: new DefaultLogger('WARN'),
+  });
+  writeFileSync(bundleFile, code);
+  writeFileSync(stampFile, stamp);
+}

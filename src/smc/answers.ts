@@ -1,29 +1,44 @@
 import { z } from 'zod';
 
-// Answers are read leniently: fields we do not know are dropped, optional ones may be absent, null or empty (XML), and
-// numbers and booleans may come as strings.
-const text = z.preprocess(
-  (v) => (v === null || v === '' ? undefined : typeof v === 'number' ? String(v) : v),
-  z.string().optional(),
-);
+// Answers are read leniently: fields we do not know are dropped, optional ones may be absent, null or empty (XML),
+// numbers and booleans may come as strings, and a field of another kind than expected costs that field, not the page.
+const text = z.preprocess(asText, z.string().optional());
+/** A text that is told apart later; absent it is empty. */
+const word = z.preprocess((v) => asText(v) ?? '', z.string());
+const id = z.preprocess(asText, z.string());
 const number = z.preprocess((v) => {
-  if (v === null || v === '') return undefined;
-  return typeof v === 'string' && Number.isFinite(Number(v)) ? Number(v) : v;
+  const n = typeof v === 'string' && v.trim() !== '' ? Number(v) : v;
+  return typeof n === 'number' && Number.isFinite(n) ? n : undefined;
 }, z.number().optional());
 const flag = z.preprocess((v) => {
-  if (v === null || v === '') return undefined;
-  return typeof v === 'string' ? v.toLowerCase() === 'true' : v;
+  const said = asText(v)?.toLowerCase();
+  if (said === 'true' || said === '1') return true;
+  return said === 'false' || said === '0' ? false : undefined;
 }, z.boolean().optional());
 
-/** A list under its singular key (`{Part: […]}`); absent, empty, a lone item (XML) or a bare array are fine too. */
+/** SMC: StatusInfo and SystemInfo are JSON strings, and newer answers may give the object itself. */
+function asText(value: unknown): string | undefined {
+  if (value === null || value === undefined || value === '') return undefined;
+  if (typeof value !== 'object') return String(value);
+  return Object.keys(value).length === 0 ? undefined : JSON.stringify(value);
+}
+
+/**
+ * A list under its singular key (`{Part: […]}`). Absent, empty, a lone item (XML), a bare array or items right under
+ * the list's own name (the XML samples of newer help pages) are fine too.
+ */
 function listOf<T extends z.ZodType>(singular: string, item: T) {
-  return z.preprocess((v) => {
-    if (v === undefined || v === null || v === '') return [];
-    if (Array.isArray(v)) return v;
-    const inner = (v as Record<string, unknown>)[singular];
-    if (inner === undefined || inner === null || inner === '') return [];
-    return Array.isArray(inner) ? inner : [inner];
-  }, z.array(item));
+  return z.preprocess((v) => itemsOf(singular, v).filter((one) => isFields(one)), z.array(item));
+}
+
+function itemsOf(singular: string, value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap((one) => itemsOf(singular, one));
+  if (!isFields(value) || Object.keys(value).length === 0) return [];
+  return singular in value ? [value[singular]].flat() : [value];
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 const diskPart = z.object({
@@ -35,6 +50,25 @@ const diskPart = z.object({
   sizeBytes: number,
 });
 const dataDisk = z.object({ index: number, path: text, size: number, parts: listOf('part', diskPart) });
+const tags = listOf('tag', z.object({ key: text, value: text }));
+
+/** Newer jobs name their disks by id, and may use LVM. SMC: Disks. */
+const disk = z.object({
+  diskId: text,
+  index: number,
+  size: number,
+  lvm: flag,
+  parts: listOf('part', diskPart),
+});
+const disks = z.preprocess(
+  (v) => (isFields(v) ? v : undefined),
+  z
+    .object({
+      system: z.preprocess((v) => (isFields(v) ? v : undefined), disk.optional()),
+      data: listOf('data', disk),
+    })
+    .optional(),
+);
 
 export const sourceServerStates = [
   'Available',
@@ -48,7 +82,7 @@ export const sourceServerStates = [
 
 /** A source server; sizes in GiB, part sizes in bytes. SMC: DescribeSourceServers. */
 export const sourceServerSchema = z.object({
-  sourceId: z.string(),
+  sourceId: id,
   name: text,
   description: text,
   state: text,
@@ -66,6 +100,9 @@ export const sourceServerSchema = z.object({
   systemDiskSize: number,
   systemDiskParts: listOf('systemDiskPart', diskPart),
   dataDisks: listOf('dataDisk', dataDisk),
+  resourceGroupId: text,
+  /** Absent where the service does not list them here: then only ListTagResources knows. */
+  tags: tags.optional(),
 });
 export type SourceServer = z.infer<typeof sourceServerSchema>;
 
@@ -88,12 +125,12 @@ export const businessStatuses = ['Preparing', 'Syncing', 'Processing', 'Cleaning
  * a newer kind does not make a whole page unreadable. SMC: DescribeReplicationJobs.
  */
 export const replicationJobSchema = z.object({
-  jobId: z.string(),
+  jobId: id,
   sourceId: text,
   regionId: text,
   name: text,
   description: text,
-  status: z.string(),
+  status: word,
   businessStatus: text,
   /** Percent. */
   progress: number,
@@ -133,7 +170,8 @@ export const replicationJobSchema = z.object({
     'replicationJobRun',
     z.object({ startTime: text, endTime: text, imageId: text, type: text }),
   ),
-  tags: listOf('tag', z.object({ key: text, value: text })),
+  disks,
+  tags,
 });
 export type ReplicationJob = z.infer<typeof replicationJobSchema>;
 
@@ -146,7 +184,7 @@ const requestId = { requestId: text };
 const page = { totalCount: number, pageNumber: number, pageSize: number };
 
 export const emptyAnswerSchema = z.object(requestId);
-export const createReplicationJobAnswerSchema = z.object({ ...requestId, jobId: z.string().min(1) });
+export const createReplicationJobAnswerSchema = z.object({ ...requestId, jobId: id });
 export const describeReplicationJobsAnswerSchema = z.object({
   ...requestId,
   ...page,
@@ -158,9 +196,9 @@ export const describeSourceServersAnswerSchema = z.object({
   sourceServers: listOf('sourceServer', sourceServerSchema),
 });
 export const tagResourceSchema = z.object({
-  resourceId: z.string(),
+  resourceId: id,
   resourceType: text,
-  tagKey: z.string(),
+  tagKey: id,
   tagValue: text,
 });
 export const listTagResourcesAnswerSchema = z.object({

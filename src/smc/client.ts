@@ -109,34 +109,52 @@ export function createSmcClient(transport: Transport): SmcClient {
   return {
     ...methods,
     allSourceServers: (filter) =>
-      pages(
-        async (pageNumber) =>
-          (await call('DescribeSourceServers', { pageSize: 50, ...filter, pageNumber })).sourceServers,
-        filter.pageSize,
-      ),
+      pages(filter.pageSize, async (page) => {
+        const answer = await call('DescribeSourceServers', { ...filter, ...page });
+        return { ...answer, items: answer.sourceServers, idOf: (server) => server.sourceId };
+      }),
     allReplicationJobs: (filter) =>
-      pages(
-        async (pageNumber) =>
-          (await call('DescribeReplicationJobs', { pageSize: 50, ...filter, pageNumber })).replicationJobs,
-        filter.pageSize,
-      ),
+      pages(filter.pageSize, async (page) => {
+        const answer = await call('DescribeReplicationJobs', { ...filter, ...page });
+        return { ...answer, items: answer.replicationJobs, idOf: (job) => job.jobId };
+      }),
     async *allTagResources(filter) {
-      let nextToken = filter.nextToken;
-      do {
+      for (let nextToken = filter.nextToken; ; ) {
         const answer = await call('ListTagResources', { ...filter, nextToken });
         yield* answer.tagResources;
+        if (!answer.nextToken || answer.nextToken === nextToken) return;
         nextToken = answer.nextToken;
-      } while (nextToken);
+      }
     },
     close: () => transport.close(),
   };
 }
 
-/** Pages until one is not full: a TotalCount may change while we read. */
-async function* pages<T>(readPage: (pageNumber: number) => Promise<T[]>, pageSize = 50): AsyncGenerator<T> {
+interface Page<T> {
+  items: T[];
+  idOf(item: T): string;
+  totalCount?: number;
+  pageSize?: number;
+}
+
+/**
+ * Every item of every page, each once: what is created meanwhile pushes items of one page on to the next. The service
+ * may make its pages smaller than asked.
+ */
+async function* pages<T>(
+  pageSize = 50,
+  readPage: (page: { pageNumber: number; pageSize: number }) => Promise<Page<T>>,
+): AsyncGenerator<T> {
+  const given = new Set<string>();
   for (let pageNumber = 1; ; pageNumber++) {
-    const items = await readPage(pageNumber);
-    yield* items;
-    if (items.length < pageSize) return;
+    const page = await readPage({ pageNumber, pageSize });
+    for (const item of page.items) {
+      if (given.has(page.idOf(item))) continue;
+      given.add(page.idOf(item));
+      yield item;
+    }
+    const size = Math.min(pageSize, page.pageSize || pageSize);
+    const isLast = page.totalCount ? pageNumber * size >= page.totalCount : false;
+    if (page.items.length < size || isLast) return;
   }
 }

@@ -13,15 +13,18 @@ export type CredentialsProvider = () => Promise<SmcCredentials>;
 
 /**
  * `@alicloud/credentials`' default chain: environment, OIDC role, `~/.aliyun/config.json`, credentials file,
- * ECS RAM role, credentials URI. Rejects with `CredentialsMissing` when none of them gives any.
+ * ECS RAM role, credentials URI. Rejects with `CredentialsMissing` when none of them gives any, and with
+ * `CredentialsUnavailable` when they were there before: a role's server that does not answer must not fail a batch.
  */
 export function defaultCredentials(): CredentialsProvider {
   let chain: Credential | undefined;
+  let hadSome = false;
   return async () => {
     try {
       chain ??= new Credential();
       const found = await chain.getCredential();
       if (!found.accessKeyId || !found.accessKeySecret) throw new Error('the chain gave no AccessKey');
+      hadSome = true;
       return {
         accessKeyId: found.accessKeyId,
         accessKeySecret: found.accessKeySecret,
@@ -29,7 +32,9 @@ export function defaultCredentials(): CredentialsProvider {
       };
     } catch (cause) {
       throw new SmcError(
-        { code: 'CredentialsMissing', message: 'no Alibaba Cloud credentials were found on the worker' },
+        hadSome
+          ? { code: 'CredentialsUnavailable', message: 'the Alibaba Cloud credentials could not be renewed' }
+          : { code: 'CredentialsMissing', message: 'no Alibaba Cloud credentials were found on the worker' },
         { cause },
       );
     }

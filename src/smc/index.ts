@@ -7,9 +7,23 @@ export {
   SmcError,
   type SmcErrorClass,
   type SmcErrorFacts,
+  type SmcErrorRule,
+  smcErrorClasses,
   smcErrorRule,
   smcErrorRules,
 } from './errors';
+export {
+  dataDiskSchema,
+  diskPartSchema,
+  disksSchema,
+  type JobSettings,
+  jobSettingsSchema,
+  jobTagSchema,
+  type SettingsProblem,
+  settingsProblems,
+  targetTypes,
+  timeProblems,
+} from './job-settings';
 export * from './requests';
 export { canonicalQuery, percentEncode, signature, stringToSign, type WireParams } from './signature';
 export {

@@ -1,179 +1,11 @@
 import { z } from 'zod';
-
-// SMC: names and descriptions of jobs and images.
-const jobText = (what: string) =>
-  z
-    .string()
-    .min(2, `${what} has 2 to 128 characters`)
-    .max(128, `${what} has 2 to 128 characters`)
-    .regex(
-      /^\p{L}[\p{L}\p{Nd}:_-]*$/u,
-      `${what} starts with a letter and has only letters, digits, ':', '_' and '-'`,
-    )
-    .refine((text) => !/^https?:\/\//.test(text), `${what} does not start with http:// or https://`);
-
-const sourceText = z
-  .string()
-  .max(256, 'at most 256 characters')
-  .refine((text) => !/^https?:\/\//.test(text), 'does not start with http:// or https://');
-
-const utcTime = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/, "a UTC time like '2030-01-31T22:00:00Z'")
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'a time that exists');
-
-const partFields = {
-  device: z.string().min(1).optional(),
-  sizeBytes: z.number().int().positive().optional(),
-  block: z.boolean().optional(),
-};
-
-const partRule = (part: { device?: string; sizeBytes?: number }) =>
-  (part.device === undefined) === (part.sizeBytes === undefined);
-
-/** A partition of a target disk; `sizeBytes` in bytes. SMC: DataDisk.N.Part.N, SystemDiskPart.N. */
-export const diskPartSchema = z.strictObject(partFields).refine(partRule, 'device and sizeBytes go together');
-
-/** A data disk of the target; `size` in GiB. SMC: DataDisk.N. */
-export const dataDiskSchema = z.strictObject({
-  index: z.number().int().min(1).max(16),
-  size: z
-    .number()
-    .int()
-    .min(20, 'a data disk has 20 to 32768 GiB')
-    .max(32_768, 'a data disk has 20 to 32768 GiB'),
-  parts: z.array(diskPartSchema).optional(),
-});
-
-const tagKey = z
-  .string()
-  .min(1)
-  .max(128)
-  .refine(
-    (key) => !/^(aliyun|acs:|https?:\/\/)/.test(key),
-    "does not start with 'aliyun', 'acs:', 'http://' or 'https://'",
-  );
-
-/** A tag of a new replication job; its value may be empty. SMC: CreateReplicationJob Tag.N. */
-export const jobTagSchema = z.strictObject({ key: tagKey, value: z.string().max(128).optional() });
-
-/** `TargetInstance` is the newer name of `Instance`; the API takes any case. */
-export const targetTypes = ['Image', 'ContainerImage', 'Instance', 'TargetInstance'] as const;
-
-const targetType = z
-  .string()
-  .refine(
-    (text) => targetTypes.some((known) => known.toLowerCase() === text.toLowerCase()),
-    `one of ${targetTypes.join(', ')}`,
-  );
-
-/** What a job can be created with and changed to later. Sizes in GiB, frequency in hours. */
-const changeableFields = {
-  name: jobText('name').optional(),
-  description: jobText('description').optional(),
-  imageName: jobText('imageName').optional(),
-  targetType: targetType.optional(),
-  instanceId: z.string().min(1).optional(),
-  scheduledStartTime: utcTime.optional(),
-  validTime: utcTime.optional(),
-  systemDiskSize: z
-    .number()
-    .int()
-    .min(20, 'the system disk has 20 to 2048 GiB')
-    .max(2048, 'the system disk has 20 to 2048 GiB')
-    .optional(),
-  dataDisks: z.array(dataDiskSchema).max(16).optional(),
-  systemDiskParts: z.array(diskPartSchema).optional(),
-  frequency: z.number().int().min(1, '1 to 168 hours').max(168, '1 to 168 hours').optional(),
-  maxNumberOfImageToKeep: z.number().int().min(1, '1 to 10 images').max(10, '1 to 10 images').optional(),
-  instanceType: z.string().min(1).optional(),
-  instanceRamRole: z.string().min(1).optional(),
-  containerNamespace: z.string().min(1).optional(),
-  containerRepository: z.string().min(1).optional(),
-  containerTag: z.string().min(1).optional(),
-  licenseType: z.string().min(1).optional(),
-  launchTemplateId: z.string().min(1).optional(),
-  launchTemplateVersion: z.string().min(1).optional(),
-};
-
-/** What is fixed at a job's creation. */
-const fixedFields = {
-  tags: z.array(jobTagSchema).max(20, 'at most 20 tags').optional(),
-  netMode: z.union([z.literal(0), z.literal(2)], '0 (Internet) or 2 (VPC)').optional(),
-  vpcId: z.string().min(1).optional(),
-  vSwitchId: z.string().min(1).optional(),
-  replicationParameters: z
-    .string()
-    .max(2048, 'at most 2048 characters')
-    .refine(isJsonObject, 'a JSON object')
-    .optional(),
-  runOnce: z.boolean().optional(),
-  jobType: z.union([z.string(), z.number()]).optional(),
-  resourceGroupId: z.string().min(1).optional(),
-};
-
-/** The settings of a replication job, as a plan may give them: all optional, each checked on its own. */
-export const jobSettingsSchema = z.strictObject({
-  regionId: z.string().min(1).optional(),
-  ...changeableFields,
-  ...fixedFields,
-});
-export type JobSettings = z.infer<typeof jobSettingsSchema>;
-
-/** A rule that several settings of one job must keep together; `path` is the setting to correct. */
-export interface SettingsProblem {
-  path: (string | number)[];
-  message: string;
-}
-
-/** Every cross-field rule of CreateReplicationJob that these settings break. */
-export function settingsProblems(job: JobSettings): SettingsProblem[] {
-  const problems: SettingsProblem[] = [];
-  const say = (path: (string | number)[], message: string) => problems.push({ path, message });
-  const target = job.targetType?.toLowerCase();
-
-  if (job.runOnce === false) {
-    if (job.frequency === undefined) say(['frequency'], 'runOnce false needs frequency (hours, 1 to 168)');
-    if (job.maxNumberOfImageToKeep === undefined)
-      say(['maxNumberOfImageToKeep'], 'runOnce false needs maxNumberOfImageToKeep (1 to 10)');
-  }
-  if (job.netMode === 2 && !job.vSwitchId) say(['vSwitchId'], 'netMode 2 needs vSwitchId');
-  if (job.vpcId && !job.vSwitchId) say(['vSwitchId'], 'vpcId needs vSwitchId');
-  if (target?.endsWith('instance') && !job.instanceId)
-    say(['instanceId'], `targetType ${job.targetType} needs instanceId`);
-  if (target === 'containerimage') {
-    for (const field of ['containerNamespace', 'containerRepository'] as const) {
-      if (!job[field]) say([field], `targetType ContainerImage needs ${field}`);
-    }
-  }
-  const seen = new Set<number>();
-  job.dataDisks?.forEach((disk, i) => {
-    if (seen.has(disk.index)) say(['dataDisks', i, 'index'], `data disk index ${disk.index} is used twice`);
-    seen.add(disk.index);
-    if (partsGiB(disk.parts) > disk.size)
-      say(['dataDisks', i, 'parts'], `the parts are larger than the disk (${disk.size} GiB)`);
-  });
-  if (job.systemDiskSize !== undefined && partsGiB(job.systemDiskParts) > job.systemDiskSize) {
-    say(['systemDiskParts'], `the parts are larger than the system disk (${job.systemDiskSize} GiB)`);
-  }
-  return problems;
-}
-
-const partsGiB = (parts: { sizeBytes?: number }[] | undefined) =>
-  (parts ?? []).reduce((sum, part) => sum + (part.sizeBytes ?? 0), 0) / 2 ** 30;
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
-function settingsRule(job: JobSettings, context: z.core.$RefinementCtx): void {
-  for (const { path, message } of settingsProblems(job)) context.addIssue({ code: 'custom', path, message });
-}
+import {
+  changeableFields,
+  diskProblems,
+  jobSettingsSchema,
+  type SettingsProblem,
+  settingsProblems,
+} from './job-settings';
 
 const jobId = z.string().min(1);
 const sourceId = z.string().min(1);
@@ -181,7 +13,21 @@ const paging = {
   pageNumber: z.number().int().min(1).optional(),
   pageSize: z.number().int().min(1).max(50).optional(),
 };
+const sourceText = z
+  .string()
+  .max(256, 'at most 256 characters')
+  .refine((text) => !/^https?:\/\//.test(text), 'does not start with http:// or https://');
+
+// SMC: a Value without its Key is InvalidParameter.TagValue.
+const tagFilter = z
+  .array(z.strictObject({ key: z.string().min(1, 'a tag needs its key'), value: z.string().optional() }))
+  .max(20, 'at most 20 tags')
+  .optional();
 const jobTypeFilter = z.union([z.string(), z.number()]);
+
+function addProblems(problems: SettingsProblem[], context: z.core.$RefinementCtx): void {
+  for (const { path, message } of problems) context.addIssue({ code: 'custom', path, message });
+}
 
 /** SMC: CreateReplicationJob. */
 export const createReplicationJobSchema = jobSettingsSchema
@@ -195,38 +41,34 @@ export const createReplicationJobSchema = jobSettingsSchema
       .regex(/^[\x00-\x7f]+$/, 'ASCII only')
       .optional(),
   })
-  .superRefine(settingsRule);
+  .superRefine((job, context) => addProblems(settingsProblems(job), context));
 
 /** SMC: ModifyReplicationJobAttribute. What may change depends on the job's status, which the service judges. */
-export const modifyReplicationJobAttributeSchema = z.strictObject({ jobId, ...changeableFields });
+export const modifyReplicationJobAttributeSchema = z
+  .strictObject({ jobId, ...changeableFields })
+  .superRefine((job, context) => addProblems(diskProblems(job), context));
 
 /** SMC: DescribeReplicationJobs; filters are ANDed. */
 export const describeReplicationJobsSchema = z.strictObject({
-  sourceIds: z.array(sourceId).max(50).optional(),
-  jobIds: z.array(jobId).max(50).optional(),
-  instanceIds: z.array(z.string()).max(50).optional(),
+  sourceIds: z.array(sourceId).max(50, 'at most 50 sources').optional(),
+  jobIds: z.array(jobId).max(50, 'at most 50 jobs').optional(),
+  instanceIds: z.array(z.string()).max(50, 'at most 50 instances').optional(),
   name: z.string().optional(),
   regionId: z.string().optional(),
   status: z.string().optional(),
   businessStatus: z.string().optional(),
   jobType: jobTypeFilter.optional(),
-  tags: z
-    .array(z.strictObject({ key: z.string().min(1), value: z.string().optional() }))
-    .max(20)
-    .optional(),
+  tags: tagFilter,
   ...paging,
 });
 
 /** SMC: DescribeSourceServers; filters are ANDed. */
 export const describeSourceServersSchema = z.strictObject({
-  sourceIds: z.array(sourceId).max(50).optional(),
+  sourceIds: z.array(sourceId).max(50, 'at most 50 sources').optional(),
   jobId: z.string().optional(),
   state: z.string().optional(),
   name: z.string().optional(),
-  tags: z
-    .array(z.strictObject({ key: z.string().min(1), value: z.string().optional() }))
-    .max(20)
-    .optional(),
+  tags: tagFilter,
   ...paging,
 });
 
@@ -248,22 +90,28 @@ export const cutOverReplicationJobSchema = z.strictObject({ jobId, syncData: z.b
 
 export const resourceTypes = ['sourceserver', 'replicationjob'] as const;
 
+const resourceIds = z
+  .array(z.string().min(1))
+  .max(50, 'at most 50 resources')
+  // SMC: Duplicate.ResourceId.
+  .refine((ids) => new Set(ids).size === ids.length, 'each resource once');
+
 const resources = {
   resourceType: z.enum(resourceTypes),
-  resourceIds: z.array(z.string().min(1)).min(1).max(50, 'at most 50 resources'),
+  resourceIds: resourceIds.min(1, 'at least one resource'),
 };
 
 const resourceTagKey = z
   .string()
-  .min(1)
-  .max(128)
+  .min(1, '1 to 128 characters')
+  .max(128, '1 to 128 characters')
   .refine((key) => !/^(aliyun|acs:)/.test(key), "does not start with 'aliyun' or 'acs:'")
   .refine((key) => !/https?:\/\//.test(key), 'has no http:// or https:// in it');
 
 const resourceTagValue = z
   .string()
-  .min(1)
-  .max(128)
+  .min(1, '1 to 128 characters')
+  .max(128, '1 to 128 characters')
   .refine((value) => !/https?:\/\//.test(value), 'has no http:// or https:// in it');
 
 /** SMC: TagResources; unlike a job's creation it takes no empty value. */
@@ -271,27 +119,26 @@ export const tagResourcesSchema = z.strictObject({
   ...resources,
   tags: z
     .array(z.strictObject({ key: resourceTagKey, value: resourceTagValue }))
-    .min(1)
+    .min(1, 'at least one tag')
     .max(20, 'at most 20 tags'),
 });
 
 /** SMC: ListTagResources; all given tags must match. */
 export const listTagResourcesSchema = z.strictObject({
   resourceType: resources.resourceType,
-  resourceIds: z.array(z.string().min(1)).max(50, 'at most 50 resources').optional(),
-  tags: z
-    .array(z.strictObject({ key: z.string().min(1), value: z.string().optional() }))
-    .max(20)
-    .optional(),
+  resourceIds: resourceIds.optional(),
+  tags: tagFilter,
   nextToken: z.string().optional(),
 });
 
 /** SMC: UntagResources; `all` counts only when no key is given. */
-export const untagResourcesSchema = z.strictObject({
-  ...resources,
-  tagKeys: z.array(z.string().min(1)).max(20).optional(),
-  all: z.boolean().optional(),
-});
+export const untagResourcesSchema = z
+  .strictObject({
+    ...resources,
+    tagKeys: z.array(z.string().min(1)).max(20, 'at most 20 tags').optional(),
+    all: z.boolean().optional(),
+  })
+  .refine((request) => request.all || request.tagKeys?.length, 'tagKeys, or all: true');
 
 export type CreateReplicationJobRequest = z.infer<typeof createReplicationJobSchema>;
 export type ModifyReplicationJobAttributeRequest = z.infer<typeof modifyReplicationJobAttributeSchema>;

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, EnvHttpProxyAgent, request } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { type AnswerBody, isErrorBody, parseAnswerBody } from './answer-body';
 import type { CredentialsProvider } from './credentials';
 import { SmcError } from './errors';
+import { networkReason } from './network-failure';
+import { errorFrom } from './refusal';
 import { canonicalQuery, signature, stringToSign, type WireParams } from './signature';
 
 export interface TransportOptions {
-  /** Default `https://smc.aliyuncs.com`, one endpoint for every region. */
+  /** Default `https://smc.aliyuncs.com`, one endpoint for every region; a bare host name means https. */
   endpoint?: string;
   credentials: CredentialsProvider;
+  /** How the service is asked to answer; default JSON. Both are understood, whatever comes. */
+  format?: 'JSON' | 'XML';
   /** Milliseconds for the whole answer; default 30,000. */
   timeoutMs?: number;
   /** Connections kept alive to the endpoint; default 16. */
@@ -16,7 +21,9 @@ export interface TransportOptions {
 
 /** Signs and sends one call; gives the parsed answer. It never repeats a call: Temporal does, in one place. */
 export interface Transport {
+  /** Rejects with an {@link SmcError}, or with the signal's reason once that has ended the wait. */
   call(action: string, params: WireParams, options?: { signal?: AbortSignal }): Promise<unknown>;
+  /** Waits for the calls under way, then lets the connections go. */
   close(): Promise<void>;
 }
 
@@ -26,75 +33,88 @@ export const defaultEndpoint = 'https://smc.aliyuncs.com';
 /** Longer requests than this travel as a form body instead of a query. */
 const maxQueryLength = 4_000;
 
-/** A pooled, keep-alive transport over undici. `call` rejects with an {@link SmcError}. */
+/** A clock that is off by less does not explain a refusal: the service takes timestamps 15 to 31 minutes off. */
+const leastSkewMs = 60_000;
+
+/** A pooled, keep-alive transport over undici; HTTP proxies are taken from the environment. */
 export function createTransport(options: TransportOptions): Transport {
-  const endpoint = new URL(options.endpoint ?? defaultEndpoint);
-  const timeout = options.timeoutMs ?? 30_000;
-  const pool = {
-    connections: options.connections ?? 16,
-    connect: { timeout: 10_000 },
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-  };
-  const proxied = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some(
-    (name) => process.env[name],
-  );
-  const dispatcher = proxied ? new EnvHttpProxyAgent(pool) : new Agent(pool);
+  const endpoint = endpointUrl(options.endpoint ?? defaultEndpoint);
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  const dispatcher = createDispatcher(options.connections ?? 16, timeoutMs);
   // Added to our clock, after the service has told that ours is wrong.
   let clockSkewMs = 0;
 
-  async function send(action: string, params: WireParams, signal?: AbortSignal): Promise<unknown> {
+  async function send(action: string, params: WireParams, signal?: AbortSignal): Promise<AnswerBody> {
     const { accessKeyId, accessKeySecret, securityToken } = await options.credentials();
+    const sentAt = Date.now() + clockSkewMs;
     const signed: WireParams = {
       ...params,
       Action: action,
       Version: apiVersion,
-      Format: 'JSON',
+      Format: options.format ?? 'JSON',
       AccessKeyId: accessKeyId,
       SignatureMethod: 'HMAC-SHA1',
       SignatureVersion: '1.0',
       SignatureNonce: randomUUID(),
-      Timestamp: new Date(Date.now() + clockSkewMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+      Timestamp: new Date(sentAt).toISOString().replace(/\.\d+Z$/, 'Z'),
     };
     if (securityToken) signed.SecurityToken = securityToken;
-    const plain = canonicalQuery(signed);
-    const method = plain.length > maxQueryLength ? 'POST' : 'GET';
-    signed.Signature = signature(stringToSign(method, signed), accessKeySecret);
-    const query = canonicalQuery(signed);
+    const method = canonicalLength(signed, action) > maxQueryLength ? 'POST' : 'GET';
+    const toSign = stringToSign(method, signed);
+    signed.Signature = signature(toSign, accessKeySecret);
 
+    const answer = await exchange(method, canonicalQuery(signed), action, signal);
+    const body = parseAnswerBody(answer.text);
+    if (answer.statusCode < 300 && body && !isErrorBody(body)) return body;
+    const secrets = [accessKeySecret, securityToken, signed.Signature];
+    const refusal = errorFrom({ action, stringToSign: toSign, secrets }, body, answer);
+    const serviceTime = Date.parse(answer.date ?? '');
+    if (isTimestampRefusal(refusal.code) && Math.abs(serviceTime - sentAt) > leastSkewMs) {
+      throw new ClockSkew(refusal, serviceTime - Date.now());
+    }
+    throw refusal;
+  }
+
+  async function exchange(method: 'GET' | 'POST', query: string, action: string, signal?: AbortSignal) {
+    signal?.throwIfAborted();
     const url = new URL(endpoint);
     if (method === 'GET') url.search = query;
-    let statusCode: number;
-    let text: string;
-    let date: string | undefined;
+    const wait = new AbortController();
+    const giveUp = () => wait.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      wait.abort();
+    }, timeoutMs);
     try {
       const answer = await request(url, {
         method,
         dispatcher,
-        signal: signal
-          ? AbortSignal.any([signal, AbortSignal.timeout(timeout)])
-          : AbortSignal.timeout(timeout),
+        signal: wait.signal,
         ...(method === 'POST' && {
           body: query,
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
         }),
       });
-      statusCode = answer.statusCode;
-      date = headerText(answer.headers.date);
-      text = await answer.body.text();
+      const header = (name: string) => [answer.headers[name]].flat()[0];
+      return {
+        statusCode: answer.statusCode,
+        date: header('date'),
+        retryAfter: header('retry-after'),
+        text: await answer.body.text(),
+      };
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
+      const reason = late ? `no whole answer within ${timeoutMs} ms` : networkReason(cause);
       throw new SmcError(
-        { code: 'NetworkError', message: `${endpoint.origin}: ${networkReason(cause)}`, action },
+        { code: 'NetworkError', message: `${endpoint.origin}: ${reason}`, action },
         { cause },
       );
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
     }
-    const body = parseAnswer(text);
-    if (statusCode >= 200 && statusCode < 300 && body && !isErrorBody(body)) return body;
-    const error = errorFrom(action, statusCode, body, text);
-    if (error.code.startsWith('InvalidTimeStamp') && date)
-      throw new ClockSkew(error, Date.parse(date) - Date.now());
-    throw error;
   }
 
   return {
@@ -123,65 +143,33 @@ class ClockSkew extends Error {
   }
 }
 
-const headerText = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+const isTimestampRefusal = (code: string) =>
+  code.startsWith('InvalidTimeStamp') || code === 'IllegalTimestamp';
 
-function parseAnswer(text: string): Record<string, unknown> | undefined {
+function endpointUrl(text: string): URL {
+  const url = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(url)) throw new Error(`SMC_ENDPOINT is no address: ${text}`);
+  return new URL(url);
+}
+
+function createDispatcher(connections: number, timeoutMs: number): Dispatcher {
+  const pool = {
+    connections,
+    connect: { timeout: Math.min(10_000, timeoutMs) },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  };
+  const proxied = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some(
+    (name) => process.env[name],
+  );
+  return proxied ? new EnvHttpProxyAgent(pool) : new Agent(pool);
+}
+
+function canonicalLength(params: WireParams, action: string): number {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed)
-      ? (parsed as Record<string, unknown>)
-      : undefined;
+    return canonicalQuery(params).length;
   } catch {
-    return undefined;
+    // Half a surrogate pair has no UTF-8 form, so it cannot be sent, now or later.
+    throw new SmcError({ code: 'InvalidParameter', message: 'a text holds half a character', action });
   }
-}
-
-const isErrorBody = (body: Record<string, unknown>) =>
-  typeof body.Code === 'string' && typeof body.Message === 'string';
-
-function errorFrom(
-  action: string,
-  httpStatus: number,
-  body: Record<string, unknown> | undefined,
-  text: string,
-): SmcError {
-  if (!body?.Code) {
-    const start = text.trim().replace(/\s+/g, ' ').slice(0, 120);
-    return new SmcError({
-      code: 'UnreadableAnswer',
-      message: `HTTP ${httpStatus} without an API answer${start ? `: ${start}` : ''}`,
-      action,
-      httpStatus,
-    });
-  }
-  return new SmcError({
-    code: String(body.Code),
-    message: String(body.Message ?? 'no message'),
-    action,
-    httpStatus,
-    requestId: body.RequestId === undefined ? undefined : String(body.RequestId),
-    recommend: typeof body.Recommend === 'string' ? body.Recommend : undefined,
-  });
-}
-
-function networkReason(cause: unknown): string {
-  const errors = cause instanceof AggregateError ? cause.errors : [cause];
-  const first = errors[0] as {
-    code?: string;
-    name?: string;
-    message?: string;
-    cause?: { code?: string; message?: string };
-  };
-  if (first?.name === 'TimeoutError') return 'no answer in time';
-  const code = first?.code ?? first?.cause?.code;
-  const said: Record<string, string> = {
-    ECONNREFUSED: 'connection refused',
-    ENOTFOUND: 'host name not found',
-    ECONNRESET: 'connection reset',
-    UND_ERR_SOCKET: 'connection closed before the answer',
-    UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-    UND_ERR_BODY_TIMEOUT: 'answer stopped half-way',
-    UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  };
-  return (code && said[code]) ?? [code, first?.message].filter(Boolean).join(' ');
 }

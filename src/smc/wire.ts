@@ -1,10 +1,11 @@
 import type { WireParams } from './signature';
 
-/** Lists travel under the API's singular name; our requests name them in the plural. */
-const singular: Record<string, string> = {
+/** Lists travel under the API's singular name, our requests name them in the plural; and one name is all capitals. */
+const apiNames: Record<string, string> = {
   dataDisks: 'DataDisk',
   instanceIds: 'InstanceId',
   jobIds: 'JobId',
+  lvm: 'LVM',
   parts: 'Part',
   resourceIds: 'ResourceId',
   sourceIds: 'SourceId',
@@ -15,7 +16,7 @@ const singular: Record<string, string> = {
 
 /** `vSwitchId` is `VSwitchId` on the wire, `dataDisks` is `DataDisk`. */
 export function wireName(name: string): string {
-  return singular[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+  return apiNames[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** Flattens a request into the API's parameters: lists get 1-based indices, undefined values are left out. */
@@ -37,13 +38,13 @@ export function toWireParams(request: object): WireParams {
   return params;
 }
 
-/** Lower-cases the first letter of every key of an answer, so that `VSwitchId` reads `vSwitchId`. */
+/** Names the fields of an answer as our requests do: `VSwitchId` reads `vSwitchId`, `LVM` reads `lvm`. */
 export function fromWire(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromWire);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
-      key.charAt(0).toLowerCase() + key.slice(1),
+      /^[A-Z]+$/.test(key) ? key.toLowerCase() : key.charAt(0).toLowerCase() + key.slice(1),
       fromWire(inner),
     ]),
   );

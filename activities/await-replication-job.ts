@@ -1,0 +1,175 @@
+import { Context, log } from '@temporalio/activity';
+import { isKnownStatus, type ReplicationJob, SmcError } from '../src/smc';
+import type { JobEnd, SmcFailure } from '../workflows/messages';
+import { type ActivityContext, withHeartbeat } from './context';
+import { smcFailure } from './smc-failure';
+import { tellBatch } from './tell-batch';
+
+export interface AwaitReplicationJobInput {
+  batch: string;
+  server: string;
+  round: number;
+  jobId: string;
+  /** Which start of the job this is, from 1. */
+  start: number;
+  /** What the job was seen in before this start: a late read may still show it. */
+  before: { status: string; startTime?: string };
+  stallTimeoutSeconds: number;
+}
+
+/** What is left to know of a job that no longer runs. */
+export interface EndedJob {
+  end: JobEnd;
+  startTime?: string;
+  imageId?: string;
+  instanceId?: string;
+  error?: SmcFailure;
+}
+
+/** What the operator sees of a running job in the Temporal UI and in `watch`. */
+export interface JobHeartbeat {
+  jobId: string;
+  status?: string;
+  businessStatus?: string;
+  /** Percent. */
+  progress?: number;
+  /** When status, businessStatus or progress last changed; milliseconds since the epoch. */
+  changedAt: number;
+  lookedAt?: number;
+  /** Why the last look failed. */
+  pollError?: string;
+}
+
+/** How long a read that contradicts what we know may be a late one, at least; and at least five looks. */
+const lateReadSeconds = 60;
+/** A finished job's image may be listed a little later than its status. */
+const looksForImage = 5;
+
+/**
+ * Waits until a started job no longer runs, by the worker's batched poll, and tells the batch at once, so that its
+ * running slot is not idle. Errors of the poll are shown and waited out. SMC: DescribeReplicationJobs.
+ */
+export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityContext) {
+  return async (input: AwaitReplicationJobInput): Promise<EndedJob> => {
+    const activity = Context.current();
+    const news: JobHeartbeat = (activity.info.heartbeatDetails as JobHeartbeat | undefined) ?? {
+      jobId: input.jobId,
+      changedAt: Date.now(),
+    };
+    const lateReadMs = 1000 * Math.max(lateReadSeconds, 5 * pollIntervalSeconds);
+    const startedAt = Date.now();
+    let hasRun = news.status === 'Running';
+    let looksWithoutImage = 0;
+
+    const ended = await withHeartbeat(
+      () => news,
+      async (): Promise<EndedJob> => {
+        for (;;) {
+          const look = await poller.nextLook(input.jobId, activity.cancellationSignal);
+          if (!look.job) {
+            if (look.error) {
+              if (news.pollError !== look.error.code)
+                log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
+              news.pollError = look.error.message;
+            } else if (Date.now() - Math.max(startedAt, news.lookedAt ?? 0) > lateReadMs) {
+              return { end: 'Gone', error: goneFailure(input.jobId) };
+            }
+            continue;
+          }
+          const { job } = look;
+          noteNews(news, job);
+          activity.heartbeat(news);
+          if (!isKnownStatus(job.status)) return { end: 'Unknown', error: unknownFailure(job) };
+          if (job.status === 'Running') {
+            hasRun = true;
+            if (Date.now() - news.changedAt > input.stallTimeoutSeconds * 1000) {
+              return {
+                end: 'Stalled',
+                startTime: job.startTime,
+                error: stalledFailure(job, input.stallTimeoutSeconds),
+              };
+            }
+            continue;
+          }
+          if (job.status === 'Deleting') continue;
+          const mayBeLate =
+            !hasRun && job.status === input.before.status && job.startTime === input.before.startTime;
+          if (mayBeLate && Date.now() - startedAt < lateReadMs) continue;
+          if (job.status === 'Finished' && !hasResult(job) && ++looksWithoutImage < looksForImage) continue;
+          return {
+            end: job.status,
+            startTime: job.startTime,
+            imageId: job.imageId ?? job.replicationJobRuns.findLast(({ imageId }) => imageId)?.imageId,
+            instanceId: job.instanceId,
+            error: job.status === 'InError' ? jobFailure(job) : undefined,
+          };
+        }
+      },
+    );
+    // A stalled job still runs: whoever stops it frees its slot.
+    if (ended.end === 'Stalled') return ended;
+    await tellBatch(input.batch, {
+      kind: 'stoppedRunning',
+      server: input.server,
+      round: input.round,
+      start: input.start,
+      jobId: input.jobId,
+      end: ended.end,
+      error: ended.error,
+    });
+    return ended;
+  };
+}
+
+function noteNews(news: JobHeartbeat, job: ReplicationJob): void {
+  const changed =
+    news.status !== job.status ||
+    news.businessStatus !== job.businessStatus ||
+    news.progress !== job.progress;
+  if (changed) news.changedAt = Date.now();
+  news.status = job.status;
+  news.businessStatus = job.businessStatus;
+  news.progress = job.progress;
+  news.lookedAt = Date.now();
+  delete news.pollError;
+}
+
+/** Image jobs end with an image id; the other targets have none of their own. */
+const hasResult = (job: ReplicationJob) =>
+  (job.targetType !== undefined && job.targetType.toLowerCase() !== 'image') ||
+  job.imageId !== undefined ||
+  job.replicationJobRuns.some(({ imageId }) => imageId);
+
+function jobFailure(job: ReplicationJob): SmcFailure {
+  const error = new SmcError({
+    code: job.errorCode ?? 'ReplicationJob.InError',
+    message: `replication job ${job.jobId} is InError${job.businessStatus ? ` in ${job.businessStatus}` : ''}${
+      job.progress === undefined ? '' : ` at ${job.progress} %`
+    }${job.statusInfo ? `: ${job.statusInfo}` : ''}`,
+  });
+  const remedy =
+    error.class === 'fatal'
+      ? error.remedy
+      : 'See the job in the SMC console, mend the cause, then retry the server.';
+  return { ...smcFailure(error), remedy };
+}
+
+const goneFailure = (jobId: string): SmcFailure => ({
+  code: 'ReplicationJob.Gone',
+  message: `replication job ${jobId} is no longer listed: somebody else has deleted it`,
+  remedy: 'Find out who deleted it, then retry the server.',
+});
+
+const stalledFailure = (job: ReplicationJob, seconds: number): SmcFailure => ({
+  code: 'ReplicationJob.Stalled',
+  message: `replication job ${job.jobId} has stood at ${job.businessStatus ?? job.status} ${job.progress ?? 0} % for ${seconds} s`,
+  remedy: "Check the source server's SMC client and its network, then retry the server.",
+});
+
+const unknownFailure = (job: ReplicationJob): SmcFailure =>
+  smcFailure(
+    new SmcError({
+      code: 'UnknownStatus',
+      message: `replication job ${job.jobId} has the status '${job.status}'`,
+    }),
+  );

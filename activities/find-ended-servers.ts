@@ -1,0 +1,38 @@
+import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { serverWorkflowId } from '../workflows/ids';
+import type { ServerResult } from '../workflows/messages';
+
+/** A server's workflow that does not run any more, with its result unless it ended without one (terminated). */
+export interface EndedServer {
+  server: string;
+  result?: ServerResult;
+}
+
+/** Looks for servers whose workflow ended without the batch having heard of it. */
+export async function findEndedServers({
+  batch,
+  servers,
+}: {
+  batch: string;
+  servers: string[];
+}): Promise<EndedServer[]> {
+  const { client } = Context.current();
+  const ended: EndedServer[] = [];
+  for (const server of servers) {
+    const handle = client.workflow.getHandle(serverWorkflowId(batch, server));
+    try {
+      const { status } = await handle.describe();
+      if (status.name === 'RUNNING') continue;
+      ended.push({
+        server,
+        result: status.name === 'COMPLETED' ? ((await handle.result()) as ServerResult) : undefined,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      ended.push({ server });
+    }
+    Context.current().heartbeat();
+  }
+  return ended;
+}

@@ -1,0 +1,63 @@
+import { Context } from '@temporalio/activity';
+import { SmcError } from '../src/smc';
+import type { JobEnd, SmcFailure } from '../workflows/messages';
+import { type ActivityContext, withHeartbeat } from './context';
+import { knownStatus } from './replication-job-poller';
+import { smcApplicationFailure } from './smc-failure';
+import { tellBatch } from './tell-batch';
+
+export interface StopReplicationJobInput {
+  jobId: string;
+  /** Told to the batch once the job is seen not to run: its running slot is free. */
+  report: { batch: string; server: string; round: number; start: number; end: JobEnd; error?: SmcFailure };
+}
+
+export interface StoppedJob {
+  /** What the job is in, now that it does not run; `Gone` when it is not listed any more. */
+  status: 'Ready' | 'Finished' | 'Stopped' | 'InError' | 'Waiting' | 'Expired' | 'Deleting' | 'Gone';
+  imageId?: string;
+  instanceId?: string;
+}
+
+/** A job just created or started may be listed a little late. */
+const looksBeforeGone = 5;
+
+/**
+ * Sees to it that a job does not run: stops it as soon as it can be stopped, which is while it is Syncing, or waits
+ * until it has ended by itself. SMC: StopReplicationJob.
+ */
+export function stopReplicationJob({ smc, poller }: ActivityContext) {
+  return async ({ jobId, report }: StopReplicationJobInput): Promise<StoppedJob> => {
+    const activity = Context.current();
+    const signal = activity.cancellationSignal;
+    let seen: { status?: string; businessStatus?: string; progress?: number; pollError?: string } = {};
+    let notListed = 0;
+    const stopped = await withHeartbeat(
+      () => ({ jobId, ...seen }),
+      async (): Promise<StoppedJob> => {
+        for (;;) {
+          const look = await poller.nextLook(jobId, signal);
+          if (!look.job) {
+            if (look.error) seen.pollError = look.error.message;
+            else if (++notListed >= looksBeforeGone) return { status: 'Gone' };
+            continue;
+          }
+          const { job } = look;
+          seen = { status: job.status, businessStatus: job.businessStatus, progress: job.progress };
+          try {
+            const status = knownStatus(job);
+            if (status !== 'Running') return { status, imageId: job.imageId, instanceId: job.instanceId };
+            if (job.businessStatus === 'Syncing') await smc.stopReplicationJob({ jobId }, { signal });
+          } catch (error) {
+            // It went on between our look and our call, or the API is busy: the next look decides.
+            if (error instanceof SmcError && error.class !== 'fatal') continue;
+            throw error instanceof SmcError ? smcApplicationFailure(error, activity.info.attempt) : error;
+          }
+        }
+      },
+    );
+    const { batch, ...stoppedRunning } = report;
+    await tellBatch(batch, { kind: 'stoppedRunning', jobId, ...stoppedRunning });
+    return stopped;
+  };
+}

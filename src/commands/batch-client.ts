@@ -1,0 +1,109 @@
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionStatusName,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { JobHeartbeat } from '../../activities';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import {
+  type BatchProgress,
+  progressQuery,
+  type ServerPhase,
+  type ServerView,
+  serversQuery,
+} from '../../workflows/messages';
+import { smcBatch, smcPhase } from '../../workflows/search-attributes';
+import type { Plan } from '../plan';
+import { taskQueue } from '../temporal';
+import { CommandFailure } from './failure';
+
+/** What the commands do with a batch that runs, or ran, in Temporal. */
+export interface BatchClient {
+  readonly batch: string;
+  /** Starts the batch; `attached` when it runs already. */
+  start(plan: Plan): Promise<'started' | 'attached'>;
+  progress(): Promise<BatchProgress>;
+  servers(filter?: { phases?: ServerPhase[]; names?: string[] }): Promise<ServerView[]>;
+  status(): Promise<WorkflowExecutionStatusName>;
+  /** The newest heartbeat of the server's running job. */
+  heartbeat(server: string): Promise<JobHeartbeat | undefined>;
+  /** Why the batch's own activity keeps failing, as its last attempt said. */
+  trouble(): Promise<string | undefined>;
+  cancel(): Promise<void>;
+  /** Rejects as the workflow failed. */
+  result(): Promise<unknown>;
+}
+
+/** A page of servers in one query: far below Temporal's limit of 2 MiB. */
+const pageSize = 500;
+
+export function batchClient(client: Client, batch: string): BatchClient {
+  const handle: WorkflowHandle = client.workflow.getHandle(batchWorkflowId(batch));
+  const found = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw new CommandFailure(
+        `There is no batch '${batch}' in this Temporal namespace. 'smc-batch status' lists them.`,
+      );
+    });
+  return {
+    batch,
+    async start(plan) {
+      try {
+        await client.workflow.start('batch', {
+          workflowId: batchWorkflowId(batch),
+          taskQueue: taskQueue(),
+          args: [{ plan }],
+          workflowIdConflictPolicy: 'FAIL',
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: smcBatch, value: batch },
+            { key: smcPhase, value: 'surveying' },
+          ]),
+          memo: { servers: plan.servers.length, account: plan.account.id },
+          staticSummary: `${plan.servers.length} servers in ${plan.waves.length} waves`,
+        });
+        return 'started';
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return 'attached';
+      }
+    },
+    progress: () => found(handle.query(progressQuery)),
+    async servers(filter = {}) {
+      const all: ServerView[] = [];
+      for (let offset = 0; ; offset += pageSize) {
+        const page = await found(handle.query(serversQuery, { offset, limit: pageSize, ...filter }));
+        all.push(...page.servers);
+        if (all.length >= page.total || page.servers.length === 0) return all;
+      }
+    },
+    status: async () => (await found(handle.describe())).status.name,
+    async heartbeat(server) {
+      const { raw } = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe();
+      const details = raw.pendingActivities?.flatMap((activity) => activity.heartbeatDetails?.payloads ?? []);
+      const data = details?.find((payload) => payload.data)?.data;
+      return data ? (JSON.parse(Buffer.from(data).toString()) as JobHeartbeat) : undefined;
+    },
+    async trouble() {
+      const { raw } = await found(handle.describe());
+      return (
+        raw.pendingActivities?.find((activity) => activity.lastFailure)?.lastFailure?.message ?? undefined
+      );
+    },
+    cancel: async () => void (await found(handle.cancel())),
+    result: () => found(handle.result()),
+  };
+}
+
+/** Whether a worker takes work from our task queue right now. */
+export async function hasWorker(client: Client): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue() },
+    taskQueueType: 1,
+  });
+  return (pollers ?? []).length > 0;
+}

@@ -1,0 +1,65 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { installWorkerLog, startDevServer, workerSettings } from '../temporal';
+import { interruptSignal } from './follow';
+import { runWorker } from './worker';
+
+/** A TCP port from the command line. */
+export function portArgument(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  return port;
+}
+
+const defaultDbFilename = () =>
+  join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'smc-batch', 'temporal.db');
+
+/** `dev`: a local Temporal server, kept in a file, and a worker. */
+export function devCommand(): Command {
+  return new Command('dev')
+    .description(
+      'run a local Temporal server, kept in a file, and a worker: enough for a real migration from a laptop',
+    )
+    .option('--port <port>', "the Temporal server's port", portArgument, 7233)
+    .option('--ui-port <port>', "the Temporal UI's port (default: the server's port + 1000)", portArgument)
+    .option('--db-filename <file>', 'where the server keeps its data', defaultDbFilename())
+    .addHelpText(
+      'after',
+      `
+It needs the settings of 'smc-batch worker', and a Temporal CLI: TEMPORAL_CLI, one on PATH, or one it obtains itself.
+Everything it starts ends with it, on SIGINT or SIGTERM; batches go on where they were at the next start.
+
+Example:
+  smc-batch dev &
+  smc-batch apply batch.yaml --watch`,
+    )
+    .action(async (options: { port: number; uiPort?: number; dbFilename: string }) => {
+      const interrupt = interruptSignal();
+      const say = (line: string) => process.stderr.write(`${line}\n`);
+      const smc = workerSettings();
+      installWorkerLog();
+      mkdirSync(dirname(options.dbFilename), { recursive: true });
+      const server = await startDevServer({
+        port: options.port,
+        uiPort: options.uiPort ?? options.port + 1000,
+        dbFilename: options.dbFilename,
+        say,
+      });
+      try {
+        say(`Temporal server: ${server.address}, UI: ${server.uiUrl}, data: ${options.dbFilename}`);
+        const { address } = server;
+        await runWorker(
+          { address, namespace: 'default', connectionOptions: { address } },
+          smc,
+          interrupt.signal,
+          say,
+        );
+      } finally {
+        await server.stop();
+        interrupt.dispose();
+      }
+    });
+}

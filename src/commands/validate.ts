@@ -1,0 +1,103 @@
+import { Command, Option } from 'commander';
+import { formatProblems, type Plan, type PlanProblem, readPlan } from '../plan';
+import { CommandFailure, exitCodes } from './failure';
+
+/** `smc-batch validate PLAN`: every problem of a plan at once, offline. */
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description('Check a plan file offline: every problem at once, each with its place and its fix')
+    .argument('<plan>', 'the plan file: YAML or JSON')
+    .addOption(
+      new Option('-o, --output <format>', 'json: problems, warnings and summary on stdout')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 the plan can be applied, 2 it has problems. Warnings do not count.
+
+Examples:
+  $ smc-batch validate batch.yaml
+  $ smc-batch validate batch.yaml -o json | jq -r '.problems[] | "\\(.file):\\(.line): \\(.message)"'`,
+    )
+    .action(validate);
+}
+
+// Ten thousand servers may have ten thousand problems; nobody reads them in a terminal.
+const mostShown = 50;
+
+async function validate(file: string, { output }: { output: 'text' | 'json' }): Promise<void> {
+  const { plan, problems, warnings, sources } = await readPlan(file);
+  if (output === 'json') {
+    const result = { valid: plan !== undefined, problems, warnings, summary: plan && summaryOf(plan) };
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    const look = { color: Boolean(process.stderr.isTTY) && !process.env.NO_COLOR, limit: mostShown };
+    for (const [kind, list] of [
+      ['warning', warnings],
+      ['error', problems],
+    ] as const) {
+      if (list.length > 0) process.stderr.write(`${formatProblems(list, sources, { ...look, kind })}\n`);
+    }
+    if (plan) process.stdout.write(summaryText(file, plan, warnings));
+    else process.stderr.write(`${file}: ${counted(problems.length, 'problem')}\n`);
+  }
+  if (!plan) throw new CommandFailure('', exitCodes.usage);
+}
+
+interface Summary {
+  batch: string;
+  account: Plan['account'];
+  maxConcurrent: number;
+  servers: number;
+  waves: { name: string; servers: number }[];
+}
+
+function summaryOf(plan: Plan): Summary {
+  const counts = new Map<string, number>();
+  for (const { wave } of plan.servers) counts.set(wave, (counts.get(wave) ?? 0) + 1);
+  return {
+    batch: plan.name,
+    account: plan.account,
+    maxConcurrent: plan.policy.maxConcurrent,
+    servers: plan.servers.length,
+    waves: plan.waves.map(({ name }) => ({ name, servers: counts.get(name) ?? 0 })),
+  };
+}
+
+function summaryText(file: string, plan: Plan, warnings: PlanProblem[]): string {
+  const { batch, account, maxConcurrent, servers, waves } = summaryOf(plan);
+  const longest = Math.max(...waves.map(({ name }) => name.length));
+  const most = Math.max(...waves.map((wave) => String(wave.servers).length));
+  const lines = waves.map((wave, i) => {
+    const count = counted(wave.servers, 'server').padStart(most + ' servers'.length);
+    return `  ${wave.name.padEnd(longest)}  ${count}  ${gateText(plan.waves[i]!)}`.trimEnd();
+  });
+  const { jobs, running } = account.quota;
+  return `${[
+    `${file} is valid: batch ${batch}, ${counted(servers, 'server')} in ${counted(waves.length, 'wave')}`,
+    ...lines,
+    `  at most ${maxConcurrent} at once; account ${account.id} has a quota of ${jobs} jobs, ${running} running`,
+    ...(warnings.length > 0 ? [`  ${counted(warnings.length, 'warning')}`] : []),
+  ].join('\n')}\n`;
+}
+
+function gateText({ after, failureThreshold, window }: Plan['waves'][number]): string {
+  const gates: string[] = [];
+  if (after) gates.push(`after ${after}`);
+  if (window) {
+    const days = window.days ? ` ${window.days.join(',')}` : '';
+    gates.push(`${window.from} to ${window.to} ${window.timezone}${days}`);
+  }
+  if (failureThreshold) {
+    const most =
+      'count' in failureThreshold
+        ? failureThreshold.count
+        : `${Number((failureThreshold.share * 100).toFixed(2))}%`;
+    gates.push(`stops after more than ${most} failed`);
+  }
+  return gates.join('; ');
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { createSmcClient, createTransport, defaultCredentials, SmcError } from '../smc';
+import {
+  connectClient,
+  createWorker,
+  ensureSearchAttributes,
+  installWorkerLog,
+  type TemporalSettings,
+  taskQueue,
+  temporalSettings,
+  type WorkerSettings,
+  workerSettings,
+} from '../temporal';
+import { interruptSignal } from './follow';
+
+/** `worker`: run one. */
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('run a worker: it carries the batches out and talks to the SMC API')
+    .addHelpText(
+      'after',
+      `
+Settings (environment):
+  SMC_ENDPOINT         the SMC API, default https://smc.aliyuncs.com
+  SMC_POLL_INTERVAL    seconds between two looks at the running jobs, default 30
+  SMC_TASK_QUEUE       the task queue, default smc-batch
+  ALIBABA_CLOUD_*      credentials, by the default chain of the Alibaba Cloud SDKs
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …   the Temporal server
+
+It ends on SIGINT or SIGTERM. Run as many as you like: if one dies, the others take over.`,
+    )
+    .action(async () => {
+      const interrupt = interruptSignal();
+      installWorkerLog();
+      const say = (line: string) => process.stderr.write(`${line}\n`);
+      await runWorker(temporalSettings(), workerSettings(), interrupt.signal, say).finally(interrupt.dispose);
+    });
+}
+
+/** Runs a worker until the signal aborts; says at its start what it is connected to and what is wrong with it. */
+export async function runWorker(
+  temporal: TemporalSettings,
+  smc: WorkerSettings,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = await connectClient(temporal);
+  await ensureSearchAttributes(client, temporal.namespace).finally(() => client.connection.close());
+  const worker = await createWorker(temporal, smc);
+  say(
+    `Worker: Temporal ${temporal.address} (${temporal.namespace}, task queue ${taskQueue()}), SMC ${smc.endpoint}`,
+  );
+  void smcTrouble(smc).then((trouble) => trouble && say(trouble));
+  signal.addEventListener('abort', () => worker.shutdown(), { once: true });
+  if (signal.aborted) worker.shutdown();
+  await worker.run();
+}
+
+/** What one cheap call to the SMC API says is wrong, if anything. The worker runs on: the trouble may pass. */
+export async function smcTrouble({ endpoint }: WorkerSettings): Promise<string | undefined> {
+  const smc = createSmcClient(createTransport({ endpoint, credentials: defaultCredentials() }));
+  try {
+    await smc.describeSourceServers({ pageSize: 1 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SmcError)) throw error;
+    return `The SMC API does not work for this worker: ${error.message}. ${error.remedy}`;
+  } finally {
+    await smc.close();
+  }
+}

@@ -1,0 +1,39 @@
+/** The candidate a mistyped word most likely meant, or nothing when none is near. Case counts little. */
+export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  // One slip in three letters; in shorter words every other word would be near.
+  let bestDistance = Math.floor(word.length / 3) + 0.75;
+  for (const candidate of candidates) {
+    // A length too different cannot be near: huge plans compare many names.
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const plain = editDistance(plainWord(word), plainWord(candidate));
+    const distance = plain === 0 && word !== candidate ? 0.5 : plain;
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+const plainWord = (word: string) => word.toLowerCase().replace(/[-_ ]/g, '');
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, beforeLast[j - 2]! + 1);
+      }
+      row.push(cost);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length]!;
+}

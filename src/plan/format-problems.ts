@@ -1,0 +1,90 @@
+import { createColors } from 'picocolors';
+import type { PlanProblem } from './problem';
+
+export interface FormatOptions {
+  /** ANSI colours; default none. */
+  color?: boolean;
+  /** Print so many and count the rest; default all. */
+  limit?: number;
+  /** The word before each rule's name; default `error`. */
+  kind?: 'error' | 'warning';
+}
+
+/**
+ * Problems as code frames, each with its line, what is marked in it, the rule and the fix.
+ * `sources` are the texts by file name, as `readPlan` returns them.
+ */
+export function formatProblems(
+  problems: readonly PlanProblem[],
+  sources: ReadonlyMap<string, string>,
+  options: FormatOptions = {},
+): string {
+  const { limit = problems.length } = options;
+  const lines = new Map([...sources].map(([file, text]) => [file, text.split('\n')]));
+  const frames = problems.slice(0, limit).map((problem) => frame(problem, lines.get(problem.file), options));
+  const rest = problems.length - frames.length;
+  if (rest > 0) frames.push(`… and ${rest} more\n`);
+  return frames.join('\n');
+}
+
+/** A problem in one line, as compilers print them: `batch.yaml:3:12: error: unknown field … [unknown-field]`. */
+export function formatProblemLine(problem: PlanProblem, kind: 'error' | 'warning' = 'error'): string {
+  const fix = problem.fix ? ` (${problem.fix})` : '';
+  const { file, line, column, code, message } = problem;
+  return printable(`${file}:${line}:${column}: ${kind}: ${message}${fix} [${code}]`);
+}
+
+function frame(problem: PlanProblem, lines: string[] | undefined, options: FormatOptions): string {
+  const { color = false, kind = 'error' } = options;
+  const paint = createColors(color);
+  const accent = kind === 'error' ? paint.red : paint.yellow;
+  const out = [
+    `${accent(paint.bold(kind))} ${paint.bold(printable(problem.message))} ${paint.dim(`[${problem.code}]`)}`,
+    `  ${paint.cyan(printable(`${problem.file}:${problem.line}:${problem.column}`))}`,
+  ];
+  const line = lines?.[problem.line - 1]?.replace(/\r$/, '');
+  if (line !== undefined) {
+    const { text, before, marked } = window(line, problem.column - 1, (problem.endColumn ?? 0) - 1);
+    const number = String(problem.line);
+    const bar = paint.dim('│');
+    out.push(`  ${paint.dim(number)} ${bar} ${printable(text)}`);
+    const caret = accent('^'.repeat(Math.max(1, width(marked))));
+    out.push(`  ${' '.repeat(number.length)} ${bar} ${' '.repeat(width(before))}${caret}`);
+  }
+  if (problem.fix) out.push(`  ${paint.green('fix')} ${printable(problem.fix)}`);
+  return `${out.join('\n')}\n`;
+}
+
+const widest = 120;
+
+/** A line cut to what a terminal shows, with the marked text in it. */
+function window(line: string, start: number, end: number): { text: string; before: string; marked: string } {
+  const from = line.length > widest ? Math.max(0, start - 40) : 0;
+  const to = Math.min(line.length, from + widest);
+  const lead = from > 0 ? '…' : '';
+  return {
+    text: lead + line.slice(from, to) + (to < line.length ? '…' : ''),
+    before: lead + line.slice(from, start),
+    marked: line.slice(start, Math.min(to, Math.max(end, start + 1))),
+  };
+}
+
+// A plan is somebody's text: its control characters must not reach the terminal. A tab is one column, as in the caret line.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const control = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const printable = (text: string) => text.replace(/\t/g, ' ').replace(control, '\ufffd');
+
+/** Columns a terminal takes for a text: Chinese, Japanese and Korean letters take two. */
+function width(text: string): number {
+  let columns = 0;
+  for (const letter of text) {
+    if (/\p{M}/u.test(letter)) continue;
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
+        letter,
+      )
+        ? 2
+        : 1;
+  }
+  return columns;
+}

@@ -1,0 +1,16 @@
+/** The plan file: its schema, its readers, which keep the place of everything, and the plan they make of it. */
+export { type FormatOptions, formatProblemLine, formatProblems } from './format-problems';
+export { planJsonSchema } from './json-schema';
+export type {
+  Account,
+  Plan,
+  PlannedServer,
+  Policy,
+  TimeWindow,
+  Wave,
+  Weekday,
+} from './plan';
+export { type PlanProblem, type PlanProblemCode, planProblemCodes } from './problem';
+export { type PlanRead, type ReadPlanOptions, readPlan } from './read-plan';
+export { reservedTags } from './settings-rules';
+export { type StarterPlanOptions, starterPlan } from './starter-plan';

@@ -1,0 +1,142 @@
+import path from 'node:path';
+import { readServersCsv } from './csv-file';
+import { withEnvironment } from './environment';
+import { judgePlan } from './judge-plan';
+import type { Plan } from './plan';
+import { serversCsvSchema } from './plan-schema';
+import type { Finding, PlanPart, PlanPath, PlanProblem } from './problem';
+import { pathText } from './problem';
+import { judge } from './schema-findings';
+import { problemAt, readSourceFile, type SourceFile, type Span } from './source-file';
+import { readYaml } from './yaml-file';
+
+/** A plan file, read and judged. */
+export interface PlanRead {
+  /** Present when there are no problems. */
+  plan?: Plan;
+  /** In the order of the files; the plan is not to be used while there is one. */
+  problems: PlanProblem[];
+  warnings: PlanProblem[];
+  /** The texts of the files that were read, by the name their problems have; for code frames. */
+  sources: Map<string, string>;
+}
+
+export interface ReadPlanOptions {
+  /** Where `${env:NAME}` is looked up; default `process.env`. Nothing else is taken from it. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** Scheduled times are judged against it; default: now. */
+  now?: Date;
+}
+
+/**
+ * Reads a plan file (YAML or JSON) and the CSV of its servers, and tells every mistake in them at once,
+ * each with its place. Works offline; never throws for what is in, or wrong with, the files.
+ *
+ * @example
+ * const { plan, problems, sources } = await readPlan('batch.yaml');
+ * if (!plan) process.stderr.write(formatProblems(problems, sources));
+ */
+export async function readPlan(file: string, options: ReadPlanOptions = {}): Promise<PlanRead> {
+  const { environment = process.env, now = new Date() } = options;
+  const sources = new Map<string, string>();
+  const read = await readSourceFile(file);
+  if (!('source' in read)) {
+    return { problems: [{ ...read, file, line: 1, column: 1 }], warnings: [], sources };
+  }
+  sources.set(file, read.source.text);
+  const yaml = readYaml(read.source);
+  if (yaml.value === undefined) return { problems: yaml.problems, warnings: [], sources };
+  if (typeof yaml.value !== 'object' || yaml.value === null || Array.isArray(yaml.value)) {
+    const message = 'a plan is a map of fields: version, name, servers, …';
+    const problem = problemAt(yaml.locate([]), { code: 'wrong-type', message });
+    return { problems: [...yaml.problems, problem], warnings: [], sources };
+  }
+
+  const expanded = withEnvironment(yaml.value, environment);
+  const raw = expanded.value as Record<string, unknown>;
+  const servers = await readServers(raw, file);
+  const ofServers = servers.csv ? withEnvironment(servers.entries, environment, ['servers']) : undefined;
+  const entries = ofServers ? (ofServers.value as unknown[]) : servers.entries;
+  if (servers.csv) sources.set(servers.csv.source.file, servers.csv.source.text);
+  const locate = (at: PlanPath, part?: PlanPart): Span =>
+    servers.csv && at[0] === 'servers' && typeof at[1] === 'number'
+      ? servers.csv.locate(at[1], at.slice(2), part)
+      : yaml.locate(at, part);
+
+  const unset = [...expanded.findings, ...(ofServers?.findings ?? [])];
+  const judged = judgePlan(raw, entries, now);
+  const unsetPaths = new Set(unset.map((finding) => pathText(finding.path)));
+  const findings = judged.findings.filter((finding) => !unsetPaths.has(pathText(finding.path)));
+  const toProblem = (finding: Finding) => problemAt(locate(finding.path, finding.part), finding);
+  const problems = [
+    ...yaml.problems,
+    ...servers.findings.map(toProblem),
+    ...servers.problems,
+    ...unset.map(toProblem),
+    ...findings.map(toProblem),
+  ];
+  const files = [file, ...(servers.csv ? [servers.csv.source.file] : [])];
+  return {
+    ...(problems.length === 0 && judged.plan ? { plan: judged.plan } : {}),
+    problems: inOrder(problems, files),
+    warnings: inOrder(judged.warnings.map(toProblem), files),
+    sources,
+  };
+}
+
+interface ServersRead {
+  entries: unknown[];
+  csv?: { source: SourceFile; locate(row: number, at: PlanPath, part?: PlanPart): Span };
+  findings: Finding[];
+  problems: PlanProblem[];
+}
+
+async function readServers(raw: Record<string, unknown>, planFile: string): Promise<ServersRead> {
+  const { servers } = raw;
+  const at = ['servers'];
+  const none = { entries: [], findings: [], problems: [] };
+  if (Array.isArray(servers)) {
+    if (servers.length > 0) return { ...none, entries: servers };
+    return { ...none, findings: [{ code: 'no-servers', message: 'servers is empty', path: at }] };
+  }
+  if (servers === undefined || servers === null) {
+    const message = 'the plan has no servers';
+    const fix = 'list them under servers, or name a CSV: servers: { csv: servers.csv }';
+    return { ...none, findings: [{ code: 'no-servers', message, fix, path: at, part: 'field' }] };
+  }
+  if (typeof servers !== 'object') {
+    const message = 'servers must be a list, or { csv: servers.csv }';
+    return { ...none, findings: [{ code: 'wrong-type', message, path: at }] };
+  }
+  const from = judge(serversCsvSchema, servers, at);
+  if (!from.data) return { ...none, findings: from.findings };
+  const csvFile = path.join(path.dirname(planFile), from.data.csv);
+  const file = path.isAbsolute(from.data.csv) ? from.data.csv : csvFile;
+  const read = await readSourceFile(file);
+  if (!('source' in read)) return { ...none, findings: [{ ...read, path: [...at, 'csv'] }] };
+  const csv = readServersCsv(read.source, from.data.columns);
+  return {
+    entries: csv.rows,
+    csv: { source: read.source, locate: csv.locate },
+    findings: csv.unusedColumns.map((header) => ({
+      code: 'csv-header' as const,
+      message: `${file} has no column '${header}'`,
+      path: [...at, 'columns', header],
+      part: 'field' as const,
+    })),
+    problems: csv.problems,
+  };
+}
+
+/** Sorted by place; what is said of one place by many servers is said once. */
+function inOrder(problems: PlanProblem[], files: string[]): PlanProblem[] {
+  const different = new Map(
+    problems.map((problem) => [
+      `${problem.file}:${problem.line}:${problem.column} ${problem.message}`,
+      problem,
+    ]),
+  );
+  return [...different.values()].sort(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}

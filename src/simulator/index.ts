@@ -1,0 +1,59 @@
+/** A whole SMC account in a process, over real HTTP on the loopback: for tests, demos and rehearsals. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { SimulatedAccount } from './account';
+import { readFaults } from './faults';
+import { createHttpFront } from './front/http-front';
+import { resolveOptions, type SimulatorOptions } from './options';
+import { keepState, loadState } from './state-file';
+
+export type { Audit, MadeImage, TimelinePoint } from './audit';
+export { type Faults, readFaults } from './faults';
+export { type SimulatorOptions, simulatorCredentials } from './options';
+export type { SourceOptions } from './source-server';
+
+/** A running simulator. */
+export interface Simulator {
+  /** `http://127.0.0.1:PORT` */
+  endpoint: string;
+  /** The account itself: its audit, its clock and its faults. */
+  account: SimulatedAccount;
+  /** Ends every connection, and keeps the account in its state file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an account and serves it on 127.0.0.1 alone. Rejects when the port is taken, the faults break a rule or the
+ * state file cannot be read.
+ *
+ * @example
+ * const simulator = await startSimulator({ servers: 3, speed: 3600 });
+ * createTransport({ endpoint: simulator.endpoint, credentials: async () => simulatorCredentials });
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const read = options.faults === undefined ? undefined : readFaults(options.faults);
+  if (read && 'problems' in read) throw new Error(`bad faults: ${read.problems.join('; ')}`);
+  const resolved = resolveOptions(options);
+  const restored = resolved.stateFile === undefined ? undefined : loadState(resolved.stateFile);
+  const account = new SimulatedAccount(resolved, restored, read?.faults);
+  const keeper = resolved.stateFile === undefined ? undefined : keepState(resolved.stateFile, account);
+  const server = createHttpFront(account);
+  server.listen(resolved.port, '127.0.0.1');
+  await once(server, 'listening');
+
+  let closing: Promise<void> | undefined;
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    account,
+    close() {
+      closing ??= new Promise<void>((resolve) => {
+        server.close(() => {
+          keeper?.close();
+          resolve();
+        });
+        server.closeAllConnections();
+      });
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { WireParams } from '../../smc';
+import type { SimulatedAccount } from '../account';
+import { invalidJobStatus, invalidSourceState } from '../api-error';
+import { finish, startRun } from '../life-cycle';
+import { flag } from '../parameters';
+import { sourceState } from '../source-server';
+import { namedJob } from './find';
+import { refuseAtRunningQuota } from './start-replication-job';
+
+/** SMC: CutOverReplicationJob: ends an incremental job, with one last sync when `SyncData` is true. */
+export function cutOverReplicationJob(account: SimulatedAccount, params: WireParams): object {
+  const job = namedJob(account, params);
+  const syncData = flag(params, 'SyncData') ?? false;
+  if (job.status !== 'Waiting') throw invalidJobStatus(job.status, ['Waiting']);
+  if (!syncData) {
+    account.holdView(job);
+    finish(account, job);
+    return {};
+  }
+  const state = sourceState(account.sources.get(job.sourceId)!);
+  if (state !== 'InUse') throw invalidSourceState(state, ['InUse']);
+  refuseAtRunningQuota(account);
+  account.holdView(job);
+  startRun(account, job, 'Manual', true);
+  return {};
+}

@@ -1,0 +1,16 @@
+import type { WireParams } from '../../smc';
+import type { SimulatedAccount } from '../account';
+import { invalidJobStatus } from '../api-error';
+import { beginDeletion } from '../life-cycle';
+import { namedJob } from './find';
+
+const deletable = ['Ready', 'Stopped', 'InError', 'Waiting', 'Finished', 'Expired'] as const;
+
+/** SMC: DeleteReplicationJob: not while it runs; the job stays `Deleting` for a while. */
+export function deleteReplicationJob(account: SimulatedAccount, params: WireParams): object {
+  const job = namedJob(account, params);
+  if (!(deletable as readonly string[]).includes(job.status)) throw invalidJobStatus(job.status, deletable);
+  account.holdView(job);
+  beginDeletion(account, job);
+  return {};
+}

@@ -1,0 +1,22 @@
+import type { WireParams } from '../../smc';
+import type { SimulatedAccount } from '../account';
+import { notFound } from '../api-error';
+import { requiredText } from '../parameters';
+import type { SimulatedJob } from '../replication-job';
+import type { SimulatedSource } from '../source-server';
+
+/** The job that `JobId` names; refused when there is none. */
+export function namedJob(account: SimulatedAccount, params: WireParams): SimulatedJob {
+  const jobId = requiredText(params, 'JobId');
+  const job = account.jobs.get(jobId);
+  if (!job) throw notFound('JobId', jobId);
+  return job;
+}
+
+/** The source that `SourceId` names; refused when there is none. */
+export function namedSource(account: SimulatedAccount, params: WireParams): SimulatedSource {
+  const sourceId = requiredText(params, 'SourceId');
+  const source = account.sources.get(sourceId);
+  if (!source) throw notFound('SourceId', sourceId);
+  return source;
+}

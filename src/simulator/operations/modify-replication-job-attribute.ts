@@ -1,0 +1,54 @@
+import type { WireParams } from '../../smc';
+import type { SimulatedAccount } from '../account';
+import { ApiError, invalid, invalidJobStatus } from '../api-error';
+import { type ChangedSettings, changedSettings, checkTogether } from '../job-parameters';
+import { planJob } from '../life-cycle';
+import type { SimulatedJob } from '../replication-job';
+import { namedJob } from './find';
+
+/** SMC: ModifyReplicationJobAttribute. What may change depends on where the job is in its life. */
+export function modifyReplicationJobAttribute(account: SimulatedAccount, params: WireParams): object {
+  const job = namedJob(account, params);
+  if (job.status === 'Deleting')
+    throw invalidJobStatus(job.status, ['Ready', 'Stopped', 'InError', 'Waiting']);
+  const source = account.sources.get(job.sourceId)!;
+  const changed = changedSettings(params, source, job.createdAt, account.time);
+  for (const setting of Object.keys(changed) as (keyof ChangedSettings)[])
+    refuseUnlessChangeable(job, setting);
+  if (changed.targetType !== undefined && source.os !== 'linux')
+    throw invalid('TargetType', 'it can be changed for Linux sources only');
+  const settings = { ...job.settings, ...changed };
+  checkTogether(settings);
+
+  const { name } = changed;
+  if (name !== undefined && name !== job.settings.name) {
+    if (account.jobNames.has(name))
+      throw new ApiError('ReplicationJobName.Duplicate', `The replication job name ${name} is used already.`);
+    if (job.settings.name) account.jobNames.delete(job.settings.name);
+    account.jobNames.set(name, job.jobId);
+  }
+  account.holdView(job);
+  job.settings = settings;
+  if (changed.validTime !== undefined || changed.scheduledStartTime !== undefined) planJob(account, job);
+  return {};
+}
+
+function refuseUnlessChangeable(job: SimulatedJob, setting: keyof ChangedSettings): void {
+  const neverRan = job.status === 'Ready' && job.startTime === undefined;
+  switch (setting) {
+    case 'name':
+    case 'description':
+      return;
+    case 'frequency':
+    case 'maxNumberOfImageToKeep':
+      if (neverRan || job.status === 'Waiting') return;
+      throw invalidJobStatus(job.status, ['Ready', 'Waiting']);
+    case 'validTime': {
+      const allowed = ['Ready', 'Running', 'Stopped', 'InError', 'Waiting'];
+      if (allowed.includes(job.status)) return;
+      throw invalidJobStatus(job.status, allowed);
+    }
+    default:
+      if (!neverRan) throw invalidJobStatus(job.status, ['Ready']);
+  }
+}

@@ -1,0 +1,24 @@
+import type { WireParams } from '../../smc';
+import type { SimulatedAccount } from '../account';
+import { ApiError, invalidJobStatus } from '../api-error';
+import { breakRun } from '../life-cycle';
+import { businessStatusAt } from '../run-plan';
+import { namedJob } from './find';
+
+/** SMC: StopReplicationJob: only while it syncs. */
+export function stopReplicationJob(account: SimulatedAccount, params: WireParams): object {
+  const job = namedJob(account, params);
+  if (!job.run || job.status !== 'Running') throw invalidJobStatus(job.status, ['Running']);
+  const businessStatus = businessStatusAt(job.run, account.time);
+  if (businessStatus !== 'Syncing') {
+    if (!account.options.newerFields)
+      throw invalidJobStatus(`Running, ${businessStatus}`, ['Running, Syncing']);
+    throw new ApiError(
+      'ReplicationJob.InvalidBusinessStatus',
+      `The specified replication job business status: ${businessStatus} is invalid. This operation can only be performed in the following status: Syncing.`,
+    );
+  }
+  account.holdView(job);
+  breakRun(account, job, { status: 'Stopped' });
+  return {};
+}

@@ -1,0 +1,149 @@
+/**
+ * What the orchestrator does with an error:
+ * `throttled` and `transient` are retried, `quota` waits for a slot and costs no attempt, `state` is looked at and
+ * decided, `fatal` ends that server at once.
+ */
+export type SmcErrorClass = 'throttled' | 'transient' | 'quota' | 'state' | 'fatal';
+
+export interface SmcErrorRule {
+  /** The API's code, or its beginning when it ends with `*`. */
+  code: string;
+  class: SmcErrorClass;
+  /** What the operator can do about it, one or two sentences. */
+  remedy: string;
+}
+
+/** What smc-batch does with an error of each class, in the operator's words. */
+export const smcErrorClasses: Readonly<Record<SmcErrorClass, string>> = {
+  throttled: 'repeats the call, after the time the service asks for or a growing delay',
+  transient: 'repeats the call with a growing, random delay; a job is never created twice',
+  quota: 'reads the count again and lets the server wait for a free slot; costs no attempt',
+  state: 'looks at the source and its job: takes over what is ours, else fails that server',
+  fatal: 'fails that server at once; the batch goes on',
+};
+
+const repeated = 'Nothing: the call is repeated.';
+const repeatedElseTicket = `${repeated} If it stays, open a ticket with the RequestId.`;
+const grant =
+  "Grant the worker's RAM identity this SMC operation, for example by the policy AliyunSMCFullAccess.";
+const wrongSecret =
+  'Check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks; if the message says that the request was changed on its way, look for a proxy.';
+const smcBatchBug = 'Report this as a bug of smc-batch, with the RequestId.';
+
+const remedies: Record<SmcErrorClass, Record<string, string>> = {
+  throttled: {
+    'Throttling*': 'Nothing: the call is repeated, more slowly.',
+  },
+  transient: {
+    CredentialsUnavailable:
+      'Check that the worker reaches the source of its credentials (RAM role, STS); the call is repeated.',
+    'InternalError*': repeatedElseTicket,
+    'InternalServerError*': repeatedElseTicket,
+    'InvalidTimeStamp.Expired': "Set this machine's clock (NTP); meanwhile the service's own time is used.",
+    NetworkError: 'Check SMC_ENDPOINT, DNS, proxy and firewall of the worker; the call is repeated.',
+    'ServiceUnavailable*': repeated,
+    SignatureNonceUsed: 'Nothing: the call is repeated with a new nonce.',
+    UnreadableAnswer: 'Check that SMC_ENDPOINT is the SMC API and no proxy page; the call is repeated.',
+  },
+  quota: {
+    'QuotaExceeded*':
+      'Nothing: the server waits for a free slot. To go faster, ask for a higher quota by ticket.',
+    'QuotaExceeded.ReplicationJob':
+      'Nothing: the server waits for a free slot. Delete jobs that are no longer needed, or ask for a higher quota by ticket.',
+  },
+  state: {
+    IdempotentParameterMismatch:
+      'This ClientToken has already created a job with other settings: look at the job of the source, delete it if it is not wanted, then retry the server.',
+    'ReplicationJob.InvalidBusinessStatus': 'Nothing: the call is repeated when the job has gone on.',
+    'ReplicationJob.InvalidStatus': "Look at the job's status in the SMC console.",
+    'ReplicationJob.Related': 'The source server has a replication job: delete it first, or use Force.',
+    'ReplicationJobName.Duplicate': 'Choose another name: replication job names are unique in the account.',
+    'SourceServer.WithRunningReplicationJob':
+      'Wait for the running replication job, or stop it, then try again.',
+    'SourceServerState.Invalid':
+      'The source server must be Available: check its SMC client, or finish the job that uses it.',
+  },
+  fatal: {
+    CredentialsMissing:
+      'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET for the worker, or give it a profile or a RAM role.',
+    'DataDisk.DuplicateIndex': 'Give each data disk its own index.',
+    'Duplicate.ResourceId': 'Name each resource once in a request.',
+    'EntityNotExist.Role':
+      'Create the service-linked role AliyunServiceRoleForSMC: the SMC console does it when the first source is imported.',
+    'Forbidden*': grant,
+    'ImageName.UsedByReplicationJob':
+      'Another replication job makes an image of this name: choose another imageName.',
+    IncompleteSignature: wrongSecret,
+    'Invalid*': 'Correct this parameter in the plan.',
+    'InvalidAccessKeyId*':
+      'The AccessKey is not known: check ALIBABA_CLOUD_ACCESS_KEY_ID, or the profile or role the worker runs with.',
+    'InvalidAccountStatus*':
+      'Look at the account in the Alibaba Cloud console: it may not use this service now.',
+    'InvalidAccountStatus.NotEnoughBalance':
+      'Top up the account: the intermediate instance is pay-as-you-go.',
+    'InvalidAccountStatus.SnapshotServiceUnavailable': 'Activate the snapshot service in the ECS console.',
+    'InvalidAction.NotFound':
+      'SMC_ENDPOINT does not serve this operation: it should be https://smc.aliyuncs.com.',
+    'InvalidImageName.Duplicated': 'An image of this name exists in the region: choose another imageName.',
+    'InvalidParameter.TagValue': 'Give a tag its key as well: a value alone selects nothing.',
+    'InvalidResourceId.NotFound':
+      'The source server or job has gone, or belongs to another account: run `smc-batch inventory` to see what there is.',
+    'InvalidResourceType.NotFound': `ResourceType is sourceserver or replicationjob. ${smcBatchBug}`,
+    'InvalidSecurityGroupId*': 'Use a security group of the same VPC and network type.',
+    'InvalidSecurityGroupId.IncorrectNetworkType':
+      'The security group is of the classic network: give the plan a vSwitchId of a VPC with its own security group.',
+    'InvalidSecurityGroupId.VPCMismatch':
+      'The security group is of another VPC: give vSwitchId (and vpcId) of the same VPC.',
+    'InvalidSecurityToken*':
+      'The STS token is malformed or has expired: renew the temporary credentials of the worker.',
+    'InvalidTimeStamp.Format': smcBatchBug,
+    'Missing*': 'Give this parameter in the plan.',
+    'MissingParameter.ResourceType': smcBatchBug,
+    'NoPermission*': grant,
+    'NumberExceed*': 'Give fewer tags (20) or resources (50) in one request.',
+    'NumberExceed.ResourceIds': 'Name at most 50 resources in one request.',
+    'NumberExceed.Tags': 'A resource and a request carry at most 20 tags: give fewer, or remove some first.',
+    'QuotaExceeded.Vpc':
+      'A region has 10 VPCs: give the plan a vSwitchId that the jobs can share, or free a VPC.',
+    RealNameAuthenticationError: "Finish the account's real-name authentication.",
+    'ReplicationJobDataDiskIndex.Invalid':
+      'Use a data disk index that the source server has: see its DataDisks.',
+    S1: 'Install rsync on the source server, restart its SMC client, then retry the server.',
+    SignatureDoesNotMatch: wrongSecret,
+    'SourceServer.Ambiguous': 'Several source servers have this name: use sourceId.',
+    'SourceServer.InUse':
+      'Another replication job uses this source server: finish or delete that job, then retry the server.',
+    'SourceServer.NotFound':
+      'Import the source server with the SMC client, or correct sourceId or sourceName in the plan.',
+    'SourceServer.Offline':
+      'Start the SMC client on the source server and check its network, then retry the server.',
+    'SourceServerName.Duplicate': 'Choose another name: source server names are unique in the account.',
+    UnknownStatus:
+      'The API speaks of a status this version does not know: upgrade smc-batch; the job was left as it is.',
+    'VSwitchIdVpcId.Mismatch': 'The vSwitch is not in that VPC: correct vpcId, or leave it out.',
+  },
+};
+
+/** Every code we know, with what it means to the orchestrator and to the operator; the longest match counts. */
+export const smcErrorRules: readonly SmcErrorRule[] = (Object.keys(remedies) as SmcErrorClass[]).flatMap(
+  (errorClass) =>
+    Object.entries(remedies[errorClass]).map(([code, remedy]) => ({ code, class: errorClass, remedy })),
+);
+
+/** The rule for a code; a code we do not know is judged by the HTTP status alone: 5xx is transient, all else fatal. */
+export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
+  let best: SmcErrorRule | undefined;
+  for (const rule of smcErrorRules) {
+    if (rule.code === code) return rule;
+    const matches = rule.code.endsWith('*') && code.startsWith(rule.code.slice(0, -1));
+    if (matches && rule.code.length > (best?.code.length ?? 0)) best = rule;
+  }
+  if (best) return best;
+  return httpStatus !== undefined && httpStatus >= 500
+    ? { code, class: 'transient', remedy: repeated }
+    : {
+        code,
+        class: 'fatal',
+        remedy: 'Look the code up in the SMC documentation, or open a ticket with the RequestId.',
+      };
+}

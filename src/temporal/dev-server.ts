@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { searchAttributeNames } from './search-attributes';
+import { temporalCli } from './temporal-cli';
+import { TemporalUnavailable } from './unavailable';
+
+export interface DevServerOptions {
+  /** Default: a free one. */
+  port?: number;
+  /** Default: a free one. */
+  uiPort?: number;
+  /** A SQLite file that keeps everything over restarts; absent: in memory. */
+  dbFilename?: string;
+  /** Told what happens while the Temporal CLI is obtained. */
+  say: (line: string) => void;
+}
+
+export interface DevServer {
+  address: string;
+  uiUrl: string;
+  stop(): Promise<void>;
+  /** Kills it without a word, as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** A real Temporal server on loopback, from the Temporal CLI. Rejects with {@link TemporalUnavailable}. */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  const cli = await temporalCli(options.say);
+  const port = options.port ?? (await freePort());
+  const uiPort = options.uiPort ?? (await freePort());
+  const address = `127.0.0.1:${port}`;
+  const args = [
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--ui-port',
+    String(uiPort),
+  ];
+  args.push(
+    '--log-level',
+    'error',
+    ...searchAttributeNames.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  );
+  // Safe against a killed process, and several times as fast as SQLite's defaults.
+  const pragmas = ['journal_mode=wal', 'synchronous=1'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
+  if (options.dbFilename) args.push('--db-filename', options.dbFilename, ...pragmas);
+
+  // A process group of its own: Ctrl-C reaches us first, and we let the worker finish before we stop the server.
+  const server = spawn(cli, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let said = '';
+  const listen = (chunk: Buffer) => {
+    said = `${said}${chunk}`.slice(-4_000);
+  };
+  server.stdout.on('data', listen);
+  server.stderr.on('data', listen);
+  try {
+    await untilReady(server, address);
+  } catch (error) {
+    server.kill('SIGKILL');
+    const reason = said.trim().split('\n').filter(Boolean).at(-1) ?? (error as Error).message;
+    throw new TemporalUnavailable(`The local Temporal server did not start at ${address}: ${reason}`, {
+      cause: error,
+    });
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    const patience = setTimeout(() => server.kill('SIGKILL'), 5_000);
+    await exited;
+    clearTimeout(patience);
+  };
+  return {
+    address,
+    uiUrl: `http://127.0.0.1:${uiPort}`,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+async function untilReady(server: ChildProcess, address: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  let failure: unknown;
+  server.once('error', (error) => {
+    failure = error;
+  });
+  while (Date.now() < deadline) {
+    if (failure) throw failure;
+    if (server.exitCode !== null) throw new Error(`it ended with exit code ${server.exitCode}`);
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: '1s' });
+      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      await connection.close();
+      return;
+    } catch {
+      await sleep(100);
+    }
+  }
+  throw new Error('it did not answer within 60 s');
+}
+
+/** A port nobody listens on right now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,16 @@
+/** Everything between us and Temporal: settings, connections, the worker, the local server. */
+export { connectClient } from './connect';
+export { type DevServer, freePort, startDevServer } from './dev-server';
+export { packageRoot } from './package-root';
+export { dataConverter } from './payload-codec';
+export { ensureSearchAttributes, searchAttributeNames } from './search-attributes';
+export {
+  type TemporalSettings,
+  taskQueue,
+  temporalSettings,
+  type WorkerSettings,
+  workerSettings,
+} from './settings';
+export { temporalCli } from './temporal-cli';
+export { TemporalUnavailable } from './unavailable';
+export { createWorker, installWorkerLog, type SmcBatchWorker } from './worker';

@@ -1,0 +1,104 @@
+import { execFile, spawn } from 'node:child_process';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { TemporalUnavailable } from './unavailable';
+
+const run = promisify(execFile);
+
+/** Newer tags do not build by `go install`. Server 1.29.1, UI 2.42.1. */
+const cliVersion = 'v1.5.1';
+
+const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'smc-batch');
+
+/**
+ * The path of a `temporal` CLI: `TEMPORAL_CLI`, one on PATH, our cache, the SDK's download, or a build with Go, which
+ * takes minutes and is said through `say`. Rejects with {@link TemporalUnavailable} when there is no way.
+ */
+export async function temporalCli(say: (line: string) => void): Promise<string> {
+  const given = process.env.TEMPORAL_CLI;
+  if (given) {
+    if (await isExecutable(given)) return given;
+    throw new TemporalUnavailable(`TEMPORAL_CLI is '${given}', which cannot be run.`);
+  }
+  const cached = join(cacheFolder(), `temporal-${cliVersion}`, 'temporal');
+  for (const path of [
+    ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'temporal')),
+    cached,
+  ]) {
+    if (await isExecutable(path)) return path;
+  }
+  const tried: string[] = [];
+  for (const [way, obtain] of [
+    ['the Temporal SDK’s download', download],
+    [`go install github.com/temporalio/cli/cmd/temporal@${cliVersion}`, build],
+  ] as const) {
+    try {
+      return await obtain(cached, say);
+    } catch (error) {
+      tried.push(`${way}: ${String((error as Error).message).split('\n')[0]}`);
+    }
+  }
+  throw new TemporalUnavailable(
+    `There is no Temporal CLI on this machine, and none could be obtained (${tried.join('; ')}). ` +
+      'Install it (https://docs.temporal.io/cli) so that it is on PATH, or set TEMPORAL_CLI to its path, or install Go 1.24 or newer.',
+  );
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The SDK only downloads what it starts, so it is started once and stopped. */
+async function download(_cached: string, say: (line: string) => void): Promise<string> {
+  const folder = join(cacheFolder(), 'download');
+  await mkdir(folder, { recursive: true });
+  const found = async () => (await readdir(folder)).find((name) => name.startsWith('temporal-sdk-'));
+  if (!(await found())) {
+    say('Downloading the Temporal CLI …');
+    const server = await TestWorkflowEnvironment.createLocal({
+      server: { executable: { type: 'cached-download', downloadDir: folder, ttl: '365 days' } },
+    });
+    await server.teardown();
+  }
+  const name = await found();
+  if (!name) throw new Error('it left no file');
+  return join(folder, name);
+}
+
+/** Builds into a folder of its own and moves it in place, so that a build that was broken off leaves nothing. */
+async function build(cached: string, say: (line: string) => void): Promise<string> {
+  await run('go', ['version']);
+  say(`Building the Temporal CLI ${cliVersion} with Go: once, 3 to 5 minutes …`);
+  await mkdir(join(cached, '..'), { recursive: true });
+  const bin = await mkdtemp(join(cacheFolder(), 'build-'));
+  const started = Date.now();
+  const still = setInterval(
+    () => say(`… still building, ${Math.round((Date.now() - started) / 1000)} s`),
+    30_000,
+  );
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const go = spawn('go', ['install', `github.com/temporalio/cli/cmd/temporal@${cliVersion}`], {
+        env: { ...process.env, GOBIN: bin },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let said = '';
+      go.stderr.on('data', (chunk) => {
+        said = `${said}${chunk}`.slice(-2_000);
+      });
+      go.once('error', reject);
+      go.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(said.trim().split('\n').at(-1)))));
+    });
+    await rename(join(bin, 'temporal'), cached);
+    return cached;
+  } finally {
+    clearInterval(still);
+    await rm(bin, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities, createReplicationJobPoller } from '../../activities';
+import { createSmcClient, createTransport, defaultCredentials } from '../smc';
+import { connectWorker } from './connect';
+import { packageRoot } from './package-root';
+import { dataConverter } from './payload-codec';
+import { type TemporalSettings, taskQueue, type WorkerSettings } from './settings';
+
+export interface SmcBatchWorker {
+  /** Polls until `shutdown` is called or the worker fails. */
+  run(): Promise<void>;
+  /** Lets short activities finish; waiting ones go on in another worker. */
+  shutdown(): void;
+}
+
+/** A worker for workflows and activities, connected and ready to run. */
+export async function createWorker(
+  temporal: TemporalSettings,
+  smc: WorkerSettings,
+  options: Pick<WorkerOptions, 'maxTaskQueueActivitiesPerSecond'> = {},
+): Promise<SmcBatchWorker> {
+  const connection = await connectWorker(temporal);
+  const client = createSmcClient(
+    createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() }),
+  );
+  const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: taskQueue(),
+    workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
+    activities: createActivities({ smc: client, poller, pollIntervalSeconds: smc.pollIntervalSeconds }),
+    dataConverter,
+    // Most of them wait: one a running job.
+    maxConcurrentActivityTaskExecutions: 2_000,
+    shutdownGraceTime: '2s',
+    ...options,
+  });
+  return {
+    async run() {
+      try {
+        await worker.run();
+      } finally {
+        poller.close();
+        await client.close();
+        await connection.close();
+      }
+    },
+    shutdown: () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+/** Sends the SDK's log to stderr, a line each; to be called before the first worker. Default level: WARN. */
+export function installWorkerLog(level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' = 'WARN'): void {
+  Runtime.install({ logger: new DefaultLogger(level, logLine), shutdownSignals: [] });
+}
+
+function logLine({ level, timestampNanos, message, meta }: LogEntry): void {
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  const { error, ...fields } = (meta ?? {}) as { error?: Error; [field: string]: unknown };
+  const facts = Object.entries(fields)
+    .filter(
+      ([name, value]) =>
+        ['workflowId', 'activityType', 'attempt', 'jobId', 'batch', 'error'].includes(name) &&
+        value !== undefined,
+    )
+    .map(([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  process.stderr.write(
+    `${time} ${level} ${message}${facts.join('')}${error ? `: ${error.message ?? error}` : ''}\n`,
+  );
+}

@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { type BatchClient, batchClient } from '../../src/commands/batch-client';
+import type { Plan, PlannedServer, Policy, Wave } from '../../src/plan';
+import {
+  type Faults,
+  readFaults,
+  type Simulator,
+  type SimulatorOptions,
+  simulatorCredentials,
+  startSimulator,
+} from '../../src/simulator';
+import { connectClient } from '../../src/temporal';
+import type { BatchProgress } from '../../workflows/messages';
+
+const cli = join(__dirname, '..', '..', 'dist', 'src', 'cli.js');
+
+export interface HouseOptions extends SimulatorOptions {
+  /** Seconds between polls of the worker; default 0.2. */
+  pollInterval?: number;
+  /** More settings for the worker's process. */
+  env?: Record<string, string>;
+}
+
+/** A simulated account, a Temporal client and workers in processes of their own; all gone after `close`. */
+export interface House {
+  simulator: Simulator;
+  client: Client;
+  /** The environment in which a command or a worker finds this house. */
+  env: Record<string, string>;
+  startWorker(): Promise<ChildProcess>;
+  killWorkers(): Promise<void>;
+  /** Replaces what goes wrong in the account. */
+  breakThings(faults: Faults): void;
+  /** A plan for the first `count` sources of the account. */
+  plan(count: number, more?: PlanOptions): Plan;
+  batch(plan: Plan): BatchClient;
+  /** Runs the command line; gives what it printed and its exit code. */
+  run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  close(): Promise<void>;
+}
+
+export interface PlanOptions {
+  name?: string;
+  from?: number;
+  policy?: Partial<Policy>;
+  waves?: (Partial<Wave> & { name: string })[];
+  server?: (nth: number) => Partial<Omit<PlannedServer, 'job'>> & { job?: Partial<PlannedServer['job']> };
+}
+
+let houses = 0;
+
+export async function aHouse({
+  pollInterval = 0.2,
+  env: more = {},
+  ...options
+}: HouseOptions = {}): Promise<House> {
+  const address = process.env.TEST_TEMPORAL_ADDRESS!;
+  const id = `${process.pid}-${++houses}`;
+  const simulator = await startSimulator({ speed: 2_000, seed: id, ...options });
+  const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
+  const { jobsQuota = 100, runningQuota = 50 } = options;
+  const workers = new Set<ChildProcess>();
+  const env = {
+    ...(process.env as Record<string, string>),
+    SMC_ENDPOINT: simulator.endpoint,
+    SMC_POLL_INTERVAL: String(pollInterval),
+    SMC_TASK_QUEUE: `test-${id}`,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: simulatorCredentials.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: simulatorCredentials.accessKeySecret,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: 'default',
+    ...more,
+  };
+  // The batch client starts workflows on this house's task queue.
+  process.env.SMC_TASK_QUEUE = env.SMC_TASK_QUEUE;
+
+  const end = async (signal: NodeJS.Signals) => {
+    await Promise.all(
+      [...workers].map(async (worker) => {
+        workers.delete(worker);
+        if (worker.exitCode !== null || worker.signalCode !== null) return;
+        const exited = once(worker, 'exit');
+        worker.kill(signal);
+        await exited;
+      }),
+    );
+  };
+
+  return {
+    simulator,
+    client,
+    env,
+    async startWorker() {
+      const worker = spawn(process.execPath, [cli, 'worker'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      workers.add(worker);
+      worker.stderr.setEncoding('utf8');
+      for await (const line of worker.stderr.iterator({ destroyOnReturn: false })) {
+        if (String(line).includes('Worker: Temporal')) break;
+      }
+      worker.stderr.resume();
+      return worker;
+    },
+    killWorkers: () => end('SIGKILL'),
+    breakThings(faults) {
+      const read = readFaults(faults);
+      if ('problems' in read) throw new Error(read.problems.join('; '));
+      simulator.account.setFaults(read.faults);
+    },
+    plan(count, plan = {}) {
+      const waves = (plan.waves ?? [{ name: 'all' }]).map((wave) => ({ overlap: false, ...wave }));
+      const sources = [...simulator.account.sources.values()].slice(plan.from ?? 0, (plan.from ?? 0) + count);
+      return {
+        name: plan.name ?? `batch-${id}`,
+        account: { id: `account-${id}`, quota: { jobs: jobsQuota, running: runningQuota } },
+        policy: {
+          maxConcurrent: runningQuota,
+          attempts: 3,
+          restartDelaySeconds: 1,
+          jobTimeoutSeconds: 3_600,
+          stallTimeoutSeconds: 3_600,
+          onFailure: 'deleteJob',
+          lockoutDates: [],
+          priority: 0,
+          ...plan.policy,
+        },
+        waves,
+        servers: sources.map(({ sourceId, name }, i) => {
+          const { job, ...server } = plan.server?.(i) ?? {};
+          return {
+            name: name ?? sourceId,
+            sourceId,
+            wave: waves[Math.floor((i * waves.length) / count)]!.name,
+            ...server,
+            job: {
+              regionId: 'cn-hangzhou',
+              systemDiskSize: 500,
+              vSwitchId: 'vsw-simulator-a',
+              netMode: 2,
+              ...job,
+            },
+          };
+        }),
+      };
+    },
+    batch: (plan) => batchClient(client, plan.name),
+    async run(...args) {
+      const child = spawn(process.execPath, [cli, ...args], {
+        env: { ...env, NO_COLOR: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk;
+      });
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk;
+      });
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, stdout, stderr };
+    },
+    async close() {
+      await end('SIGKILL');
+      await client.connection.close();
+      await simulator.close();
+    },
+  };
+}
+
+/** Waits until the batch's progress fits, while workers may come and go. */
+export async function untilProgress(
+  batch: BatchClient,
+  fits: (progress: BatchProgress) => boolean,
+): Promise<BatchProgress> {
+  for (;;) {
+    const progress = await batch.progress().catch(() => undefined);
+    if (progress && fits(progress)) return progress;
+    await sleep(100);
+  }
+}
+
+export const endedCount = (progress: BatchProgress) =>
+  progress.waves.reduce((sum, wave) => sum + wave.ended, 0);

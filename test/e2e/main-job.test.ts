@@ -1,0 +1,132 @@
+import { aHouse, endedCount, type House, untilProgress } from './a-house';
+
+let house: House;
+afterEach(() => house?.close());
+
+/** What must hold of every batch that ended, by the account's own count. */
+function expectEachOnce(servers: number): void {
+  const audit = house.simulator.account.audit();
+  expect(Object.values(audit.images.perSource).map((images) => images.length)).toEqual(
+    Array(servers).fill(1),
+  );
+  expect(Object.values(audit.creates.perSource)).toEqual(Array(servers).fill(1));
+  expect(audit.jobs.leftovers).toEqual([]);
+  expect(audit.jobs.peakExisting).toBeLessThanOrEqual(audit.quota.jobs);
+  expect(audit.jobs.peakRunning).toBeLessThanOrEqual(audit.quota.running);
+  expect(audit.quota.refusedCreates + audit.quota.refusedStarts).toBe(0);
+}
+
+test('30 servers migrate once each though the worker is killed twice', async () => {
+  house = await aHouse({ servers: 30, jobsQuota: 12, runningQuota: 8, speed: 600 });
+  const plan = house.plan(30, { waves: [{ name: 'first' }, { name: 'second' }] });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  for (const ended of [4, 16]) {
+    await untilProgress(batch, (progress) => endedCount(progress) >= ended);
+    await house.killWorkers();
+    await house.startWorker();
+  }
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(30);
+  expectEachOnce(30);
+});
+
+test('a create whose answer is lost makes no second job', async () => {
+  house = await aHouse({
+    servers: 6,
+    faults: { calls: [{ operation: 'CreateReplicationJob', reset: 'after', between: [1, 4] }] },
+  });
+  const plan = house.plan(6);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  expectEachOnce(6);
+  expect(house.simulator.account.audit().creates.calls).toBe(10);
+});
+
+test('answers lost at every operation leave nothing behind and do nothing twice', async () => {
+  house = await aHouse({
+    servers: 8,
+    seed: 'lost answers',
+    faults: {
+      calls: [
+        { operation: '*', reset: 'after', probability: 0.15 },
+        { operation: '*', reset: 'before', probability: 0.1 },
+      ],
+    },
+  });
+  const plan = house.plan(8);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(8);
+  expectEachOnce(8);
+});
+
+test('fifty running jobs cost one DescribeReplicationJobs a tick', async () => {
+  house = await aHouse({ servers: 50, jobSeconds: 20_000, speed: 2_000, pollInterval: 1 });
+  const plan = house.plan(50);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  expectEachOnce(50);
+  const { realMs, calls } = house.simulator.account.audit();
+  const looks = calls.perOperation.DescribeReplicationJobs?.accepted ?? 0;
+  // One a second, and one more a second while some are already being deleted.
+  expect(looks).toBeLessThan((realMs / 1000) * 2);
+});
+
+test('a cancelled batch stops what runs, deletes every job and makes no image it does not report', async () => {
+  house = await aHouse({ servers: 10, runningQuota: 6, speed: 300 });
+  const plan = house.plan(10);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, (progress) => progress.counts.migrating === 6);
+  await batch.cancel();
+  await expect(batch.result()).rejects.toThrow();
+  const { counts } = await batch.progress();
+  const audit = house.simulator.account.audit();
+  expect(counts.cancelled).toBeGreaterThan(0);
+  expect(counts.cancelled + counts.migrated).toBe(10);
+  expect(audit.images.total).toBe(counts.migrated);
+  expect(audit.jobs.leftovers).toEqual([]);
+  expect(audit.instances.now).toBe(0);
+});
+
+test('a job InError is started again, a source offline fails alone, and a job that stays broken is deleted', async () => {
+  house = await aHouse({ servers: 4 });
+  const [first, second, third] = [...house.simulator.account.sources.values()].map(
+    ({ sourceId }) => sourceId,
+  );
+  house.breakThings({
+    jobs: [
+      { source: first!, runs: 2, fail: { atProgress: 30 } },
+      {
+        source: second!,
+        fail: { atProgress: 60, errorCode: 'InternalError', statusInfo: 'disk unreadable' },
+      },
+    ],
+    sources: [{ source: third!, offline: true }],
+  });
+  const plan = house.plan(4);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  const servers = await batch.servers();
+  expect(servers.map(({ phase }) => phase)).toEqual(['migrated', 'failed', 'failed', 'migrated']);
+  expect(servers[1]?.error).toMatchObject({
+    code: 'InternalError',
+    message: expect.stringContaining('disk unreadable'),
+  });
+  expect(servers[2]?.error).toMatchObject({
+    code: 'SourceServer.Offline',
+    remedy: expect.stringContaining('SMC client'),
+  });
+  expect(house.simulator.account.audit().jobs.leftovers).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { formatProblemLine, formatProblems } from '../../src/plan';
+import { head, readText } from './a-plan';
+
+test('a problem is shown in its line, marked, with the rule and the fix', async () => {
+  const { problems, sources } = await readText(`${head}servers:\n  - { sourceId: s-1, imageNmae: web }\n`);
+
+  expect(formatProblems(problems, sources)).toBe(`error unknown field 'imageNmae' [unknown-field]
+  batch.yaml:5:22
+  5 │   - { sourceId: s-1, imageNmae: web }
+    │                      ^^^^^^^^^
+  fix did you mean imageName?
+`);
+  expect(formatProblemLine(problems[0]!)).toBe(
+    "batch.yaml:5:22: error: unknown field 'imageNmae' (did you mean imageName?) [unknown-field]",
+  );
+});
+
+test('the caret stands right below wide letters and tabs', async () => {
+  const { problems, sources } = await readText(`${head}servers: [{ name: 服务器,\tsourceId: s-1, x: 1 }]\n`);
+  const frame = formatProblems(problems, sources).split('\n');
+  expect(frame[2]).toBe('  4 │ servers: [{ name: 服务器, sourceId: s-1, x: 1 }]');
+  expect(frame[3]).toBe(`    │ ${' '.repeat('servers: [{ name: '.length + 6 + ', sourceId: s-1, '.length)}^`);
+});
+
+test('a long line is cut around what is marked', async () => {
+  const many = Array.from({ length: 100 }, (_, i) => `{ sourceId: s-${i} }`).join(', ');
+  const { problems, sources } = await readText(
+    `${head}servers: [${many}, { sourceId: s-x, wave: no }, ${many.replaceAll('s-', 't-')}]\n`,
+  );
+  const [, , line, caret] = formatProblems(problems, sources).split('\n');
+  expect(line!.length).toBeLessThan(140);
+  expect(line!.slice(caret!.indexOf('^'), caret!.lastIndexOf('^') + 1)).toBe('no');
+});
+
+test('control characters of a plan do not reach the terminal', async () => {
+  const { problems, sources } = await readText(
+    `${head}servers: [{ sourceId: s-1, wave: "\\u001b[31mred" }]\n`,
+  );
+  expect(problems[0]!.message).toContain('\u001b');
+  expect(formatProblems(problems, sources) + formatProblemLine(problems[0]!)).not.toContain('\u001b');
+});
+
+test('colours only when asked for; more than the limit is counted', async () => {
+  const { problems, sources } = await readText(`${head}servers: [{ sourceId: s-1, a: 1, b: 2, c: 3 }]\n`);
+  expect(formatProblems(problems, sources, { color: true })).toContain('\u001b[31m');
+  expect(formatProblems(problems, sources, { limit: 1 })).toMatch(/… and 2 more\n$/);
+});

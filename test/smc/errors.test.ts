@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeSmcError, SmcError, type SmcErrorClass, smcErrorRule, smcErrorRules } from '../../src/smc';
+
+const classes: Record<SmcErrorClass, string[]> = {
+  throttled: ['Throttling', 'Throttling.User', 'Throttling.Api'],
+  transient: [
+    'InternalError',
+    'InternalServerError',
+    'InvalidTimeStamp.Expired',
+    'NetworkError',
+    'ServiceUnavailable',
+    'SignatureNonceUsed',
+    'UnreadableAnswer',
+  ],
+  quota: ['QuotaExceeded.ReplicationJob', 'QuotaExceeded.RunningJob', 'QuotaExceeded'],
+  state: [
+    'IdempotentParameterMismatch',
+    'ReplicationJob.InvalidBusinessStatus',
+    'ReplicationJob.InvalidStatus',
+    'ReplicationJob.Related',
+    'ReplicationJobName.Duplicate',
+    'SourceServer.WithRunningReplicationJob',
+    'SourceServerState.Invalid',
+  ],
+  fatal: [
+    'DataDisk.DuplicateIndex',
+    'Duplicate.ResourceId',
+    'EntityNotExist.Role',
+    'Forbidden.RAM',
+    'Forbidden.Unauthorized',
+    'ImageName.UsedByReplicationJob',
+    'IncompleteSignature',
+    'InvalidAccessKeyId.NotFound',
+    'InvalidAccountStatus.NotEnoughBalance',
+    'InvalidAccountStatus.SnapshotServiceUnavailable',
+    'InvalidAction.NotFound',
+    'InvalidImageName.Duplicated',
+    'InvalidParameter',
+    'InvalidParameter.TagValue',
+    'InvalidResourceId.NotFound',
+    'InvalidResourceType.NotFound',
+    'InvalidSecurityGroupId.IncorrectNetworkType',
+    'InvalidSecurityGroupId.VPCMismatch',
+    'InvalidTimeStamp.Format',
+    'MissingParameter',
+    'MissingParameter.ResourceType',
+    'MissingRegionId',
+    'NumberExceed.ResourceIds',
+    'NumberExceed.Tags',
+    'QuotaExceeded.Vpc',
+    'RealNameAuthenticationError',
+    'ReplicationJobDataDiskIndex.Invalid',
+    'S1',
+    'SignatureDoesNotMatch',
+    'SourceServer.Offline',
+    'SourceServerName.Duplicate',
+    'VSwitchIdVpcId.Mismatch',
+  ],
+};
+const rows = Object.entries(classes).flatMap(([name, codes]) => codes.map((code) => [code, name] as const));
+
+describe('a code of the API', () => {
+  it.each(rows)('%s is %s, and has a remedy', (code, expected) => {
+    // The HTTP status must not matter to a code we know.
+    for (const httpStatus of [undefined, 400, 500]) {
+      const error = new SmcError({ code, message: 'said', httpStatus });
+      expect(error.class).toBe(expected);
+      expect(error.remedy).toMatch(/^[A-Z].{10,}\.$/);
+      expect(error.remedy).not.toMatch(/Look the code up/);
+    }
+  });
+
+  it('that we do not know is judged by the HTTP status alone', () => {
+    expect(smcErrorRule('Brand.New', 503).class).toBe('transient');
+    expect(smcErrorRule('Brand.New', 400).class).toBe('fatal');
+    expect(smcErrorRule('Brand.New').class).toBe('fatal');
+  });
+
+  it('stands in the table once', () => {
+    const codes = smcErrorRules.map((rule) => rule.code);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('is explained in docs/smc-errors.md', () => {
+    const page = readFileSync(join(__dirname, '../../docs/smc-errors.md'), 'utf8');
+    const explained = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    for (const rule of smcErrorRules) {
+      expect(explained).toContainEqual([
+        '',
+        `\`${rule.code}\``,
+        rule.class,
+        expect.any(String),
+        rule.remedy,
+        '',
+      ]);
+    }
+  });
+});
+
+it('an error says code, message, operation and RequestId in one line', () => {
+  const facts = {
+    code: 'Throttling',
+    message: ' too\n fast ',
+    action: 'StartReplicationJob',
+    requestId: 'R-1',
+  };
+  expect(describeSmcError(facts)).toBe('Throttling: too fast (StartReplicationJob, RequestId R-1)');
+  expect(new SmcError(facts).message).toBe(describeSmcError(facts));
+  expect(describeSmcError({ code: 'A', message: 'b' })).toBe('A: b');
+});
+
+it('a remedy for this very failure goes before the one of its code', () => {
+  expect(new SmcError({ code: 'Throttling', message: '', remedy: 'Wait.' }).remedy).toBe('Wait.');
+});

@@ -1,0 +1,223 @@
+import { inspect } from 'node:util';
+import { stringToSign } from '../../src/smc';
+import { json, plain, type Reply } from './a-server';
+import { accessKeySecret, against, endAll, failure, securityToken } from './a-transport';
+
+afterEach(endAll);
+
+describe('a refusal', () => {
+  const said = {
+    RequestId: '473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E',
+    HostId: 'smc.aliyuncs.com',
+    Code: 'Throttling.User',
+    Message: 'Request was denied due to user flow control.',
+    Recommend: 'https://api.aliyun.com/troubleshoot?q=Throttling.User',
+  };
+  const xml = `<?xml version='1.0'?><Error><RequestId>${said.RequestId}</RequestId><HostId>h</HostId><Code>${said.Code}</Code><Message>${said.Message}</Message><Recommend>${said.Recommend}</Recommend></Error>`;
+
+  it.each([
+    ['throttling with a 400, in JSON', json(said, 400)],
+    ['with the wrong content type', plain(JSON.stringify(said), 400)],
+    ['in XML', plain(xml, 400, 'text/xml')],
+  ])('%s', async (_, reply) => {
+    const { server, transport } = await against(reply);
+    const error = await failure(transport.call('StartReplicationJob', {}));
+    expect(error).toMatchObject({ name: 'SmcError', code: 'Throttling.User', class: 'throttled' });
+    expect(error.facts).toMatchObject({
+      message: said.Message,
+      action: 'StartReplicationJob',
+      httpStatus: 400,
+      requestId: said.RequestId,
+      recommend: said.Recommend,
+    });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('that came as a 200 is one all the same', async () => {
+    const { transport } = await against(json(said));
+    expect(await failure(transport.call('A', {}))).toMatchObject({ code: 'Throttling.User' });
+  });
+
+  it('tells how long the service wants to be left alone', async () => {
+    const { transport } = await against(json(said, 400, { 'retry-after': '7' }));
+    expect((await failure(transport.call('A', {}))).facts.retryAfterSeconds).toBe(7);
+  });
+
+  it('names who was denied what, where the service says so', async () => {
+    const { transport } = await against(
+      json(
+        {
+          ...said,
+          Code: 'Forbidden.RAM',
+          AccessDeniedDetail: {
+            AuthAction: 'smc:StartReplicationJob',
+            AuthPrincipalType: 'SubUser',
+            AuthPrincipalDisplayName: 'batch',
+            NoPermissionType: 'ImplicitDeny',
+            PolicyType: 'AccountLevelIdentityBasedPolicy',
+            EncodedDiagnosticMessage: 'AQIB'.repeat(200),
+          },
+        },
+        403,
+      ),
+    );
+    expect(await failure(transport.call('StartReplicationJob', {}))).toMatchObject({
+      class: 'fatal',
+      facts: {
+        message: said.Message,
+        accessDenied:
+          'smc:StartReplicationJob denied to SubUser batch: ImplicitDeny, AccountLevelIdentityBasedPolicy',
+      },
+    });
+  });
+
+  it.each([
+    [
+      'an HTML page',
+      plain(
+        '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><hr>nginx</body></html>',
+        502,
+      ),
+      'HTTP 502 without an API answer: 502 Bad Gateway',
+    ],
+    [
+      'a well-formed HTML page as a success',
+      plain('<html><body><p>Log in</p></body></html>'),
+      'HTTP 200 without an API answer: Log in',
+    ],
+    [
+      'an XML document of somebody else',
+      plain('<health><status>ok</status></health>'),
+      'HTTP 200 without an API answer: ok',
+    ],
+    ['a 503 without a body', plain('', 503), 'HTTP 503 without an API answer'],
+    ['a redirection', plain('', 302), 'HTTP 302 without an API answer'],
+    [
+      'half a JSON document',
+      plain('{"RequestId":"R","Jo', 200, 'application/json'),
+      'HTTP 200 without an API answer: {"RequestId":"R","Jo',
+    ],
+    ['half an XML document', plain('<A><RequestId>R</RequestId><Jobs>'), 'HTTP 200 without an API answer: R'],
+    ['a JSON list', plain('[]'), 'HTTP 200 without an API answer: []'],
+  ])('%s is unreadable, and worth another try', async (_, reply, message) => {
+    const { server, transport } = await against(reply);
+    const error = await failure(transport.call('A', {}));
+    expect(error).toMatchObject({ code: 'UnreadableAnswer', class: 'transient', facts: { message } });
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe('a signature that does not match', () => {
+  const mismatch =
+    (serverSide: (params: Record<string, string>) => string, code = 'SignatureDoesNotMatch'): Reply =>
+    (response, request, message) => {
+      const text = `Specified signature is not matched with our calculation. server string to sign is:${serverSide(request.params)}`;
+      json({ RequestId: 'R', Code: code, Message: text }, 400)(response, request, message);
+    };
+  const credentials = async () => ({ accessKeyId: 'id', accessKeySecret, securityToken });
+
+  it.each(['SignatureDoesNotMatch', 'IncompleteSignature'])(
+    'over the same string means a wrong secret (%s)',
+    async (code) => {
+      const { transport } = await against(
+        mismatch((params) => stringToSign('GET', params), code),
+        { credentials },
+      );
+      const error = await failure(transport.call('A', { Name: 'x y' }));
+      expect(error).toMatchObject({ code, class: 'fatal' });
+      expect(error.facts.message).toBe(
+        'Specified signature is not matched with our calculation. The service signed the same string, so the AccessKey secret is wrong',
+      );
+      expect(error.remedy).toMatch(/^The AccessKey secret is wrong/);
+    },
+  );
+
+  it.each([
+    [
+      'a parameter that was changed',
+      (p: Record<string, string>) => stringToSign('GET', { ...p, Name: 'z' }),
+      '(Name)',
+    ],
+    [
+      'a parameter that was added',
+      (p: Record<string, string>) => stringToSign('GET', { ...p, Via: 'z' }),
+      '(Via)',
+    ],
+    ['another method', (p: Record<string, string>) => stringToSign('POST', p), '(method POST, sent as GET)'],
+    ['nothing', () => '', 'did'],
+  ])('over %s means that something between changed the request', async (_, serverSide, where) => {
+    const { transport } = await against(mismatch(serverSide), { credentials });
+    const error = await failure(transport.call('A', { Name: 'x y' }));
+    expect(error.facts.message).toContain('something between changed the request');
+    expect(error.facts.message).toContain(where);
+    expect(error.remedy).toMatch(/proxy/);
+  });
+
+  it("keeps the service's words when it does not tell what it signed", async () => {
+    const { transport } = await against(
+      json({ RequestId: 'R', Code: 'SignatureDoesNotMatch', Message: 'The signature is wrong.' }, 400),
+    );
+    const error = await failure(transport.call('A', {}));
+    expect(error.facts.message).toBe('The signature is wrong.');
+    expect(error.remedy).toMatch(/ALIBABA_CLOUD_ACCESS_KEY_SECRET/);
+  });
+});
+
+describe('no error tells', () => {
+  const echo = (text: (params: Record<string, string>, url: string) => string, status: number): Reply => {
+    return (response, request, message) =>
+      plain(text(request.params, message.url ?? ''), status)(response, request, message);
+  };
+  it.each<[string, Reply]>([
+    [
+      'a page that quotes the address',
+      echo((_, url) => `<pre>Cannot GET ${url.replaceAll('&', '&amp;')}</pre>`, 404),
+    ],
+    ['a page that quotes the parameters', echo((params) => JSON.stringify(params), 404)],
+    [
+      'a message that quotes the address',
+      echo((_, url) => JSON.stringify({ Code: 'A', Message: `no ${url}` }), 400),
+    ],
+    [
+      'a string to sign',
+      echo(
+        (p) =>
+          JSON.stringify({
+            Code: 'SignatureDoesNotMatch',
+            Message: `x server string to sign is:${stringToSign('GET', p)}`,
+          }),
+        400,
+      ),
+    ],
+    [
+      'a string to sign that differs',
+      echo(
+        (p) =>
+          JSON.stringify({
+            Code: 'SignatureDoesNotMatch',
+            Message: `x server string to sign is:POST${stringToSign('GET', p)}`,
+          }),
+        400,
+      ),
+    ],
+    ['a reset', (_, { socket }) => socket.resetAndDestroy()],
+    ['a timeout', () => {}],
+  ])('the secret, the token or the signature: %s', async (_, reply) => {
+    const { server, transport } = await against(reply, {
+      timeoutMs: 300,
+      credentials: async () => ({ accessKeyId: 'id', accessKeySecret, securityToken }),
+    });
+    const error = await failure(transport.call('A', {}));
+    const everything = inspect(error, { depth: 12, showHidden: true }) + JSON.stringify(error.facts);
+    const { Signature } = server.seen[0]!.params;
+    for (const secret of [accessKeySecret, securityToken, Signature!]) {
+      for (const form of [
+        secret,
+        encodeURIComponent(secret),
+        encodeURIComponent(encodeURIComponent(secret)),
+      ]) {
+        expect(everything.includes(form)).toBe(false);
+      }
+    }
+  });
+});

@@ -1,0 +1,16 @@
+import type { Policy } from '../src/plan';
+import type { JobEnd } from './messages';
+
+/** Whether a job that ended so is started once more; the batch and the server's migration judge alike. */
+export function mayStartAgain(end: JobEnd, start: number, attempts: number): boolean {
+  // Ready: listed so for too long after its start, so it was not started at all.
+  return (end === 'InError' || end === 'Stalled' || end === 'Ready') && start < attempts;
+}
+
+/** Seconds from an error to the next start, doubled each time, at most an hour. */
+export function restartDelaySeconds(
+  { restartDelaySeconds }: Pick<Policy, 'restartDelaySeconds'>,
+  start: number,
+): number {
+  return Math.min(restartDelaySeconds * 2 ** (start - 1), 3_600);
+}
