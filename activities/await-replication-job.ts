@@ -2,6 +2,7 @@ import { Context, log } from '@temporalio/activity';
 import { isKnownStatus, type ReplicationJob, SmcError } from '../src/smc';
 import type { JobEnd, SmcFailure } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
+import { lateReadMilliseconds } from './replication-job-poller';
 import { smcFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
@@ -12,8 +13,8 @@ export interface AwaitReplicationJobInput {
   jobId: string;
   /** Which start of the job this is, from 1. */
   start: number;
-  /** What the job was seen in before this start: a late read may still show it. */
-  before: { status: string; startTime?: string };
+  /** What the job was seen in before this start: a late read may still show it. Absent when it had been started before. */
+  before?: { status: string; startTime?: string };
   stallTimeoutSeconds: number;
 }
 
@@ -40,8 +41,6 @@ export interface JobHeartbeat {
   pollError?: string;
 }
 
-/** How long a read that contradicts what we know may be a late one, at least; and at least five looks. */
-const lateReadSeconds = 60;
 /** A finished job's image may be listed a little later than its status. */
 const looksForImage = 5;
 
@@ -56,7 +55,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
       jobId: input.jobId,
       changedAt: Date.now(),
     };
-    const lateReadMs = 1000 * Math.max(lateReadSeconds, 5 * pollIntervalSeconds);
+    const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
     const startedAt = Date.now();
     let hasRun = news.status === 'Running';
     let looksWithoutImage = 0;
@@ -93,7 +92,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
           }
           if (job.status === 'Deleting') continue;
           const mayBeLate =
-            !hasRun && job.status === input.before.status && job.startTime === input.before.startTime;
+            !hasRun && job.status === input.before?.status && job.startTime === input.before.startTime;
           if (mayBeLate && Date.now() - startedAt < lateReadMs) continue;
           if (job.status === 'Finished' && !hasResult(job) && ++looksWithoutImage < looksForImage) continue;
           return {
@@ -140,7 +139,8 @@ const hasResult = (job: ReplicationJob) =>
   job.imageId !== undefined ||
   job.replicationJobRuns.some(({ imageId }) => imageId);
 
-function jobFailure(job: ReplicationJob): SmcFailure {
+/** What the operator is told of a job InError. */
+export function jobFailure(job: ReplicationJob): SmcFailure {
   const error = new SmcError({
     code: job.errorCode ?? 'ReplicationJob.InError',
     message: `replication job ${job.jobId} is InError${job.businessStatus ? ` in ${job.businessStatus}` : ''}${

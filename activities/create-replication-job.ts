@@ -4,7 +4,7 @@ import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from 
 import { ledgerTags } from '../workflows/ids';
 import type { ActivityContext } from './context';
 import { knownStatus } from './replication-job-poller';
-import { smcApplicationFailure, smcCall } from './smc-failure';
+import { smcApplicationFailure, smcCall, smcFailure } from './smc-failure';
 
 export interface CreateReplicationJobInput {
   batch: string;
@@ -13,7 +13,22 @@ export interface CreateReplicationJobInput {
   /** Names this creation among all others of the account; the ClientToken is its hash. */
   creation: string;
   job: JobSettings & { regionId: string };
+  /** A job that carries this server's tags, found when the account was surveyed. */
+  knownJobId?: string;
+  /** When the ledger was last read for this server; milliseconds since the epoch. */
+  surveyedAt: number;
 }
+
+/** What the ledger says of a source that is done; the detail of an `AlreadyMigrated` failure. */
+export interface AlreadyMigrated {
+  batch: string;
+  image?: string;
+}
+
+const alreadyMigrated = 'AlreadyMigrated';
+
+/** A ledger read so recently is believed. */
+const ledgerAgeMs = 120_000;
 
 export interface CreatedJob {
   jobId: string;
@@ -32,6 +47,9 @@ export function createReplicationJob({ smc }: ActivityContext) {
   return (input: CreateReplicationJobInput): Promise<CreatedJob> =>
     smcCall(async () => {
       const { batch, server, sourceId, creation, job } = input;
+      const known = input.knownJobId && (await findJob(smc, input.knownJobId));
+      if (known && known.status !== 'Deleting') return adopted(known);
+      if (Date.now() - input.surveyedAt > ledgerAgeMs) await refuseMigrated(smc, sourceId);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
         const { jobId } = await smc.createReplicationJob({
@@ -52,6 +70,34 @@ export function createReplicationJob({ smc }: ActivityContext) {
     });
 }
 
+const adopted = (job: ReplicationJob): CreatedJob => ({
+  jobId: job.jobId,
+  status: knownStatus(job),
+  startTime: job.startTime,
+  adopted: true,
+});
+
+async function findJob(smc: SmcClient, id: string): Promise<ReplicationJob | undefined> {
+  const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [id] });
+  return replicationJobs.find(({ jobId }) => jobId === id);
+}
+
+/** Another batch may have migrated the source since it was surveyed. */
+async function refuseMigrated(smc: SmcClient, sourceId: string): Promise<void> {
+  const tags = new Map<string, string | undefined>();
+  for await (const tag of smc.allTagResources({ resourceType: 'sourceserver', resourceIds: [sourceId] })) {
+    tags.set(tag.tagKey, tag.tagValue);
+  }
+  const batch = tags.get(ledgerTags.batch);
+  if (!batch) return;
+  const done: AlreadyMigrated = { batch, image: tags.get(ledgerTags.image) };
+  throw ApplicationFailure.nonRetryable(
+    `source server ${sourceId} was migrated in batch '${batch}'`,
+    alreadyMigrated,
+    done,
+  );
+}
+
 /** The create was refused for the source's state: our own live job is adopted, all else is a clear failure. */
 async function whatStandsInTheWay(
   smc: SmcClient,
@@ -60,7 +106,12 @@ async function whatStandsInTheWay(
 ): Promise<CreatedJob> {
   const { attempt } = Context.current().info;
   const later = (message: string) =>
-    ApplicationFailure.retryable(`${message}; ${refusal.message}`, refusal.code, undefined, refusal.class);
+    ApplicationFailure.retryable(
+      `${message}; ${refusal.message}`,
+      refusal.code,
+      smcFailure(refusal),
+      refusal.class,
+    );
 
   let deleting = false;
   for await (const job of smc.allReplicationJobs({ sourceIds: [input.sourceId] })) {
@@ -71,11 +122,12 @@ async function whatStandsInTheWay(
       deleting = true;
       continue;
     }
-    if (await isOurs(smc, job, input))
-      return { jobId: job.jobId, status, startTime: job.startTime, adopted: true };
+    const owner = await ownerOf(smc, job);
+    if (owner.batch === input.batch && owner.server === input.server) return adopted(job);
+    const whose = owner.batch ? `of batch '${owner.batch}'` : 'of somebody else';
     throw new SmcError({
       code: 'SourceServer.InUse',
-      message: `source server ${input.sourceId} has replication job ${job.jobId} (${status}), which is not of this batch`,
+      message: `source server ${input.sourceId} has replication job ${job.jobId} (${status}), which is ${whose}`,
       action: 'CreateReplicationJob',
       requestId: refusal.facts.requestId,
     });
@@ -85,7 +137,7 @@ async function whatStandsInTheWay(
   const source = sourceServers.find(({ sourceId }) => sourceId === input.sourceId);
   if (source && source.state !== 'Available' && source.state !== 'InUse' && source.state !== 'Active') {
     throw new SmcError({
-      code: source.errorCode ?? 'SourceServer.Offline',
+      code: source.errorCode ?? errorCodeIn(source.statusInfo) ?? 'SourceServer.Offline',
       message: `source server ${input.sourceId} is ${source.state}${source.statusInfo ? ` ${source.statusInfo}` : ''}, so ${refusal.code}`,
       action: 'CreateReplicationJob',
       requestId: refusal.facts.requestId,
@@ -97,21 +149,17 @@ async function whatStandsInTheWay(
   throw smcApplicationFailure(refusal, attempt);
 }
 
-/** Ours by its tags; where the answer has none (an older API), by the tag service. */
-async function isOurs(
-  smc: SmcClient,
-  job: ReplicationJob,
-  { batch, server }: CreateReplicationJobInput,
-): Promise<boolean> {
-  const tags = job.tags.map(({ key, value }) => [key, value]);
-  if (tags.length === 0) {
-    for await (const tag of smc.allTagResources({
-      resourceType: 'replicationjob',
-      resourceIds: [job.jobId],
-    })) {
-      tags.push([tag.tagKey, tag.tagValue]);
-    }
+/** SMC: StatusInfo is a JSON string that names what is wrong with a source, `S1` when it lacks rsync. */
+function errorCodeIn(statusInfo = ''): string | undefined {
+  return /"error_code"\s*:\s*"([^"]+)"/.exec(statusInfo)?.[1];
+}
+
+/** By its tags; where the answer has none (an older API), by the tag service. */
+async function ownerOf(smc: SmcClient, job: ReplicationJob): Promise<{ batch?: string; server?: string }> {
+  const tags = new Map(job.tags.map(({ key, value }) => [key, value]));
+  if (tags.size === 0) {
+    const asked = smc.allTagResources({ resourceType: 'replicationjob', resourceIds: [job.jobId] });
+    for await (const { tagKey, tagValue } of asked) tags.set(tagKey, tagValue);
   }
-  const found = new Map(tags as [string, string][]);
-  return found.get(ledgerTags.batch) === batch && found.get(ledgerTags.server) === server;
+  return { batch: tags.get(ledgerTags.batch), server: tags.get(ledgerTags.server) };
 }

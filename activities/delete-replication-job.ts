@@ -23,6 +23,7 @@ export function deleteReplicationJob({ smc, poller }: ActivityContext) {
     const activity = Context.current();
     const signal = activity.cancellationSignal;
     let seen = 'asked to delete';
+    let contradictions = 0;
     await withHeartbeat(
       () => ({ jobId, status: seen }),
       async () => {
@@ -45,11 +46,16 @@ export function deleteReplicationJob({ smc, poller }: ActivityContext) {
               return;
             }
             seen = look.job.status;
-            if (seen !== 'Deleting' && refusal) {
-              // Running again (an incremental sync) passes by itself; anything else will not.
-              if (seen === 'Running' && refusal.class === 'state') continue;
-              throw smcApplicationFailure(refusal, activity.info.attempt);
+            if (seen === 'Deleting' || !refusal) continue;
+            // Running again (an incremental sync) passes by itself.
+            if (seen === 'Running' && refusal.class === 'state') {
+              contradictions = 0;
+              continue;
             }
+            // It has ended since it was refused, or what we see is late: then asking again will do.
+            const mayPass = refusal.class === 'state' || refusal.code.endsWith('.NotFound');
+            if (mayPass && ++contradictions < looksBeforeRepeat) break;
+            throw smcApplicationFailure(refusal, activity.info.attempt);
           }
         }
       },

@@ -1,16 +1,26 @@
 /** The activities: one file an SMC operation, plus the few that are not API calls. */
 import { findEndedBatches, reportLease, returnLease } from './account-quota';
 import { awaitReplicationJob } from './await-replication-job';
+import { awaitSourceServer } from './await-source-server';
 import type { ActivityContext } from './context';
 import { countReplicationJobs } from './count-replication-jobs';
 import { createReplicationJob } from './create-replication-job';
+import { cutOverReplicationJob } from './cut-over-replication-job';
 import { deleteReplicationJob } from './delete-replication-job';
+import { deleteSourceServer } from './delete-source-server';
+import { describeReplicationJobs } from './describe-replication-jobs';
+import { describeSourceServers } from './describe-source-servers';
 import { findEndedServers } from './find-ended-servers';
+import { listTagResources } from './list-tag-resources';
+import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
+import { modifySourceServerAttribute } from './modify-source-server-attribute';
 import { startReplicationJob } from './start-replication-job';
 import { stopReplicationJob } from './stop-replication-job';
 import { surveySourceServers } from './survey-source-servers';
 import { tagResources } from './tag-resources';
 import { tellBatch } from './tell-batch';
+import { untagResources } from './untag-resources';
+import { watchWaitingJob } from './watch-waiting-job';
 
 export type { JobHeartbeat } from './await-replication-job';
 export type { ActivityContext } from './context';
@@ -20,11 +30,19 @@ export { createReplicationJobPoller } from './replication-job-poller';
 export function createActivities(context: ActivityContext) {
   return {
     awaitReplicationJob: awaitReplicationJob(context),
+    awaitSourceServer: awaitSourceServer(context),
     countReplicationJobs: countReplicationJobs(context),
     createReplicationJob: createReplicationJob(context),
+    cutOverReplicationJob: cutOverReplicationJob(context),
     deleteReplicationJob: deleteReplicationJob(context),
+    deleteSourceServer: deleteSourceServer(context),
+    describeReplicationJobs: describeReplicationJobs(context),
+    describeSourceServers: describeSourceServers(context),
     findEndedBatches,
     findEndedServers,
+    listTagResources: listTagResources(context),
+    modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),
+    modifySourceServerAttribute: modifySourceServerAttribute(context),
     reportLease,
     returnLease,
     startReplicationJob: startReplicationJob(context),
@@ -32,6 +50,8 @@ export function createActivities(context: ActivityContext) {
     surveySourceServers: surveySourceServers(context),
     tagResources: tagResources(context),
     tellBatch,
+    untagResources: untagResources(context),
+    watchWaitingJob: watchWaitingJob(context),
   };
 }
 

@@ -103,3 +103,7 @@ export function knownStatus(job: ReplicationJob) {
     action: 'DescribeReplicationJobs',
   });
 }
+
+/** How long a read that contradicts what we know may be a late one: a minute, and at least five looks. */
+export const lateReadMilliseconds = (pollIntervalSeconds: number) =>
+  1000 * Math.max(60, 5 * pollIntervalSeconds);

@@ -2,12 +2,14 @@ import { Context } from '@temporalio/activity';
 import { SmcError } from '../src/smc';
 import type { JobEnd, SmcFailure } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
-import { knownStatus } from './replication-job-poller';
+import { knownStatus, lateReadMilliseconds } from './replication-job-poller';
 import { smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface StopReplicationJobInput {
   jobId: string;
+  /** What the job was seen in before its last start: a late read may still show it. Absent when it was not started. */
+  before?: { status: string; startTime?: string };
   /** Told to the batch once the job is seen not to run: its running slot is free. */
   report: { batch: string; server: string; round: number; start: number; end: JobEnd; error?: SmcFailure };
 }
@@ -26,12 +28,14 @@ const looksBeforeGone = 5;
  * Sees to it that a job does not run: stops it as soon as it can be stopped, which is while it is Syncing, or waits
  * until it has ended by itself. SMC: StopReplicationJob.
  */
-export function stopReplicationJob({ smc, poller }: ActivityContext) {
-  return async ({ jobId, report }: StopReplicationJobInput): Promise<StoppedJob> => {
+export function stopReplicationJob({ smc, poller, pollIntervalSeconds }: ActivityContext) {
+  return async ({ jobId, before, report }: StopReplicationJobInput): Promise<StoppedJob> => {
     const activity = Context.current();
     const signal = activity.cancellationSignal;
     let seen: { status?: string; businessStatus?: string; progress?: number; pollError?: string } = {};
     let notListed = 0;
+    const askedAt = Date.now();
+    const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
     const stopped = await withHeartbeat(
       () => ({ jobId, ...seen }),
       async (): Promise<StoppedJob> => {
@@ -46,6 +50,8 @@ export function stopReplicationJob({ smc, poller }: ActivityContext) {
           seen = { status: job.status, businessStatus: job.businessStatus, progress: job.progress };
           try {
             const status = knownStatus(job);
+            const mayBeLate = before && job.status === before.status && job.startTime === before.startTime;
+            if (mayBeLate && Date.now() - askedAt < lateReadMs) continue;
             if (status !== 'Running') return { status, imageId: job.imageId, instanceId: job.instanceId };
             if (job.businessStatus === 'Syncing') await smc.stopReplicationJob({ jobId }, { signal });
           } catch (error) {

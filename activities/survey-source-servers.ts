@@ -6,6 +6,7 @@ import type { ActivityContext } from './context';
 import { smcCall, smcFailure } from './smc-failure';
 
 export interface SurveyInput {
+  batch: string;
   servers: { name: string; sourceId?: string; sourceName?: string }[];
 }
 
@@ -17,6 +18,8 @@ export interface SurveyedServer {
   diskGiB?: number;
   /** The ledger says it has been migrated. */
   done?: { batch: string; image?: string };
+  /** A job of the account that carries this batch's and this server's tags: an earlier life of the batch made it. */
+  jobId?: string;
   /** It cannot be migrated at all. */
   error?: SmcFailure;
 }
@@ -26,7 +29,7 @@ export interface SurveyedServer {
  * SMC: DescribeSourceServers, ListTagResources.
  */
 export function surveySourceServers({ smc }: ActivityContext) {
-  return ({ servers }: SurveyInput): Promise<SurveyedServer[]> =>
+  return ({ batch, servers }: SurveyInput): Promise<SurveyedServer[]> =>
     smcCall(async () => {
       const byId = new Map<string, SourceServer>();
       const byName = new Map<string, SourceServer[]>();
@@ -39,6 +42,7 @@ export function surveySourceServers({ smc }: ActivityContext) {
       const surveyed = servers.map((server) => surveyed1(server, byId, byName));
       refuseTwins(surveyed);
       await readLedger(smc, surveyed);
+      await findOurJobs(smc, batch, surveyed);
       return surveyed;
     });
 }
@@ -115,6 +119,22 @@ async function readLedger(smc: SmcClient, surveyed: SurveyedServer[]): Promise<v
       if (!server || tagValue === undefined) continue;
       if (tagKey === ledgerTags.batch) server.done = { ...server.done, batch: tagValue };
       if (tagKey === ledgerTags.image) server.done = { batch: '', ...server.done, image: tagValue };
+    }
+    heartbeat();
+  }
+}
+
+/** Also a Finished one: its image is there, only the ledger does not say so yet. */
+async function findOurJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[]): Promise<void> {
+  const jobIds = new Set<string>();
+  const tags = [{ key: ledgerTags.batch, value: batch }];
+  for await (const { resourceId } of smc.allTagResources({ resourceType: 'replicationjob', tags }))
+    jobIds.add(resourceId);
+  const byName = new Map(surveyed.map((server) => [server.name, server]));
+  for (const resourceIds of chunks([...jobIds], 50)) {
+    for await (const tag of smc.allTagResources({ resourceType: 'replicationjob', resourceIds })) {
+      const server = tag.tagKey === ledgerTags.server && byName.get(tag.tagValue ?? '');
+      if (server) server.jobId = tag.resourceId;
     }
     heartbeat();
   }

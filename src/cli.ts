@@ -1,12 +1,26 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply';
+import { approveCommand } from './commands/approve';
 import { cancelCommand } from './commands/cancel';
+import { cleanupCommand } from './commands/cleanup';
+import { completionCommand } from './commands/completion';
+import { cutoverCommand } from './commands/cutover';
 import { demoCommand } from './commands/demo';
 import { devCommand } from './commands/dev';
+import { doctorCommand } from './commands/doctor';
+import { explainCommand } from './commands/explain';
 import { CommandFailure, exitCodes } from './commands/failure';
 import { initCommand } from './commands/init';
+import { inventoryCommand } from './commands/inventory';
+import { limitsCommand } from './commands/limits';
+import { pauseCommand } from './commands/pause';
+import { previewCommand } from './commands/preview';
+import { reportCommand } from './commands/report';
+import { resumeCommand } from './commands/resume';
+import { retryCommand } from './commands/retry';
 import { simulatorCommand } from './commands/simulator';
+import { skipCommand } from './commands/skip';
 import { statusCommand } from './commands/status';
 import { validateCommand } from './commands/validate';
 import { watchCommand } from './commands/watch';
@@ -19,15 +33,29 @@ async function main(argv: string[]): Promise<number> {
     .version((require('../../package.json') as { version: string }).version)
     .showHelpAfterError('(--help shows what there is)');
   program.addCommand(initCommand());
+  program.addCommand(inventoryCommand());
   program.addCommand(validateCommand());
+  program.addCommand(previewCommand());
   program.addCommand(applyCommand());
   program.addCommand(watchCommand());
   program.addCommand(statusCommand());
+  program.addCommand(reportCommand());
+  program.addCommand(explainCommand());
+  program.addCommand(pauseCommand());
+  program.addCommand(resumeCommand());
   program.addCommand(cancelCommand());
+  program.addCommand(retryCommand());
+  program.addCommand(skipCommand());
+  program.addCommand(approveCommand());
+  program.addCommand(cutoverCommand());
+  program.addCommand(limitsCommand());
+  program.addCommand(cleanupCommand());
   program.addCommand(workerCommand());
   program.addCommand(devCommand());
   program.addCommand(simulatorCommand());
   program.addCommand(demoCommand());
+  program.addCommand(doctorCommand());
+  program.addCommand(completionCommand(() => program));
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync(argv);

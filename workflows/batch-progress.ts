@@ -1,64 +1,75 @@
-import type { Plan } from '../src/plan';
-import type { BatchState } from './batch';
-import { type BatchServers, type ServerRecord, slotsOf } from './batch-servers';
+import type { BatchRun } from './batch-run';
+import { estimatedEnd } from './estimate';
+import { waveGate } from './gates';
 import { usableSlots } from './lease';
-import { type BatchProgress, type BatchStatus, type ServerPhase, serverPhases } from './messages';
+import { type BatchProgress, type Slots, serverPhases, type WaveProgress } from './messages';
 
 /** The batch in one screen, as the `progress` query gives it. */
-export function batchProgress(
-  plan: Plan,
-  servers: BatchServers,
-  state: BatchState,
-  status: BatchStatus,
-  isHeld: boolean,
-): BatchProgress {
-  const open = servers.openWave();
+export function batchProgress(run: BatchRun, now: number): BatchProgress {
+  const { plan, state, servers, status } = run;
   const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
+  const waves = servers.waves.map((_, i) => waveProgress(run, i, now));
   return {
     batch: plan.name,
     status,
     startedAt: new Date(state.startedAt).toISOString(),
     counts: { ...servers.counts },
     total: plan.servers.length,
-    waves: servers.waves.map((wave) => ({
-      name: wave.name,
-      total: wave.total,
-      ended: wave.ended,
-      failed: wave.failed,
-      state: wave.ended === wave.total ? 'ended' : wave === open ? 'open' : 'waiting',
-    })),
+    waves,
     slots: { held: { ...state.holding.held }, inUse: { ...servers.inUse }, cap },
-    waiting:
-      servers.counts.waiting + servers.counts.queued === 0
-        ? undefined
-        : waitingReason(servers, state, status, cap, isHeld),
+    waiting: waitingReason(run, waves, cap),
+    leftovers: servers.leftovers,
+    estimatedEnd: status === 'running' ? estimatedEnd(servers, cap.running, state.measured, now) : undefined,
   };
 }
 
-function waitingReason(
-  { inUse }: BatchServers,
-  { holding }: BatchState,
-  status: BatchStatus,
-  cap: BatchProgress['slots']['cap'],
-  isHeld: boolean,
-): string | undefined {
+function waveProgress({ plan, state, servers }: BatchRun, index: number, now: number): WaveProgress {
+  const { name, total, ended, failed } = servers.waves[index]!;
+  const hasWaiting = servers.waves[index]!.waiting.some((server) => servers.phaseOf(server) === 'waiting');
+  const closed = hasWaiting ? waveGate(plan, servers, state.gates, index, now) : undefined;
+  return {
+    name,
+    total,
+    ended,
+    failed,
+    state: ended === total ? 'ended' : closed ? 'waiting' : 'open',
+    closed: closed?.reason,
+  };
+}
+
+/** Why nothing more starts right now; the first wave that has servers waiting speaks for the batch. */
+function waitingReason(run: BatchRun, waves: WaveProgress[], cap: Slots): string | undefined {
+  const { servers, status } = run;
   if (status === 'surveying') return 'the source servers are being looked up';
-  if (status === 'cancelling') return undefined;
-  if (isHeld) return 'the account has refused a job for its quota; its jobs are being counted again';
+  if (servers.counts.waiting + servers.counts.queued === 0 || status === 'cancelling' || status === 'ended')
+    return undefined;
+  const isOpen = waves.some(
+    ({ state, closed }, i) => state === 'open' && !closed && servers.waves[i]!.waiting.length > 0,
+  );
+  const closed = waves.find((wave) => wave.closed);
+  return isOpen || !closed ? slotReason(run, cap) : closed.closed;
+}
+
+/** Why a server whose gates are open does not start. */
+export function slotReason(
+  { servers: { inUse }, state: { holding }, holdUntil }: BatchRun,
+  cap: Slots,
+): string {
+  if (Date.now() < holdUntil)
+    return 'the account has refused a job for its quota; its jobs are being counted again';
   if (!holding.told || holding.lease.seq === 0) return "the account's quota has not answered yet";
+  if (cap.running === 0 || cap.existing === 0)
+    return "the account's quota is used up by other batches or other tools";
   if (inUse.running >= cap.running) return `all ${cap.running} running slots of this batch are in use`;
   if (inUse.existing >= cap.existing) return `all ${cap.existing} jobs this batch may have exist`;
-  return 'the wave before must end first';
+  return 'it waits for another server of the batch';
 }
 
 /** What the Temporal UI shows on the batch's page, in Markdown. */
-export function batchDetails(progress: BatchProgress, records: Record<string, ServerRecord>): string {
-  const { counts, slots, waves, waiting } = progress;
+export function batchDetails(progress: BatchProgress): string {
+  const { counts, slots, waves, waiting, leftovers } = progress;
   const ended = waves.reduce((sum, wave) => sum + wave.ended, 0);
-  const shown = serverPhases.filter((phase: ServerPhase) => counts[phase] > 0);
-  const leftovers = Object.values(records).filter(
-    (record) => 'leftover' in record && slotsOf(record).existing > 0,
-  ).length;
+  const shown = serverPhases.filter((phase) => counts[phase] > 0);
   return [
     `**${ended} of ${progress.total} servers ended** (${progress.status})`,
     '',
@@ -67,13 +78,17 @@ export function batchDetails(progress: BatchProgress, records: Record<string, Se
     `| ${shown.map((phase) => counts[phase]).join(' | ')} |`,
     '',
     `Jobs existing ${slots.inUse.existing} of ${slots.cap.existing}, running ${slots.inUse.running} of ${slots.cap.running}.`,
+    ...(progress.estimatedEnd ? [`Estimated end: ${new Date(progress.estimatedEnd).toISOString()}.`] : []),
     ...(waiting ? [`Waiting: ${waiting}.`] : []),
-    ...(leftovers > 0 ? [`${leftovers} jobs were left in the account.`] : []),
+    ...(leftovers > 0
+      ? [`${leftovers} jobs were left in the account and keep their billed intermediate instances.`]
+      : []),
     '',
     '| wave | state | ended | failed |',
     '| --- | --- | --- | --- |',
     ...waves.map(
-      (wave) => `| ${wave.name} | ${wave.state} | ${wave.ended} of ${wave.total} | ${wave.failed} |`,
+      (wave) =>
+        `| ${wave.name} | ${wave.closed ?? wave.state} | ${wave.ended} of ${wave.total} | ${wave.failed} |`,
     ),
   ].join('\n');
 }

@@ -15,15 +15,18 @@ export type ServerRecord = {
   /** How often it has been taken up; its reports name it. */
   round: number;
   startedAt?: number;
+  stoppedRunningAt?: number;
   endedAt?: number;
   sourceId?: string;
+  /** Starts of its job. */
+  starts?: number;
 } & (
   | { phase: 'waiting' }
-  | { phase: 'migrating'; jobId?: string; starts: number }
-  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; starts: number; error?: SmcFailure }
-  | { phase: 'queued'; need: number; jobId?: string; starts: number; error?: SmcFailure }
+  | { phase: 'migrating'; jobId?: string }
+  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
-  | { phase: 'skipped'; batch: string; imageId?: string }
+  | { phase: 'skipped'; note: string; imageId?: string }
   | { phase: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
   | { phase: 'cancelled'; jobId?: string; leftover?: Leftover }
 );
@@ -51,6 +54,18 @@ export function slotsOf(record: ServerRecord | undefined): Slots {
   }
 }
 
+/** One wave as it stands; `waiting` are its servers that may not have started, longest first. */
+export interface WaveServers {
+  name: string;
+  total: number;
+  ended: number;
+  failed: number;
+  /** Failed, or being cleaned up after its last attempt. */
+  failing: number;
+  synced: number;
+  waiting: string[];
+}
+
 /**
  * The servers of a batch with the sums the scheduler asks for, kept up to date at each change: a batch of ten
  * thousand servers takes as long for one of them as a batch of ten.
@@ -59,11 +74,17 @@ export class BatchServers {
   readonly inUse: Slots = { existing: 0, running: 0 };
   readonly counts: Record<ServerPhase, number>;
   /** In the order of the plan's waves. */
-  readonly waves: { name: string; total: number; ended: number; failed: number; waiting: string[] }[];
+  readonly waves: WaveServers[];
+  /** Jobs of ended servers that still exist. */
+  leftovers = 0;
+  /** How many servers have failed with which error code. */
+  readonly failedByCode = new Map<string, number>();
+  /** Servers under way by their `exclusive` group. */
+  readonly exclusiveUnderWay = new Map<string, number>();
   /** Servers that wait for a slot once more, oldest first. */
   readonly queued = new Set<string>();
   private readonly planned: Map<string, PlannedServer>;
-  private readonly waveOf: Map<string, BatchServers['waves'][number]>;
+  private readonly waveOf: Map<string, WaveServers>;
 
   /** `records` and `diskGiB` are the batch's state and are written to. */
   constructor(
@@ -72,7 +93,15 @@ export class BatchServers {
     private readonly diskGiB: Record<string, number>,
   ) {
     this.planned = new Map(plan.servers.map((server) => [server.name, server]));
-    this.waves = plan.waves.map(({ name }) => ({ name, total: 0, ended: 0, failed: 0, waiting: [] }));
+    this.waves = plan.waves.map(({ name }) => ({
+      name,
+      total: 0,
+      ended: 0,
+      failed: 0,
+      failing: 0,
+      synced: 0,
+      waiting: [],
+    }));
     const waveByName = new Map(this.waves.map((wave) => [wave.name, wave]));
     this.waveOf = new Map(plan.servers.map(({ name, wave }) => [name, waveByName.get(wave)!]));
     this.counts = {
@@ -121,17 +150,18 @@ export class BatchServers {
     if (!record || isEnded(record.phase) || record.phase === 'waiting') return;
     // An adopted workflow (round 0) was started by a run of the batch that we know nothing of.
     if (record.round !== 0 && record.round !== report.round) return;
-    const { round, startedAt, sourceId } = record;
-    const base = { round, startedAt, sourceId };
-    const starts = 'starts' in record ? record.starts : 1;
+    const { round, startedAt, stoppedRunningAt, sourceId, starts = 1 } = record;
+    const base = { round, startedAt, stoppedRunningAt, sourceId, starts };
     if (report.kind === 'ended') {
       this.set(report.server, { ...base, endedAt: now, ...endedRecord(report.result) });
+    } else if (report.kind === 'waitsForSource') {
+      if (record.phase === 'recovering') this.set(report.server, { ...record, error: report.error });
     } else if (report.kind === 'stoppedRunning') {
       if (record.phase !== 'migrating' || (record.round !== 0 && report.start < starts)) return;
       const { jobId, error, start, end } = report;
       const again = mayStartAgain(end, start, this.plan.policy.attempts);
       const phase = again ? 'recovering' : end === 'Waiting' ? 'synced' : 'finishing';
-      this.set(report.server, { ...base, phase, jobId, starts: start, error });
+      this.set(report.server, { ...base, stoppedRunningAt: now, phase, jobId, starts: start, error });
     } else {
       const { need, jobId, refused } = report;
       if (record.phase === 'queued' && record.need >= need) return;
@@ -140,10 +170,40 @@ export class BatchServers {
         phase: 'queued',
         need,
         jobId,
-        starts,
         error: refused ?? ('error' in record ? record.error : undefined),
       });
     }
+  }
+
+  /** Seconds of work that is left, and the longest of it. */
+  remaining(
+    seconds: (diskGiB: number | undefined) => number,
+    now: number,
+  ): { work: number; longest: number } {
+    let work = 0;
+    let longest = 0;
+    for (const { name } of this.plan.servers) {
+      const record = this.records[name];
+      if (record && (isEnded(record.phase) || record.phase === 'synced' || record.phase === 'finishing'))
+        continue;
+      const all = seconds(this.diskGiB[name]);
+      const left = record?.startedAt ? Math.max(all - (now - record.startedAt) / 1000, all / 20) : all;
+      work += left;
+      longest = Math.max(longest, left);
+    }
+    return { work, longest };
+  }
+
+  /** Its place among those that wait, in the order in which they are taken up, from 1. */
+  placeOf(name: string): number {
+    let place = this.queued.size;
+    for (const wave of this.waves) {
+      for (const waiting of wave.waiting) {
+        if (this.phaseOf(waiting) === 'waiting') place++;
+        if (waiting === name) return place;
+      }
+    }
+    return place;
   }
 
   view(name: string): ServerView {
@@ -151,13 +211,16 @@ export class BatchServers {
     const { wave, sourceId } = this.server(name);
     if (!record) return { server: name, wave, phase: 'waiting', sourceId };
     const { round, ...shown } = record;
-    const { starts } = 'starts' in record ? record : { starts: undefined };
-    return { server: name, wave, ...shown, starts, sourceId: record.sourceId ?? sourceId };
+    return { server: name, wave, ...shown, sourceId: record.sourceId ?? sourceId };
   }
 
-  /** The wave whose servers may start: the first that has not ended. */
-  openWave(): BatchServers['waves'][number] | undefined {
-    return this.waves.find((wave) => wave.ended < wave.total);
+  /** Puts a server back into the queue of its wave, for another round. */
+  waitAgain(name: string): void {
+    const { round, sourceId } = this.records[name] ?? { round: 0, sourceId: undefined };
+    this.set(name, { phase: 'waiting', round, sourceId });
+    const { waiting } = this.waveOf.get(name)!;
+    if (!waiting.includes(name)) waiting.push(name);
+    this.sortWaiting();
   }
 
   /** Longest first: list scheduling by longest processing time comes closest to what the quota allows. */
@@ -178,9 +241,31 @@ export class BatchServers {
     this.inUse.running += is.running - was.running;
     wave.ended += Number(isEnded(after.phase)) - Number(before !== undefined && isEnded(before.phase));
     wave.failed += Number(after.phase === 'failed') - Number(before?.phase === 'failed');
+    wave.synced += Number(after.phase === 'synced') - Number(before?.phase === 'synced');
+    this.leftovers += Number(hasLeftover(after)) - Number(hasLeftover(before));
+    const [oldCode, newCode] = [failureCode(before), failureCode(after)];
+    wave.failing += Number(newCode !== undefined) - Number(oldCode !== undefined);
+    if (oldCode) add(this.failedByCode, oldCode, -1);
+    if (newCode) add(this.failedByCode, newCode, 1);
+    const group = this.server(name).exclusive;
+    if (group) add(this.exclusiveUnderWay, group, Number(isUnderWay(after)) - Number(isUnderWay(before)));
     this.queued.delete(name);
     if (after.phase === 'queued') this.queued.add(name);
   }
+}
+
+/** The cleaning up after the last attempt frees the running slot: what failed must count before the next one starts. */
+const failureCode = (record: ServerRecord | undefined) =>
+  record?.phase === 'failed' || record?.phase === 'finishing' ? record.error?.code : undefined;
+
+const hasLeftover = (record: ServerRecord | undefined) =>
+  record !== undefined && 'leftover' in record && record.leftover !== undefined;
+
+const isUnderWay = (record: ServerRecord | undefined) =>
+  record !== undefined && record.phase !== 'waiting' && record.phase !== 'synced' && !isEnded(record.phase);
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
 }
 
 function endedRecord(result: ServerResult) {
@@ -192,6 +277,10 @@ function endedRecord(result: ServerResult) {
     case 'failed': {
       const { error, jobId, leftover } = result;
       return { phase: 'failed' as const, error, jobId, leftover };
+    }
+    case 'skipped': {
+      const { note, imageId } = result;
+      return { phase: 'skipped' as const, note, imageId };
     }
     case 'cancelled': {
       const { jobId, leftover } = result;

@@ -1,5 +1,4 @@
-import type { Plan } from '../src/plan';
-import type { BatchServers } from './batch-servers';
+import type { BatchRun } from './batch-run';
 import type { Lease, LeaseReport, Slots } from './messages';
 
 /** A batch's side of its lease of the account's quota. */
@@ -41,28 +40,32 @@ export function usableSlots({ lease, held }: LeaseHolding, maxConcurrent: number
 }
 
 /**
- * The report the quota must get now, if any: the first one, a refusal by the API, a growing need, slots that have come
- * free while the lease shrinks, and a shrinking need while others wait. It is noted as told and promised.
+ * The report the quota must get now, if any: the first one, a refusal by the API, changed limits, a growing need, slots
+ * that have come free while the lease shrinks, and a shrinking need while others wait. It is noted as told and promised.
  */
-export function nextReport(
-  holding: LeaseHolding,
-  { inUse, counts }: BatchServers,
-  plan: Plan,
-  refused: keyof Slots | undefined,
-  cancelling: boolean,
-): LeaseReport | undefined {
+export function nextReport({
+  plan,
+  state,
+  servers,
+  startable,
+  refused,
+  limitsChanged,
+}: BatchRun): LeaseReport | undefined {
+  const { holding } = state;
+  const { inUse, counts } = servers;
   const { lease, held, told } = holding;
-  const waiting = cancelling ? 0 : counts.waiting + counts.queued;
+  const waiting = state.cancelRequested ? 0 : startable + counts.queued;
   const need: Slots = {
     existing: inUse.existing + waiting,
     running: Math.min(
       plan.policy.maxConcurrent,
-      inUse.running + waiting + (cancelling ? 0 : counts.recovering),
+      inUse.running + waiting + (state.cancelRequested ? 0 : counts.recovering),
     ),
   };
   const demand = each((r) => (lease.contended || !told ? need[r] : Math.max(need[r], told[r])));
   const promise = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
-  const isNews = !told || refused || resources.some((r) => demand[r] !== told[r] || promise[r] < held[r]);
+  const isNews =
+    !told || refused || limitsChanged || resources.some((r) => demand[r] !== told[r] || promise[r] < held[r]);
   if (!isNews) return undefined;
   holding.told = demand;
   holding.held = promise;

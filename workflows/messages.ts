@@ -1,4 +1,5 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Plan } from '../src/plan';
 import type { ReplicationJobStatus } from '../src/smc';
 
 /** An SMC error as it travels through Temporal: what the API said, what it means, what the operator can do. */
@@ -21,6 +22,8 @@ export type ServerResult =
       note?: string;
     }
   | { outcome: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
+  /** It had been migrated already. */
+  | { outcome: 'skipped'; note: string; imageId?: string }
   | { outcome: 'cancelled'; jobId?: string; leftover?: Leftover };
 
 /** A job of ours that stays in the account, and why. */
@@ -43,6 +46,8 @@ export type ServerReport = { server: string; round: number } & (
   | { kind: 'stoppedRunning'; start: number; jobId: string; end: JobEnd; error?: SmcFailure }
   /** It cannot go on before it is granted what it lacks: a running slot, and without a job an existing one too. */
   | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure }
+  /** Its job broke, and it cannot be started again before the source's client is back. */
+  | { kind: 'waitsForSource'; error: SmcFailure }
   | { kind: 'ended'; result: ServerResult }
 );
 
@@ -89,7 +94,8 @@ export const leaseReported = defineSignal<[LeaseReport]>('leaseReported');
 /** The batch has ended: its lease is free. */
 export const leaseReturned = defineSignal<[{ batch: string }]>('leaseReturned');
 
-export type BatchStatus = 'surveying' | 'running' | 'cancelling' | 'ended';
+/** `stopped`: too many have failed, nothing more starts until the operator decides. */
+export type BatchStatus = 'surveying' | 'running' | 'paused' | 'stopped' | 'cancelling' | 'ended';
 
 /** The batch in one screen. */
 export interface BatchProgress {
@@ -98,16 +104,24 @@ export interface BatchProgress {
   startedAt: string;
   counts: Record<ServerPhase, number>;
   total: number;
-  waves: {
-    name: string;
-    total: number;
-    ended: number;
-    failed: number;
-    state: 'waiting' | 'open' | 'ended';
-  }[];
+  waves: WaveProgress[];
   slots: { held: Slots; inUse: Slots; cap: Slots };
   /** Why nothing more starts right now, when servers wait. */
   waiting?: string;
+  /** Jobs of servers that have ended which still exist, and keep their intermediate instance billed. */
+  leftovers: number;
+  /** Estimated from what has been measured so far; milliseconds since the epoch. */
+  estimatedEnd?: number;
+}
+
+export interface WaveProgress {
+  name: string;
+  total: number;
+  ended: number;
+  failed: number;
+  state: 'waiting' | 'open' | 'ended';
+  /** Why none of its servers may start now. */
+  closed?: string;
 }
 
 /**
@@ -143,6 +157,8 @@ export interface ServerView {
   note?: string;
   /** Milliseconds since the epoch. */
   startedAt?: number;
+  /** When its job was seen not to run any more. */
+  stoppedRunningAt?: number;
   endedAt?: number;
 }
 
@@ -152,3 +168,69 @@ export const serversQuery = defineQuery<
   { servers: ServerView[]; total: number },
   [{ offset?: number; limit?: number; phases?: ServerPhase[]; names?: string[] }]
 >('servers');
+
+/** Why a server is where it is. */
+export interface ServerExplanation extends ServerView {
+  /** One sentence. */
+  why: string;
+  /** Its place among the servers that wait, from 1. */
+  place?: number;
+  /** What to type next, when something can be done. */
+  next?: string;
+}
+export const explainQuery = defineQuery<ServerExplanation, [{ server: string }]>('explain');
+
+/** A line of what operators did to the batch and what it decided by itself. */
+export interface JournalEntry {
+  /** Milliseconds since the epoch. */
+  at: number;
+  by: string;
+  what: string;
+}
+export const journalQuery = defineQuery<JournalEntry[]>('journal');
+
+/** Who gives an order: shown in the journal. */
+export interface Order {
+  by: string;
+}
+/** Which servers an order is for: all it can be for when absent. */
+export type ServersOrder = Order & { servers?: string[] };
+/** For the whole batch when neither is given. */
+export type PauseOrder = ServersOrder & { waves?: string[] };
+export interface LimitsOrder extends Order {
+  maxConcurrent?: number;
+  jobsQuota?: number;
+  runningQuota?: number;
+  priority?: number;
+}
+
+/** What an order did, in a sentence for the operator. */
+export interface OrderAnswer {
+  done: string;
+  servers?: string[];
+}
+
+export const pauseUpdate = defineUpdate<OrderAnswer, [PauseOrder]>('pause');
+export const resumeUpdate = defineUpdate<OrderAnswer, [PauseOrder]>('resume');
+export const cancelUpdate = defineUpdate<OrderAnswer, [ServersOrder]>('cancel');
+export const retryUpdate = defineUpdate<OrderAnswer, [ServersOrder]>('retry');
+export const skipUpdate = defineUpdate<OrderAnswer, [Order & { servers: string[] }]>('skip');
+export const approveUpdate = defineUpdate<OrderAnswer, [Order & { wave: string }]>('approve');
+export const limitsUpdate = defineUpdate<OrderAnswer, [LimitsOrder]>('setLimits');
+export const cutOverUpdate = defineUpdate<OrderAnswer, [ServersOrder]>('cutOver');
+/** A changed plan of a running batch: what it would change, and the change itself. */
+export const planChangesQuery = defineQuery<PlanChanges, [Plan]>('planChanges');
+export const changePlanUpdate = defineUpdate<OrderAnswer, [Order & { plan: Plan }]>('changePlan');
+
+export interface PlanChanges {
+  added: string[];
+  removed: string[];
+  changed: string[];
+  /** Names of settings of the batch itself. */
+  settings: string[];
+  /** What cannot change under way, each with why. */
+  refused: string[];
+}
+
+/** Tells an incremental job's server to make its final image. */
+export const cutOverRequested = defineSignal<[]>('cutOverRequested');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { batchWorkflowId } from '../../workflows/ids';
+import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import type { Plan } from '../plan';
 import { formatProblems, readPlan } from '../plan';
 import { taskQueue } from '../temporal';
@@ -10,6 +11,7 @@ import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
 import { failureOf, follow, interruptSignal } from './follow';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { sendOrder, whoami } from './send-order';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
 
 /** `apply PLAN`: start the batch, or take it up again. */
@@ -47,6 +49,7 @@ async function apply(
     const batch = batchClient(client, plan.name);
     const how = await batch.start(plan);
     print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
+    if (how === 'attached') await changePlan(client, plan, options.yes, print);
     const ui = temporalUiUrl(settings);
     if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
     await untilSurveyed(client, batch, options.watch);
@@ -76,6 +79,35 @@ export async function validPlan(path: string): Promise<Plan> {
     `${count} ${count === 1 ? 'problem' : 'problems'} in the plan: nothing was started.`,
     exitCodes.usage,
   );
+}
+
+/** A plan that differs from the one the batch runs by changes it, as far as it can still change. */
+async function changePlan(
+  client: Client,
+  plan: Plan,
+  yes: boolean,
+  print: (line?: string) => void,
+): Promise<void> {
+  if (!(await hasWorker(client))) return;
+  const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
+  const { added, removed, changed, settings, refused } = changes;
+  if (refused.length > 0) {
+    throw new CommandFailure(
+      `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:\n${refused.map((line) => `  ${line}`).join('\n')}`,
+      exitCodes.usage,
+    );
+  }
+  const lines = [
+    added.length > 0 && `  + ${added.join(', ')}`,
+    removed.length > 0 && `  - ${removed.join(', ')}`,
+    changed.length > 0 && `  ~ ${changed.join(', ')}`,
+    settings.length > 0 && `  ~ ${settings.join(', ')} of the batch`,
+  ].filter((line) => line !== false);
+  if (lines.length === 0) return;
+  print(`The plan has changed:\n${lines.join('\n')}`);
+  await confirm('Change it for what has not started?', yes);
+  const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
+  print(`Batch '${plan.name}': ${answer.done}.`);
 }
 
 function summary(plan: Plan): string {

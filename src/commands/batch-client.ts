@@ -30,12 +30,26 @@ export interface BatchClient {
   status(): Promise<WorkflowExecutionStatusName>;
   /** The newest heartbeat of the server's running job. */
   heartbeat(server: string): Promise<JobHeartbeat | undefined>;
+  /** What the server's workflow is doing right now. */
+  pending(server: string): Promise<PendingAttempt[]>;
   /** Why the batch's own activity keeps failing, as its last attempt said. */
   trouble(): Promise<string | undefined>;
   cancel(): Promise<void>;
   /** Rejects as the workflow failed. */
   result(): Promise<unknown>;
 }
+
+/** An activity that is under way or waits for its next attempt. */
+export interface PendingAttempt {
+  activity: string;
+  attempt: number;
+  lastFailure?: string;
+  /** Milliseconds since the epoch. */
+  nextAttemptAt?: number;
+}
+
+const tsToMs = (time: { seconds?: unknown } | null | undefined) =>
+  time?.seconds ? Number(time.seconds) * 1000 : undefined;
 
 /** A page of servers in one query: far below Temporal's limit of 2 MiB. */
 const pageSize = 500;
@@ -86,6 +100,15 @@ export function batchClient(client: Client, batch: string): BatchClient {
       const details = raw.pendingActivities?.flatMap((activity) => activity.heartbeatDetails?.payloads ?? []);
       const data = details?.find((payload) => payload.data)?.data;
       return data ? (JSON.parse(Buffer.from(data).toString()) as JobHeartbeat) : undefined;
+    },
+    async pending(server) {
+      const { raw } = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe();
+      return (raw.pendingActivities ?? []).map((activity) => ({
+        activity: activity.activityType?.name ?? '',
+        attempt: activity.attempt ?? 1,
+        lastFailure: activity.lastFailure?.message ?? undefined,
+        nextAttemptAt: activity.attempt && activity.attempt > 1 ? tsToMs(activity.scheduledTime) : undefined,
+      }));
     },
     async trouble() {
       const { raw } = await found(handle.describe());

@@ -1,16 +1,21 @@
 import { Command } from 'commander';
-import { batchClient } from './batch-client';
+import { cancelUpdate } from '../../workflows/messages';
+import { batchClient, hasWorker } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure } from './failure';
 import { follow, interruptSignal } from './follow';
-import { type OutputFormat, outputOption, printer, printJson } from './output';
+import { outputOption, printer, printJson } from './output';
+import { type OrderOptions, sendOrder, whoami } from './send-order';
 import { withClient } from './session';
 
-/** `cancel BATCH`: stop and clean up what runs, start nothing more. */
+/** `cancel BATCH [SERVER…]`: stop and clean up what runs, start nothing more. */
 export function cancelCommand(): Command {
   return new Command('cancel')
-    .description('start nothing more, stop the running jobs as soon as the API allows, and clean them up')
+    .description(
+      'stop running jobs as soon as the API allows and clean them up, of a batch or of some servers; start nothing more of it',
+    )
     .argument('<batch>', "the batch's name")
+    .argument('[server...]', 'only these servers')
     .option('-y, --yes', 'do not ask first', false)
     .option('-w, --watch', 'stay until the last job is cleaned up', false)
     .addOption(outputOption())
@@ -19,25 +24,40 @@ export function cancelCommand(): Command {
       `
 A job can be stopped only while it is Syncing; one that is further on ends by itself, and then counts as migrated.
 
-Example:
-  smc-batch cancel dc1-exit --yes --watch`,
+Examples:
+  smc-batch cancel dc1-exit --yes --watch
+  smc-batch cancel dc1-exit web-07 --yes`,
     )
-    .action(async (name: string, options: { yes: boolean; watch: boolean; output: OutputFormat }) => {
-      await withClient(async (client) => {
-        const batch = batchClient(client, name);
-        const status = await batch.status();
-        if (status !== 'RUNNING')
-          throw new CommandFailure(`Batch '${name}' does not run: it is ${status.toLowerCase()}.`);
-        await confirm(`Cancel batch '${name}'?`, options.yes);
-        await batch.cancel();
-        const print = printer(options.output);
-        print(`Batch '${name}' is being cancelled; its jobs are stopped and deleted.`);
-        if (options.watch) {
-          const interrupt = interruptSignal();
-          process.exitCode = await follow(batch, options.output, interrupt.signal).finally(interrupt.dispose);
-        } else if (options.output === 'json') {
-          printJson({ batch: name, status: 'cancelling' });
-        }
-      });
-    });
+    .action(cancel);
+}
+
+async function cancel(
+  name: string,
+  servers: string[],
+  options: OrderOptions & { watch: boolean },
+): Promise<void> {
+  await withClient(async (client) => {
+    const batch = batchClient(client, name);
+    const status = await batch.status();
+    if (status !== 'RUNNING')
+      throw new CommandFailure(`Batch '${name}' does not run: it is ${status.toLowerCase()}.`);
+    await confirm(`Cancel ${servers.join(', ') || 'all'} of batch '${name}'?`, options.yes);
+    const print = printer(options.output);
+    if (servers.length > 0) {
+      const answer = await sendOrder(client, name, cancelUpdate, { by: whoami(), servers });
+      if (options.output === 'json') printJson({ batch: name, ...answer });
+      else print(`Batch '${name}': ${answer.done}.`);
+    } else {
+      // The order puts a name into the journal; Temporal's own cancellation works without a worker, and shows in its UI.
+      if (await hasWorker(client))
+        await sendOrder(client, name, cancelUpdate, { by: whoami() }).catch(() => undefined);
+      await batch.cancel();
+      print(`Batch '${name}' is being cancelled; its jobs are stopped and deleted.`);
+      if (options.output === 'json' && !options.watch) printJson({ batch: name, status: 'cancelling' });
+    }
+    if (options.watch) {
+      const interrupt = interruptSignal();
+      process.exitCode = await follow(batch, options.output, interrupt.signal).finally(interrupt.dispose);
+    }
+  });
 }

@@ -61,9 +61,16 @@ export async function follow(
           ),
         );
       } else {
-        const summary = `${countsLine(progress)}; running ${progress.slots.inUse.running} of ${progress.slots.cap.running}`;
+        const wait =
+          progress.waiting && progress.slots.inUse.running === 0 ? `; waiting: ${progress.waiting}` : '';
+        const summary = `${countsLine(progress)}; running ${progress.slots.inUse.running} of ${progress.slots.cap.running}${wait}`;
         if (summary !== lastSummary) print(summary);
         lastSummary = summary;
+      }
+      if (progress.status === 'stopped' && servers.length === 0) {
+        screen?.end();
+        print(`Batch '${batch.batch}' has stopped: ${progress.waiting ?? ''}`);
+        return exitCodes.serversFailed;
       }
       if (progress.status === 'ended' || (await batch.status()) !== 'RUNNING') break;
       await sleep(1_000, undefined, { signal });

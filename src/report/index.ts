@@ -1,5 +1,16 @@
-/** What a batch does and did, for people to read. */
+/** What a batch does and did, for people to read and for machines to take in. */
 export { countsLine, textReport } from './batch-report';
+export { buildBatchReport, type ReportSource } from './build-report';
+export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
+export { htmlReport } from './html';
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
+export { markdownReport } from './markdown-report';
+export {
+  type BatchReport,
+  batchReportJsonSchema,
+  batchReportSchema,
+  type ReportServer,
+} from './report-schema';
 export { textTable } from './text-table';
+export { utcTime } from './utc-time';

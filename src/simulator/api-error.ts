@@ -46,7 +46,7 @@ export function invalidSourceState(state: string, allowed: readonly string[]): A
 
 function defaultStatus(code: string): number {
   if (code.endsWith('.NotFound')) return 404;
-  if (code.startsWith('Forbidden') || code.startsWith('NoPermission')) return 403;
+  if (/^(Forbidden|NoPermission|EntityNotExist\.Role|RealNameAuthenticationError)/.test(code)) return 403;
   if (code.startsWith('InternalError') || code.startsWith('InternalServerError')) return 500;
   if (code.startsWith('ServiceUnavailable')) return 503;
   return 400;

@@ -1,7 +1,9 @@
 import type { WireParams } from '../smc';
 import type { SimulatedAccount } from './account';
 import { ApiError, invalid, missing } from './api-error';
-import { flag, indices, integer, requiredText, text } from './parameters';
+import { utcTime } from './clock';
+import { keptParameters } from './kept-parameters';
+import { flag, indices, integer, maxTags, requiredText, text } from './parameters';
 import type { JobSettings, TargetPart } from './replication-job';
 import type { SimulatedSource, Tag } from './source-server';
 
@@ -13,9 +15,6 @@ const defaultValidDays = 30;
 // SMC: letters, digits, ':', '_' and '-', beginning with a letter.
 const jobText = /^\p{L}[\p{L}\p{Nd}:_-]{1,127}$/u;
 const instanceType = /^ecs\.[a-z][a-z0-9-]*\.[a-z0-9]+$/;
-
-/** Newer parameters that SMC keeps and gives back, without a rule of their own here. */
-const keptNames = ['JobType', 'LicenseType', 'LaunchTemplateId', 'LaunchTemplateVersion', 'ResourceGroupId'];
 
 /** The settings that may change after creation, under the names of {@link JobSettings}. */
 export type ChangedSettings = Partial<JobSettings>;
@@ -42,11 +41,7 @@ export function newJobSettings(
     ...network(params, account),
     replicationParameters: replicationParameters(params),
     runOnce,
-    kept: Object.fromEntries(
-      Object.keys(params)
-        .filter((name) => keptNames.includes(name) && params[name])
-        .map((name) => [name, params[name]!]),
-    ),
+    kept: changed.kept ?? {},
   };
   checkTogether(settings);
   return settings;
@@ -80,6 +75,7 @@ export function changedSettings(
     containerNamespace: text(params, 'ContainerNamespace'),
     containerRepository: text(params, 'ContainerRepository'),
     containerTag: text(params, 'ContainerTag'),
+    kept: keptParameters(params),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -104,11 +100,12 @@ export function checkTogether(settings: JobSettings): void {
 /** The tags of a new job; unlike TagResources an empty value will do. */
 export function newJobTags(params: WireParams): Tag[] {
   const numbers = indices(params, 'Tag');
-  if (numbers.length > 20) throw new ApiError('NumberExceed.Tags', 'At most 20 tags may be given.');
+  if (numbers.length > maxTags)
+    throw new ApiError('NumberExceed.Tags', `At most ${maxTags} tags may be given.`);
   const tags = numbers.map((i) => {
     const key = requiredText(params, `Tag.${i}.Key`);
     const value = params[`Tag.${i}.Value`] ?? '';
-    if (key.length > 128 || /^(aliyun|acs:|https?:\/\/)/i.test(key))
+    if (key.length > 128 || /^(aliyun|acs:|https?:\/\/)/.test(key))
       throw invalid('TagKey', '1 to 128 characters, not beginning with aliyun, acs:, http:// or https://');
     if (value.length > 128) throw invalid('TagValue', 'at most 128 characters');
     return { key, value };
@@ -185,7 +182,9 @@ function time(
   const value = text(params, name);
   if (value === undefined) return undefined;
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw invalid(name, 'a UTC time like 2030-01-31T22:00:00Z');
+  // Date.parse takes February 30th for a day of March.
+  if (Number.isNaN(at) || utcTime(at).slice(0, 16) !== value.slice(0, 16))
+    throw invalid(name, 'a UTC time like 2030-01-31T22:00:00Z');
   // Clients write whole seconds or minutes: a bound is not missed by what they cut off.
   const slack = 60_000;
   if (at < from + days.from * day - slack || at > from + days.to * day + slack)

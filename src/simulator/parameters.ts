@@ -71,9 +71,15 @@ export interface TagFilter {
   value: string | undefined;
 }
 
+/** Most tags a resource may have, and most a request may give. */
+export const maxTags = 20;
+
 /** `Tag.N.Key` and `Tag.N.Value` as a filter; a value without its key is refused. */
 export function tagFilters(params: WireParams): TagFilter[] {
-  return indices(params, 'Tag').map((i) => {
+  const numbers = indices(params, 'Tag');
+  if (numbers.length > maxTags)
+    throw new ApiError('NumberExceed.Tags', `At most ${maxTags} tags may be given.`);
+  return numbers.map((i) => {
     const key = text(params, `Tag.${i}.Key`);
     if (key === undefined)
       throw new ApiError('InvalidParameter.TagValue', `Tag.${i}.Value is given without its Key.`);

@@ -1,5 +1,6 @@
 import type { Due } from './agenda';
 import { utcTime } from './clock';
+import { keptAnswer } from './kept-parameters';
 import { businessStatusAt, progressAt, type RunPlan } from './run-plan';
 import type { Tag } from './source-server';
 
@@ -144,7 +145,7 @@ export function jobAnswer(job: SimulatedJob, now: number, newerFields: boolean):
       })),
     },
     ...(newerFields && {
-      ...settings.kept,
+      ...keptAnswer(settings.kept),
       Tags: { Tag: job.tags.map(({ key, value }) => ({ Key: key, Value: value })) },
     }),
   };

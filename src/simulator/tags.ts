@@ -4,9 +4,6 @@ import { ApiError } from './api-error';
 import { indices, type TagFilter, text } from './parameters';
 import type { Tag } from './source-server';
 
-/** Most tags a resource may have, and most a request may give. */
-export const maxTags = 20;
-
 /** Something that can be tagged. */
 export interface Taggable {
   id: string;

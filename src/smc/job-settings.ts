@@ -124,9 +124,14 @@ export const changeableFields = {
   launchTemplateVersion: z.string().min(1).optional(),
 };
 
+/** Whether no two of the tags have the same key: the service would have to choose one. */
+export function eachKeyOnce(tags: { key: string }[]): boolean {
+  return new Set(tags.map(({ key }) => key)).size === tags.length;
+}
+
 /** What is fixed at a job's creation. */
 const fixedFields = {
-  tags: z.array(jobTagSchema).max(20, 'at most 20 tags').optional(),
+  tags: z.array(jobTagSchema).max(20, 'at most 20 tags').refine(eachKeyOnce, 'each tag key once').optional(),
   netMode: z.union([z.literal(0), z.literal(2)], '0 (Internet) or 2 (VPC)').optional(),
   vpcId: z.string().min(1).optional(),
   vSwitchId: z.string().min(1).optional(),

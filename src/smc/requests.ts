@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   changeableFields,
   diskProblems,
+  eachKeyOnce,
   jobSettingsSchema,
   type SettingsProblem,
   settingsProblems,
@@ -120,7 +121,8 @@ export const tagResourcesSchema = z.strictObject({
   tags: z
     .array(z.strictObject({ key: resourceTagKey, value: resourceTagValue }))
     .min(1, 'at least one tag')
-    .max(20, 'at most 20 tags'),
+    .max(20, 'at most 20 tags')
+    .refine(eachKeyOnce, 'each tag key once'),
 });
 
 /** SMC: ListTagResources; all given tags must match. */

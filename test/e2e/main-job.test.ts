@@ -52,8 +52,8 @@ test('answers lost at every operation leave nothing behind and do nothing twice'
     seed: 'lost answers',
     faults: {
       calls: [
-        { operation: '*', reset: 'after', probability: 0.15 },
-        { operation: '*', reset: 'before', probability: 0.1 },
+        { operation: '*', reset: 'after', probability: 0.05 },
+        { operation: '*', reset: 'before', probability: 0.05 },
       ],
     },
   });

@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
 import type { SimulatedAccount } from '../account';
-import { ApiError, invalid } from '../api-error';
+import { invalid } from '../api-error';
 import { tagFilters, text } from '../parameters';
-import { hasTags, maxTags, namedResources, resourceKind, resourceKinds, taggedResources } from '../tags';
+import { hasTags, namedResources, resourceKind, resourceKinds, taggedResources } from '../tags';
 
 const pageSize = 50;
 
@@ -10,8 +10,6 @@ const pageSize = 50;
 export function listTagResources(account: SimulatedAccount, params: WireParams): object {
   const kind = resourceKind(params);
   const wanted = tagFilters(params);
-  if (wanted.length > maxTags)
-    throw new ApiError('NumberExceed.Tags', `At most ${maxTags} tags may be given.`);
   const resources = (namedResources(account, params, kind) ?? taggedResources(account, kind)).filter(
     (resource) => hasTags(resource.tags, wanted),
   );

@@ -2,6 +2,7 @@ import type { WireParams } from '../../smc';
 import type { SimulatedAccount } from '../account';
 import { ApiError, invalid, invalidJobStatus } from '../api-error';
 import { type ChangedSettings, changedSettings, checkTogether } from '../job-parameters';
+import { changedKept } from '../kept-parameters';
 import { planJob } from '../life-cycle';
 import type { SimulatedJob } from '../replication-job';
 import { namedJob } from './find';
@@ -17,7 +18,7 @@ export function modifyReplicationJobAttribute(account: SimulatedAccount, params:
     refuseUnlessChangeable(job, setting);
   if (changed.targetType !== undefined && source.os !== 'linux')
     throw invalid('TargetType', 'it can be changed for Linux sources only');
-  const settings = { ...job.settings, ...changed };
+  const settings = { ...job.settings, ...changed, kept: changedKept(job.settings.kept, changed.kept) };
   checkTogether(settings);
 
   const { name } = changed;

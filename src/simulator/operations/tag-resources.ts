@@ -1,9 +1,9 @@
 import type { WireParams } from '../../smc';
 import type { SimulatedAccount } from '../account';
 import { ApiError } from '../api-error';
-import { indices } from '../parameters';
+import { indices, maxTags } from '../parameters';
 import type { Tag } from '../source-server';
-import { maxTags, requiredResources, resourceKind } from '../tags';
+import { requiredResources, resourceKind } from '../tags';
 
 /** SMC: TagResources: a tag of the same key gets the new value. All resources are tagged, or none. */
 export function tagResources(account: SimulatedAccount, params: WireParams): object {
@@ -37,9 +37,9 @@ function givenTags(params: WireParams): Tag[] {
     value: params[`Tag.${i}.Value`] ?? '',
   }));
   for (const { key, value } of tags) {
-    if (key.length < 1 || key.length > 128 || /^(aliyun|acs:)/i.test(key) || /https?:\/\//i.test(key))
+    if (key.length < 1 || key.length > 128 || /^(aliyun|acs:)/.test(key) || /https?:\/\//.test(key))
       throw new ApiError('InvalidParameter.TagKey', `The tag key '${key}' is not valid.`);
-    if (value.length < 1 || value.length > 128 || /https?:\/\//i.test(value))
+    if (value.length < 1 || value.length > 128 || /https?:\/\//.test(value))
       throw new ApiError('InvalidParameter.TagValue', `The tag value '${value}' is not valid.`);
   }
   if (new Set(tags.map((tag) => tag.key)).size < tags.length)

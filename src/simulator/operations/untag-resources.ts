@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
 import type { SimulatedAccount } from '../account';
 import { ApiError } from '../api-error';
-import { flag, indices, text } from '../parameters';
-import { maxTags, requiredResources, resourceKind } from '../tags';
+import { flag, indices, maxTags, text } from '../parameters';
+import { requiredResources, resourceKind } from '../tags';
 
 /** SMC: UntagResources: the named tags, or with `All` every one; a tag that is not there is no error. */
 export function untagResources(account: SimulatedAccount, params: WireParams): object {

@@ -1,0 +1,9 @@
+import type { DescribeSourceServersAnswer, DescribeSourceServersRequest } from '../src/smc';
+import type { ActivityContext } from './context';
+import { smcCall } from './smc-failure';
+
+/** One page of the account's source servers. SMC: DescribeSourceServers. */
+export function describeSourceServers({ smc }: ActivityContext) {
+  return (request: DescribeSourceServersRequest): Promise<DescribeSourceServersAnswer> =>
+    smcCall((signal) => smc.describeSourceServers(request, { signal }));
+}

@@ -1,0 +1,9 @@
+import type { ListTagResourcesAnswer, ListTagResourcesRequest } from '../src/smc';
+import type { ActivityContext } from './context';
+import { smcCall } from './smc-failure';
+
+/** One page of tags; `nextToken` of the answer asks for the next. SMC: ListTagResources. */
+export function listTagResources({ smc }: ActivityContext) {
+  return (request: ListTagResourcesRequest): Promise<ListTagResourcesAnswer> =>
+    smcCall((signal) => smc.listTagResources(request, { signal }));
+}

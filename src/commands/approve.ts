@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { approveUpdate } from '../../workflows/messages';
+import { outputOption } from './output';
+import { type OrderOptions, order } from './send-order';
+
+/** `approve BATCH WAVE`: open the gate of a wave that waits for it. */
+export function approveCommand(): Command {
+  return new Command('approve')
+    .description('let a wave start that waits for approval')
+    .argument('<batch>', "the batch's name")
+    .argument('<wave>', "the wave's name")
+    .option('-y, --yes', 'do not ask first', false)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  smc-batch approve dc1-exit web --yes`,
+    )
+    .action((batch: string, wave: string, options: OrderOptions) =>
+      order(batch, approveUpdate, { wave }, `Let wave '${wave}' of batch '${batch}' start?`, options),
+    );
+}

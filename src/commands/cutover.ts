@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { cutOverUpdate } from '../../workflows/messages';
+import { outputOption } from './output';
+import { type OrderOptions, order } from './send-order';
+
+/** `cutover BATCH [SERVER…]`: end incremental jobs with their final image. */
+export function cutoverCommand(): Command {
+  return new Command('cutover')
+    .description(
+      'end incremental jobs with one last sync and their final image: all that wait for it, or some',
+    )
+    .argument('<batch>', "the batch's name")
+    .argument('[server...]', 'only these servers')
+    .option('-y, --yes', 'do not ask first', false)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Stop what writes on the source first: what is written after the last sync is not in the image.
+
+Example:
+  smc-batch cutover dc1-exit db-01 --yes`,
+    )
+    .action((batch: string, servers: string[], options: OrderOptions) =>
+      order(
+        batch,
+        cutOverUpdate,
+        { servers: servers.length > 0 ? servers : undefined },
+        `Cut ${servers.join(', ') || 'all synced servers'} of batch '${batch}' over?`,
+        options,
+      ),
+    );
+}

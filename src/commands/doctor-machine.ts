@@ -1,0 +1,126 @@
+import { access, constants, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { defaultEndpoint } from '../smc';
+import type { Check } from './doctor-check';
+
+/** An environment variable as this machine has it. */
+export interface Setting {
+  name: string;
+  /** What counts: its value or its default; masked where it is a secret. */
+  value: string;
+  isDefault: boolean;
+}
+
+const leastNode = [20, 19] as const;
+
+/** Whether this Node is one the package was made for. */
+export function nodeCheck(version = process.versions.node): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isFit = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
+  const needed = leastNode.join('.');
+  return {
+    id: 'node',
+    title: 'Node',
+    status: isFit ? 'ok' : 'problem',
+    detail: version,
+    ...(!isFit && { remedy: `Install Node ${needed} or newer.` }),
+  };
+}
+
+/** Where the Temporal CLI is that `dev` and `demo` start; nothing is downloaded or built. */
+export async function temporalCliCheck(): Promise<Check> {
+  const check = { id: 'temporal-cli', title: 'Temporal CLI' };
+  const given = process.env.TEMPORAL_CLI;
+  if (given) {
+    return (await isExecutable(given))
+      ? { ...check, status: 'ok', detail: `${given} (TEMPORAL_CLI)` }
+      : {
+          ...check,
+          status: 'problem',
+          detail: `TEMPORAL_CLI is '${given}', which cannot be run`,
+          remedy: 'Correct TEMPORAL_CLI, or unset it.',
+        };
+  }
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, 'temporal');
+    if (folder && (await isExecutable(path))) return { ...check, status: 'ok', detail: `${path} (PATH)` };
+  }
+  for (const path of await cachedClis()) {
+    if (await isExecutable(path)) return { ...check, status: 'ok', detail: `${path} (cache)` };
+  }
+  return {
+    ...check,
+    status: 'warning',
+    detail: 'not on this machine',
+    remedy:
+      "Only 'smc-batch dev' and 'demo' need it, and obtain it themselves where they can; or install it: https://docs.temporal.io/cli",
+  };
+}
+
+/** What earlier runs of `dev` and `demo` have left: built or downloaded. */
+async function cachedClis(): Promise<string[]> {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'smc-batch');
+  const names = async (folder: string) => readdir(folder).catch((): string[] => []);
+  return [
+    ...(await names(cache)).filter((n) => n.startsWith('temporal-')).map((n) => join(cache, n, 'temporal')),
+    ...(await names(join(cache, 'download')))
+      .filter((n) => n.startsWith('temporal-sdk-'))
+      .map((n) => join(cache, 'download', n)),
+  ];
+}
+
+const isExecutable = (path: string) =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/** Every variable we read, with its default; then those of the Temporal and Alibaba Cloud SDKs that are set. */
+const ownSettings: Record<string, string> = {
+  SMC_ENDPOINT: defaultEndpoint,
+  SMC_POLL_INTERVAL: '30',
+  SMC_TASK_QUEUE: 'smc-batch',
+  TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  TEMPORAL_NAMESPACE: 'default',
+  TEMPORAL_PROFILE: '',
+  TEMPORAL_CONFIG_FILE: '',
+  TEMPORAL_API_KEY: '',
+  TEMPORAL_TLS: '',
+  TEMPORAL_UI_URL: '',
+  TEMPORAL_CLI: '',
+  ALIBABA_CLOUD_ACCESS_KEY_ID: '',
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: '',
+  ALIBABA_CLOUD_SECURITY_TOKEN: '',
+  ALIBABA_CLOUD_PROFILE: '',
+};
+const alsoShown = /^(TEMPORAL_|ALIBABA_CLOUD_|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$)/;
+
+/** The settings of this machine; secrets only as set or not, an AccessKey id masked. */
+export function settingsInUse(env: NodeJS.ProcessEnv = process.env): Setting[] {
+  const others = Object.keys(env)
+    .filter((name) => alsoShown.test(name) && !(name in ownSettings))
+    .sort();
+  return [...Object.keys(ownSettings), ...others].map((name) => {
+    const value = env[name];
+    if (value) return { name, value: shown(name, value), isDefault: false };
+    return { name, value: ownSettings[name] || 'not set', isDefault: Boolean(ownSettings[name]) };
+  });
+}
+
+/** `LTAI5t…Xy9Z`: enough to tell two keys apart. */
+export function maskedKeyId(id: string): string {
+  return id.length >= 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : '…';
+}
+
+function shown(name: string, value: string): string {
+  if (name === 'ALIBABA_CLOUD_ACCESS_KEY_ID') return maskedKeyId(value);
+  if (/SECRET|TOKEN$|API_KEY|KEY_DATA|CERT_DATA|CODEC_AUTH|GRPC_META|CREDENTIALS_URI/.test(name))
+    return 'set, not shown';
+  if (!URL.canParse(value)) return value;
+  const url = new URL(value);
+  if (!url.username && !url.password) return value;
+  url.username = '…';
+  url.password = '';
+  return url.href;
+}

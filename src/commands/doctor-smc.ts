@@ -1,0 +1,133 @@
+import Credential from '@alicloud/credentials';
+import { EnvHttpProxyAgent, request } from 'undici';
+import { createSmcClient, createTransport, defaultCredentials, type SmcClient, SmcError } from '../smc';
+import { TemporalUnavailable, workerSettings } from '../temporal';
+import type { Check } from './doctor-check';
+import { maskedKeyId } from './doctor-machine';
+
+/** Whether the SMC API answers this machine and lets it read. */
+export async function checksOfSmc(): Promise<Check[]> {
+  try {
+    const { endpoint } = workerSettings();
+    const reached = await endpointChecks(endpoint);
+    const credentials = await credentialsCheck();
+    const canAsk = reached[0]!.status === 'ok' && credentials.status === 'ok';
+    return [...reached, credentials, ...(canAsk ? await permissionChecks(endpoint) : [])];
+  } catch (error) {
+    if (!(error instanceof TemporalUnavailable)) throw error;
+    return [
+      {
+        id: 'smc-endpoint',
+        title: 'SMC endpoint',
+        status: 'problem',
+        detail: error.message,
+        remedy: 'Correct that variable, or unset it for its default.',
+      },
+    ];
+  }
+}
+
+/** Asks the endpoint for anything at all: its answer has the service's time. */
+async function endpointChecks(endpoint: string): Promise<Check[]> {
+  const check = { id: 'smc-endpoint', title: 'SMC endpoint' };
+  const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: 5_000 } });
+  try {
+    const sentAt = Date.now();
+    const answer = await request(endpoint, { dispatcher, headersTimeout: 10_000, bodyTimeout: 10_000 });
+    await answer.body.dump();
+    const middle = (sentAt + Date.now()) / 2;
+    const { date } = answer.headers;
+    return [{ ...check, status: 'ok', detail: endpoint }, clockCheck(Date.parse(String(date)) - middle)];
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return [
+      {
+        ...check,
+        status: 'problem',
+        detail: `${endpoint} does not answer: ${code ?? message}`,
+        remedy: 'Check SMC_ENDPOINT, DNS, proxy (HTTPS_PROXY) and firewall.',
+      },
+    ];
+  } finally {
+    await dispatcher.close();
+  }
+}
+
+/** SMC takes timestamps that are 15 minutes off, or 31 by newer texts. A Date header has whole seconds. */
+export function clockCheck(skewMs: number): Check {
+  const check = { id: 'clock', title: 'Clock' };
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  if (Number.isNaN(skewMs))
+    return {
+      ...check,
+      status: 'warning',
+      detail: 'the endpoint does not tell its time',
+      remedy: 'Look whether SMC_ENDPOINT is the SMC API and no proxy page.',
+    };
+  if (seconds <= 60)
+    return { ...check, status: 'ok', detail: `within ${Math.max(1, seconds)} s of the service` };
+  return {
+    ...check,
+    status: seconds > 15 * 60 ? 'problem' : 'warning',
+    detail: `${seconds} s ${skewMs > 0 ? 'behind' : 'ahead of'} the service`,
+    remedy: "Set this machine's clock (NTP): requests with another time are refused.",
+  };
+}
+
+async function credentialsCheck(): Promise<Check> {
+  const check = { id: 'credentials', title: 'Credentials' };
+  try {
+    // The same chain the worker uses; only here its name is of interest.
+    const found = await new Credential().getCredential();
+    if (!found.accessKeyId || !found.accessKeySecret) throw new Error('the chain gave no AccessKey');
+    const from = found.providerName?.replace(/^default\//, '');
+    const source = from === 'env' ? 'environment' : from;
+    const kind = found.securityToken ? 'temporary AccessKey' : 'AccessKey';
+    return {
+      ...check,
+      status: 'ok',
+      detail: `${kind} ${maskedKeyId(found.accessKeyId)}${source ? ` from ${source}` : ''}`,
+    };
+  } catch {
+    return {
+      ...check,
+      status: 'problem',
+      detail: 'none were found in the environment, ~/.aliyun/config.json, a RAM role or a credentials URI',
+      remedy:
+        'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or give this machine a profile or a RAM role.',
+    };
+  }
+}
+
+/** Read-only calls, one an operation; that it may create and delete jobs shows only when it does. */
+async function permissionChecks(endpoint: string): Promise<Check[]> {
+  const smc = createSmcClient(
+    createTransport({ endpoint, credentials: defaultCredentials(), timeoutMs: 10_000 }),
+  );
+  const reads: [string, (smc: SmcClient) => Promise<unknown>][] = [
+    ['DescribeSourceServers', () => smc.describeSourceServers({ pageSize: 1 })],
+    ['DescribeReplicationJobs', () => smc.describeReplicationJobs({ pageSize: 1 })],
+    [
+      'ListTagResources',
+      () => smc.listTagResources({ resourceType: 'sourceserver', tags: [{ key: 'smc-batch' }] }),
+    ],
+  ];
+  try {
+    const checks: Check[] = [];
+    for (const [operation, read] of reads) {
+      const check = { id: `permission-${operation}`, title: operation };
+      checks.push(
+        await read(smc).then(
+          (): Check => ({ ...check, status: 'ok', detail: 'allowed' }),
+          (error: unknown): Check => {
+            if (!(error instanceof SmcError)) throw error;
+            return { ...check, status: 'problem', detail: error.message, remedy: error.remedy };
+          },
+        ),
+      );
+    }
+    return checks;
+  } finally {
+    await smc.close();
+  }
+}

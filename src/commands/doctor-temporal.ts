@@ -1,0 +1,111 @@
+import type { Client, Connection } from '@temporalio/client';
+import {
+  connectClient,
+  searchAttributeNames,
+  TemporalUnavailable,
+  taskQueue,
+  temporalSettings,
+} from '../temporal';
+import { hasWorker } from './batch-client';
+import type { Check } from './doctor-check';
+
+/** Whether Temporal is there and as smc-batch needs it; what cannot be asked is left out. */
+export async function checksOfTemporal(): Promise<Check[]> {
+  const server = { id: 'temporal-server', title: 'Temporal server' };
+  try {
+    const settings = temporalSettings();
+    const client = await connectClient(settings);
+    try {
+      return [
+        { ...server, status: 'ok', detail: settings.address },
+        ...(await checksOfNamespace(client, settings.namespace)),
+      ];
+    } finally {
+      await client.connection.close();
+    }
+  } catch (error) {
+    if (!(error instanceof TemporalUnavailable)) throw error;
+    const [detail, ...remedy] = error.message.split(/(?<=\.)\s+(?=[A-Z])/);
+    return [
+      {
+        ...server,
+        status: 'problem',
+        detail: detail!.replace(/\.$/, ''),
+        remedy: remedy.join(' ') || "Correct the TEMPORAL_* settings; 'smc-batch dev' starts a local server.",
+      },
+    ];
+  }
+}
+
+async function checksOfNamespace(client: Client, namespace: string): Promise<Check[]> {
+  const check = { id: 'temporal-namespace', title: 'Temporal namespace' };
+  const { workflowService } = client.connection as Connection;
+  try {
+    await client.withDeadline(Date.now() + 5_000, () => workflowService.describeNamespace({ namespace }));
+  } catch (error) {
+    return [
+      {
+        ...check,
+        status: 'problem',
+        detail: `${namespace}: ${reasonOf(error)}`,
+        remedy: `Set TEMPORAL_NAMESPACE, or have it made: temporal operator namespace create --namespace ${namespace}`,
+      },
+    ];
+  }
+  return [
+    { ...check, status: 'ok', detail: namespace },
+    await searchAttributesCheck(client, namespace),
+    await workerCheck(client),
+  ];
+}
+
+async function searchAttributesCheck(client: Client, namespace: string): Promise<Check> {
+  const check = { id: 'search-attributes', title: 'Search attributes' };
+  const { operatorService } = client.connection as Connection;
+  try {
+    const { customAttributes } = await client.withDeadline(Date.now() + 5_000, () =>
+      operatorService.listSearchAttributes({ namespace }),
+    );
+    const missing = searchAttributeNames.filter((name) => !(name in (customAttributes ?? {})));
+    if (missing.length === 0) return { ...check, status: 'ok', detail: searchAttributeNames.join(', ') };
+    const names = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
+    return {
+      ...check,
+      status: 'warning',
+      detail: `${missing.join(', ')} missing in ${namespace}`,
+      remedy: `The first worker adds them where it may; else: temporal operator search-attribute create --namespace ${namespace} ${names}`,
+    };
+  } catch (error) {
+    return {
+      ...check,
+      status: 'warning',
+      detail: `could not be read: ${reasonOf(error)}`,
+      remedy: 'If a worker starts without complaint they are there.',
+    };
+  }
+}
+
+async function workerCheck(client: Client): Promise<Check> {
+  const check = { id: 'worker', title: 'Worker' };
+  try {
+    if (await hasWorker(client))
+      return { ...check, status: 'ok', detail: `one takes work from task queue ${taskQueue()}` };
+    return {
+      ...check,
+      status: 'warning',
+      detail: `none takes work from task queue ${taskQueue()}`,
+      remedy: 'Start one: smc-batch worker',
+    };
+  } catch (error) {
+    return {
+      ...check,
+      status: 'warning',
+      detail: `could not be asked for: ${reasonOf(error)}`,
+      remedy: 'Start one: smc-batch worker',
+    };
+  }
+}
+
+/** gRPC puts its code and the address first; the details are what the server said. */
+const reasonOf = (error: unknown) =>
+  (error as { details?: string }).details || (error as Error).message || String(error);

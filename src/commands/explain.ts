@@ -1,0 +1,99 @@
+import type { Client } from '@temporalio/client';
+import { Command } from 'commander';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
+import { formatDuration } from '../report';
+import { describeSmcError } from '../smc';
+import { taskQueue } from '../temporal';
+import { batchClient, hasWorker } from './batch-client';
+import { CommandFailure, exitCodes } from './failure';
+import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { temporalUiUrl, withClient, workflowUrl } from './session';
+
+/** `explain BATCH SERVER`: the whole story of one server. */
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description(
+      'why a server is where it is: its phase, what it waits for, its errors, and what to type next',
+    )
+    .argument('<batch>', "the batch's name")
+    .argument('<server>', "the server's name in the plan")
+    .addOption(outputOption())
+    .addHelpText('after', '\nExample:\n  smc-batch explain dc1-exit web-07')
+    .action(async (batch: string, server: string, { output }: { output: OutputFormat }) => {
+      await withClient(async (client, settings) => {
+        const explanation = await ask(client, batch, server);
+        const attempts = await batchClient(client, batch)
+          .pending(server)
+          .catch(() => []);
+        const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
+        const entries = journal.filter(({ what }) => what.includes(server));
+        const ui = temporalUiUrl(settings);
+        const url =
+          ui && explanation.startedAt
+            ? workflowUrl(ui, settings.namespace, serverWorkflowId(batch, server))
+            : undefined;
+        if (output === 'json') return printJson({ ...explanation, pending: attempts, journal: entries, url });
+        const print = printer(output);
+        for (const line of story(explanation)) print(line);
+        for (const { activity, attempt, lastFailure, nextAttemptAt } of attempts) {
+          const next = nextAttemptAt ? `, next in ${formatDuration(nextAttemptAt - Date.now())}` : '';
+          print(`now       ${activity}, attempt ${attempt}${next}${lastFailure ? `: ${lastFailure}` : ''}`);
+        }
+        for (const { at, by, what } of entries)
+          print(`journal   ${new Date(at).toISOString()} ${by}: ${what}`);
+        if (url) print(`workflow  ${url}`);
+      });
+    });
+}
+
+async function ask(client: Client, batch: string, server: string): Promise<ServerExplanation> {
+  await batchClient(client, batch).status();
+  if (!(await hasWorker(client))) {
+    throw new CommandFailure(
+      `No worker answers on task queue '${taskQueue()}'. Start one with: smc-batch worker`,
+    );
+  }
+  try {
+    return await client.workflow.getHandle(batchWorkflowId(batch)).query(explainQuery, { server });
+  } catch (error) {
+    if (!String((error as Error).message).includes('has no server')) throw error;
+    throw new CommandFailure(
+      `Batch '${batch}' has no server '${server}'. 'smc-batch status ${batch}' lists them.`,
+      exitCodes.usage,
+    );
+  }
+}
+
+function story(server: ServerExplanation): string[] {
+  const c = colors();
+  const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+  const { startedAt, endedAt, error, leftover } = server;
+  const facts: [string, string | undefined | false][] = [
+    ['wave', server.wave],
+    ['source', server.sourceId],
+    ['job', server.jobId],
+    ['image', server.imageId],
+    ['started', time(startedAt)],
+    [
+      'ended',
+      endedAt !== undefined &&
+        `${time(endedAt)}${startedAt ? ` (${formatDuration(endedAt - startedAt)})` : ''}`,
+    ],
+    ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
+    ['place', server.place !== undefined && `${server.place} in the queue`],
+    ['why', server.why],
+    ['error', error && describeSmcError(error)],
+    ['remedy', error?.remedy],
+    [
+      'left',
+      leftover &&
+        `job ${leftover.jobId} (${leftover.why}): its intermediate instance is billed until it is deleted`,
+    ],
+    ['next', server.next],
+  ];
+  return [
+    `${c.bold(server.server)}  ${server.phase}`,
+    ...facts.filter(([, value]) => value).map(([name, value]) => `${name.padEnd(9)} ${value}`),
+  ];
+}

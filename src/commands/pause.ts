@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { pauseUpdate } from '../../workflows/messages';
+import { outputOption } from './output';
+import { type OrderOptions, order } from './send-order';
+
+/** `pause BATCH [SERVER…]`: start nothing more of it for now. */
+export function pauseCommand(): Command {
+  return new Command('pause')
+    .description('start nothing more of a batch, some waves or some servers; what runs goes on')
+    .argument('<batch>', "the batch's name")
+    .argument('[server...]', 'only these servers')
+    .option('--wave <wave...>', 'only these waves')
+    .option('-y, --yes', 'do not ask first', false)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smc-batch pause dc1-exit --yes              the whole batch
+  smc-batch pause dc1-exit --wave data        one wave
+  smc-batch pause dc1-exit db-01 db-02        two servers`,
+    )
+    .action((batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
+      order(
+        batch,
+        pauseUpdate,
+        { servers: servers.length > 0 ? servers : undefined, waves: wave },
+        `Pause batch '${batch}'?`,
+        options,
+      ),
+    );
+}

@@ -1,0 +1,92 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { lookAtAccount, previewPlan, previewText } from '../preview';
+import { formatDuration } from '../report';
+import { workerSettings } from '../temporal';
+import { validPlan } from './apply';
+import { exitCodes } from './failure';
+import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { type Rehearsal, rehearse } from './rehearsal';
+import { withSmc } from './smc-session';
+
+interface PreviewOptions {
+  output: OutputFormat;
+  simulate: boolean;
+  speed?: number;
+}
+
+/** `preview PLAN`: online and read-only: what `apply` would do right now, and why not. */
+export function previewCommand(): Command {
+  return new Command('preview')
+    .description(
+      'show what apply would do right now, what blocks it, and how long it would take; changes nothing',
+    )
+    .argument('<plan>', 'the plan file (YAML or JSON)')
+    .option('--simulate', 'then rehearse the plan on a simulated account that looks like yours', false)
+    .option(
+      '--speed <factor>',
+      'simulated seconds in one second of the rehearsal (default: so that it takes about a minute)',
+      speedArgument,
+    )
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+It reads the account (DescribeSourceServers, DescribeReplicationJobs, ListTagResources) with the settings of
+'smc-batch worker', and needs no Temporal. The forecast is an estimate: SMC does not tell how full the disks are.
+
+--simulate starts a local Temporal server, a worker and a simulated account with your sources, their disks, troubles
+and jobs, and runs the batch in it. Approvals, windows and cutovers are left out. Your account is left alone.
+
+Examples:
+  smc-batch preview batch.yaml
+  smc-batch preview batch.yaml -o json | jq -r '.servers[] | select(.verdict == "blocked") | .server'
+  smc-batch preview batch.yaml --simulate --speed 600
+
+Exit codes: 0 apply would be clean, 3 servers are blocked (or failed in the rehearsal), 2 the plan is not valid,
+1 anything else.`,
+    )
+    .action(preview);
+}
+
+async function preview(file: string, { output, simulate, speed }: PreviewOptions): Promise<void> {
+  const plan = await validPlan(file);
+  const { pollIntervalSeconds } = workerSettings();
+  const print = printer(output);
+  const seen = await withSmc(async (smc) => {
+    const look = await lookAtAccount(smc, plan);
+    return { look, preview: await previewPlan(smc, plan, { pollIntervalSeconds, look }) };
+  });
+  process.exitCode = seen.preview.counts.blocked > 0 ? exitCodes.serversFailed : exitCodes.done;
+  if (output === 'text') for (const line of previewText(seen.preview, colors())) print(line);
+  if (!simulate) {
+    if (output === 'json') printJson(seen.preview);
+    return;
+  }
+  print();
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const rehearsal = await rehearse(plan, seen, { speed, output, say });
+  if (rehearsal) {
+    const { exitCode, ...result } = rehearsal;
+    process.exitCode ||= exitCode;
+    if (output === 'json') return printJson({ ...seen.preview, rehearsal: result });
+    for (const line of rehearsalText(rehearsal)) print(line);
+  } else {
+    print('The rehearsal was broken off.');
+    process.exitCode = exitCodes.cancelled;
+  }
+}
+
+function rehearsalText({ simulatedSeconds, audit, progress }: Rehearsal): string[] {
+  const { calls, jobs, images } = audit;
+  return [
+    '',
+    `This was a rehearsal: ${images.total} of ${progress.total} servers got a simulated image, and nothing was changed in your account.`,
+    `It took ${formatDuration(simulatedSeconds * 1000)} of simulated time, ${calls.total} API calls, at most ${jobs.peakExisting} jobs existing and ${jobs.peakRunning} running.`,
+  ];
+}
+
+function speedArgument(text: string): number {
+  const speed = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(speed > 0 && Number.isFinite(speed))) throw new InvalidArgumentError('a number above 0');
+  return speed;
+}

@@ -1,0 +1,124 @@
+import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { Command, Option } from 'commander';
+import pc from 'picocolors';
+import type { Colors } from 'picocolors/types';
+import {
+  buildBatchReport,
+  csvReport,
+  htmlReport,
+  markdownReport,
+  type ReportSource,
+  textReport,
+  utcTime,
+} from '../report';
+import { taskQueue } from '../temporal';
+import { batchClient, hasWorker } from './batch-client';
+import { CommandFailure, exitCodes } from './failure';
+import { failureOf } from './follow';
+import { colors } from './output';
+import { withClient } from './session';
+
+const formats = ['text', 'json', 'csv', 'md', 'html'] as const;
+type ReportFormat = (typeof formats)[number];
+
+interface ReportOptions {
+  format?: ReportFormat;
+  output?: ReportFormat;
+  outputFile?: string;
+}
+
+/** `report BATCH`: what a batch did, or has done so far. `read` looks it up, in Temporal if nothing else is given. */
+export function reportCommand(read: (batch: string) => Promise<ReportSource> = readBatch): Command {
+  return new Command('report')
+    .description('what a batch did, or has done so far: for people, tickets, spreadsheets and machines')
+    .argument('<batch>', "the batch's name")
+    .addOption(
+      new Option('-f, --format <format>', 'default: what the name of --output-file says, else text').choices(
+        formats,
+      ),
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'the same as --format, as in the other commands').choices(formats),
+    )
+    .option('--output-file <file>', 'write it there instead of to stdout')
+    .addHelpText(
+      'after',
+      `
+The exit code says whether the report could be made, not how the batch ended.
+
+Examples:
+  smc-batch report dc1-exit
+  smc-batch report dc1-exit --output-file dc1-exit.html    one page, to open or to mail
+  smc-batch report dc1-exit --format md                    for a ticket
+  smc-batch report dc1-exit --format json | jq '.failures[].code'`,
+    )
+    .action(async (batch: string, options: ReportOptions) => {
+      const format = options.format ?? options.output ?? formatOf(options.outputFile) ?? 'text';
+      const source = await read(batch);
+      if (!options.outputFile) {
+        process.stdout.write(rendered(source, format, colors()));
+        return;
+      }
+      await save(options.outputFile, rendered(source, format, pc.createColors(false)));
+      process.stderr.write(`wrote ${options.outputFile}\n`);
+    });
+}
+
+async function readBatch(name: string): Promise<ReportSource> {
+  return withClient(async (client) => {
+    const batch = batchClient(client, name);
+    const status = await batch.status();
+    if (status === 'FAILED') throw await failureOf(batch, status);
+    if (!(await hasWorker(client))) {
+      throw new CommandFailure(
+        `Batch '${name}' is ${status.toLowerCase()}, but no worker answers on task queue '${taskQueue()}'. Start one with: smc-batch worker`,
+      );
+    }
+    return {
+      progress: await batch.progress(),
+      servers: await batch.servers(),
+      generatedAt: new Date(),
+      cutShort:
+        status === 'TERMINATED' || status === 'TIMED_OUT'
+          ? status.toLowerCase().replace('_', ' ')
+          : undefined,
+    };
+  });
+}
+
+function formatOf(file: string | undefined): ReportFormat | undefined {
+  const extension = extname(file ?? '')
+    .slice(1)
+    .toLowerCase();
+  return formats.find(
+    (format) =>
+      format ===
+      (({ txt: 'text', htm: 'html', markdown: 'md' } as Record<string, string>)[extension] ?? extension),
+  );
+}
+
+function rendered(source: ReportSource, format: ReportFormat, c: Colors): string {
+  const report = buildBatchReport(source);
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'csv':
+      return csvReport(report);
+    case 'md':
+      return markdownReport(report);
+    case 'html':
+      return htmlReport(report);
+    case 'text': {
+      const { startedAt, endedAt } = report.summary;
+      const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
+      return `${[head, '', ...textReport(source, c)].join('\n')}\n`;
+    }
+  }
+}
+
+async function save(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error: Error) => {
+    throw new CommandFailure(`The report could not be written: ${error.message}`, exitCodes.usage);
+  });
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { resumeUpdate } from '../../workflows/messages';
+import { outputOption } from './output';
+import { type OrderOptions, order } from './send-order';
+
+/** `resume BATCH [SERVER…]`: go on, also after a stop for too many failures. */
+export function resumeCommand(): Command {
+  return new Command('resume')
+    .description(
+      'go on with what was paused; for a batch that stopped for too many failures: go on all the same',
+    )
+    .argument('<batch>', "the batch's name")
+    .argument('[server...]', 'only these servers')
+    .option('--wave <wave...>', 'only these waves')
+    .option('-y, --yes', 'do not ask first', false)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smc-batch resume dc1-exit --yes
+  smc-batch resume dc1-exit --wave data`,
+    )
+    .action((batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
+      order(
+        batch,
+        resumeUpdate,
+        { servers: servers.length > 0 ? servers : undefined, waves: wave },
+        `Resume batch '${batch}'?`,
+        options,
+      ),
+    );
+}

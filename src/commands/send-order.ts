@@ -1,0 +1,78 @@
+import { hostname, userInfo } from 'node:os';
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { batchWorkflowId } from '../../workflows/ids';
+import type { Order, OrderAnswer } from '../../workflows/messages';
+import { taskQueue } from '../temporal';
+import { hasWorker } from './batch-client';
+import { confirm } from './confirm';
+import { CommandFailure, exitCodes } from './failure';
+import { type OutputFormat, printer, printJson } from './output';
+import { withClient } from './session';
+
+/** Options that every command which changes a batch has. */
+export interface OrderOptions {
+  yes: boolean;
+  output: OutputFormat;
+}
+
+/** Who gives the order, for the batch's journal. */
+export const whoami = () => `${userInfo().username}@${hostname()}`;
+
+/**
+ * Asks, sends the order to the batch and prints its answer. Throws a {@link CommandFailure} with the batch's own words
+ * when it refuses.
+ */
+export async function order<O extends Order>(
+  batch: string,
+  update: UpdateDefinition<OrderAnswer, [O]>,
+  content: Omit<O, 'by'>,
+  question: string,
+  { yes, output }: OrderOptions,
+): Promise<void> {
+  await withClient(async (client) => {
+    await confirm(question, yes);
+    const answer = await sendOrder(client, batch, update, { ...content, by: whoami() } as O);
+    if (output === 'json') printJson({ batch, ...answer });
+    else printer(output)(`Batch '${batch}': ${answer.done}.`);
+  });
+}
+
+/** Sends an order and gives the batch's answer. */
+export async function sendOrder<O extends Order>(
+  client: Client,
+  batch: string,
+  update: UpdateDefinition<OrderAnswer, [O]>,
+  content: O,
+): Promise<OrderAnswer> {
+  const handle = client.workflow.getHandle(batchWorkflowId(batch));
+  const status = await handle.describe().then(
+    (described) => described.status.name,
+    (error: unknown) => {
+      if (error instanceof WorkflowNotFoundError)
+        throw new CommandFailure(
+          `There is no batch '${batch}' in this Temporal namespace. 'smc-batch status' lists them.`,
+        );
+      throw error;
+    },
+  );
+  if (status !== 'RUNNING') {
+    throw new CommandFailure(
+      `Batch '${batch}' does not run any more (${status.toLowerCase()}). Apply its plan again: what is done is skipped, the rest is taken up.`,
+    );
+  }
+  if (!(await hasWorker(client))) {
+    throw new CommandFailure(
+      `No worker takes work from task queue '${taskQueue()}', so the batch cannot answer. Start one with: smc-batch worker`,
+    );
+  }
+  try {
+    return await handle.executeUpdate(update, { args: [content] });
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    throw new CommandFailure(
+      `Batch '${batch}' refuses: ${error.cause?.message ?? error.message}.`,
+      exitCodes.usage,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { skipUpdate } from '../../workflows/messages';
+import { outputOption } from './output';
+import { type OrderOptions, order } from './send-order';
+
+/** `skip BATCH SERVER…`: leave servers out. */
+export function skipCommand(): Command {
+  return new Command('skip')
+    .description('leave servers out that wait or have failed')
+    .argument('<batch>', "the batch's name")
+    .argument('<server...>', 'the servers')
+    .option('-y, --yes', 'do not ask first', false)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  smc-batch skip dc1-exit old-01 --yes`,
+    )
+    .action((batch: string, servers: string[], options: OrderOptions) =>
+      order(batch, skipUpdate, { servers }, `Skip ${servers.join(', ')} of batch '${batch}'?`, options),
+    );
+}

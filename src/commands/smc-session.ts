@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createSmcClient,
+  createTransport,
+  defaultCredentials,
+  type SmcClient,
+  SmcError,
+  type Transport,
+} from '../smc';
+import { workerSettings } from '../temporal';
+import { CommandFailure } from './failure';
+
+/**
+ * Runs `work` with an SMC client of this machine's credentials and `SMC_ENDPOINT`, and closes it, whatever happens.
+ * Meant for reading: a call that is throttled or finds no answer is repeated a few times. Throws a
+ * {@link CommandFailure} in the operator's words.
+ */
+export async function withSmc<T>(work: (smc: SmcClient) => Promise<T>): Promise<T> {
+  const { endpoint } = workerSettings();
+  const smc = createSmcClient(patient(createTransport({ endpoint, credentials: defaultCredentials() })));
+  try {
+    return await work(smc);
+  } catch (error) {
+    throw error instanceof SmcError ? new CommandFailure(smcSentence(error)) : error;
+  } finally {
+    await smc.close();
+  }
+}
+
+/** What an SMC error says to somebody at a terminal, with what to do about it. */
+export function smcSentence(error: SmcError): string {
+  if (error.code === 'CredentialsMissing') {
+    return (
+      'No Alibaba Cloud credentials were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, ' +
+      'or give this machine a profile (~/.aliyun/config.json) or a RAM role.'
+    );
+  }
+  return `The SMC API refused: ${error.message}. ${error.remedy}`;
+}
+
+// Where Temporal carries a call out it repeats it; a command has nobody to do so.
+const patience: Partial<Record<SmcError['class'], number>> = { throttled: 6, transient: 2 };
+
+function patient(transport: Transport): Transport {
+  return {
+    ...transport,
+    async call(action, params, options) {
+      for (let tries = 0; ; tries++) {
+        try {
+          return await transport.call(action, params, options);
+        } catch (error) {
+          if (!(error instanceof SmcError) || tries >= (patience[error.class] ?? 0)) throw error;
+          const seconds = error.facts.retryAfterSeconds ?? 0.25 * 2 ** tries;
+          await sleep(Math.min(seconds, 30) * 1000);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** What source servers an account has, what of each is known, and the plan that would migrate them. */
+export { inventoryHeader, inventoryRow, toCsv } from './inventory-rows';
+export { planSkeleton, type SkeletonOptions } from './plan-skeleton';
+export {
+  allSources,
+  type InventorySource,
+  type LedgerEntry,
+  readInventory,
+  readLedger,
+  sourcesById,
+} from './read-inventory';
+export {
+  type DiskFacts,
+  isMainlandRegion,
+  mainlandRule,
+  type SourceFacts,
+  sourceFacts,
+  type Trouble,
+  troubleOf,
+} from './source-facts';

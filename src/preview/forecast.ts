@@ -1,0 +1,96 @@
+import type { SourceFacts } from '../inventory';
+import type { Plan, PlannedServer } from '../plan';
+import type { AccountLook } from './account-look';
+import { jobLength } from './job-length';
+import { type ServerLength, scheduleServers, type WaveSpan } from './schedule';
+import type { ServerPreview } from './server-preview';
+
+/** How long the batch would take and what it would ask of the account, as an estimate. */
+export interface Forecast {
+  /** Servers that migrate at once. */
+  slots: number;
+  /** Approvals, windows and failures are left out of these times. */
+  waves: WaveSpan[];
+  totalSeconds: number;
+  peakJobs: { existing: number; running: number };
+  /** Without what the account's quota is counted with now and then. */
+  apiCalls: { survey: number; servers: number; polling: number; total: number };
+  /** Seconds of each server's job, from now to its end (an incremental one's first sync), by the server's name. */
+  serverSeconds: Record<string, number>;
+}
+
+export interface ForecastOptions {
+  /** Jobs that may run at once; at least one is reckoned with. */
+  slots: number;
+  /** Seconds between two looks at the running jobs. */
+  pollIntervalSeconds: number;
+}
+
+/** The forecast of what `apply` would still have to do. */
+export function forecast(
+  plan: Plan,
+  previews: readonly ServerPreview[],
+  look: AccountLook,
+  options: ForecastOptions,
+): Forecast {
+  const planned = new Map(plan.servers.map((server) => [server.name, server]));
+  const lengths = previews.flatMap((preview): ServerLength[] => {
+    if (preview.verdict !== 'create' && preview.verdict !== 'adopt') return [];
+    const { dependsOn, exclusive, job } = planned.get(preview.server)!;
+    const source = look.sourcesById.get(preview.sourceId ?? '');
+    const whole = source ? secondsOf(planned.get(preview.server)!, source) : 0;
+    return [
+      {
+        name: preview.server,
+        wave: preview.wave,
+        seconds: whole * shareLeft(preview, look),
+        dependsOn,
+        exclusive,
+        staysAfterwards: job.runOnce === false,
+      },
+    ];
+  });
+  const slots = Math.max(1, options.slots);
+  const { waves, totalSeconds, peakRunning, peakExisting } = scheduleServers(plan.waves, lengths, slots);
+  const created = previews.filter(({ verdict }) => verdict === 'create').length;
+  const adopted = previews.filter(({ verdict }) => verdict === 'adopt').length;
+  const survey = 2 * Math.ceil(previews.length / 50);
+  // Created, started, tagged and deleted; an adopted job costs a refused creation and a look instead of the first two.
+  const servers = 4 * (created + adopted);
+  const polling = Math.ceil(totalSeconds / options.pollIntervalSeconds) * Math.ceil(peakRunning / 50);
+  return {
+    slots,
+    waves,
+    totalSeconds: Math.round(totalSeconds),
+    peakJobs: { existing: peakExisting, running: peakRunning },
+    apiCalls: { survey, servers, polling, total: survey + servers + polling },
+    serverSeconds: Object.fromEntries(lengths.map(({ name, seconds }) => [name, Math.round(seconds)])),
+  };
+}
+
+/** Seconds of a whole run of the server's job. */
+function secondsOf({ job }: PlannedServer, source: SourceFacts): number {
+  // SMC migrates the data disks that the job names; the newer `disks` names them by id, so all are reckoned with.
+  const wanted = new Set(job.dataDisks?.map(({ index }) => index));
+  const dataDisks = source.dataDisks.filter(({ index }) => job.disks?.data?.length || wanted.has(index));
+  const bytes = [source.systemDisk, ...dataDisks].reduce((sum, { sizeGiB = 0, partitionsBytes }) => {
+    const size = sizeGiB * 2 ** 30;
+    return sum + Math.min(partitionsBytes ?? size, size || Number.POSITIVE_INFINITY);
+  }, 0);
+  return jobLength({ bytes, bandwidthLimitKbps: bandwidthLimit(job.replicationParameters) }).total;
+}
+
+/** SMC: bandwidth_limit, in Kbit/s; 0 is none. */
+function bandwidthLimit(parameters: string | undefined): number {
+  const { bandwidth_limit } = JSON.parse(parameters ?? '{}') as { bandwidth_limit?: unknown };
+  const limit = Number(bandwidth_limit);
+  return Number.isFinite(limit) ? limit : 0;
+}
+
+/** How much of an adopted job is still to be done. */
+function shareLeft(preview: ServerPreview, look: AccountLook): number {
+  if (preview.verdict !== 'adopt') return 1;
+  if (preview.status === 'Waiting') return 0;
+  const job = look.jobs.find(({ jobId }) => jobId === preview.jobId);
+  return 1 - Math.min(100, Math.max(0, job?.progress ?? 0)) / 100;
+}

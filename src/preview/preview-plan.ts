@@ -1,0 +1,49 @@
+import type { Account, Plan } from '../plan';
+import type { SmcClient } from '../smc';
+import { type AccountJobs, accountJobs } from './account-jobs';
+import { type AccountLook, lookAtAccount } from './account-look';
+import { type Forecast, forecast } from './forecast';
+import { type ServerPreview, serverPreviews } from './server-preview';
+import { type Warning, warnings } from './warnings';
+
+/** What `apply` would do with a plan right now. Plain JSON: `preview -o json` prints it as it is. */
+export interface Preview {
+  batch: string;
+  account: Account & { jobs: AccountJobs };
+  counts: Record<ServerPreview['verdict'], number>;
+  /** In the plan's order. */
+  servers: ServerPreview[];
+  warnings: Warning[];
+  forecast: Forecast;
+}
+
+/**
+ * Looks at the account and judges the plan by it; changes nothing. Rejects with an SmcError when the account cannot
+ * be read. `look` saves reading it again.
+ */
+export async function previewPlan(
+  smc: SmcClient,
+  plan: Plan,
+  { pollIntervalSeconds, look }: { pollIntervalSeconds: number; look?: AccountLook },
+): Promise<Preview> {
+  const seen = look ?? (await lookAtAccount(smc, plan));
+  const servers = serverPreviews(plan, seen);
+  const jobs = accountJobs(plan.name, seen);
+  const { quota } = plan.account;
+  const slots = Math.min(
+    plan.policy.maxConcurrent,
+    quota.running - jobs.others.running,
+    quota.jobs - jobs.others.existing,
+  );
+  const expected = forecast(plan, servers, seen, { slots, pollIntervalSeconds });
+  const counts = { create: 0, adopt: 0, skip: 0, blocked: 0 };
+  for (const { verdict } of servers) counts[verdict]++;
+  return {
+    batch: plan.name,
+    account: { ...plan.account, jobs },
+    counts,
+    servers,
+    warnings: warnings(plan, servers, expected, jobs),
+    forecast: expected,
+  };
+}

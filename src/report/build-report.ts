@@ -1,0 +1,167 @@
+import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
+import type { BatchReport, ReportServer } from './report-schema';
+import { areaOf, serversUnderWay } from './servers-under-way';
+
+/** What a report is made from. */
+export interface ReportSource {
+  progress: BatchProgress;
+  servers: ServerView[];
+  generatedAt: Date;
+  /** How Temporal ended the batch, where the batch itself could not say so: `terminated`, `timed out`. */
+  cutShort?: string;
+}
+
+/** The report of a batch that has ended, or so far. */
+export function buildBatchReport({
+  progress,
+  servers: views,
+  generatedAt,
+  cutShort,
+}: ReportSource): BatchReport {
+  const servers = views.map(reportServer);
+  return {
+    version: 1,
+    batch: progress.batch,
+    status: cutShort ?? progress.status,
+    soFar: progress.status !== 'ended',
+    generatedAt: generatedAt.toISOString(),
+    summary: summaryOf(progress, servers, generatedAt),
+    servers,
+    failures: failureGroups(servers),
+    leftovers: servers.flatMap(({ server, leftover }) =>
+      leftover ? [{ server, ...leftover, meaning: leftoverMeaning[leftover.why] }] : [],
+    ),
+    notes: notesOf(servers),
+  };
+}
+
+const leftoverMeaning: Record<Leftover['why'], string> = {
+  keptByPolicy: 'the plan keeps the job of a failed server (onFailure: keepJob)',
+  deleteFailed: 'the API did not delete it',
+  unknownStatus: 'its status could not be learned, so it was not touched',
+};
+
+function reportServer({ startedAt, endedAt, ...view }: ServerView): ReportServer {
+  const { server, wave, phase, sourceId, jobId, imageId, starts, error, leftover, note } = view;
+  return {
+    server,
+    wave,
+    phase,
+    sourceId,
+    jobId,
+    imageId,
+    starts,
+    startedAt: isoTime(startedAt),
+    endedAt: isoTime(endedAt),
+    seconds: startedAt && endedAt ? Math.max(0, endedAt - startedAt) / 1000 : undefined,
+    error: error && failureOf(error),
+    leftover: leftover && {
+      jobId: leftover.jobId,
+      why: leftover.why,
+      error: leftover.error && failureOf(leftover.error),
+    },
+    note,
+  };
+}
+
+const isoTime = (at: number | undefined) => (at ? new Date(at).toISOString() : undefined);
+
+/** Only what the schema promises: an error may carry more than a reader should rely on. */
+function failureOf({ code, message, remedy, action, requestId }: NonNullable<ServerView['error']>) {
+  return { code, message, remedy, action, requestId };
+}
+
+function summaryOf(
+  progress: BatchProgress,
+  servers: ReportServer[],
+  generatedAt: Date,
+): BatchReport['summary'] {
+  const start = Date.parse(progress.startedAt);
+  const endedAt = progress.status === 'ended' ? (latest(servers) ?? progress.startedAt) : undefined;
+  const end = Math.max(start, endedAt ? Date.parse(endedAt) : generatedAt.getTime());
+  const steps = serversUnderWay(servers, generatedAt.getTime());
+  return {
+    total: progress.total,
+    counts: Object.fromEntries(Object.entries(progress.counts).filter(([, count]) => count > 0)),
+    startedAt: progress.startedAt,
+    endedAt,
+    wallSeconds: (end - start) / 1000,
+    waves: progress.waves.map(({ name, total, ended, failed, state, closed }) => {
+      const members = servers.filter(({ wave }) => wave === name);
+      const starts = members.flatMap(({ startedAt }) => startedAt ?? []);
+      return {
+        name,
+        total,
+        ended,
+        failed,
+        state,
+        closed,
+        startedAt: starts.sort()[0],
+        endedAt: ended === total ? latest(members) : undefined,
+      };
+    }),
+    underWay: {
+      peak: Math.max(0, ...steps.map(({ count }) => count)),
+      average: end > start ? Math.round((areaOf(steps) / (end - start)) * 10) / 10 : 0,
+      slots: progress.slots.cap.running || undefined,
+    },
+    serverSeconds: timesOf(servers),
+    waiting: progress.waiting,
+    estimatedEnd: isoTime(progress.estimatedEnd),
+  };
+}
+
+/** ISO times of one length sort as they follow. */
+const latest = (servers: ReportServer[]) =>
+  servers
+    .flatMap(({ endedAt }) => endedAt ?? [])
+    .sort()
+    .at(-1);
+
+function timesOf(servers: ReportServer[]) {
+  const times = servers
+    .flatMap(({ phase, seconds }) => (phase === 'migrated' && seconds !== undefined ? seconds : []))
+    .sort((a, b) => a - b);
+  if (times.length === 0) return undefined;
+  return { median: times[Math.floor((times.length - 1) / 2)]!, longest: times.at(-1)! };
+}
+
+function failureGroups(servers: ReportServer[]): BatchReport['failures'] {
+  const byCode = new Map<string, ReportServer[]>();
+  for (const server of servers) {
+    if (server.phase !== 'failed') continue;
+    const code = server.error?.code ?? 'unknown';
+    byCode.set(code, [...(byCode.get(code) ?? []), server]);
+  }
+  return [...byCode]
+    .sort(([a, as], [b, bs]) => bs.length - as.length || (a < b ? -1 : 1))
+    .map(([code, members]) => {
+      const remedy = mostFrequent(members.map(({ error }) => error?.remedy ?? ''));
+      return {
+        code,
+        remedy,
+        servers: members.map(({ server, error, jobId }) => ({
+          server,
+          message: error?.message ?? '',
+          remedy: error && error.remedy !== remedy ? error.remedy : undefined,
+          action: error?.action,
+          requestId: error?.requestId,
+          jobId,
+        })),
+      };
+    });
+}
+
+function notesOf(servers: ReportServer[]): BatchReport['notes'] {
+  const byText = new Map<string, string[]>();
+  for (const { server, note } of servers) {
+    if (note) byText.set(note, [...(byText.get(note) ?? []), server]);
+  }
+  return [...byText].map(([note, names]) => ({ note, servers: names }));
+}
+
+function mostFrequent(texts: string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+}

@@ -1,0 +1,67 @@
+import { counted } from '../counted';
+import type { BatchReport } from '../report-schema';
+import { html, type Markup } from './markup';
+
+/** Up to so many servers of one cause are shown at once; more are unfolded by the reader. */
+const mostUnfolded = 5;
+
+/** Failed servers by cause, each cause with what to do about it. Nothing when none failed: the summary says so. */
+export function failuresSection(report: BatchReport): Markup {
+  if (report.failures.length === 0) return html``;
+  const link = rowLink(report);
+  const causes = report.failures.map(
+    ({ code, remedy, servers }) => html`<article class="cause">
+<h3><code>${code}</code> <small>${counted(servers.length, 'server')}</small></h3>
+<p class="remedy"><b>What to do</b> ${remedy || 'Nothing is known of this error.'}</p>
+<details${servers.length <= mostUnfolded && html` open`}><summary>Which servers, and what was said</summary>
+<ul>${servers.map(
+      ({ server, message, action, requestId, remedy: own }) =>
+        html`<li>${link(server)} <span class="said">${message}</span> ${[
+          action,
+          requestId && `RequestId ${requestId}`,
+        ]
+          .filter((fact) => fact !== undefined)
+          .map((fact) => html`<code class="fact">${fact}</code> `)}${own && html`<br>${own}`}</li>
+`,
+    )}</ul></details>
+</article>`,
+  );
+  return html`<section aria-labelledby="failures"><h2 id="failures">Failures by cause</h2>
+<div class="causes">${causes}</div></section>`;
+}
+
+/** Jobs that stay in the account, by why. */
+export function leftoversSection(report: BatchReport): Markup {
+  const { leftovers } = report;
+  if (leftovers.length === 0) return html``;
+  const link = rowLink(report);
+  const meanings = [...new Set(leftovers.map(({ meaning }) => meaning))];
+  return html`<section aria-labelledby="leftovers"><h2 id="leftovers">Jobs left in the account</h2>
+<p class="when">Each holds quota, and its intermediate instance is billed as long as it exists. <code>smc-batch cleanup ${report.batch}</code> deletes those that are proven this batch's.</p>
+${meanings.map((why) => {
+  const jobs = leftovers.filter(({ meaning }) => meaning === why);
+  return html`<p class="why"><b>${counted(jobs.length, 'job')}</b>: ${why}</p>
+<ul class="plain columns">${jobs.map(
+    ({ server, jobId, error }) =>
+      html`<li>${link(server)} <code>${jobId}</code>${error && html` <span class="said">${error.code}: ${error.message}</span>`}</li>
+`,
+  )}</ul>`;
+})}</section>`;
+}
+
+/** What else is worth knowing of single servers. */
+export function notesSection(report: BatchReport): Markup {
+  if (report.notes.length === 0) return html``;
+  const link = rowLink(report);
+  return html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2>
+${report.notes.map(
+  ({ note, servers }) => html`<p class="why">${note}</p>
+<ul class="plain columns">${servers.map((server) => html`<li>${link(server)}</li>\n`)}</ul>`,
+)}</section>`;
+}
+
+/** A link from a server's name to its row in the table. */
+function rowLink({ servers }: BatchReport): (server: string) => Markup {
+  const indexOf = new Map(servers.map(({ server }, i) => [server, i]));
+  return (server) => html`<a href="#s-${indexOf.get(server)}">${server}</a>`;
+}

@@ -1,0 +1,23 @@
+/** A stretch of time, in milliseconds. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/**
+ * Packs spans into as few lanes as they need, so that those of a lane do not overlap: each takes the first lane that
+ * is free, in the order of their starts. Gives the lane of each span, and how many lanes there are.
+ */
+export function packLanes(spans: Span[]): { laneOf: number[]; lanes: number } {
+  const laneOf: number[] = new Array(spans.length).fill(0);
+  const busyUntil: number[] = [];
+  const order = spans.map((_, i) => i).sort((a, b) => spans[a]!.from - spans[b]!.from);
+  for (const i of order) {
+    const span = spans[i]!;
+    const free = busyUntil.findIndex((until) => until <= span.from);
+    const lane = free < 0 ? busyUntil.length : free;
+    busyUntil[lane] = span.to;
+    laneOf[i] = lane;
+  }
+  return { laneOf, lanes: busyUntil.length };
+}

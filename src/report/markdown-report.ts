@@ -1,0 +1,143 @@
+import { counted } from './counted';
+import { formatDuration } from './duration';
+import type { BatchReport, ReportServer } from './report-schema';
+import { utcTime } from './utc-time';
+
+/** Trackers cut long texts off (GitHub at 65,536 characters): above this only servers that need eyes are listed. */
+const mostRows = 200;
+
+/** For tickets: the summary, then what needs somebody's hand, then the servers. GitHub's flavour, without HTML. */
+export function markdownReport(report: BatchReport): string {
+  const { batch, summary, failures, leftovers, notes } = report;
+  return [
+    `# Batch ${code(batch)}${report.soFar ? ` so far (${report.status})` : ''}`,
+    '',
+    ...summaryLines(report),
+    '',
+    '| wave | state | ended | failed | started | ended at |',
+    '| --- | --- | --: | --: | --- | --- |',
+    ...summary.waves.map(({ name, state, ended, total, failed, startedAt, endedAt }) =>
+      row(code(name), state, `${ended} of ${total}`, failed, time(startedAt), time(endedAt)),
+    ),
+    ...failures.flatMap((group, i) => [
+      ...(i === 0 ? ['', '## Failures'] : []),
+      '',
+      `### ${code(group.code)}: ${counted(group.servers.length, 'server')}`,
+      '',
+      `**Remedy:** ${plain(group.remedy)}`,
+      '',
+      ...group.servers.map(
+        ({ server, message, action, requestId, remedy }) =>
+          `- ${[
+            code(server),
+            code(message),
+            action && code(action),
+            requestId && `RequestId ${code(requestId)}`,
+          ]
+            .filter(Boolean)
+            .join(', ')}${remedy ? `. ${plain(remedy)}` : ''}`,
+      ),
+    ]),
+    ...section(
+      'Jobs left in the account',
+      leftovers,
+      ({ server, jobId, meaning, error }) =>
+        `- ${code(jobId)} of ${code(server)}: ${plain(meaning)}${error ? ` (${code(`${error.code}: ${error.message}`)})` : ''}`,
+    ),
+    ...(leftovers.length > 0
+      ? [
+          '',
+          `Each holds quota, and its intermediate instance is billed as long as it exists: ${code(`smc-batch cleanup ${batch}`)}`,
+        ]
+      : []),
+    ...section('Notes', notes, ({ note, servers }) => `- ${code(note)}: ${few(servers)}`),
+    ...serverTable(report.servers),
+    '',
+    `Written ${utcTime(report.generatedAt)} by smc-batch.`,
+    '',
+  ].join('\n');
+}
+
+function summaryLines({ summary, soFar }: BatchReport): string[] {
+  const counts = Object.entries(summary.counts).map(([phase, count]) => `**${count}** ${phase}`);
+  const { peak, average, slots } = summary.underWay;
+  return [
+    `${counts.join(', ')} of ${counted(summary.total, 'server')}.`,
+    '',
+    `- Started ${utcTime(summary.startedAt)}, ${summary.endedAt ? `ended ${utcTime(summary.endedAt)}` : `not ended yet${summary.estimatedEnd ? `; estimated end ${utcTime(summary.estimatedEnd)}` : ''}`}`,
+    `- ${formatDuration(summary.wallSeconds * 1000)}${soFar ? ' so far' : ''}; up to ${counted(peak, 'server')} under way at once (clean-up included), ${average} on average${slots ? `; ${counted(slots, 'job')} may run` : ''}`,
+    ...(summary.serverSeconds
+      ? [
+          `- A migrated server took ${formatDuration(summary.serverSeconds.median * 1000)} (median), at most ${formatDuration(summary.serverSeconds.longest * 1000)}`,
+        ]
+      : []),
+    ...(summary.waiting ? [`- Waiting: ${plain(summary.waiting)}`] : []),
+  ];
+}
+
+function section<T>(title: string, items: T[], line: (item: T) => string): string[] {
+  return items.length > 0 ? ['', `## ${title}`, '', ...items.map(line)] : [];
+}
+
+function serverTable(servers: ReportServer[]): string[] {
+  const isCalm = ({ phase, leftover, note }: ReportServer) =>
+    (phase === 'migrated' || phase === 'skipped') && !leftover && !note;
+  const shown =
+    servers.length <= mostRows ? servers : servers.filter((server) => !isCalm(server)).slice(0, mostRows);
+  const hidden = servers.length - shown.length;
+  return [
+    '',
+    '## Servers',
+    '',
+    ...(hidden > 0
+      ? [
+          `${hidden} of ${servers.length} servers are not listed here; ${code('--format csv')} has them all.`,
+          '',
+        ]
+      : []),
+    ...(shown.length > 0
+      ? [
+          '| server | wave | phase | source | job | took | result |',
+          '| --- | --- | --- | --- | --- | --: | --- |',
+        ]
+      : []),
+    ...shown.map(({ server, wave, phase, sourceId, jobId, seconds, imageId, error }) =>
+      row(
+        code(server),
+        code(wave),
+        phase,
+        code(sourceId),
+        code(jobId),
+        seconds === undefined ? '' : formatDuration(seconds * 1000),
+        code(imageId ?? error?.code),
+      ),
+    ),
+  ];
+}
+
+/** A table is cut at its pipes before code is looked for: those inside of a cell are escaped. */
+const row = (...cells: (string | number)[]) =>
+  `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+const time = (iso: string | undefined) => (iso ? utcTime(iso) : '');
+
+/**
+ * A foreign text as code: no markup, no link, no @mention of somebody, no issue number. Its fence is longer than any
+ * run of backquotes in it.
+ */
+function code(text: string | undefined): string {
+  const line = oneLine(text ?? '');
+  if (line === '') return '';
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${fence}${space}${line}${space}${fence}`;
+}
+
+/** Our own sentences, which may quote something. */
+const plain = (text: string) => oneLine(text).replace(/[\\`*_[\]<>|#&~@]/g, '\\$&');
+
+/** So many names that a reader sees which ones are meant. */
+const few = (names: string[]) =>
+  `${names.slice(0, 20).map(code).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`;
+
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { serverPhases } from '../../workflows/messages';
+
+const moment = z.iso.datetime();
+const count = z.number().int().nonnegative();
+const seconds = z.number().nonnegative();
+
+const failure = z
+  .object({
+    code: z.string().describe("the API's error code, or one of smc-batch's own"),
+    message: z.string(),
+    remedy: z.string().describe('what the operator can do'),
+    action: z.string().optional().describe('the API operation that was refused'),
+    requestId: z.string().optional().describe("the API's RequestId, for a ticket"),
+  })
+  .meta({ id: 'failure' });
+
+const leftover = z.object({
+  jobId: z.string(),
+  why: z.enum(['keptByPolicy', 'deleteFailed', 'unknownStatus']),
+  error: failure.optional(),
+});
+
+const server = z
+  .object({
+    server: z.string().describe("the server's name in the plan"),
+    wave: z.string(),
+    phase: z.enum(serverPhases),
+    sourceId: z.string().optional(),
+    jobId: z.string().optional(),
+    imageId: z.string().optional().describe('the image, or the instance, that was made'),
+    starts: count.optional().describe('how often its job has been started; absent when it has ended'),
+    startedAt: moment.optional().describe('absent for a server that never started'),
+    endedAt: moment.optional(),
+    seconds: seconds.optional().describe('from start to end; absent while it is under way'),
+    error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
+    leftover: leftover.optional().describe('a job that stays in the account'),
+    note: z.string().optional(),
+  })
+  .meta({ id: 'server' });
+
+const wave = z.object({
+  name: z.string(),
+  total: count,
+  ended: count,
+  failed: count,
+  state: z.string().describe('waiting, open or ended'),
+  closed: z.string().optional().describe('why none of its servers may start now'),
+  startedAt: moment.optional().describe('when its first server started'),
+  endedAt: moment.optional().describe('when its last server ended'),
+});
+
+const summary = z.object({
+  total: count.describe('servers in the plan'),
+  counts: z.partialRecord(z.enum(serverPhases), count).describe('servers by phase'),
+  startedAt: moment,
+  endedAt: moment.optional().describe('when the last server ended; absent while the batch goes on'),
+  wallSeconds: seconds.describe('from the start to the end, or to this report'),
+  waves: z.array(wave).describe("in the plan's order"),
+  underWay: z
+    .object({
+      peak: count,
+      average: z.number().nonnegative().describe('over the wall time'),
+      slots: count.optional().describe('what the batch may run at the time of this report'),
+    })
+    .describe('servers between their start and their end, at the same time'),
+  serverSeconds: z
+    .object({ median: seconds, longest: seconds })
+    .optional()
+    .describe('of the servers that were migrated'),
+  waiting: z.string().optional().describe('why nothing more starts, where servers wait'),
+  estimatedEnd: moment.optional().describe('from what has been measured so far; of a running batch'),
+});
+
+const failureGroup = z.object({
+  code: z.string(),
+  remedy: z.string(),
+  servers: z.array(
+    z.object({
+      server: z.string(),
+      message: z.string(),
+      remedy: z.string().optional().describe("where it is another than the group's"),
+      action: z.string().optional(),
+      requestId: z.string().optional(),
+      jobId: z.string().optional(),
+    }),
+  ),
+});
+
+/**
+ * What a batch did, or has done so far: what `smc-batch report --format json` prints. Within a version fields are
+ * added and none is renamed or taken away.
+ */
+export const batchReportSchema = z
+  .object({
+    version: z.literal(1),
+    batch: z.string(),
+    status: z
+      .string()
+      .describe(
+        'surveying, running, paused, stopped, cancelling, ended; or how Temporal ended it: terminated, timed out',
+      ),
+    soFar: z.boolean().describe('true: the batch had not ended when this was written'),
+    generatedAt: moment,
+    summary,
+    servers: z.array(server).describe("in the plan's order"),
+    failures: z.array(failureGroup).describe('failed servers by error code, the most frequent first'),
+    leftovers: z
+      .array(leftover.extend({ server: z.string(), meaning: z.string() }))
+      .describe(
+        'jobs that stay in the account: each holds quota, and its intermediate instance may be billed',
+      ),
+    notes: z.array(z.object({ note: z.string(), servers: z.array(z.string()) })).describe('by their text'),
+  })
+  .meta({ title: 'smc-batch report' });
+
+export type BatchReport = z.infer<typeof batchReportSchema>;
+export type ReportServer = BatchReport['servers'][number];
+
+/** The JSON Schema (2020-12) of the JSON report; docs/report.schema.json is its copy. */
+export function batchReportJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(batchReportSchema, {
+    // As an input: a reader of today must accept the fields of tomorrow.
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  }) as Record<string, unknown>;
+}

@@ -1,0 +1,126 @@
+import { aWorkbench, closeAll, creationFor, failureOf, ourJob, statusOf } from './a-workbench';
+
+afterEach(closeAll);
+
+test('a job is created once, tagged as ours', async () => {
+  const bench = await aWorkbench();
+  const input = creationFor(bench, {
+    job: { regionId: 'cn-hangzhou', systemDiskSize: 40, tags: [{ key: 'app', value: 'shop' }] },
+  });
+  const created = await bench.run('createReplicationJob', input);
+  expect(created).toEqual({ jobId: expect.stringMatching(/^j-/), status: 'Ready', adopted: false });
+  expect(bench.account.jobs.get(created.jobId)?.tags).toEqual([
+    { key: 'app', value: 'shop' },
+    { key: 'smc-batch', value: 'dc1' },
+    { key: 'smc-batch-server', value: 'web-01' },
+  ]);
+});
+
+test.each([
+  ['reset', { reset: 'after' }, 'NetworkError'],
+  ['a 500 after the effect', { error: { code: 'InternalError' }, afterEffect: true }, 'InternalError'],
+  ['a page of a proxy', { body: 'html' }, 'UnreadableAnswer'],
+] as const)('an answer lost to %s is asked for again, and makes no second job', async (_, fault, code) => {
+  const bench = await aWorkbench({
+    faults: { calls: [{ operation: 'CreateReplicationJob', nth: 1, ...fault }] },
+  });
+  const lost = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
+  expect(lost).toMatchObject({ type: code, isRetried: true, class: 'transient' });
+  const { jobId, adopted } = await bench.runAgain('createReplicationJob', creationFor(bench));
+  expect([adopted, statusOf(bench, jobId)]).toEqual([false, 'Ready']);
+  expect(bench.account.audit().creates).toMatchObject({ calls: 2, tookEffect: 1 });
+});
+
+test.each([
+  ['by the tags in the answer', true],
+  ['by the tag service, where answers have no tags', false],
+])('our own live job of an earlier run is adopted %s', async (_, newerFields) => {
+  const bench = await aWorkbench({ newerFields, jobSeconds: 100 });
+  const first = await ourJob(bench);
+  await bench.run('startReplicationJob', { jobId: first });
+  const again = await bench.run('createReplicationJob', creationFor(bench, { creation: 'dc1/web-01/2' }));
+  expect(again).toMatchObject({ jobId: first, status: 'Running', adopted: true });
+  expect(again.startTime).toMatch(/Z$/);
+});
+
+test('our own job is adopted when the same creation now has other settings', async () => {
+  const bench = await aWorkbench();
+  const first = await ourJob(bench);
+  const input = creationFor(bench, { job: { regionId: 'cn-hangzhou', systemDiskSize: 60 } });
+  expect(await bench.run('createReplicationJob', input)).toMatchObject({ jobId: first, adopted: true });
+});
+
+test.each([
+  ['of another server of ours', { server: 'web-99', creation: 'dc1/web-99/1' }, true],
+  ['of another batch', { batch: 'dc2', creation: 'dc2/web-01/1' }, true],
+  ['of another batch, told by the tag service', { batch: 'dc2', creation: 'dc2/web-01/1' }, false],
+])("someone else's live job, %s, is a clear failure", async (_, other, newerFields) => {
+  const bench = await aWorkbench({ newerFields });
+  const { jobId } = await bench.run('createReplicationJob', creationFor(bench, other));
+  const failure = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
+  expect(failure).toMatchObject({ type: 'SourceServer.InUse', isRetried: false, class: 'fatal' });
+  expect(failure.message).toContain(jobId);
+});
+
+test('a job that another tool made without tags is left alone', async () => {
+  const bench = await aWorkbench();
+  const { sourceId, job } = creationFor(bench);
+  await bench.smc.createReplicationJob({ ...job, sourceId });
+  const failure = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
+  expect(failure.type).toBe('SourceServer.InUse');
+});
+
+test.each([
+  ['offline', { offline: true }, 'SourceServer.Offline'],
+  ['in error', { error: { error_code: 'S1', error_msg: 'rsync is missing' } }, 'S1'],
+] as const)('a source that is %s fails with what is wrong', async (_, fault, said) => {
+  const bench = await aWorkbench({ faults: { sources: [{ source: 'web-01', ...fault }] } });
+  const failure = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
+  expect(failure).toMatchObject({ type: said, isRetried: false, class: 'fatal' });
+});
+
+test('a source whose last job is still being deleted is tried again', async () => {
+  const bench = await aWorkbench();
+  const jobId = await ourJob(bench);
+  await bench.smc.deleteReplicationJob({ jobId });
+  bench.account.setStatus(bench.account.jobs.get(jobId)!, 'Deleting');
+  bench.breakThings({
+    calls: [{ operation: 'CreateReplicationJob', nth: 1, error: { code: 'SourceServerState.Invalid' } }],
+  });
+  const input = creationFor(bench, { creation: 'dc1/web-01/2' });
+  expect(await failureOf(bench.run('createReplicationJob', input))).toMatchObject({
+    type: 'SourceServerState.Invalid',
+    isRetried: true,
+  });
+  expect((await bench.runAgain('createReplicationJob', input)).jobId).not.toBe(jobId);
+});
+
+test('what stands in the way but is not listed yet is looked for again, then adopted', async () => {
+  const bench = await aWorkbench({ readLagSeconds: 10 });
+  const first = await ourJob(bench);
+  const input = creationFor(bench, { creation: 'dc1/web-01/2' });
+  expect(await failureOf(bench.run('createReplicationJob', input))).toMatchObject({ isRetried: true });
+  bench.account.skip(10);
+  expect(await bench.runAgain('createReplicationJob', input)).toMatchObject({ jobId: first, adopted: true });
+});
+
+test('a name that is taken fails that server', async () => {
+  const bench = await aWorkbench();
+  const { job } = creationFor(bench);
+  const other = bench.account.sourceNames.get('web-02')!;
+  await bench.smc.createReplicationJob({ ...job, sourceId: other, name: 'taken' });
+  const input = creationFor(bench, { job: { ...job, name: 'taken' } });
+  expect(await failureOf(bench.run('createReplicationJob', input))).toMatchObject({
+    type: 'ReplicationJobName.Duplicate',
+    isRetried: false,
+  });
+});
+
+test('a full quota is told apart from a failure', async () => {
+  const bench = await aWorkbench({ jobsQuota: 0 });
+  expect(await failureOf(bench.run('createReplicationJob', creationFor(bench)))).toMatchObject({
+    type: 'QuotaExceeded.ReplicationJob',
+    isRetried: false,
+    class: 'quota',
+  });
+});

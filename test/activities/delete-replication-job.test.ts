@@ -1,0 +1,112 @@
+import { CancelledFailure } from '@temporalio/activity';
+import { aWorkbench, closeAll, failureOf, ourJob, ourRunningJob, pause, statusOf } from './a-workbench';
+
+afterEach(closeAll);
+
+const result = { outcome: 'cancelled' as const };
+const report = { batch: 'dc1', server: 'web-01', round: 2, result };
+const ended = {
+  workflowId: 'smc-batch:dc1',
+  signal: 'serverReported',
+  args: [{ kind: 'ended', server: 'web-01', round: 2, result }],
+};
+
+test('the batch hears of the end when the job is seen gone, not before', async () => {
+  const bench = await aWorkbench({ deletingSeconds: 30 });
+  const jobId = await ourJob(bench);
+  const deleting = bench.run('deleteReplicationJob', { jobId, report });
+  await pause(100);
+  expect([statusOf(bench, jobId), bench.told]).toEqual(['Deleting', []]);
+  bench.account.skip(30);
+  await deleting;
+  expect([statusOf(bench, jobId), bench.told]).toEqual([undefined, [ended]]);
+});
+
+test('a job that has gone already is fine', async () => {
+  const bench = await aWorkbench();
+  await bench.run('deleteReplicationJob', { jobId: 'j-none', report });
+  expect(bench.told).toEqual([ended]);
+});
+
+test('without a report nobody is told', async () => {
+  const bench = await aWorkbench();
+  await bench.run('deleteReplicationJob', { jobId: 'j-none' });
+  expect(bench.told).toEqual([]);
+});
+
+test('a deletion whose answer was lost is taken up again', async () => {
+  const bench = await aWorkbench({
+    deletingSeconds: 30,
+    faults: { calls: [{ operation: 'DeleteReplicationJob', nth: 1, reset: 'after' }] },
+  });
+  const jobId = await ourJob(bench);
+  expect(await failureOf(bench.run('deleteReplicationJob', { jobId }))).toMatchObject({ isRetried: true });
+  const again = bench.runAgain('deleteReplicationJob', { jobId });
+  await pause(50);
+  bench.account.skip(30);
+  await again;
+});
+
+test('reads that lag show the job as it was for a while: it is not taken for a refusal', async () => {
+  const bench = await aWorkbench({ readLagSeconds: 20, deletingSeconds: 30 });
+  const jobId = await ourJob(bench);
+  bench.account.skip(20);
+  const deleting = bench.run('deleteReplicationJob', { jobId, report });
+  await pause(50);
+  expect((await bench.smc.describeReplicationJobs({ jobIds: [jobId] })).replicationJobs[0]?.status).toBe(
+    'Ready',
+  );
+  bench.account.skip(20);
+  await pause(50);
+  bench.account.skip(10);
+  await deleting;
+  expect(bench.told).toEqual([ended]);
+});
+
+test('a job that runs once more is deleted when that run has ended', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000, deletingSeconds: 0 });
+  const jobId = await ourRunningJob(bench);
+  const deleting = bench.run('deleteReplicationJob', { jobId });
+  await pause(50);
+  expect(statusOf(bench, jobId)).toBe('Running');
+  bench.account.skip(1000);
+  await deleting;
+  expect(statusOf(bench, jobId)).toBeUndefined();
+});
+
+test('a job just started whose listing is late is not given up', async () => {
+  const bench = await aWorkbench({ jobSeconds: 100, readLagSeconds: 20 });
+  const jobId = await ourJob(bench);
+  bench.account.skip(20);
+  await bench.run('startReplicationJob', { jobId });
+  const deleting = bench.run('deleteReplicationJob', { jobId });
+  await pause(50);
+  for (let i = 0; i < 40; i++) {
+    bench.account.skip(5);
+    await pause(20);
+  }
+  await deleting;
+  expect(statusOf(bench, jobId)).toBeUndefined();
+});
+
+test('a deletion that is not allowed fails', async () => {
+  const bench = await aWorkbench({
+    faults: { calls: [{ operation: 'DeleteReplicationJob', error: { code: 'Forbidden.RAM' } }] },
+  });
+  const jobId = await ourJob(bench);
+  expect(await failureOf(bench.run('deleteReplicationJob', { jobId }))).toMatchObject({
+    type: 'Forbidden.RAM',
+    isRetried: false,
+    class: 'fatal',
+  });
+});
+
+test('a cancellation ends the wait', async () => {
+  const bench = await aWorkbench({ deletingSeconds: 30 });
+  const jobId = await ourJob(bench);
+  const environment = bench.environment(1);
+  const deleting = bench.runIn(environment)('deleteReplicationJob', { jobId });
+  await pause(50);
+  environment.cancel();
+  await expect(deleting).rejects.toThrow(CancelledFailure);
+});

@@ -1,0 +1,83 @@
+import { aWorkbench, closeAll, failureOf, ourJob, ourRunningJob, pause, statusOf } from './a-workbench';
+
+afterEach(closeAll);
+
+const report = { batch: 'dc1', server: 'web-01', round: 1, start: 1, end: 'Stopped' as const };
+
+test('a job that syncs is stopped, and the batch hears of its free slot', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000 });
+  const jobId = await ourRunningJob(bench);
+  bench.account.skip(300);
+  expect(await bench.run('stopReplicationJob', { jobId, report })).toMatchObject({ status: 'Stopped' });
+  expect(statusOf(bench, jobId)).toBe('Stopped');
+  const { batch: _, ...told } = report;
+  expect(bench.told).toEqual([
+    {
+      workflowId: 'smc-batch:dc1',
+      signal: 'serverReported',
+      args: [{ kind: 'stoppedRunning', jobId, ...told }],
+    },
+  ]);
+});
+
+test('a job that prepares is not asked to stop before it syncs', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000 });
+  const jobId = await ourRunningJob(bench);
+  const stopping = bench.run('stopReplicationJob', { jobId, report });
+  await pause(100);
+  expect([statusOf(bench, jobId), bench.told]).toEqual(['Running', []]);
+  expect(bench.account.audit().calls.perOperation.StopReplicationJob).toBeUndefined();
+  bench.account.skip(300);
+  expect((await stopping).status).toBe('Stopped');
+});
+
+test('a job past its sync is waited for, and has its image', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000 });
+  const jobId = await ourRunningJob(bench);
+  bench.account.skip(800);
+  const stopping = bench.run('stopReplicationJob', { jobId, report });
+  await pause(50);
+  bench.account.skip(300);
+  expect(await stopping).toEqual({ status: 'Finished', imageId: expect.stringMatching(/^m-/) });
+});
+
+test('a job that goes on between look and call is looked at again', async () => {
+  const bench = await aWorkbench({
+    jobSeconds: 1000,
+    faults: {
+      calls: [
+        { operation: 'StopReplicationJob', nth: 1, error: { code: 'ReplicationJob.InvalidBusinessStatus' } },
+        { operation: 'StopReplicationJob', nth: 2, error: { code: 'Throttling.User' } },
+        { operation: 'StopReplicationJob', nth: 3, reset: 'after' },
+      ],
+    },
+  });
+  const jobId = await ourRunningJob(bench);
+  bench.account.skip(300);
+  expect((await bench.run('stopReplicationJob', { jobId, report })).status).toBe('Stopped');
+  expect(bench.account.audit().calls.perOperation.StopReplicationJob).toMatchObject({ accepted: 1 });
+});
+
+test('a job that does not run is left as it is', async () => {
+  const bench = await aWorkbench();
+  const jobId = await ourJob(bench);
+  expect(await bench.run('stopReplicationJob', { jobId, report })).toMatchObject({ status: 'Ready' });
+  expect(bench.account.audit().calls.perOperation.StopReplicationJob).toBeUndefined();
+});
+
+test('a job that is not listed any more is gone', async () => {
+  const bench = await aWorkbench();
+  expect(await bench.run('stopReplicationJob', { jobId: 'j-none', report })).toEqual({ status: 'Gone' });
+});
+
+test('a stop that is not allowed fails, and says nothing to the batch', async () => {
+  const bench = await aWorkbench({
+    jobSeconds: 1000,
+    faults: { calls: [{ operation: 'StopReplicationJob', error: { code: 'Forbidden.RAM' } }] },
+  });
+  const jobId = await ourRunningJob(bench);
+  bench.account.skip(300);
+  const failure = await failureOf(bench.run('stopReplicationJob', { jobId, report }));
+  expect(failure).toMatchObject({ type: 'Forbidden.RAM', isRetried: false });
+  expect(bench.told).toEqual([]);
+});

@@ -1,0 +1,124 @@
+import { doctorCommand } from '../../src/commands/doctor';
+import { maskedKeyId, nodeCheck, settingsInUse } from '../../src/commands/doctor-machine';
+import { clockCheck } from '../../src/commands/doctor-smc';
+import { simulatorCredentials } from '../../src/simulator';
+import { captured } from '../plan/captured';
+import { type Account, anAccount } from '../preview/an-account';
+
+let account: Account;
+beforeEach(async () => {
+  account = await anAccount({ servers: 1 });
+  // Settings that cannot be used are told at once, where a server that does not answer takes seconds.
+  process.env.TEMPORAL_PROFILE = 'nobody';
+});
+afterEach(() => account.close());
+
+interface Told {
+  ok: boolean;
+  checks: { id: string; status: string; detail: string; remedy?: string }[];
+}
+const doctor = (...args: string[]) =>
+  captured(() => doctorCommand().exitOverride().parseAsync(args, { from: 'user' }));
+const told = async () => {
+  const { stdout } = await doctor('-o', 'json');
+  const { ok, checks } = JSON.parse(stdout) as Told;
+  return { ok, stdout, check: (id: string) => checks.find((check) => check.id === id) };
+};
+
+test('what works is ok, what does not has a remedy, and no secret is printed', async () => {
+  const { ok, check, stdout } = await told();
+  for (const id of ['node', 'smc-endpoint', 'clock', 'credentials', 'permission-ListTagResources'])
+    expect(check(id)).toMatchObject({ status: 'ok' });
+  expect(check('credentials')!.detail).toContain('environment');
+  expect(check('temporal-server')).toMatchObject({
+    status: 'problem',
+    detail: expect.stringContaining('nobody'),
+    remedy: expect.stringContaining('TEMPORAL_'),
+  });
+  expect(ok).toBe(false);
+  expect(process.exitCode).toBe(1);
+  expect(stdout).not.toContain(simulatorCredentials.accessKeySecret);
+  expect(stdout).not.toContain(simulatorCredentials.accessKeyId);
+});
+
+test('a Temporal server that does not answer is a problem', async () => {
+  delete process.env.TEMPORAL_PROFILE;
+  process.env.TEMPORAL_ADDRESS = '127.0.0.1:9';
+  expect((await told()).check('temporal-server')).toMatchObject({
+    status: 'problem',
+    detail: 'No Temporal server answers at 127.0.0.1:9',
+    remedy: expect.stringContaining('smc-batch dev'),
+  });
+});
+
+test('a permission that is missing is a problem with the policy to grant', async () => {
+  account.simulator.account.setFaults({
+    calls: [{ operation: 'ListTagResources', error: { code: 'Forbidden.RAM', httpStatus: 403 } }],
+    jobs: [],
+    sources: [],
+    foreignJobs: [],
+  } as never);
+  const { check } = await told();
+  expect(check('permission-DescribeSourceServers')).toMatchObject({ status: 'ok' });
+  expect(check('permission-ListTagResources')).toMatchObject({
+    status: 'problem',
+    remedy: expect.stringContaining('AliyunSMCFullAccess'),
+  });
+});
+
+test('no credentials and no endpoint are problems, and nothing more is tried', async () => {
+  delete process.env.ALIBABA_CLOUD_ACCESS_KEY_ID;
+  process.env.SMC_ENDPOINT = 'http://127.0.0.1:9';
+  const { check } = await told();
+  expect(check('credentials')).toMatchObject({ status: 'problem' });
+  expect(check('smc-endpoint')).toMatchObject({
+    status: 'problem',
+    detail: expect.stringContaining('ECONNREFUSED'),
+  });
+  expect(check('permission-DescribeSourceServers')).toBeUndefined();
+});
+
+test('the text names settings with their defaults, and the service-linked role', async () => {
+  process.env.TEMPORAL_CLI = '/nowhere/temporal';
+  const { stdout } = await doctor();
+  expect(stdout).toContain("problem  Temporal CLI: TEMPORAL_CLI is '/nowhere/temporal', which cannot be run");
+  expect(stdout).toMatch(/SMC_TASK_QUEUE +smc-batch \(default\)/);
+  expect(stdout).toContain('AliyunServiceRoleForSMC');
+  expect(stdout).not.toContain('\u001b');
+});
+
+test('settings: secrets are only set or not, keys masked, proxies without their password', () => {
+  const settings = settingsInUse({
+    ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tExampleXy9Z',
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret-1',
+    ALIBABA_CLOUD_SECURITY_TOKEN: 'secret-2',
+    TEMPORAL_API_KEY: 'secret-3',
+    TEMPORAL_TLS_CLIENT_KEY_DATA: 'secret-4',
+    HTTPS_PROXY: 'http://me:secret-5@proxy:3128',
+  });
+  const shown = (name: string) => settings.find((setting) => setting.name === name)?.value;
+  expect(JSON.stringify(settings)).not.toContain('secret-');
+  expect(shown('ALIBABA_CLOUD_ACCESS_KEY_ID')).toBe('LTAI…Xy9Z');
+  expect(shown('TEMPORAL_API_KEY')).toBe('set, not shown');
+  expect(shown('HTTPS_PROXY')).toContain('proxy:3128');
+  expect(shown('SMC_POLL_INTERVAL')).toBe('30');
+  expect(maskedKeyId('short')).toBe('…');
+});
+
+test.each([
+  [2_000, 'ok', 'within 2 s'],
+  [-120_000, 'warning', '120 s ahead of'],
+  [1_000_000, 'problem', '1000 s behind'],
+  [Number.NaN, 'warning', 'does not tell'],
+])('a clock that is off by %d ms is %s', (skew, status, detail) => {
+  expect(clockCheck(skew)).toMatchObject({ status, detail: expect.stringContaining(detail) });
+});
+
+test.each([
+  ['20.19.0', 'ok'],
+  ['20.18.9', 'problem'],
+  ['18.20.0', 'problem'],
+  ['24.1.0', 'ok'],
+])('Node %s is %s', (version, status) => {
+  expect(nodeCheck(version).status).toBe(status);
+});

@@ -1,0 +1,79 @@
+import { aHouse, endedCount, type House, untilProgress } from './a-house';
+
+let house: House;
+afterEach(() => house?.close());
+const audit = () => house.simulator.account.audit();
+
+test('two batches of one account share its running slots within 20 % of even', async () => {
+  house = await aHouse({ servers: 60, jobsQuota: 20, runningQuota: 10, jobSeconds: 2_000, speed: 1_000 });
+  const first = house.plan(30, { name: `one-${Date.now()}` });
+  const second = house.plan(30, { name: `two-${Date.now()}`, from: 30 });
+  await house.startWorker();
+  const batches = [house.batch(first), house.batch(second)];
+  await Promise.all([batches[0]!.start(first), batches[1]!.start(second)]);
+  await untilProgress(batches[0]!, (progress) => endedCount(progress) >= 5);
+  const running = await Promise.all(batches.map(async (batch) => (await batch.progress()).slots.cap.running));
+  expect(Math.abs(running[0]! - running[1]!)).toBeLessThanOrEqual(2);
+  await Promise.all(batches.map((batch) => batch.result()));
+  const { jobs, quota, images } = audit();
+  expect(images.total).toBe(60);
+  expect(jobs.peakRunning).toBeLessThanOrEqual(10);
+  expect(jobs.peakExisting).toBeLessThanOrEqual(20);
+  expect(quota.refusedCreates + quota.refusedStarts).toBe(0);
+});
+
+test("other tools' jobs are counted: nothing is refused for long, and nobody else's job is touched", async () => {
+  house = await aHouse({ servers: 12, jobsQuota: 10, runningQuota: 6, jobSeconds: 3_000, speed: 1_000 });
+  house.simulator.account.setForeignJobs([{ atSeconds: 0, existing: 6, running: 4 }]);
+  const plan = house.plan(12);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  const shrunk = await untilProgress(batch, (progress) => endedCount(progress) >= 2);
+  expect(shrunk.slots.cap).toEqual({ existing: 4, running: 2 });
+  await batch.result();
+  expect(audit()).toMatchObject({
+    jobs: { leftovers: [], foreign: { existing: 6, running: 4 } },
+    images: { total: 12 },
+  });
+});
+
+test('a third party takes slots under way: the refusal is learned from, and costs no attempt', async () => {
+  house = await aHouse({ servers: 10, jobsQuota: 8, runningQuota: 6, jobSeconds: 3_000, speed: 1_000 });
+  const plan = house.plan(10, { policy: { attempts: 1 } });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.migrating === 6);
+  house.simulator.account.setForeignJobs([{ atSeconds: 0, existing: 2, running: 2 }]);
+  await untilProgress(batch, (progress) => endedCount(progress) >= 6);
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(10);
+  expect(audit().jobs).toMatchObject({ leftovers: [], foreign: { existing: 2 } });
+});
+
+test('a free running slot is not idle while a server waits, but for a poll tick and a second', async () => {
+  const pollInterval = 1;
+  house = await aHouse({ servers: 24, jobsQuota: 20, runningQuota: 6, speed: 600, pollInterval });
+  const plan = house.plan(24);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  const { timeline } = audit();
+  // Each slot that came free before the last start, with the start that filled it: first free, first filled.
+  const last = timeline.findLastIndex(({ running }, i) => i > 0 && running > timeline[i - 1]!.running);
+  const free: number[] = [];
+  const idleMs: number[] = [];
+  for (let i = 1; i <= last; i++) {
+    const change = timeline[i]!.running - timeline[i - 1]!.running;
+    for (let n = 0; n < -change; n++) free.push(timeline[i]!.realMs);
+    for (let n = 0; n < change && free.length > 0; n++) idleMs.push(timeline[i]!.realMs - free.shift()!);
+  }
+  const longest = Math.max(...idleMs);
+  console.log(
+    `longest idle running slot: ${Math.round(longest)} ms at a poll tick of ${pollInterval * 1000} ms`,
+  );
+  expect(longest).toBeLessThanOrEqual(pollInterval * 1000 + 1000);
+  expect(audit().images.total).toBe(24);
+});

@@ -1,0 +1,147 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ChildWorkflowCancellationType,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  proxyActivities,
+  sleep,
+  startChild,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { BatchRun } from './batch-run';
+import { isEnded, type ServerRecord } from './batch-servers';
+import { serverWorkflowId } from './ids';
+import { cutOverRequested, slotGranted } from './messages';
+import { smcBatch, smcPhase, smcServer } from './search-attributes';
+import { serverMigration } from './server-migration';
+
+const { findEndedServers } = proxyActivities<Activities>({
+  heartbeatTimeout: '20s',
+  startToCloseTimeout: '1h',
+});
+
+const reconcileMs = 60_000;
+
+/** Takes a server up: a workflow of its own, which outlives this run of the batch and reports by signal. */
+export function startServer(run: BatchRun, name: string): void {
+  const { plan, state, servers } = run;
+  const planned = servers.server(name);
+  const sourceId = planned.sourceId ?? state.sourceIds[name]!;
+  const round = (state.records[name]?.round ?? 0) + 1;
+  servers.set(name, { phase: 'migrating', round, startedAt: Date.now(), sourceId, starts: 1 });
+  const { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure } = plan.policy;
+
+  run.starting++;
+  startChild(serverMigration, {
+    workflowId: serverWorkflowId(plan.name, name),
+    args: [
+      {
+        batch: plan.name,
+        server: name,
+        round,
+        sourceId,
+        creation: `${plan.name}/${state.creation}/${name}/${round}`,
+        job: planned.job,
+        knownJobId: round === 1 ? state.jobIds[name] : undefined,
+        surveyedAt: state.surveyedAt,
+        cutoverAt: planned.cutoverAt,
+        policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },
+      },
+    ],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    cancellationType: ChildWorkflowCancellationType.ABANDON,
+    typedSearchAttributes: [
+      { key: smcBatch, value: plan.name },
+      { key: smcServer, value: name },
+      { key: smcPhase, value: 'creating' },
+    ],
+    memo: { sourceId, wave: planned.wave },
+    staticSummary: `${name} (${sourceId}), wave ${planned.wave}`,
+  })
+    .then(
+      (child) => watchEnd(run, name, round, child.result()),
+      (error: unknown) => {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        // It runs since an earlier run of this batch was terminated; it will report to us. Round 0 takes its word.
+        run.servers.set(name, { phase: 'migrating', round: 0, startedAt: Date.now(), sourceId, starts: 1 });
+      },
+    )
+    .finally(() => {
+      run.starting--;
+      run.changed = true;
+    });
+}
+
+/** The last word on a server is its workflow's result, also where its report was lost. */
+function watchEnd(
+  run: BatchRun,
+  server: string,
+  round: number,
+  result: ReturnType<typeof serverMigration>,
+): void {
+  run.watched.add(server);
+  result
+    .catch((error: unknown) => ({
+      outcome: 'failed' as const,
+      error: workflowFailure(String((error as Error).message)),
+    }))
+    .then((ended) => {
+      run.watched.delete(server);
+      run.servers.report({ kind: 'ended', server, round, result: ended }, Date.now());
+      run.changed = true;
+    });
+}
+
+/** Gives a server the slot it has asked for once more. */
+export function grantSlot(run: BatchRun, name: string, record: ServerRecord & { phase: 'queued' }): void {
+  const { phase, need, error, ...kept } = record;
+  const isRefusal = error?.code.startsWith('QuotaExceeded');
+  run.servers.set(name, {
+    ...kept,
+    phase: 'migrating',
+    starts: (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal),
+  });
+  // Lost when the server has just ended: its end is on its way to us.
+  void getExternalWorkflowHandle(serverWorkflowId(run.plan.name, name))
+    .signal(slotGranted, { need })
+    .catch(() => undefined);
+}
+
+/** The server stops and cleans up its job before it reports its end. */
+export function cancelServer(run: BatchRun, name: string): void {
+  void getExternalWorkflowHandle(serverWorkflowId(run.plan.name, name))
+    .cancel()
+    .catch(() => undefined);
+}
+
+/** An incremental job gets its last sync and final image, as soon as it has been synced once. */
+export function cutOverServer(run: BatchRun, name: string): void {
+  void getExternalWorkflowHandle(serverWorkflowId(run.plan.name, name))
+    .signal(cutOverRequested)
+    .catch(() => undefined);
+}
+
+/** Asks after servers that no workflow of this run watches: one that was terminated would hold its slot for ever. */
+export async function reconcileNowAndThen(run: BatchRun): Promise<void> {
+  const { state } = run;
+  for (;;) {
+    await sleep(reconcileMs, { summary: 'until servers started by earlier runs are asked after' });
+    const unwatched = Object.keys(state.records).filter((name) => {
+      const phase = run.servers.phaseOf(name);
+      return !run.watched.has(name) && !isEnded(phase) && phase !== 'waiting';
+    });
+    if (unwatched.length === 0) continue;
+    for (const { server, result } of await findEndedServers({ batch: run.plan.name, servers: unwatched })) {
+      const ended = result ?? { outcome: 'failed' as const, error: workflowFailure('terminated') };
+      const round = state.records[server]?.round ?? 0;
+      run.servers.report({ kind: 'ended', server, round, result: ended }, Date.now());
+      run.changed = true;
+    }
+  }
+}
+
+const workflowFailure = (message: string) => ({
+  code: 'WorkflowEnded',
+  message: `its workflow ended without a result: ${message}`,
+  remedy: 'Its replication job may still be in the account: see smc-batch cleanup, then retry the server.',
+});

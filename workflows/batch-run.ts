@@ -1,0 +1,80 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { Plan } from '../src/plan';
+import type { BatchServers, ServerRecord } from './batch-servers';
+import type { Throughput } from './estimate';
+import { type GateState, openGates } from './gates';
+import { type LeaseHolding, noLease } from './lease';
+import type { BatchStatus, JournalEntry, Slots } from './messages';
+
+/** All that a batch knows beside its plan; carried over Continue-As-New. */
+export interface BatchState {
+  startedAt: number;
+  /** Names this batch among all that ever ran under its name: its creations are its own. */
+  creation: string;
+  records: Record<string, ServerRecord>;
+  /** The source of a server that the plan names by its name only. */
+  sourceIds: Record<string, string>;
+  diskGiB: Record<string, number>;
+  /** Jobs that an earlier life of this batch has left, by server. */
+  jobIds: Record<string, string>;
+  surveyedAt: number;
+  holding: LeaseHolding;
+  gates: GateState;
+  journal: JournalEntry[];
+  measured: Throughput;
+  cancelRequested: boolean;
+  cancelSent: boolean;
+}
+
+/** One run of the batch's workflow: the state that is carried on, and what lives only as long as this run. */
+export interface BatchRun {
+  plan: Plan;
+  readonly state: BatchState;
+  servers: BatchServers;
+  status: BatchStatus;
+  /** Something happened: the loop goes round once more. */
+  changed: boolean;
+  /** After a refusal by the API nothing is started until then (milliseconds since the epoch). */
+  holdUntil: number;
+  /** Servers that could start now if there were slots. */
+  startable: number;
+  /** Children whose start Temporal has not confirmed. */
+  starting: number;
+  /** A report to the quota is on its way. */
+  reporting: boolean;
+  /** What the quota must hear of at once. */
+  refused?: keyof Slots;
+  limitsChanged: boolean;
+  /** The earliest moment at which a timer wakes the loop. */
+  wakeAt?: number;
+  /** When the details for the Temporal UI were last written. */
+  detailsAt: number;
+  /** Servers whose workflow this run started: Temporal tells us their end. */
+  readonly watched: Set<string>;
+}
+
+export function newBatchState(): BatchState {
+  return {
+    startedAt: Date.now(),
+    creation: workflowInfo().firstExecutionRunId,
+    records: {},
+    sourceIds: {},
+    diskGiB: {},
+    jobIds: {},
+    surveyedAt: Date.now(),
+    holding: noLease(),
+    gates: openGates(),
+    journal: [],
+    measured: { seconds: 0, diskGiB: 0 },
+    cancelRequested: false,
+    cancelSent: false,
+  };
+}
+
+const journalLength = 500;
+
+/** Adds to the batch's journal, which keeps the newest entries. */
+export function note({ journal }: BatchState, by: string, what: string): void {
+  journal.push({ at: Date.now(), by, what });
+  if (journal.length > journalLength) journal.splice(0, journal.length - journalLength);
+}

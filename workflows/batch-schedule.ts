@@ -1,0 +1,97 @@
+import { sleep } from '@temporalio/workflow';
+import { grantSlot, startServer } from './batch-children';
+import { type BatchRun, note } from './batch-run';
+import { isEnded } from './batch-servers';
+import { hasBeenMigrated, serverGate } from './explain';
+import { waveGate } from './gates';
+import { usableSlots } from './lease';
+
+/**
+ * Hands free slots out: first to servers that wait for one once more, then, wave after wave and longest first, to
+ * those whose gates are open.
+ */
+export function startServers(run: BatchRun): void {
+  const { servers, state, plan } = run;
+  const now = Date.now();
+  run.startable = 0;
+  const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
+  const isHeld = now < run.holdUntil;
+  if (!isHeld) grantQueued(run, cap);
+
+  const { inUse } = servers;
+  for (const [i, wave] of servers.waves.entries()) {
+    if (wave.waiting.length === 0) continue;
+    const closed = waveGate(plan, servers, state.gates, i, now);
+    if (closed) {
+      if (closed.until !== undefined) wakeAt(run, closed.until);
+      continue;
+    }
+    const still: string[] = [];
+    for (const [nth, name] of wave.waiting.entries()) {
+      if (isHeld || inUse.existing >= cap.existing || inUse.running >= cap.running) {
+        still.push(...wave.waiting.slice(nth));
+        break;
+      }
+      if (servers.phaseOf(name) !== 'waiting') continue;
+      if (failedDependency(run, name) || serverGate(servers, state.gates, name)) still.push(name);
+      else startServer(run, name);
+    }
+    wave.waiting = still;
+    run.startable += still.length;
+  }
+  failHopeless(run);
+}
+
+function grantQueued(run: BatchRun, cap: { existing: number; running: number }): void {
+  const { servers, state } = run;
+  for (const name of servers.queued) {
+    if (servers.inUse.running >= cap.running) return;
+    const record = state.records[name];
+    if (record?.phase !== 'queued' || (!record.jobId && servers.inUse.existing >= cap.existing)) continue;
+    if (state.gates.paused.servers.includes(name)) continue;
+    grantSlot(run, name, record);
+  }
+}
+
+/** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */
+function failHopeless(run: BatchRun): void {
+  for (const wave of run.servers.waves) {
+    for (const name of wave.waiting) {
+      const dependency = failedDependency(run, name);
+      if (!dependency || run.servers.phaseOf(name) !== 'waiting') continue;
+      const { round = 0 } = run.state.records[name] ?? {};
+      run.servers.set(name, {
+        round,
+        phase: 'failed',
+        endedAt: Date.now(),
+        error: {
+          code: 'DependencyFailed',
+          message: `it depends on ${dependency}, which is ${run.servers.phaseOf(dependency)}`,
+          remedy: `Retry ${dependency} and ${name} together.`,
+        },
+      });
+      note(
+        run.state,
+        'smc-batch',
+        `${name} failed: its dependency ${dependency} is ${run.servers.phaseOf(dependency)}`,
+      );
+      run.changed = true;
+    }
+  }
+}
+
+function failedDependency({ servers }: BatchRun, name: string): string | undefined {
+  return servers
+    .server(name)
+    .dependsOn?.find((other) => isEnded(servers.phaseOf(other)) && !hasBeenMigrated(servers, other));
+}
+
+/** One timer at a time: an earlier one finds out by itself that there is more to wait for. */
+export function wakeAt(run: BatchRun, at: number): void {
+  if (run.wakeAt !== undefined && run.wakeAt <= at) return;
+  run.wakeAt = at;
+  void sleep(Math.max(1, at - Date.now()), { summary: `until ${new Date(at).toISOString()}` }).then(() => {
+    if (run.wakeAt === at) run.wakeAt = undefined;
+    run.changed = true;
+  });
+}

@@ -1,0 +1,83 @@
+import type { Plan } from '../src/plan';
+import type { BatchServers } from './batch-servers';
+import { type GateState, waveGate } from './gates';
+import type { ServerExplanation, Slots } from './messages';
+
+/** What stands between a server and its start, beside the gate of its wave. */
+export function serverGate(servers: BatchServers, state: GateState, name: string): string | undefined {
+  if (state.paused.servers.includes(name)) return `it is paused: smc-batch resume`;
+  const { dependsOn = [], exclusive } = servers.server(name);
+  const missing = dependsOn.filter((other) => !hasBeenMigrated(servers, other));
+  if (missing.length > 0)
+    return `it depends on ${missing.map((other) => `${other} (${servers.phaseOf(other)})`).join(', ')}`;
+  if (exclusive && (servers.exclusiveUnderWay.get(exclusive) ?? 0) > 0)
+    return `another server of its exclusive group '${exclusive}' is under way`;
+  return undefined;
+}
+
+/** A dependency that is incremental counts once it has been synced. */
+export const hasBeenMigrated = (servers: BatchServers, name: string) =>
+  ['migrated', 'skipped', 'synced'].includes(servers.phaseOf(name));
+
+/** Why a server is where it is, its place in the queue, and what can be done. */
+export function explainServer(
+  plan: Plan,
+  servers: BatchServers,
+  state: GateState,
+  name: string,
+  slots: { cap: Slots; slotReason: string },
+  now: number,
+): ServerExplanation {
+  const view = servers.view(name);
+  const { phase, error } = view;
+  const batch = plan.name;
+  switch (phase) {
+    case 'waiting': {
+      const index = plan.waves.findIndex(({ name: wave }) => wave === view.wave);
+      const gate = waveGate(plan, servers, state, index, now);
+      const why = gate?.reason ?? serverGate(servers, state, name) ?? slots.slotReason;
+      return {
+        ...view,
+        why,
+        place: servers.placeOf(name),
+        next: gate?.kind === 'approval' ? `smc-batch approve ${batch} ${view.wave}` : undefined,
+      };
+    }
+    case 'queued':
+      return {
+        ...view,
+        why: `its job waits for a running slot to be started again: ${slots.slotReason}`,
+        place: [...servers.queued].indexOf(name) + 1,
+      };
+    case 'recovering':
+      return {
+        ...view,
+        why: error
+          ? `${error.code}: ${error.message}; it will be started again`
+          : 'its job broke and will be started again',
+        next: error?.remedy,
+      };
+    case 'migrating':
+      return { ...view, why: 'its replication job is being created or runs' };
+    case 'synced':
+      return {
+        ...view,
+        why: 'its incremental job has been synced and waits for its cut-over',
+        next: `smc-batch cutover ${batch} ${name}`,
+      };
+    case 'finishing':
+      return { ...view, why: 'its job has ended and is being cleaned up' };
+    case 'failed':
+      return {
+        ...view,
+        why: error ? `${error.code}: ${error.message}` : 'it failed',
+        next: `${error?.remedy ?? ''} Then: smc-batch retry ${batch} ${name}`.trim(),
+      };
+    case 'cancelled':
+      return { ...view, why: 'it was cancelled', next: `smc-batch retry ${batch} ${name}` };
+    case 'skipped':
+      return { ...view, why: view.note ?? 'it was skipped' };
+    case 'migrated':
+      return { ...view, why: view.note ?? 'it has been migrated' };
+  }
+}

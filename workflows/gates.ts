@@ -1,0 +1,107 @@
+import type { Plan, Wave } from '../src/plan';
+import type { BatchServers, WaveServers } from './batch-servers';
+import { isOpen, nextOpening } from './time-window';
+
+/** What an operator has said beside the plan; carried over Continue-As-New. */
+export interface GateState {
+  paused: { batch: boolean; waves: string[]; servers: string[] };
+  approvedWaves: string[];
+  /** Waves whose failures the operator has accepted by resuming the batch; error codes likewise. */
+  acceptedWaves: string[];
+  acceptedCodes: string[];
+}
+
+export const openGates = (): GateState => ({
+  paused: { batch: false, waves: [], servers: [] },
+  approvedWaves: [],
+  acceptedWaves: [],
+  acceptedCodes: [],
+});
+
+/** Why nothing of a wave may start now, and when that may change by itself (milliseconds since the epoch). */
+export interface Closed {
+  kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window';
+  reason: string;
+  until?: number;
+}
+
+/** The gate of one wave, open when undefined. The order of the checks is the order in which an operator can act. */
+export function waveGate(
+  plan: Plan,
+  servers: BatchServers,
+  state: GateState,
+  index: number,
+  now: number,
+): Closed | undefined {
+  const wave = plan.waves[index]!;
+  return (
+    stopReason(plan, servers, state) ??
+    (state.paused.batch ? { kind: 'paused', reason: 'the batch is paused' } : undefined) ??
+    orderGate(plan, servers, index) ??
+    (state.paused.waves.includes(wave.name)
+      ? { kind: 'paused', reason: `wave '${wave.name}' is paused` }
+      : undefined) ??
+    approvalGate(plan, wave, state) ??
+    windowGate(plan, wave, now)
+  );
+}
+
+/** Too many failures: nothing more starts before the operator has decided. */
+export function stopReason(plan: Plan, servers: BatchServers, state: GateState): Closed | undefined {
+  const how = `smc-batch retry, or resume to go on all the same, or cancel`;
+  for (const [i, { name, failureThreshold }] of plan.waves.entries()) {
+    const { failing: failed, total } = servers.waves[i]!;
+    if (!failureThreshold || state.acceptedWaves.includes(name)) continue;
+    const most = 'count' in failureThreshold ? failureThreshold.count : failureThreshold.share * total;
+    const said = 'count' in failureThreshold ? `${most}` : `${failureThreshold.share * 100} %`;
+    if (failed > most)
+      return {
+        kind: 'stopped',
+        reason: `wave '${name}' has ${failed} of ${total} servers failed, more than its threshold of ${said}: ${how}`,
+      };
+  }
+  const most = plan.policy.stopAfterSameError;
+  if (most === undefined) return undefined;
+  for (const [code, count] of servers.failedByCode) {
+    if (count >= most && !state.acceptedCodes.includes(code)) {
+      return { kind: 'stopped', reason: `${count} servers have failed with ${code}: ${how}` };
+    }
+  }
+  return undefined;
+}
+
+function orderGate(plan: Plan, servers: BatchServers, index: number): Closed | undefined {
+  const before = servers.waves.slice(0, index);
+  const last = before.at(-1);
+  const mayOverlap = plan.waves[index]!.overlap;
+  const open = before.find(
+    (wave) => !(mayOverlap && wave === last ? hasStarted(wave, servers) : isSettled(wave)),
+  );
+  return open && { kind: 'order', reason: `wave '${open.name}' must end first` };
+}
+
+/** Ended, or incremental and waiting for its cut-over, which may take weeks. */
+const isSettled = ({ ended, synced, total }: WaveServers) => ended + synced === total;
+
+const hasStarted = ({ waiting }: WaveServers, servers: BatchServers) =>
+  waiting.every((name) => servers.phaseOf(name) !== 'waiting');
+
+function approvalGate(
+  { name: batch }: Plan,
+  { name, after }: Wave,
+  { approvedWaves }: GateState,
+): Closed | undefined {
+  if (after !== 'approval' || approvedWaves.includes(name)) return undefined;
+  return {
+    kind: 'approval',
+    reason: `wave '${name}' waits for approval: smc-batch approve ${batch} ${name}`,
+  };
+}
+
+function windowGate({ policy }: Plan, { name, window }: Wave, now: number): Closed | undefined {
+  if (isOpen(window, policy.lockoutDates, now)) return undefined;
+  const until = nextOpening(window, policy.lockoutDates, now);
+  const when =
+    until === undefined ? 'and does not open within a year' : `until ${new Date(until).toISOString()}`;
+  return { kind: 'window', reason: `the window of wave '${name}' is closed ${when}`, until };
+}

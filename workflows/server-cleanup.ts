@@ -1,0 +1,98 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { ledgerTags } from './ids';
+import type { ServerResult } from './messages';
+import { smcFailureOf } from './server-failure';
+import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
+import { enter } from './server-phase';
+import { deleteReplicationJob, stopReplicationJob, tagResources, tellBatch } from './smc-activities';
+
+/** Makes sure the job does not run, writes the ledger where there is an image, and deletes or keeps the job. */
+export async function cleanUp(
+  input: ServerMigrationInput,
+  job: Job,
+  ended: Ended | 'cancelled',
+): Promise<ServerResult> {
+  const { jobId } = job;
+  enter('cleaning up', `Job **${jobId}**`);
+  let result = resultOf(jobId, ended);
+  if (ended !== 'cancelled' && ended.end === 'Gone') return endWithoutJob(input, result);
+  if (result.outcome === 'failed' && result.error.code === 'UnknownStatus') {
+    return endWithoutJob(input, {
+      ...result,
+      leftover: { jobId, why: 'unknownStatus', error: result.error },
+    });
+  }
+
+  const mayRun = ended === 'cancelled' || ended.end === 'TimedOut' || ended.end === 'Unknown';
+  try {
+    if (mayRun) {
+      const end: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
+      const stopped = await stopReplicationJob(stopRequest(input, job, input.policy.attempts, end));
+      // It was faster than we: its image is there, so the server has been migrated.
+      if (stopped.status === 'Finished')
+        result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };
+      if (stopped.status === 'Gone') return endWithoutJob(input, result);
+    }
+    if (result.outcome === 'migrated') result = { ...result, note: await writeLedger(input, result) };
+    if (result.outcome === 'failed' && input.policy.onFailure === 'keepJob') {
+      return endWithoutJob(input, { ...result, leftover: { jobId, why: 'keptByPolicy' } });
+    }
+    const { batch, server, round } = input;
+    await deleteReplicationJob({ jobId, report: { batch, server, round, result } });
+  } catch (error) {
+    return endWithoutJob(input, {
+      ...result,
+      leftover: { jobId, why: 'deleteFailed', error: smcFailureOf(error) },
+    });
+  }
+  enter(result.outcome);
+  return result;
+}
+
+type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;
+
+function resultOf(jobId: string, ended: Ended | 'cancelled'): JobResult {
+  if (ended === 'cancelled') return { outcome: 'cancelled', jobId };
+  if (ended.end === 'Finished')
+    return { outcome: 'migrated', jobId, imageId: ended.imageId, instanceId: ended.instanceId };
+  const error = ended.error ?? {
+    code: `ReplicationJob.${ended.end}`,
+    message: `replication job ${jobId} is ${ended.end}`,
+    remedy: 'See the job in the SMC console, then retry the server.',
+  };
+  return { outcome: 'failed', jobId, error };
+}
+
+/** Tags the source as migrated; the image is there whether this succeeds or not, so a failure is a note. */
+async function writeLedger(
+  input: ServerMigrationInput,
+  result: { jobId: string; imageId?: string; instanceId?: string },
+): Promise<string | undefined> {
+  const image = result.imageId ?? result.instanceId ?? result.jobId;
+  try {
+    await tagResources({
+      resourceType: 'sourceserver',
+      resourceIds: [input.sourceId],
+      tags: [
+        { key: ledgerTags.batch, value: input.batch },
+        { key: ledgerTags.image, value: image },
+      ],
+    });
+    return undefined;
+  } catch (error) {
+    return `the source could not be tagged as migrated: ${smcFailureOf(error).message}`;
+  }
+}
+
+/** Tells the batch the end where no deletion does it. */
+export async function endWithoutJob(
+  { batch, server, round }: ServerMigrationInput,
+  result: ServerResult,
+): Promise<ServerResult> {
+  await CancellationScope.nonCancellable(() => tellBatch(batch, { kind: 'ended', server, round, result }));
+  enter(
+    result.outcome,
+    result.outcome === 'failed' ? `${result.error.message}\n\n${result.error.remedy}` : undefined,
+  );
+  return result;
+}

@@ -1,0 +1,27 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { ServerResult, SmcFailure } from './messages';
+
+/** The SMC failure inside an activity's failure; any other error in its words. */
+export function smcFailureOf(error: unknown): SmcFailure {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure && cause.details?.[0]) return cause.details[0] as SmcFailure;
+  return {
+    code: cause instanceof TimeoutFailure ? 'TimedOut' : 'Unexpected',
+    message: cause instanceof Error ? cause.message : String(cause),
+    remedy: 'See the workflow in the Temporal UI, then retry the server.',
+  };
+}
+
+/** The account has no room for one more job, or one more running one. */
+export const isQuotaRefusal = (error: unknown) =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.details?.[1] === 'quota';
+
+/** Another batch was faster. */
+export function alreadyMigrated(error: unknown): ServerResult | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'AlreadyMigrated') return undefined;
+  const { batch, image } = (cause.details ?? [])[0] as { batch: string; image?: string };
+  return { outcome: 'skipped', note: `migrated in batch '${batch}'`, imageId: image };
+}

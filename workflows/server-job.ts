@@ -1,0 +1,56 @@
+import type { PlannedServer, Policy } from '../src/plan';
+import type { JobEnd, SmcFailure } from './messages';
+
+/** What the batch gives a server's workflow. */
+export interface ServerMigrationInput {
+  batch: string;
+  server: string;
+  /** Counts the times the batch has taken the server up, from 1. */
+  round: number;
+  sourceId: string;
+  /** Unique for each round of each run of the batch: two of them are two jobs. */
+  creation: string;
+  job: PlannedServer['job'];
+  /** A job of an earlier life of the batch, to be adopted. */
+  knownJobId?: string;
+  /** When the ledger was read; milliseconds since the epoch. */
+  surveyedAt: number;
+  /** Of an incremental job; absent: when told. */
+  cutoverAt?: string;
+  policy: Pick<
+    Policy,
+    'attempts' | 'restartDelaySeconds' | 'jobTimeoutSeconds' | 'stallTimeoutSeconds' | 'onFailure'
+  >;
+}
+
+/** What is known of the server's job. */
+export interface Job {
+  jobId: string;
+  status: string;
+  startTime?: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  isExtended?: boolean;
+  /** What it was in before its last start. */
+  before?: { status: string; startTime?: string };
+}
+
+/** How its job stopped running. */
+export interface Ended {
+  end: JobEnd;
+  imageId?: string;
+  instanceId?: string;
+  error?: SmcFailure;
+}
+
+/** Asks for a job that does not run, and tells the batch when that is so. */
+export const stopRequest = (
+  { batch, server, round }: ServerMigrationInput,
+  { jobId, before }: Job,
+  start: number,
+  { end, error }: Ended,
+) => ({
+  jobId,
+  before,
+  report: { batch, server, round, start, end, error },
+});
