@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { SmcClient } from '../src/smc';
+import type { Webhook } from './notify';
 import type { ReplicationJobPoller } from './replication-job-poller';
 
 /** What the activities of one worker process share. */
@@ -8,6 +9,8 @@ export interface ActivityContext {
   /** Seconds between two looks at the running jobs (`SMC_POLL_INTERVAL`). */
   pollIntervalSeconds: number;
   poller: ReplicationJobPoller;
+  /** Where operators are told of what happens. */
+  webhook?: Webhook;
 }
 
 const beatMs = 4_000;

@@ -10,10 +10,12 @@ export interface JobCount {
   all: Slots;
   /** Those that do not belong to the batches asked about: other tools', people's, ended batches'. */
   others: Slots;
+  /** How often this worker looks at jobs, in seconds: a count is worth repeating after a few of these. */
+  pollIntervalSeconds: number;
 }
 
 /** Counts the account's jobs and those that are not of the given batches, by their tags. SMC: DescribeReplicationJobs. */
-export function countReplicationJobs({ smc }: ActivityContext) {
+export function countReplicationJobs({ smc, pollIntervalSeconds }: ActivityContext) {
   return ({ batches }: { batches: string[] }): Promise<JobCount> =>
     smcCall(async () => {
       const jobs: ReplicationJob[] = [];
@@ -23,7 +25,7 @@ export function countReplicationJobs({ smc }: ActivityContext) {
       }
       const batchOf = await batchesOfJobs(smc, jobs);
       const others = jobs.filter(({ jobId }) => !batches.includes(batchOf.get(jobId) ?? ''));
-      return { all: slots(jobs), others: slots(others) };
+      return { all: slots(jobs), others: slots(others), pollIntervalSeconds };
     });
 }
 

@@ -14,6 +14,7 @@ import { findEndedServers } from './find-ended-servers';
 import { listTagResources } from './list-tag-resources';
 import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
 import { modifySourceServerAttribute } from './modify-source-server-attribute';
+import { notify } from './notify';
 import { startReplicationJob } from './start-replication-job';
 import { stopReplicationJob } from './stop-replication-job';
 import { surveySourceServers } from './survey-source-servers';
@@ -24,6 +25,7 @@ import { watchWaitingJob } from './watch-waiting-job';
 
 export type { JobHeartbeat } from './await-replication-job';
 export type { ActivityContext } from './context';
+export type { Webhook } from './notify';
 export { createReplicationJobPoller } from './replication-job-poller';
 
 /** All activities of a worker, over the one client and poller its process has. */
@@ -43,6 +45,7 @@ export function createActivities(context: ActivityContext) {
     listTagResources: listTagResources(context),
     modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),
     modifySourceServerAttribute: modifySourceServerAttribute(context),
+    notify: notify(context),
     reportLease,
     returnLease,
     startReplicationJob: startReplicationJob(context),

@@ -1,5 +1,5 @@
 /** What a part of the bench has found, and how it is shown. */
-import { textTable } from '../src/report/text-table';
+import { textTable } from '../src/report';
 
 export interface Figures {
   title: string;

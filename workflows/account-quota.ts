@@ -32,6 +32,7 @@ interface AccountQuotaState {
   quota: { jobs: number; running: number };
   /** Jobs in the account that no lease covers. */
   others: Slots;
+  pollIntervalSeconds: number;
   /** Where the API has refused more than this, we believe it until then (milliseconds since the epoch). */
   learned: Partial<Record<keyof Slots, { limit: number; until: number }>>;
 }
@@ -53,8 +54,8 @@ const { countReplicationJobs, findEndedBatches } = proxyActivities<Activities>({
 
 const none: Slots = { existing: 0, running: 0 };
 const resources = ['existing', 'running'] as const;
-/** How long a refusal of the API is believed before one more job is tried. */
-const learnedMs = 5 * 60_000;
+/** For so many polls a refusal of the API is believed before one more job is tried. */
+const learnedPolls = 10;
 const historyLimit = 1_500;
 
 /**
@@ -66,6 +67,7 @@ export async function accountQuota({ account, state: carried }: AccountQuotaInpu
     leases: {},
     quota: { jobs: 0, running: 0 },
     others: none,
+    pollIntervalSeconds: 30,
     learned: {},
   };
   let news = true;
@@ -91,7 +93,8 @@ export async function accountQuota({ account, state: carried }: AccountQuotaInpu
   void (async () => {
     for (;;) {
       // Others' jobs and dead batches tell us nothing: look now and then, more often while they keep us short.
-      await sleep(isShort(state) ? 60_000 : 300_000, { summary: 'until the next count' });
+      const polls = isShort(state) ? 2 : 10;
+      await sleep(Math.max(5, polls * state.pollIntervalSeconds) * 1000, { summary: 'until the next count' });
       recount = true;
     }
   })();
@@ -125,13 +128,21 @@ function noteReport(known: LeaseRecord | undefined, report: LeaseReport): LeaseR
   return { ...known, seq: Math.max(seq, known.seq), promised, demand, priority };
 }
 
-/** Counts what is in the account without us; a refusal tells that the real limit is where we stand. */
+/**
+ * Counts what is in the account without us. A refusal that other tools' new jobs do not explain tells that the real
+ * limit is lower than we were told: about where we stand.
+ */
 async function countAgain(state: AccountQuotaState, refused: keyof Slots | undefined): Promise<void> {
   const batches = Object.keys(state.leases);
   for (const ended of await findEndedBatches({ batches })) delete state.leases[ended];
+  const before = state.others;
   const counted = await countReplicationJobs({ batches: Object.keys(state.leases) });
   state.others = counted.others;
-  if (refused) state.learned[refused] = { limit: counted.all[refused], until: Date.now() + learnedMs };
+  state.pollIntervalSeconds = counted.pollIntervalSeconds;
+  if (!refused || counted.others[refused] > before[refused]) return;
+  // At least one more than others have: a limit of nothing would never find out that it was wrong.
+  const limit = Math.max(counted.all[refused], counted.others[refused] + 1);
+  state.learned[refused] = { limit, until: Date.now() + learnedPolls * counted.pollIntervalSeconds * 1000 };
 }
 
 /** Sends each batch whose share has changed its new lease. */
@@ -185,7 +196,7 @@ function limitOf({ quota, learned }: AccountQuotaState, r: keyof Slots): number 
 }
 
 const isShort = ({ others, learned }: AccountQuotaState) =>
-  resources.some((r) => others[r] > 0 || learned[r] !== undefined);
+  resources.some((r) => others[r] > 0 || (learned[r]?.until ?? 0) > Date.now());
 
 const each = (value: (resource: keyof Slots) => number): Slots => ({
   existing: value('existing'),

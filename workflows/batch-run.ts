@@ -22,6 +22,8 @@ export interface BatchState {
   gates: GateState;
   journal: JournalEntry[];
   measured: Throughput;
+  /** What operators have been told already. */
+  announced: { waiting: string[]; ended: string[]; failures: number };
   cancelRequested: boolean;
   cancelSent: boolean;
 }
@@ -42,6 +44,8 @@ export interface BatchRun {
   starting: number;
   /** A report to the quota is on its way. */
   reporting: boolean;
+  /** Messages to the webhook on their way. */
+  notifying: number;
   /** What the quota must hear of at once. */
   refused?: keyof Slots;
   limitsChanged: boolean;
@@ -66,6 +70,7 @@ export function newBatchState(): BatchState {
     gates: openGates(),
     journal: [],
     measured: { seconds: 0, diskGiB: 0 },
+    announced: { waiting: [], ended: [], failures: 0 },
     cancelRequested: false,
     cancelSent: false,
   };

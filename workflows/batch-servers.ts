@@ -1,4 +1,5 @@
 import type { Plan, PlannedServer } from '../src/plan';
+import { estimatedSeconds, type Throughput } from './estimate';
 import type {
   Leftover,
   ServerPhase,
@@ -192,6 +193,12 @@ export class BatchServers {
       longest = Math.max(longest, left);
     }
     return { work, longest };
+  }
+
+  /** When a server under way is likely to end, by its size and what has been measured; milliseconds since the epoch. */
+  estimatedEndOf(name: string, measured: Throughput): number | undefined {
+    const { startedAt } = this.records[name] ?? {};
+    return startedAt && startedAt + estimatedSeconds(this.diskGiB[name], measured) * 1000;
   }
 
   /** Its place among those that wait, in the order in which they are taken up, from 1. */

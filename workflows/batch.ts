@@ -15,6 +15,7 @@ import {
 import type { Activities } from '../activities';
 import type { Plan } from '../src/plan';
 import { cancelServer, cutOverServer, reconcileNowAndThen } from './batch-children';
+import { announce, announceNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress, slotReason } from './batch-progress';
 import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
@@ -75,6 +76,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     startable: 0,
     starting: 0,
     reporting: false,
+    notifying: 0,
     limitsChanged: false,
     detailsAt: 0,
     watched: new Set(),
@@ -92,15 +94,23 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       else startServers(run);
       setStatus(run);
       tellQuota(run);
+      announceNews(run);
       tellTemporalUi(run);
       if (haveAllEnded(run) && allHandlersFinished() && !run.changed) break;
-      if (isHistoryLong() && run.starting === 0 && !run.reporting) {
+      if (isHistoryLong() && run.starting === 0 && !run.reporting && run.notifying === 0) {
         await condition(allHandlersFinished);
         if (!run.changed) await continueAsNew<typeof batch>({ plan: run.plan, state });
       } else {
         await condition(() => run.changed || (haveAllEnded(run) && allHandlersFinished()));
       }
     }
+    const { migrated, skipped, failed, cancelled } = run.servers.counts;
+    announce(
+      run,
+      'end',
+      `has ended: ${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled`,
+    );
+    await condition(() => run.notifying === 0, '1m');
     await returnLease({ account: run.plan.account.id, batch: run.plan.name });
   });
   enter(run, 'ended');
@@ -142,14 +152,7 @@ function listen(run: BatchRun): void {
   setHandler(explainQuery, ({ server }) => {
     if (!run.servers.has(server)) throw new Error(`the batch has no server '${server}'`);
     const cap = usableSlots(state.holding, run.plan.policy.maxConcurrent);
-    return explainServer(
-      run.plan,
-      run.servers,
-      state.gates,
-      server,
-      { cap, slotReason: slotReason(run, cap) },
-      Date.now(),
-    );
+    return explainServer(run, server, slotReason(run, cap), Date.now());
   });
   takeOrders(run, {
     cancelServer: (name) => cancelServer(run, name),
@@ -254,7 +257,7 @@ function setStatus(run: BatchRun): void {
         ? 'paused'
         : 'running';
   if (status === 'stopped' && run.status !== 'stopped')
-    note(state, 'smc-batch', `stopped: ${stopped?.reason}`);
+    announce(run, 'stopped', `stopped: ${stopped?.reason}`);
   enter(run, status);
 }
 

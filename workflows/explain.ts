@@ -1,7 +1,7 @@
-import type { Plan } from '../src/plan';
+import type { BatchRun } from './batch-run';
 import type { BatchServers } from './batch-servers';
 import { type GateState, waveGate } from './gates';
-import type { ServerExplanation, Slots } from './messages';
+import type { ServerExplanation } from './messages';
 
 /** What stands between a server and its start, beside the gate of its wave. */
 export function serverGate(servers: BatchServers, state: GateState, name: string): string | undefined {
@@ -21,11 +21,9 @@ export const hasBeenMigrated = (servers: BatchServers, name: string) =>
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
 export function explainServer(
-  plan: Plan,
-  servers: BatchServers,
-  state: GateState,
+  { plan, servers, state }: BatchRun,
   name: string,
-  slots: { cap: Slots; slotReason: string },
+  slotReason: string,
   now: number,
 ): ServerExplanation {
   const view = servers.view(name);
@@ -34,8 +32,8 @@ export function explainServer(
   switch (phase) {
     case 'waiting': {
       const index = plan.waves.findIndex(({ name: wave }) => wave === view.wave);
-      const gate = waveGate(plan, servers, state, index, now);
-      const why = gate?.reason ?? serverGate(servers, state, name) ?? slots.slotReason;
+      const gate = waveGate(plan, servers, state.gates, index, now);
+      const why = gate?.reason ?? serverGate(servers, state.gates, name) ?? slotReason;
       return {
         ...view,
         why,
@@ -46,7 +44,7 @@ export function explainServer(
     case 'queued':
       return {
         ...view,
-        why: `its job waits for a running slot to be started again: ${slots.slotReason}`,
+        why: `its job waits for a running slot to be started again: ${slotReason}`,
         place: [...servers.queued].indexOf(name) + 1,
       };
     case 'recovering':
@@ -58,7 +56,11 @@ export function explainServer(
         next: error?.remedy,
       };
     case 'migrating':
-      return { ...view, why: 'its replication job is being created or runs' };
+      return {
+        ...view,
+        why: 'its replication job is being created or runs',
+        estimatedEnd: servers.estimatedEndOf(name, state.measured),
+      };
     case 'synced':
       return {
         ...view,

@@ -175,6 +175,8 @@ export interface ServerExplanation extends ServerView {
   why: string;
   /** Its place among the servers that wait, from 1. */
   place?: number;
+  /** By its size and what the batch has measured so far; milliseconds since the epoch. */
+  estimatedEnd?: number;
   /** What to type next, when something can be done. */
   next?: string;
 }
@@ -188,6 +190,15 @@ export interface JournalEntry {
   what: string;
 }
 export const journalQuery = defineQuery<JournalEntry[]>('journal');
+
+/** What operators are told of without asking. */
+export interface BatchEvent {
+  batch: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  kind: 'wave' | 'gate' | 'failure' | 'stopped' | 'end';
+  what: string;
+}
 
 /** Who gives an order: shown in the journal. */
 export interface Order {

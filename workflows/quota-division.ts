@@ -8,7 +8,7 @@ export interface Claim {
 /**
  * Divides `available` among the claims: by priority, and max-min fair within one priority, so that nobody gets more
  * than it asked for and nobody's share can grow without a smaller one shrinking. What does not divide evenly goes to
- * the earlier claims.
+ * the larger demands.
  */
 export function divideFairly(available: number, claims: readonly Claim[]): number[] {
   const shares = claims.map(() => 0);
@@ -24,12 +24,6 @@ export function divideFairly(available: number, claims: readonly Claim[]): numbe
       shares[i] = Math.min(demand, fair);
       left -= shares[i];
     });
-    // Rounding down may have left a slot or two.
-    for (const { demand, i } of group) {
-      const more = Math.min(left, demand - (shares[i] ?? 0), 1);
-      shares[i] = (shares[i] ?? 0) + more;
-      left -= more;
-    }
   }
   return shares;
 }

@@ -17,6 +17,7 @@ import { temporalUiUrl, withClient, workflowUrl } from './session';
 /** `apply PLAN`: start the batch, or take it up again. */
 export function applyCommand(): Command {
   return new Command('apply')
+    .summary('start a batch, or take it up again')
     .description(
       'start the batch of a plan, or take it up again: what is done is skipped, what runs is joined',
     )
@@ -27,12 +28,14 @@ export function applyCommand(): Command {
     .addHelpText(
       'after',
       `
+Applied again while it runs, a plan that has changed changes the batch, as far as that can still be done.
+
 Examples:
   smc-batch apply batch.yaml                 shows what it would start, asks, starts it and returns
   smc-batch apply batch.yaml --yes --watch   starts it and stays until the last server has ended
 
-Exit codes: 0 started (with --watch: all migrated), 2 the plan is not valid, 3 finished with failed servers,
-4 cancelled, 1 anything else.`,
+Exit codes: 0 started (with --watch: all migrated, or you left), 2 the plan is not valid, 3 finished with failed
+servers, 4 cancelled or not confirmed, 1 anything else.`,
     )
     .action(apply);
 }
@@ -55,7 +58,9 @@ async function apply(
     await untilSurveyed(client, batch, options.watch);
     if (options.watch) {
       const interrupt = interruptSignal();
-      process.exitCode = await follow(batch, options.output, interrupt.signal).finally(interrupt.dispose);
+      process.exitCode = await follow(batch, options.output, interrupt.signal, client).finally(
+        interrupt.dispose,
+      );
     } else if (options.output === 'json') {
       printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how });
     } else {

@@ -6,6 +6,7 @@ import { type OrderOptions, order } from './send-order';
 /** `approve BATCH WAVE`: open the gate of a wave that waits for it. */
 export function approveCommand(): Command {
   return new Command('approve')
+    .summary('let a wave start that waits for it')
     .description('let a wave start that waits for approval')
     .argument('<batch>', "the batch's name")
     .argument('<wave>', "the wave's name")
@@ -15,7 +16,9 @@ export function approveCommand(): Command {
       'after',
       `
 Example:
-  smc-batch approve dc1-exit web --yes`,
+  smc-batch approve dc1-exit web --yes
+
+Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action((batch: string, wave: string, options: OrderOptions) =>
       order(batch, approveUpdate, { wave }, `Let wave '${wave}' of batch '${batch}' start?`, options),

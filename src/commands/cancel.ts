@@ -11,8 +11,9 @@ import { withClient } from './session';
 /** `cancel BATCH [SERVER…]`: stop and clean up what runs, start nothing more. */
 export function cancelCommand(): Command {
   return new Command('cancel')
+    .summary('stop and clean up')
     .description(
-      'stop running jobs as soon as the API allows and clean them up, of a batch or of some servers; start nothing more of it',
+      'stop a batch, or some of its servers: nothing more starts, what runs is stopped and cleaned up',
     )
     .argument('<batch>', "the batch's name")
     .argument('[server...]', 'only these servers')
@@ -23,10 +24,13 @@ export function cancelCommand(): Command {
       'after',
       `
 A job can be stopped only while it is Syncing; one that is further on ends by itself, and then counts as migrated.
+A whole batch can be cancelled without a worker; it is cleaned up once one runs.
 
 Examples:
   smc-batch cancel dc1-exit --yes --watch
-  smc-batch cancel dc1-exit web-07 --yes`,
+  smc-batch cancel dc1-exit web-07 --yes
+
+Exit codes: 0 asked for, 2 the batch refuses and says why, 4 not confirmed, 1 anything else; with --watch as of 'watch'.`,
     )
     .action(cancel);
 }
@@ -45,7 +49,8 @@ async function cancel(
     const print = printer(options.output);
     if (servers.length > 0) {
       const answer = await sendOrder(client, name, cancelUpdate, { by: whoami(), servers });
-      if (options.output === 'json') printJson({ batch: name, ...answer });
+      // With --watch the report at the end is the one document on stdout.
+      if (options.output === 'json' && !options.watch) printJson({ batch: name, ...answer });
       else print(`Batch '${name}': ${answer.done}.`);
     } else {
       // The order puts a name into the journal; Temporal's own cancellation works without a worker, and shows in its UI.
@@ -57,7 +62,9 @@ async function cancel(
     }
     if (options.watch) {
       const interrupt = interruptSignal();
-      process.exitCode = await follow(batch, options.output, interrupt.signal).finally(interrupt.dispose);
+      process.exitCode = await follow(batch, options.output, interrupt.signal, client).finally(
+        interrupt.dispose,
+      );
     }
   });
 }

@@ -34,6 +34,7 @@ interface CleanedJob {
 /** `cleanup BATCH`: delete the jobs a batch has left in the account. */
 export function cleanupCommand(): Command {
   return new Command('cleanup')
+    .summary('delete jobs that a batch has left')
     .description(
       "delete the replication jobs that a batch has left in the account: those with its tags whose server's workflow does not run",
     )
@@ -51,7 +52,7 @@ Examples:
   smc-batch cleanup dc1-exit --dry-run
   smc-batch cleanup dc1-exit --yes
 
-Exit codes: 0 nothing is left, 3 some jobs are left.`,
+Exit codes: 0 nothing is left (or --dry-run), 3 some jobs are left, 4 not confirmed, 1 anything else.`,
     )
     .action(cleanup);
 }

@@ -6,6 +6,7 @@ const shells = ['bash', 'zsh', 'fish'] as const;
 /** `completion SHELL`: a completion script, made from the program as it is. */
 export function completionCommand(program: () => Command): Command {
   return new Command('completion')
+    .summary('print a completion script for a shell')
     .description('print a completion script: commands, options, their values, and plan files')
     .addArgument(new Argument('<shell>', 'the shell you use').choices(shells))
     .addHelpText(

@@ -25,6 +25,7 @@ const story = { breaksOnce: 'web-07', isOffline: 'files-03' } as const;
 /** `demo`: all of it here, on the simulator. */
 export function demoCommand(): Command {
   return new Command('demo')
+    .summary('see all of it work on this machine')
     .description(
       'migrate 60 simulated servers through a real Temporal server, with a failure, an offline source and a worker that dies',
     )
@@ -34,8 +35,13 @@ export function demoCommand(): Command {
       'after',
       `
 Nothing but Node is needed: a Temporal server and an SMC account are started here, and end with the demo.
-Exit code 0 says that the story went as told: 59 servers migrated, each exactly once; the offline one reported as
-failed; no job left; no quota exceeded. 1 says that it did not.`,
+
+Examples:
+  smc-batch demo
+  smc-batch demo --speed 300 --keep
+
+Exit codes: 0 the story went as told (59 servers migrated, each exactly once; the offline one reported as failed; no job
+left; no quota exceeded), 1 it did not.`,
     )
     .action(demo);
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { installWorkerLog, startDevServer, workerSettings } from '../temporal';
 import { interruptSignal } from './follow';
 import { runWorker } from './worker';
@@ -20,12 +20,18 @@ const defaultDbFilename = () =>
 /** `dev`: a local Temporal server, kept in a file, and a worker. */
 export function devCommand(): Command {
   return new Command('dev')
+    .summary('run a local Temporal server and a worker')
     .description(
       'run a local Temporal server, kept in a file, and a worker: enough for a real migration from a laptop',
     )
     .option('--port <port>', "the Temporal server's port", portArgument, 7233)
     .option('--ui-port <port>', "the Temporal UI's port (default: the server's port + 1000)", portArgument)
-    .option('--db-filename <file>', 'where the server keeps its data', defaultDbFilename())
+    .addOption(
+      new Option('--db-filename <file>', 'where the server keeps its data').default(
+        defaultDbFilename(),
+        '~/.local/share/smc-batch/temporal.db',
+      ),
+    )
     .addHelpText(
       'after',
       `
@@ -34,7 +40,9 @@ Everything it starts ends with it, on SIGINT or SIGTERM; batches go on where the
 
 Example:
   smc-batch dev &
-  smc-batch apply batch.yaml --watch`,
+  smc-batch apply batch.yaml --watch
+
+Exit codes: 0 ended by a signal, 1 it cannot start.`,
     )
     .action(async (options: { port: number; uiPort?: number; dbFilename: string }) => {
       const interrupt = interruptSignal();

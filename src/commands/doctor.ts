@@ -9,6 +9,7 @@ import { colors, type OutputFormat, outputOption, printer, printJson } from './o
 /** `doctor`: what is missing on this machine. */
 export function doctorCommand(): Command {
   return new Command('doctor')
+    .summary('check what this machine lacks')
     .description(
       'check what a migration needs on this machine: Node, Temporal, the SMC API, credentials, settings',
     )

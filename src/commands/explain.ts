@@ -13,13 +13,17 @@ import { temporalUiUrl, withClient, workflowUrl } from './session';
 /** `explain BATCH SERVER`: the whole story of one server. */
 export function explainCommand(): Command {
   return new Command('explain')
+    .summary('tell why a server is where it is')
     .description(
-      'why a server is where it is: its phase, what it waits for, its errors, and what to type next',
+      'tell why a server is where it is: its phase, what it waits for, its errors, and what to type next',
     )
     .argument('<batch>', "the batch's name")
     .argument('<server>', "the server's name in the plan")
     .addOption(outputOption())
-    .addHelpText('after', '\nExample:\n  smc-batch explain dc1-exit web-07')
+    .addHelpText(
+      'after',
+      '\nExample:\n  smc-batch explain dc1-exit web-07\n\nExit codes: 0 explained, 1 nobody can tell, 2 the batch has no such server.',
+    )
     .action(async (batch: string, server: string, { output }: { output: OutputFormat }) => {
       await withClient(async (client, settings) => {
         const explanation = await ask(client, batch, server);
@@ -81,6 +85,7 @@ function story(server: ServerExplanation): string[] {
         `${time(endedAt)}${startedAt ? ` (${formatDuration(endedAt - startedAt)})` : ''}`,
     ],
     ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
+    ['ends about', time(server.estimatedEnd)],
     ['place', server.place !== undefined && `${server.place} in the queue`],
     ['why', server.why],
     ['error', error && describeSmcError(error)],
@@ -94,6 +99,6 @@ function story(server: ServerExplanation): string[] {
   ];
   return [
     `${c.bold(server.server)}  ${server.phase}`,
-    ...facts.filter(([, value]) => value).map(([name, value]) => `${name.padEnd(9)} ${value}`),
+    ...facts.filter(([, value]) => value).map(([name, value]) => `${name.padEnd(10)} ${value}`),
   ];
 }

@@ -1,11 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
-import { isGrpcServiceError } from '@temporalio/client';
-import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/messages';
-import { countsLine, type LiveServer, liveFrame, textReport } from '../report';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import {
+  type BatchProgress,
+  pauseUpdate,
+  resumeUpdate,
+  type ServerPhase,
+  type ServerView,
+} from '../../workflows/messages';
+import { countsLine, type LiveBatch, type LiveServer, liveFrame, textReport } from '../report';
 import type { BatchClient } from './batch-client';
 import { CommandFailure, exitCodes } from './failure';
+import { liveKeys } from './live-keys';
+import { liveScreen } from './live-screen';
 import { colors, type OutputFormat, printer, printJson } from './output';
+import { sendOrder, whoami } from './send-order';
 
 const underWay: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
 
@@ -14,77 +23,149 @@ export type FollowEnd = (typeof exitCodes)[keyof typeof exitCodes];
 
 /**
  * Shows the batch until it has ended: a live view on a terminal, a line for each change elsewhere, and the report at
- * the end. Leaves the batch alone when `signal` aborts.
+ * the end. Leaves the batch alone when `signal` aborts. With a client the live view has keys: to pause and resume the
+ * batch, and to leave.
  */
 export async function follow(
   batch: BatchClient,
   output: OutputFormat,
   signal?: AbortSignal,
+  client?: Client,
 ): Promise<FollowEnd> {
+  const view = output === 'text' && process.stdout.isTTY ? liveView(batch, client) : lineView(output);
   const print = printer(output);
-  const screen = output === 'text' && process.stdout.isTTY ? liveScreen() : undefined;
-  const known = new Map<string, ServerPhase>();
-  const events: string[] = [];
-  let lastSummary = '';
-  let lastTrouble: string | undefined;
-  let isSilent = false;
   try {
-    for (;;) {
-      const look = await lookAt(batch, known).catch((error: unknown) => {
-        if (!isPassing(error)) throw error;
-        return undefined;
-      });
-      if (!look) {
-        if (!isSilent) print('No worker answers for the batch at the moment; waiting.');
-        isSilent = true;
-        await sleep(1_000, undefined, { signal });
-        continue;
-      }
-      isSilent = false;
-      const { progress, servers, ended } = look;
-      for (const line of changes(known, [...servers, ...ended])) {
-        events.push(line);
-        if (!screen) print(line);
-      }
-      const trouble = progress.status === 'surveying' ? await batch.trouble() : undefined;
-      if (trouble && trouble !== lastTrouble) {
-        events.push(trouble);
-        if (!screen) print(trouble);
-      }
-      lastTrouble = trouble;
-      if (screen) {
-        screen.draw(
-          liveFrame(
-            { progress, servers: await withHeartbeats(batch, servers), events },
-            screen.size(),
-            colors(),
-          ),
-        );
-      } else {
-        const wait =
-          progress.waiting && progress.slots.inUse.running === 0 ? `; waiting: ${progress.waiting}` : '';
-        const summary = `${countsLine(progress)}; running ${progress.slots.inUse.running} of ${progress.slots.cap.running}${wait}`;
-        if (summary !== lastSummary) print(summary);
-        lastSummary = summary;
-      }
-      if (progress.status === 'stopped' && servers.length === 0) {
-        screen?.end();
-        print(`Batch '${batch.batch}' has stopped: ${progress.waiting ?? ''}`);
-        return exitCodes.serversFailed;
-      }
-      if (progress.status === 'ended' || (await batch.status()) !== 'RUNNING') break;
-      await sleep(1_000, undefined, { signal });
-    }
+    const last = await followToItsEnd(batch, view, signal);
+    view.end();
+    if (last.status !== 'stopped') return await showEnd(batch, output);
+    print(`Batch '${batch.batch}' has stopped: ${last.waiting ?? ''}`);
+    return exitCodes.serversFailed;
   } catch (error) {
     if (!signal?.aborted) throw error;
-    screen?.end();
+    view.end();
     print(
       `Batch '${batch.batch}' goes on without you. Take it up again with: smc-batch watch ${batch.batch}`,
     );
     return exitCodes.done;
+  } finally {
+    view.end();
   }
-  screen?.end();
-  return showEnd(batch, output);
+}
+
+/** What a follower sees of a batch. */
+interface View {
+  /** Something happened. */
+  tell(line: string): void;
+  show(progress: BatchProgress, servers: ServerView[]): void | Promise<void>;
+  end(): void;
+}
+
+/** Looks every second; gives the last progress once the batch has ended, or has stopped and nothing runs any more. */
+async function followToItsEnd(batch: BatchClient, view: View, signal?: AbortSignal): Promise<BatchProgress> {
+  const known = new Map<string, ServerPhase>();
+  let lastTrouble: string | undefined;
+  let isSilent = false;
+  for (;;) {
+    const look = await unlessAborted(lookAt(batch, known), signal).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return undefined;
+    });
+    if (look) {
+      const { progress, servers, ended, trouble, status } = look;
+      for (const line of changes(known, [...servers, ...ended])) view.tell(line);
+      if (trouble && trouble !== lastTrouble) view.tell(trouble);
+      lastTrouble = trouble;
+      await unlessAborted(Promise.resolve(view.show(progress, servers)), signal);
+      if (progress.status === 'stopped' && servers.length === 0) return progress;
+      if (progress.status === 'ended' || status !== 'RUNNING') return progress;
+    } else if (!isSilent) {
+      view.tell('No worker answers for the batch at the moment; waiting.');
+    }
+    isSilent = !look;
+    await sleep(1_000, undefined, { signal });
+  }
+}
+
+/** Rejects as soon as the signal aborts, however long the work still takes. */
+function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** A line for each change, and one when the counts have changed. */
+function lineView(output: OutputFormat): View {
+  const print = printer(output);
+  let lastSummary = '';
+  return {
+    tell: print,
+    show(progress) {
+      const { slots, waiting } = progress;
+      const wait = waiting && slots.inUse.running === 0 ? `; waiting: ${waiting}` : '';
+      const summary = `${countsLine(progress)}; running ${slots.inUse.running} of ${slots.cap.running}${wait}`;
+      if (summary !== lastSummary) print(summary);
+      lastSummary = summary;
+    },
+    end() {},
+  };
+}
+
+/** A frame that is drawn again and again; with a client and a keyboard, keys to act on the batch. */
+function liveView(batch: BatchClient, client?: Client): View {
+  const screen = liveScreen();
+  const c = colors();
+  const events: string[] = [];
+  let last: Pick<LiveBatch, 'progress' | 'servers'> | undefined;
+  let isEnded = false;
+  const hasKeys = client !== undefined && process.stdin.isTTY;
+  const redraw = () => {
+    if (last && !isEnded) screen.draw(liveFrame({ ...last, events, keys: keysLine() }, screen.size(), c));
+  };
+  const keysLine = () => {
+    if (!hasKeys || !last) return undefined;
+    const pause = { paused: 'p resume · ', running: 'p pause · ' }[last.progress.status as string] ?? '';
+    return `${pause}q leave, the batch goes on`;
+  };
+  const tell = (line: string) => {
+    events.push(line);
+    redraw();
+  };
+  const keys = hasKeys
+    ? liveKeys({
+        p: () => void (last && pauseOrResume(client, last.progress, tell)),
+        q: () => process.emit('SIGINT', 'SIGINT'),
+      })
+    : undefined;
+  return {
+    tell,
+    async show(progress, servers) {
+      last = { progress, servers: await withHeartbeats(batch, servers, screen.size().rows) };
+      redraw();
+    },
+    end() {
+      if (!isEnded) keys?.end();
+      isEnded = true;
+      screen.end();
+    },
+  };
+}
+
+/** Asks the batch for the other of the two; what it answers is told. */
+async function pauseOrResume(
+  client: Client,
+  { batch, status }: BatchProgress,
+  tell: (line: string) => void,
+): Promise<void> {
+  const update = { running: pauseUpdate, paused: resumeUpdate }[status as string];
+  if (!update) return;
+  await sendOrder(client, batch, update, { by: whoami() }).then(
+    ({ done }) => tell(done),
+    (error: Error) => tell(error.message),
+  );
 }
 
 /** The batch, its servers under way, and those that were under way when we last looked. */
@@ -92,7 +173,13 @@ async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
   const progress = await batch.progress();
   const servers = await batch.servers({ phases: underWay });
   const gone = [...known.keys()].filter((name) => !servers.some(({ server }) => server === name));
-  return { progress, servers, ended: gone.length > 0 ? await batch.servers({ names: gone }) : [] };
+  return {
+    progress,
+    servers,
+    ended: gone.length > 0 ? await batch.servers({ names: gone }) : [],
+    trouble: progress.status === 'surveying' ? await batch.trouble() : undefined,
+    status: await batch.status(),
+  };
 }
 
 /** A query has no answer while no worker runs, or while Temporal itself restarts. */
@@ -152,32 +239,15 @@ function changeLine({ server, phase, jobId, imageId, error }: ServerView): strin
 }
 
 /** Only as many as fit on a screen are asked for. */
-function withHeartbeats(batch: BatchClient, servers: ServerView[]): Promise<LiveServer[]> {
+function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number): Promise<LiveServer[]> {
+  const asked = new Set(servers.filter(({ phase }) => phase === 'migrating').slice(0, rows));
   return Promise.all(
-    servers.map(async (server, i) =>
-      i < 40 && server.phase === 'migrating'
+    servers.map(async (server) =>
+      asked.has(server)
         ? { ...server, heartbeat: await batch.heartbeat(server.server).catch(() => undefined) }
         : server,
     ),
   );
-}
-
-/** Redraws in place: moves up over its last frame instead of clearing, so that nothing flickers. */
-function liveScreen() {
-  let height = 0;
-  const { stdout } = process;
-  return {
-    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
-    draw(lines: string[]) {
-      const up = height > 0 ? `\u001b[${height}A` : '';
-      stdout.write(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[0J`);
-      height = lines.length;
-    },
-    end() {
-      if (height > 0) stdout.write(`\u001b[${height}A\u001b[0J`);
-      height = 0;
-    },
-  };
 }
 
 /** Aborts on the first Ctrl-C or SIGTERM, to leave a view without harm. */

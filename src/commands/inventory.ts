@@ -26,6 +26,7 @@ interface InventoryOptions {
 /** `inventory`: the account's source servers, as a list or as a plan to begin with. */
 export function inventoryCommand(): Command {
   return new Command('inventory')
+    .summary("list the account's servers, or plan them")
     .description("list the account's source servers, or write the plan that migrates them")
     .addOption(
       new Option('-o, --output <format>', 'what to print on stdout; plan: the plan itself')
@@ -41,7 +42,7 @@ export function inventoryCommand(): Command {
       ]),
     )
     .option('--plan <file>', 'write a plan of the sources to this file (YAML)')
-    .option('--name <batch>', "name of that plan's batch; default: the file's name")
+    .option('--name <batch>', "name of that plan's batch (default: the file's name)")
     .option('--region <id>', 'region of that plan', 'cn-hangzhou')
     .option('--force', 'overwrite the file where it exists', false)
     .addHelpText(
@@ -56,7 +57,10 @@ Examples:
   smc-batch inventory
   smc-batch inventory --state Unavailable
   smc-batch inventory -o csv > sources.csv
-  smc-batch inventory --plan dc1-exit.yaml --region cn-shanghai`,
+  smc-batch inventory --plan dc1-exit.yaml --region cn-shanghai
+
+Exit codes: 0 listed or written, 1 the account cannot be read or no source can be migrated, 2 wrong usage or the file
+exists.`,
     )
     .action(inventory);
 }

@@ -6,12 +6,13 @@ import { type OrderOptions, order } from './send-order';
 /** `limits BATCH`: change how much runs at once, live. */
 export function limitsCommand(): Command {
   return new Command('limits')
+    .summary('change how much runs at once')
     .description('change how much of a batch runs at once, and the quotas of its account, while it runs')
     .argument('<batch>', "the batch's name")
-    .option('--max-concurrent <n>', 'servers of this batch at once', Number)
-    .option('--jobs-quota <n>', 'jobs that may exist in the account', Number)
-    .option('--running-quota <n>', 'jobs that may run in the account', Number)
-    .option('--priority <n>', 'among the batches of the account', Number)
+    .option('--max-concurrent <n>', 'let so many servers of this batch run at once', Number)
+    .option('--jobs-quota <n>', 'let so many jobs exist in the account', Number)
+    .option('--running-quota <n>', 'let so many jobs run in the account', Number)
+    .option('--priority <n>', 'rank of this batch among those of the account; higher goes first', Number)
     .option('-y, --yes', 'do not ask first', false)
     .addOption(outputOption())
     .addHelpText(
@@ -20,7 +21,9 @@ export function limitsCommand(): Command {
 Lowering a limit never breaks a running job: fewer are started until it is kept.
 
 Example:
-  smc-batch limits dc1-exit --max-concurrent 20 --yes`,
+  smc-batch limits dc1-exit --max-concurrent 20 --yes
+
+Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action((batch: string, { yes, output, ...limits }: OrderOptions & Limits) =>
       order(batch, limitsUpdate, limits, `Change the limits of batch '${batch}'?`, { yes, output }),

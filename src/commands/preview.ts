@@ -17,6 +17,7 @@ interface PreviewOptions {
 /** `preview PLAN`: online and read-only: what `apply` would do right now, and why not. */
 export function previewCommand(): Command {
   return new Command('preview')
+    .summary('show what apply would do, and why not')
     .description(
       'show what apply would do right now, what blocks it, and how long it would take; changes nothing',
     )

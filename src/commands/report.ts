@@ -31,12 +31,14 @@ interface ReportOptions {
 /** `report BATCH`: what a batch did, or has done so far. `read` looks it up, in Temporal if nothing else is given. */
 export function reportCommand(read: (batch: string) => Promise<ReportSource> = readBatch): Command {
   return new Command('report')
-    .description('what a batch did, or has done so far: for people, tickets, spreadsheets and machines')
+    .summary('tell what a batch did, in five formats')
+    .description('tell what a batch did, or has done so far: for people, tickets, spreadsheets and machines')
     .argument('<batch>', "the batch's name")
     .addOption(
-      new Option('-f, --format <format>', 'default: what the name of --output-file says, else text').choices(
-        formats,
-      ),
+      new Option(
+        '-f, --format <format>',
+        'what to write (default: what the name of --output-file says, else text)',
+      ).choices(formats),
     )
     .addOption(
       new Option('-o, --output <format>', 'the same as --format, as in the other commands').choices(formats),
@@ -45,13 +47,13 @@ export function reportCommand(read: (batch: string) => Promise<ReportSource> = r
     .addHelpText(
       'after',
       `
-The exit code says whether the report could be made, not how the batch ended.
-
 Examples:
   smc-batch report dc1-exit
   smc-batch report dc1-exit --output-file dc1-exit.html    one page, to open or to mail
   smc-batch report dc1-exit --format md                    for a ticket
-  smc-batch report dc1-exit --format json | jq '.failures[].code'`,
+  smc-batch report dc1-exit --format json | jq '.failures[].code'
+
+Exit codes: 0 the report was made, however the batch ended; 1 it could not be made; 2 wrong usage.`,
     )
     .action(async (batch: string, options: ReportOptions) => {
       const format = options.format ?? options.output ?? formatOf(options.outputFile) ?? 'text';

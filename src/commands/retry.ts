@@ -6,7 +6,8 @@ import { type OrderOptions, order } from './send-order';
 /** `retry BATCH [SERVER…]`: take failed servers up again. */
 export function retryCommand(): Command {
   return new Command('retry')
-    .description('take failed or cancelled servers of a running batch up again: all failed ones, or some')
+    .summary('take failed servers up again')
+    .description('take servers of a running batch up again: all that failed, or these')
     .argument('<batch>', "the batch's name")
     .argument('[server...]', 'only these servers')
     .option('-y, --yes', 'do not ask first', false)
@@ -18,7 +19,9 @@ A batch that has ended is taken up again by applying its plan: what is done is s
 
 Examples:
   smc-batch retry dc1-exit --yes
-  smc-batch retry dc1-exit web-07`,
+  smc-batch retry dc1-exit web-07
+
+Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action((batch: string, servers: string[], options: OrderOptions) =>
       order(

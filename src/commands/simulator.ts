@@ -6,14 +6,15 @@ import { CommandFailure, exitCodes } from './failure';
 /** `smc-batch simulator`: a whole SMC account on this machine, until it is interrupted. */
 export function simulatorCommand(): Command {
   return new Command('simulator')
-    .description('Run a simulated SMC account on this machine: rehearse a plan without a cloud')
+    .summary('run a simulated SMC account')
+    .description('run a simulated SMC account on this machine: rehearse a plan without a cloud')
     .option('--port <port>', 'port on 127.0.0.1; 0 takes a free one', numberFrom(0), 0)
     .option('--servers <count>', 'source servers in the account', numberFrom(0), 10)
     .option('--seed <seed>', 'the same seed gives the same servers, ids and faults', '1')
     .option('--speed <factor>', 'simulated seconds in one real second', numberFrom(0, { whole: false }), 60)
     .option('--jobs-quota <count>', 'jobs that may exist at once', numberFrom(0), 100)
     .option('--running-quota <count>', 'jobs that may run at once', numberFrom(0), 50)
-    .option('--bandwidth <mbps>', 'Mbit/s of one transfer', numberFrom(0.001, { whole: false }), 100)
+    .option('--bandwidth <mbps>', 'speed of one transfer in Mbit/s', numberFrom(0.001, { whole: false }), 100)
     .option(
       '--job-seconds <seconds>',
       'every job takes exactly so many simulated seconds',
@@ -31,7 +32,7 @@ export function simulatorCommand(): Command {
       numberFrom(0, { whole: false }),
       5,
     )
-    .option('--vpc-quota <count>', 'VPCs that jobs without a vSwitch can have', numberFrom(0))
+    .option('--vpc-quota <count>', 'how many VPCs jobs without a vSwitch can have', numberFrom(0))
     .option('--no-newer-fields', 'answer as the 2020 reference edition does, without Tags and the like')
     .option('--faults <file>', 'JSON file of what is to go wrong')
     .option('--state <file>', 'keep the account in this file, and take it up from there')
@@ -145,9 +146,9 @@ ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set, else one of its own, which i
 127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes what goes wrong.
 
 Examples:
-  $ smc-batch simulator --servers 100 --speed 3600
-  $ smc-batch simulator --port 8480 --running-quota 5 --state account.json
-  $ smc-batch simulator --faults faults.json
+  smc-batch simulator --servers 100 --speed 3600
+  smc-batch simulator --port 8480 --running-quota 5 --state account.json
+  smc-batch simulator --faults faults.json
 
 faults.json:
   {
@@ -159,4 +160,6 @@ faults.json:
     "jobs": [{ "source": "web-01", "runs": 2, "fail": { "atProgress": 40, "errorCode": "InternalError" } }],
     "sources": [{ "source": "db-02", "offline": [{ "fromSeconds": 3600, "toSeconds": 7200 }] }],
     "foreignJobs": [{ "atSeconds": 0, "existing": 20, "running": 10 }]
-  }`;
+  }
+
+Exit codes: 0 ended by a signal, 2 wrong usage, or it cannot start.`;

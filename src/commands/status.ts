@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
+import type { BatchProgress } from '../../workflows/messages';
+import { smcPhase } from '../../workflows/search-attributes';
 import { countsLine, textReport, textTable } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
@@ -11,6 +13,7 @@ import { withClient } from './session';
 /** `status [BATCH]`: one batch, or all. */
 export function statusCommand(): Command {
   return new Command('status')
+    .summary('show one batch, or list all')
     .description('show one batch with its servers, or list all batches')
     .argument('[batch]', "the batch's name")
     .addOption(outputOption())
@@ -20,7 +23,9 @@ export function statusCommand(): Command {
 Examples:
   smc-batch status                    all batches Temporal still knows
   smc-batch status dc1-exit           one batch, server by server
-  smc-batch status dc1-exit -o json   the same for a script`,
+  smc-batch status dc1-exit -o json   the same for a script
+
+Exit codes: 0 shown, however the batch fares; 1 there is no such batch, or nobody answers for it.`,
     )
     .action(async (name: string | undefined, options: { output: OutputFormat }) => {
       await withClient((client) =>
@@ -40,11 +45,11 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   }
   const progress = await batch.progress();
   const servers = await batch.servers();
-  if (output === 'json') return printJson({ progress, servers });
+  const trouble = progress.status === 'surveying' ? await batch.trouble() : undefined;
+  if (output === 'json') return printJson({ progress, servers, trouble });
   const print = printer(output);
   const c = colors();
   print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
-  const trouble = progress.status === 'surveying' ? await batch.trouble() : undefined;
   if (trouble) print(trouble);
   if (progress.waiting) print(`waiting: ${progress.waiting}`);
   const { inUse, cap } = progress.slots;
@@ -53,8 +58,20 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   for (const line of textReport({ progress, servers }, c)) print(line);
 }
 
+/** One batch of the list; `-o json` prints it as it is. */
+interface BatchRow {
+  batch: string;
+  /** Of the workflow, as Temporal has it. */
+  status: string;
+  /** Of the batch itself: `paused`, `stopped`, … */
+  phase?: string;
+  started: string;
+  servers?: number;
+  counts?: BatchProgress['counts'];
+}
+
 async function listBatches(client: Client, output: OutputFormat): Promise<void> {
-  const rows: { batch: string; status: string; started: string; servers?: number; line?: string }[] = [];
+  const rows: BatchRow[] = [];
   const answers = await hasWorker(client);
   const seen = new Set<string>();
   for await (const execution of client.workflow.list({ query: "WorkflowType = 'batch'" })) {
@@ -67,13 +84,13 @@ async function listBatches(client: Client, output: OutputFormat): Promise<void> 
       answers && status === 'running'
         ? await briefly(client, () => batchClient(client, batch).progress())
         : undefined;
-    const servers = execution.memo?.servers as number | undefined;
     rows.push({
       batch,
       status,
+      phase: execution.typedSearchAttributes.get(smcPhase),
       started: execution.startTime.toISOString(),
-      servers,
-      line: progress && countsLine(progress),
+      servers: progress?.total ?? (execution.memo?.servers as number | undefined),
+      counts: progress?.counts,
     });
   }
   if (output === 'json') return printJson(rows);
@@ -84,11 +101,16 @@ async function listBatches(client: Client, output: OutputFormat): Promise<void> 
   }
   const table = rows.map((row) => [
     row.batch,
-    row.status,
+    row.status === 'running' ? (row.phase ?? row.status) : row.status,
     row.started,
-    row.line ?? (row.servers ? `${row.servers} servers` : ''),
+    countsOf(row),
   ]);
   for (const line of textTable(['batch', 'status', 'started', 'servers'], table)) print(line);
+}
+
+function countsOf({ counts, servers = 0 }: BatchRow): string {
+  if (counts) return countsLine({ counts, total: servers });
+  return servers > 0 ? `${servers} servers` : '';
 }
 
 /** A batch on a task queue without a worker does not answer: the list goes on without its counts. */

@@ -5,21 +5,22 @@ import { CommandFailure, exitCodes } from './failure';
 /** `smc-batch validate PLAN`: every problem of a plan at once, offline. */
 export function validateCommand(): Command {
   return new Command('validate')
-    .description('Check a plan file offline: every problem at once, each with its place and its fix')
-    .argument('<plan>', 'the plan file: YAML or JSON')
+    .summary('check a plan offline')
+    .description('check a plan file offline: every problem at once, each with its place and its fix')
+    .argument('<plan>', 'the plan file (YAML or JSON)')
     .addOption(
-      new Option('-o, --output <format>', 'json: problems, warnings and summary on stdout')
+      new Option('-o, --output <format>', 'what to print on stdout; json: problems, warnings and summary')
         .choices(['text', 'json'])
         .default('text'),
     )
     .addHelpText(
       'after',
       `
-Exit codes: 0 the plan can be applied, 2 it has problems. Warnings do not count.
-
 Examples:
-  $ smc-batch validate batch.yaml
-  $ smc-batch validate batch.yaml -o json | jq -r '.problems[] | "\\(.file):\\(.line): \\(.message)"'`,
+  smc-batch validate batch.yaml
+  smc-batch validate batch.yaml -o json | jq -r '.problems[] | "\\(.file):\\(.line): \\(.message)"'
+
+Exit codes: 0 the plan can be applied, 2 it has problems. Warnings do not count.`,
     )
     .action(validate);
 }

@@ -7,21 +7,26 @@ import { withClient } from './session';
 /** `watch BATCH`: live, and leaves the batch alone when you leave. */
 export function watchCommand(): Command {
   return new Command('watch')
+    .summary('show a batch live')
     .description('show a batch live until it has ended; leaving leaves the batch alone')
     .argument('<batch>', "the batch's name")
     .addOption(outputOption())
     .addHelpText(
       'after',
       `
+On a terminal, p pauses the batch and resumes it, q or Ctrl-C leaves. Elsewhere there is a line for each change.
+
 Example:
   smc-batch watch dc1-exit
 
-Exit codes: 0 all migrated (or you left), 3 finished with failed servers, 4 cancelled.`,
+Exit codes: 0 all migrated (or you left), 3 finished with failed servers or stopped for them, 4 cancelled, 1 anything
+else.`,
     )
     .action(async (name: string, options: { output: OutputFormat }) => {
       await withClient(async (client) => {
         const interrupt = interruptSignal();
-        process.exitCode = await follow(batchClient(client, name), options.output, interrupt.signal).finally(
+        const batch = batchClient(client, name);
+        process.exitCode = await follow(batch, options.output, interrupt.signal, client).finally(
           interrupt.dispose,
         );
       });

@@ -16,6 +16,7 @@ import { interruptSignal } from './follow';
 /** `worker`: run one. */
 export function workerCommand(): Command {
   return new Command('worker')
+    .summary('run a worker')
     .description('run a worker: it carries the batches out and talks to the SMC API')
     .addHelpText(
       'after',
@@ -23,11 +24,19 @@ export function workerCommand(): Command {
 Settings (environment):
   SMC_ENDPOINT         the SMC API, default https://smc.aliyuncs.com
   SMC_POLL_INTERVAL    seconds between two looks at the running jobs, default 30
+  SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit
+  SMC_WEBHOOK_URL      is told of waves that end, gates that wait, failures and the end of a batch
+  SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
   SMC_TASK_QUEUE       the task queue, default smc-batch
   ALIBABA_CLOUD_*      credentials, by the default chain of the Alibaba Cloud SDKs
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …   the Temporal server
 
-It ends on SIGINT or SIGTERM. Run as many as you like: if one dies, the others take over.`,
+It ends on SIGINT or SIGTERM. Run as many as you like: if one dies, the others take over.
+
+Example:
+  TEMPORAL_ADDRESS=temporal.example.com:7233 smc-batch worker
+
+Exit codes: 0 ended by a signal, 1 it cannot start or has failed.`,
     )
     .action(async () => {
       const interrupt = interruptSignal();

@@ -39,7 +39,7 @@ export function textReport(
 }
 
 /** `58 migrated, 2 failed of 60 servers`. */
-export function countsLine({ counts, total }: BatchProgress): string {
+export function countsLine({ counts, total }: Pick<BatchProgress, 'counts' | 'total'>): string {
   const said = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([phase, count]) => `${count} ${phase}`);

@@ -1,9 +1,9 @@
 import type { Colors } from 'picocolors/types';
 import type { JobHeartbeat } from '../../activities';
 import type { BatchProgress, ServerView } from '../../workflows/messages';
-import { countsLine } from './batch-report';
+import { counted } from './counted';
+import { clip, displayWidth, inColumns, plainLine } from './display-width';
 import { formatDuration } from './duration';
-import { pad } from './text-table';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
@@ -15,61 +15,135 @@ export interface LiveBatch {
   servers: LiveServer[];
   /** What happened last, newest last. */
   events: string[];
+  /** What the keys do, where there are any. */
+  keys?: string;
 }
 
-/** One frame of the live view: never wider than `columns` and not longer than `rows`. */
+export interface ScreenSize {
+  columns: number;
+  rows: number;
+}
+
+/** One frame of the live view: never wider than `columns`, and a row shorter than `rows` for the cursor. */
 export function liveFrame(
-  { progress, servers, events }: LiveBatch,
-  { columns, rows }: { columns: number; rows: number },
+  batch: LiveBatch,
+  { columns, rows }: ScreenSize,
   c: Colors,
+  now = Date.now(),
 ): string[] {
-  const ended = progress.waves.reduce((sum, wave) => sum + wave.ended, 0);
-  const { inUse, cap } = progress.slots;
-  const head = [
-    `${c.bold(progress.batch)}  ${progress.status}  ${formatDuration(Date.now() - Date.parse(progress.startedAt))}`,
-    `${bar(ended / Math.max(1, progress.total), Math.min(40, columns - 24), c)} ${ended} of ${progress.total} ended`,
-    countsLine(progress),
-    `running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`,
-    ...(progress.waiting ? [`waiting: ${progress.waiting}`] : []),
-    '',
-  ];
-  const news = events.slice(-6);
-  const room = Math.max(3, rows - head.length - news.length - 3);
-  const shown = servers.slice(0, room);
-  const width = Math.max(6, ...shown.map(({ server }) => server.length));
-  const lines = shown.map(
-    (server) => `${pad(server.server, width)}  ${pad(server.phase, 10)}  ${jobColumn(server, c)}`,
-  );
-  if (servers.length > shown.length)
-    lines.push(c.dim(`… and ${servers.length - shown.length} more under way`));
-  return [...head, ...lines, '', ...news.map((line) => c.dim(line))].map((line) => clip(line, columns));
+  const head = headLines(batch, columns, c, now);
+  const waiting = waitingLines(batch, c).slice(0, 5);
+  const keys = batch.keys ? [c.dim(batch.keys)] : [];
+  const fixed = head.length + waiting.length + keys.length + 4;
+  const events = batch.events.slice(-Math.max(1, Math.min(6, Math.floor((rows - fixed) / 2))));
+  const room = Math.max(2, rows - fixed - events.length);
+  const blocks = [
+    head,
+    serverLines(batch.servers, columns, room, c, now),
+    waiting,
+    [...events.map((line) => c.dim(plainLine(line))), ...keys],
+  ].filter((block) => block.length > 0);
+  return blocks
+    .flatMap((block, i) => (i === 0 ? block : ['', ...block]))
+    .slice(0, Math.max(1, rows - 1))
+    .map((line) => clip(line, columns));
 }
 
-function jobColumn({ heartbeat, jobId, error }: LiveServer, c: Colors): string {
-  if (heartbeat?.pollError) return c.yellow(heartbeat.pollError);
-  if (heartbeat?.status) {
-    const percent = heartbeat.progress ?? 0;
-    return `${bar(percent / 100, 20, c)} ${percent.toFixed(0).padStart(3)} %  ${heartbeat.businessStatus ?? heartbeat.status}`;
+function headLines({ progress }: LiveBatch, columns: number, c: Colors, now: number): string[] {
+  const { inUse, cap } = progress.slots;
+  const ended = progress.waves.reduce((sum, wave) => sum + wave.ended, 0);
+  const left =
+    progress.estimatedEnd === undefined ? '' : `, about ${formatDuration(progress.estimatedEnd - now)} to go`;
+  const said = `${ended} of ${progress.total} ended${left}`;
+  const width = Math.max(10, Math.min(60, columns - displayWidth(said) - 2));
+  return [
+    `${c.bold(progress.batch)}  ${statusColor(progress, c)}  ${formatDuration(now - Date.parse(progress.startedAt))}`,
+    `${bar(ended / Math.max(1, progress.total), width, c)}  ${said}`,
+    outcomes(progress, c),
+    `running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`,
+  ];
+}
+
+/** How servers ended before where the others are: what does not fit is the least. */
+function outcomes({ counts }: BatchProgress, c: Colors): string {
+  const { waiting, migrating, recovering, queued, synced, finishing, ...ended } = counts;
+  const said = Object.entries({ ...ended, migrating, recovering, queued, finishing, synced, waiting })
+    .filter(([, count]) => count > 0)
+    .map(([phase, count]) => (phase === 'failed' ? c.red(`${count} ${phase}`) : `${count} ${phase}`));
+  return said.join(', ');
+}
+
+/** A line a server whose job runs or is in trouble; those between two syncs are only counted. */
+function serverLines(servers: LiveServer[], columns: number, room: number, c: Colors, now: number): string[] {
+  const moving = servers.filter(({ phase }) => phase !== 'synced');
+  const synced = servers.length - moving.length;
+  const folded = synced > 0 ? [`${counted(synced, 'server')} synced, until cut over`] : [];
+  // What is in trouble must not be among those that do not fit.
+  const sorted = [...moving].sort((a, b) => Number(isInTrouble(b)) - Number(isInTrouble(a)));
+  const space = room - folded.length;
+  const shown = sorted.length <= space ? sorted : sorted.slice(0, Math.max(1, space - 1));
+  const names = shown.map(({ server }) => displayWidth(plainLine(server)));
+  const width = Math.min(Math.max(6, ...names), Math.floor(columns * 0.3));
+  const more = moving.length - shown.length;
+  return [
+    ...shown.map(
+      (server) => `${inColumns(plainLine(server.server), width)}  ${jobColumns(server, columns, c, now)}`,
+    ),
+    ...(more > 0 ? [c.dim(`… and ${more} more under way`)] : []),
+    ...folded,
+  ];
+}
+
+const isInTrouble = ({ phase, heartbeat }: LiveServer) =>
+  phase === 'recovering' || heartbeat?.pollError !== undefined;
+
+function jobColumns(server: LiveServer, columns: number, c: Colors, now: number): string {
+  const { phase, heartbeat, error, startedAt, stoppedRunningAt, starts = 1 } = server;
+  const since = phase === 'migrating' ? startedAt : (stoppedRunningAt ?? startedAt);
+  const time = since === undefined ? '' : formatDuration(now - since);
+  if (phase === 'recovering') {
+    const why = error ? `${error.code}: ${error.message}` : 'its job broke';
+    return `${c.yellow('recovering')}  ${inColumns(time, 8)}  ${c.yellow(plainLine(why))}`;
   }
-  return error ? c.yellow(error.code) : (jobId ?? '');
+  if (phase === 'queued') return `queued      ${inColumns(time, 8)}  waits for a slot to start again`;
+  if (phase === 'finishing') return `finishing   ${inColumns(time, 8)}  ${server.jobId ?? ''}`;
+  if (heartbeat?.pollError) return c.yellow(plainLine(heartbeat.pollError));
+  if (!heartbeat?.status) return `starting    ${inColumns(time, 8)}  ${server.jobId ?? ''}`;
+  const percent = heartbeat.progress ?? 0;
+  const stage = inColumns(plainLine(heartbeat.businessStatus ?? heartbeat.status), 10);
+  const again = starts > 1 ? `  start ${starts}` : '';
+  const width = columns < 60 ? 8 : columns < 120 ? 20 : 40;
+  return `${bar(percent / 100, width, c)} ${percent.toFixed(0).padStart(3)} %  ${stage}  ${time}${again}`;
+}
+
+/** Who waits for what, waves with the same reason together; then what stays behind and costs money. */
+function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
+  const byReason = new Map<string, { names: string[]; count: number }>();
+  for (const { name, total, ended, closed } of progress.waves) {
+    const count = total - ended - servers.filter(({ wave }) => wave === name).length;
+    const reason = closed ?? progress.waiting;
+    if (count <= 0 || !reason) continue;
+    const waiting = byReason.get(reason) ?? { names: [], count: 0 };
+    byReason.set(reason, { names: [...waiting.names, name], count: waiting.count + count });
+  }
+  const lines = [...byReason].map(
+    ([reason, { names, count }]) => `${names.join(', ')}: ${count} waiting, ${plainLine(reason)}`,
+  );
+  if (lines.length === 0 && progress.waiting) lines.push(`waiting: ${plainLine(progress.waiting)}`);
+  if (progress.leftovers === 0) return lines;
+  const stay = progress.leftovers === 1 ? '1 job stays' : `${progress.leftovers} jobs stay`;
+  return [
+    ...lines,
+    c.yellow(`${stay} in the account, billed until deleted: smc-batch cleanup ${progress.batch}`),
+  ];
+}
+
+function statusColor({ status }: BatchProgress, c: Colors): string {
+  if (status === 'stopped') return c.red(status);
+  return status === 'paused' || status === 'cancelling' ? c.yellow(status) : status;
 }
 
 function bar(share: number, width: number, c: Colors): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
   return `${c.green('█'.repeat(full))}${c.dim('░'.repeat(width - full))}`;
-}
-
-/** Cuts at the width, colour codes not counted. */
-function clip(line: string, columns: number): string {
-  let width = 0;
-  let clipped = '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
-  for (const token of line.match(/\u001b\[\d+m|[^\u001b]/gu) ?? []) {
-    if (!token.startsWith('\u001b')) {
-      if (width >= columns) continue;
-      width++;
-    }
-    clipped += token;
-  }
-  return clipped;
 }

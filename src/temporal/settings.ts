@@ -1,5 +1,6 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { Webhook } from '../../activities';
 import { defaultEndpoint } from '../smc';
 import { TemporalUnavailable } from './unavailable';
 
@@ -36,6 +37,10 @@ export interface WorkerSettings {
   endpoint: string;
   /** `SMC_POLL_INTERVAL`, seconds between two looks at the running jobs. */
   pollIntervalSeconds: number;
+  /** `SMC_CALLS_PER_SECOND`: at most so many activities a second over all workers of the task queue; absent: no limit. */
+  callsPerSecond?: number;
+  /** `SMC_WEBHOOK_URL` and `SMC_WEBHOOK_FORMAT` */
+  webhook?: Webhook;
 }
 
 /** From the environment; throws a {@link TemporalUnavailable} that names the variable that is wrong. */
@@ -50,5 +55,24 @@ export function workerSettings(env = process.env): WorkerSettings {
       `SMC_POLL_INTERVAL is '${env.SMC_POLL_INTERVAL}': it must be seconds, at most 3600.`,
     );
   }
-  return { endpoint, pollIntervalSeconds };
+  const callsPerSecond = env.SMC_CALLS_PER_SECOND ? Number(env.SMC_CALLS_PER_SECOND) : undefined;
+  if (callsPerSecond !== undefined && !(callsPerSecond > 0)) {
+    throw new TemporalUnavailable(
+      `SMC_CALLS_PER_SECOND is '${env.SMC_CALLS_PER_SECOND}': it must be a number above 0.`,
+    );
+  }
+  return { endpoint, pollIntervalSeconds, callsPerSecond, webhook: webhookSettings(env) };
+}
+
+function webhookSettings({
+  SMC_WEBHOOK_URL: url,
+  SMC_WEBHOOK_FORMAT: format = 'json',
+}: NodeJS.ProcessEnv): Webhook | undefined {
+  if (!url) return undefined;
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new TemporalUnavailable('SMC_WEBHOOK_URL must be an http or https URL.');
+  if (format !== 'json' && format !== 'dingtalk' && format !== 'slack') {
+    throw new TemporalUnavailable(`SMC_WEBHOOK_FORMAT is '${format}': it must be json, dingtalk or slack.`);
+  }
+  return { url, format };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller } from '../../activities';
 import { createSmcClient, createTransport, defaultCredentials } from '../smc';
 import { connectWorker } from './connect';
@@ -15,11 +15,7 @@ export interface SmcBatchWorker {
 }
 
 /** A worker for workflows and activities, connected and ready to run. */
-export async function createWorker(
-  temporal: TemporalSettings,
-  smc: WorkerSettings,
-  options: Pick<WorkerOptions, 'maxTaskQueueActivitiesPerSecond'> = {},
-): Promise<SmcBatchWorker> {
+export async function createWorker(temporal: TemporalSettings, smc: WorkerSettings): Promise<SmcBatchWorker> {
   const connection = await connectWorker(temporal);
   const client = createSmcClient(
     createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() }),
@@ -30,12 +26,17 @@ export async function createWorker(
     namespace: temporal.namespace,
     taskQueue: taskQueue(),
     workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
-    activities: createActivities({ smc: client, poller, pollIntervalSeconds: smc.pollIntervalSeconds }),
+    activities: createActivities({
+      smc: client,
+      poller,
+      pollIntervalSeconds: smc.pollIntervalSeconds,
+      webhook: smc.webhook,
+    }),
     dataConverter,
     // Most of them wait: one a running job.
     maxConcurrentActivityTaskExecutions: 2_000,
     shutdownGraceTime: '2s',
-    ...options,
+    maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
   });
   return {
     async run() {

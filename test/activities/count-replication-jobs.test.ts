@@ -20,21 +20,21 @@ test.each([
   await bench.run('createReplicationJob', other);
 
   const all = { existing: 72, running: 6 };
-  expect(await bench.run('countReplicationJobs', { batches: ['dc1', 'dc2'] })).toEqual({
+  expect(await bench.run('countReplicationJobs', { batches: ['dc1', 'dc2'] })).toMatchObject({
     all,
     others: { existing: 70, running: 5 },
   });
-  expect(await bench.run('countReplicationJobs', { batches: ['dc1'] })).toEqual({
+  expect(await bench.run('countReplicationJobs', { batches: ['dc1'] })).toMatchObject({
     all,
     others: { existing: 71, running: 5 },
   });
-  expect(await bench.run('countReplicationJobs', { batches: [] })).toEqual({ all, others: all });
+  expect(await bench.run('countReplicationJobs', { batches: [] })).toMatchObject({ all, others: all });
 });
 
 test('an empty account has none, by one call', async () => {
   const bench = await aWorkbench();
   const none = { existing: 0, running: 0 };
-  expect(await bench.run('countReplicationJobs', { batches: ['dc1'] })).toEqual({ all: none, others: none });
+  expect(await bench.run('countReplicationJobs', { batches: ['dc1'] })).toMatchObject({ all: none, others: none });
   expect(bench.account.audit().calls.total).toBe(1);
 });
 

@@ -21,6 +21,8 @@ const cli = join(__dirname, '..', '..', 'dist', 'src', 'cli.js');
 export interface HouseOptions extends SimulatorOptions {
   /** Seconds between polls of the worker; default 0.2. */
   pollInterval?: number;
+  /** A Temporal server of its own; default the one that all tests share. */
+  temporalAddress?: string;
   /** More settings for the worker's process. */
   env?: Record<string, string>;
 }
@@ -55,10 +57,11 @@ let houses = 0;
 
 export async function aHouse({
   pollInterval = 0.2,
+  temporalAddress,
   env: more = {},
   ...options
 }: HouseOptions = {}): Promise<House> {
-  const address = process.env.TEST_TEMPORAL_ADDRESS!;
+  const address = temporalAddress ?? process.env.TEST_TEMPORAL_ADDRESS!;
   const id = `${process.pid}-${++houses}`;
   const simulator = await startSimulator({ speed: 2_000, seed: id, ...options });
   const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });

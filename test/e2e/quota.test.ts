@@ -38,18 +38,21 @@ test("other tools' jobs are counted: nothing is refused for long, and nobody els
   });
 });
 
-test('a third party takes slots under way: the refusal is learned from, and costs no attempt', async () => {
-  house = await aHouse({ servers: 10, jobsQuota: 8, runningQuota: 6, jobSeconds: 3_000, speed: 1_000 });
-  const plan = house.plan(10, { policy: { attempts: 1 } });
+test('a third party takes slots under way and gives them back: the batch shrinks and grows, and no attempt is lost', async () => {
+  house = await aHouse({ servers: 40, jobsQuota: 8, runningQuota: 6, jobSeconds: 3_000, speed: 1_000 });
+  const plan = house.plan(40, { policy: { attempts: 1 } });
   await house.startWorker();
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, ({ counts }) => counts.migrating === 6);
-  house.simulator.account.setForeignJobs([{ atSeconds: 0, existing: 2, running: 2 }]);
-  await untilProgress(batch, (progress) => endedCount(progress) >= 6);
+  const steps = (existing: number, running: number) => [{ atSeconds: 0, existing, running }];
+  house.simulator.account.setForeignJobs(steps(2, 2));
+  await untilProgress(batch, ({ slots }) => slots.cap.running === 4);
+  house.simulator.account.setForeignJobs(steps(0, 0));
+  await untilProgress(batch, ({ slots }) => slots.cap.running === 6);
   await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(10);
-  expect(audit().jobs).toMatchObject({ leftovers: [], foreign: { existing: 2 } });
+  expect((await batch.progress()).counts.migrated).toBe(40);
+  expect(audit().jobs.leftovers).toEqual([]);
 });
 
 test('a free running slot is not idle while a server waits, but for a poll tick and a second', async () => {

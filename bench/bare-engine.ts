@@ -1,0 +1,53 @@
+/** The measure of our overhead: what Temporal takes on this machine when the workflows and activities do nothing. */
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { type Stage, untilSaid } from './stage';
+
+const taskQueue = 'bench-bare';
+
+if (require.main === module) void work();
+
+/** The worker's process. */
+async function work(): Promise<void> {
+  const logger = new DefaultLogger('WARN');
+  Runtime.install({ logger, shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS }),
+    taskQueue,
+    workflowBundle: await bundleWorkflowCode({
+      workflowsPath: join(__dirname, 'bare-engine-workflows.js'),
+      logger,
+    }),
+    activities: { nothing: async () => {} },
+    // As our own worker has it.
+    maxConcurrentActivityTaskExecutions: 2_000,
+  });
+  process.stderr.write('ready\n');
+  await worker.run();
+  process.exit(0);
+}
+
+export interface BareEngine {
+  pid: number;
+  /** Milliseconds for so many children, so many at a time. */
+  run(children: number, window: number): Promise<number>;
+}
+
+/** A worker for bare workflows on the stage's Temporal server. */
+export async function startBareEngine(stage: Stage): Promise<BareEngine> {
+  const worker = stage.spawn('bench/bare-engine.js', {});
+  await untilSaid(worker, 'ready');
+  let runs = 0;
+  return {
+    pid: worker.pid!,
+    async run(children, window) {
+      const began = performance.now();
+      await stage.client.workflow.execute('bareBatch', {
+        workflowId: `bare-${++runs}`,
+        taskQueue,
+        args: [{ children, window }],
+      });
+      return performance.now() - began;
+    },
+  };
+}

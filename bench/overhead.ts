@@ -1,0 +1,148 @@
+/** What orchestration costs: servers a second with jobs that take no time, beside an engine that does nothing. */
+import { startBareEngine } from './bare-engine';
+import { count, type Figures, fixed } from './figures';
+import { childNamed, cpuMsOf } from './process-use';
+import { sum } from './schedule';
+import { onStage, planFor, runBatch, type Stage, type StageOptions } from './stage';
+
+const window = 50;
+const pollSeconds = 0.05;
+/** The bar, as a ratio to the bare engine's rate. */
+const bar = 0.8;
+
+interface Measured {
+  perSecond: number;
+  /** Processor time a server in milliseconds. */
+  cpu: { temporal?: number; worker?: number; account?: number };
+}
+
+interface Round {
+  servers: number;
+  bare: Measured;
+  ours: Measured;
+}
+
+export async function overhead(options: StageOptions & { quick: boolean }): Promise<Figures> {
+  // In turns, because a shared machine is faster now and slower then.
+  const sizes = options.quick ? [300, 300] : [300, 300, 300, 1_000];
+  const rounds = await onStage(options, (stage) => measure(stage, sizes));
+  const small = rounds.filter(({ servers }) => servers === 300);
+  const ratio = sum(small.map(({ ours }) => ours.perSecond)) / sum(small.map(({ bare }) => bare.perSecond));
+  return {
+    title: 'Orchestration overhead',
+    about: `Servers a second with jobs of no length, ${window} at a time, beside the bare engine on the same Temporal server in turns: a parent workflow, a child a server, four empty activities a child, and no API.
+Our rate has the account in it: its calls, its polls (every ${pollSeconds} s) and the simulator's own work on the same machine. A ratio of 1 is an engine that costs nothing.`,
+    tables: [table(rounds)],
+    verdicts: [
+      {
+        claim: `at least ${bar} of the bare engine's rate at 300 servers: ${fixed(ratio)}`,
+        isMet: ratio >= bar,
+      },
+    ],
+  };
+}
+
+export async function scale(options: StageOptions & { quick: boolean }): Promise<Figures> {
+  const sizes = options.quick ? [300, 1_000] : [300, 1_000, 10_000];
+  const rounds: Round[] = [];
+  for (const size of sizes) rounds.push(...(await onStage(options, (stage) => measure(stage, [size]))));
+  const first = rounds[0]!;
+  return {
+    title: 'Cost by the size of the batch',
+    about: `Servers a second, as above, each size on a new Temporal server; the last columns are relative to ${count(first.servers)} servers. The bare engine is measured at each size too, because Temporal itself changes with what it has to keep.`,
+    tables: [
+      {
+        columns: [
+          'servers',
+          'smc-batch / bare engine',
+          `smc-batch, ${count(first.servers)} = 1`,
+          `bare engine, ${count(first.servers)} = 1`,
+        ],
+        rows: rounds.map(({ servers, ours, bare }) => [
+          count(servers),
+          fixed(ours.perSecond / bare.perSecond),
+          fixed(ours.perSecond / first.ours.perSecond),
+          fixed(bare.perSecond / first.bare.perSecond),
+        ]),
+      },
+    ],
+    verdicts: [],
+  };
+}
+
+async function measure(stage: Stage, sizes: number[]): Promise<Round[]> {
+  const warmUp = 100;
+  const bare = await startBareEngine(stage);
+  const all = warmUp + sum(sizes);
+  const account = await stage.account({
+    servers: Array.from({ length: all }, (_, i) => ({ name: `server-${i + 1}` })),
+    jobsQuota: window,
+    runningQuota: window,
+    jobSeconds: 0,
+    deletingSeconds: 0,
+  });
+  const worker = await stage.worker(account, pollSeconds);
+  let done = 0;
+  const ours = async (servers: number) => {
+    const plan = planFor(`overhead-${done}-${servers}`, account, { from: done, count: servers });
+    done += servers;
+    return timed(servers, worker.pid, () => runBatch(stage, plan, account));
+  };
+  const engine = (servers: number) => timed(servers, bare.pid, () => bare.run(servers, window));
+  await engine(warmUp);
+  await ours(warmUp);
+  const rounds: Round[] = [];
+  for (const servers of sizes) {
+    const round = { servers, bare: await engine(servers), ours: await ours(servers) };
+    const [a, b] = [round.ours.perSecond, round.bare.perSecond];
+    stage.say(
+      `overhead: ${servers} servers: ${fixed(a, 1)} a second, bare ${fixed(b, 1)}, ratio ${fixed(a / b)}`,
+    );
+    rounds.push(round);
+  }
+  return rounds;
+}
+
+async function timed(servers: number, worker: number, run: () => Promise<number>): Promise<Measured> {
+  const temporal = childNamed('temporal');
+  const pids = { temporal, worker, account: process.pid };
+  const use = () => Object.fromEntries(Object.entries(pids).map(([who, pid]) => [who, pid && cpuMsOf(pid)]));
+  const before = use();
+  const ms = await run();
+  const after = use();
+  const cpu = Object.fromEntries(
+    Object.keys(pids).map((who) => {
+      const [from, to] = [before[who], after[who]];
+      return [who, from === undefined || to === undefined ? undefined : (to - from) / servers];
+    }),
+  );
+  return { perSecond: (servers * 1000) / ms, cpu };
+}
+
+function table(rounds: Round[]) {
+  const cpu = (who: keyof Measured['cpu'], { cpu: used }: Measured, base: Measured) => {
+    const whole = sum(Object.values(base.cpu).map((ms) => ms ?? 0));
+    const ms = used[who];
+    return ms === undefined || whole === 0 ? '' : fixed(ms / whole);
+  };
+  return {
+    columns: [
+      'servers',
+      'by',
+      'rate, bare = 1',
+      'processor time, bare = 1: Temporal',
+      'worker',
+      'account, client',
+    ],
+    rows: rounds.flatMap(({ servers, ours, bare }) =>
+      [['smc-batch', ours] as const, ['bare engine', bare] as const].map(([by, measured]) => [
+        count(servers),
+        by,
+        fixed(measured.perSecond / bare.perSecond),
+        cpu('temporal', measured, bare),
+        cpu('worker', measured, bare),
+        cpu('account', measured, bare),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Argument, Command } from 'commander';
+import { applyCommand } from './commands/apply';
+import { approveCommand } from './commands/approve';
+import { cancelCommand } from './commands/cancel';
+import { cleanupCommand } from './commands/cleanup';
+import { completionCommand } from './commands/completion';
+import { cutoverCommand } from './commands/cutover';
+import { demoCommand } from './commands/demo';
+import { devCommand } from './commands/dev';
+import { doctorCommand } from './commands/doctor';
+import { explainCommand } from './commands/explain';
+import { initCommand } from './commands/init';
+import { inventoryCommand } from './commands/inventory';
+import { limitsCommand } from './commands/limits';
+import { pauseCommand } from './commands/pause';
+import { previewCommand } from './commands/preview';
+import { reportCommand } from './commands/report';
+import { resumeCommand } from './commands/resume';
+import { retryCommand } from './commands/retry';
+import { simulatorCommand } from './commands/simulator';
+import { skipCommand } from './commands/skip';
+import { statusCommand } from './commands/status';
+import { validateCommand } from './commands/validate';
+import { watchCommand } from './commands/watch';
+import { workerCommand } from './commands/worker';
+import { packageRoot } from './temporal';
+
+/** The command line: every command, in the order in which a batch needs them. A wrong use throws a CommanderError. */
+export function program(): Command {
+  const all = new Command('smc-batch')
+    .description('durable batch migrations of servers to Alibaba Cloud with Server Migration Center')
+    .version(version())
+    .showHelpAfterError('(--help shows what there is)')
+    .configureHelp({ subcommandTerm })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smc-batch demo                        see it work: nothing but Node is needed
+  smc-batch inventory --plan dc1.yaml   a plan of the servers your account has
+  smc-batch apply dc1.yaml --watch      migrate them
+  smc-batch help apply                  the same as: smc-batch apply --help
+
+Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished with failed servers, 4 cancelled.`,
+    );
+  all.commandsGroup('A plan:');
+  all.addCommand(initCommand());
+  all.addCommand(inventoryCommand());
+  all.addCommand(validateCommand());
+  all.addCommand(previewCommand());
+  all.commandsGroup('A batch:');
+  all.addCommand(applyCommand());
+  all.addCommand(watchCommand());
+  all.addCommand(statusCommand());
+  all.addCommand(reportCommand());
+  all.addCommand(explainCommand());
+  all.commandsGroup('Orders to a batch:');
+  all.addCommand(pauseCommand());
+  all.addCommand(resumeCommand());
+  all.addCommand(cancelCommand());
+  all.addCommand(retryCommand());
+  all.addCommand(skipCommand());
+  all.addCommand(approveCommand());
+  all.addCommand(cutoverCommand());
+  all.addCommand(limitsCommand());
+  all.addCommand(cleanupCommand());
+  all.commandsGroup('What carries it out:');
+  all.addCommand(workerCommand());
+  all.addCommand(devCommand());
+  all.addCommand(simulatorCommand());
+  all.addCommand(demoCommand());
+  all.commandsGroup('This machine:');
+  all.addCommand(doctorCommand());
+  all.addCommand(completionCommand(() => all));
+  all.helpCommand('help [command]', 'print the help of a command');
+  for (const command of [all, ...all.commands]) command.exitOverride();
+  return all;
+}
+
+/** Without `[options]`, which every command has. */
+const subcommandTerm = (command: Command) =>
+  [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' ');
+
+const argumentTerm = (argument: Argument) => {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+};
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  return version as string;
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { program } from '../../src/program';
+
+const golden = path.join(__dirname, 'golden');
+const all = program();
+const commands = all.commands.map((command) => [command.name(), command] as const);
+
+/** What `--help` prints, on a terminal of 80 columns. */
+function helpOf(name: string): string {
+  const fresh = program();
+  const command = name === 'smc-batch' ? fresh : fresh.commands.find((found) => found.name() === name)!;
+  let text = '';
+  command.configureOutput({
+    writeOut: (chunk) => {
+      text += chunk;
+    },
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return text;
+}
+
+test.each(['smc-batch', ...commands.map(([name]) => name)])(
+  '%s --help says what it always said (UPDATE_GOLDEN=1 rewrites it)',
+  (name) => {
+    const file = path.join(golden, `${name}.txt`);
+    const help = helpOf(name);
+    if (process.env.UPDATE_GOLDEN) {
+      mkdirSync(golden, { recursive: true });
+      writeFileSync(file, help);
+    }
+    expect(help).toBe(readFileSync(file, 'utf8'));
+  },
+);
+
+test('no help is kept of a command that is gone', () => {
+  const kept = readdirSync(golden).map((file) => path.basename(file, '.txt'));
+  expect(kept.sort()).toEqual(['smc-batch', ...commands.map(([name]) => name)].sort());
+});
+
+test.each(commands)('%s speaks as the others do, has an example and says its exit codes', (name, command) => {
+  expect(command.description()).toMatch(/^[a-z][^.]*[^.]$/);
+  for (const { description } of command.options) expect(description).toMatch(/^[a-z].*[^.]$/);
+  for (const { description } of command.registeredArguments) expect(description).toMatch(/^[a-z].*[^.]$/);
+  const help = helpOf(name);
+  expect(help).toMatch(/^Examples?:\n {2}/m);
+  expect(help).toContain('smc-batch ');
+  if (name !== 'completion') expect(help).toMatch(/^Exit codes: 0 /m);
+  expect(help.split('\n').filter((line) => line.length > 120)).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { Worker } from '@temporalio/worker';
+import { dataConverter, packageRoot } from '../../src/temporal';
+import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { approveUpdate, pauseUpdate, resumeUpdate } from '../../workflows/messages';
+import { aHouse, endedCount, untilProgress } from './a-house';
+
+const folder = join(packageRoot(), 'test', 'histories');
+const stored = () => readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+if (process.env.RECORD_HISTORIES) {
+  test('records the histories of a batch with failures, gates, orders and an incremental server', async () => {
+    const house = await aHouse({ servers: 6, runningQuota: 2, speed: 6_000, seed: 'histories' });
+    const [broken] = [...house.simulator.account.sources.values()];
+    house.breakThings({ jobs: [{ source: broken!.sourceId, runs: 1, fail: { atProgress: 50 } }] });
+    const plan = house.plan(6, {
+      name: 'recorded',
+      waves: [{ name: 'first' }, { name: 'second', after: 'approval' }],
+      server: (nth) =>
+        nth === 1
+          ? {
+              job: { runOnce: false, frequency: 24, maxNumberOfImageToKeep: 1 },
+              cutoverAt: new Date().toISOString(),
+            }
+          : {},
+    });
+    await house.startWorker();
+    const batch = house.batch(plan);
+    await batch.start(plan);
+    const handle = house.client.workflow.getHandle(batchWorkflowId(plan.name));
+    await handle.executeUpdate(pauseUpdate, { args: [{ by: 'recorder', waves: ['first'] }] });
+    await handle.executeUpdate(resumeUpdate, { args: [{ by: 'recorder', waves: ['first'] }] });
+    await untilProgress(batch, (progress) => endedCount(progress) === 3);
+    await handle.executeUpdate(approveUpdate, { args: [{ by: 'recorder', wave: 'second' }] });
+    await batch.result();
+    mkdirSync(folder, { recursive: true });
+    const names = plan.servers.slice(0, 3).map(({ name }) => name);
+    for (const id of [
+      batchWorkflowId(plan.name),
+      quotaWorkflowId(plan.account.id),
+      ...names.map((name) => serverWorkflowId(plan.name, name)),
+    ]) {
+      const history = await house.client.workflow.getHandle(id).fetchHistory();
+      writeFileSync(
+        join(folder, `${id.replace(/[:/]/g, '_').replace(/account-[\d-]+/, 'account')}.json`),
+        `${historyToJSON(history)}\n`,
+      );
+    }
+    await house.close();
+  });
+} else {
+  test.each(stored())('%s, which has run, replays with the workflows of today', async (name) => {
+    const history = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    await Worker.runReplayHistory(
+      {
+        workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
+        dataConverter,
+        replayName: name,
+      },
+      history,
+    );
+  });
+}

@@ -1,0 +1,47 @@
+import { batchWorkflowId } from '../../workflows/ids';
+import { aHouse, endedCount, type House, untilProgress } from '../e2e/a-house';
+
+let house: House;
+afterEach(() => house?.close());
+
+test('a batch of 1,000 servers passes through at least five Continue-As-News and a worker kill, every server once', async () => {
+  const servers = 1_000;
+  house = await aHouse({ servers, jobSeconds: 0, deletingSeconds: 0, pollInterval: 0.1 });
+  const plan = house.plan(servers);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, (progress) => endedCount(progress) >= servers / 3);
+  await house.killWorkers();
+  await house.startWorker();
+  await batch.result();
+
+  expect((await batch.progress()).counts.migrated).toBe(servers);
+  const { images, creates, jobs, quota } = house.simulator.account.audit();
+  expect(new Set(Object.values(images.perSource).map((made) => made.length))).toEqual(new Set([1]));
+  expect(new Set(Object.values(creates.perSource))).toEqual(new Set([1]));
+  expect(images.total).toBe(servers);
+  expect(jobs.leftovers).toEqual([]);
+  expect(jobs.peakExisting).toBeLessThanOrEqual(quota.jobs);
+  expect(jobs.peakRunning).toBeLessThanOrEqual(quota.running);
+
+  let continued = 0;
+  const query = `WorkflowId = '${batchWorkflowId(plan.name)}' AND ExecutionStatus = 'ContinuedAsNew'`;
+  for await (const _ of house.client.workflow.list({ query })) continued++;
+  expect(continued).toBeGreaterThanOrEqual(5);
+}, 600_000);
+
+test('a server whose workflow is terminated after a Continue-As-New gives its slot back', async () => {
+  house = await aHouse({ servers: 3, runningQuota: 1, jobSeconds: 100_000, speed: 100 });
+  const plan = house.plan(3);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
+  const [first] = await batch.servers({ phases: ['migrating'] });
+  await house.client.workflow.getHandle(`smc-server:${plan.name}/${first!.server}`).terminate('by the test');
+  // The batch hears of it, reports it as failed, and takes the next one up.
+  await untilProgress(batch, ({ counts }) => counts.failed === 1 && counts.migrating + counts.queued === 1);
+  const [failed] = await batch.servers({ phases: ['failed'] });
+  expect(failed?.error?.remedy).toContain('cleanup');
+});
