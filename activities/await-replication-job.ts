@@ -148,7 +148,7 @@ export function jobFailure(job: ReplicationJob): SmcFailure {
     }${job.statusInfo ? `: ${job.statusInfo}` : ''}`,
   });
   const remedy =
-    error.class === 'fatal'
+    error.class === 'fatal' || error.class === 'quota'
       ? error.remedy
       : 'See the job in the SMC console, mend the cause, then retry the server.';
   return { ...smcFailure(error), remedy };

@@ -11,6 +11,7 @@ import { deleteSourceServer } from './delete-source-server';
 import { describeReplicationJobs } from './describe-replication-jobs';
 import { describeSourceServers } from './describe-source-servers';
 import { findEndedServers } from './find-ended-servers';
+import { findJustMigrated } from './find-just-migrated';
 import { listTagResources } from './list-tag-resources';
 import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
 import { modifySourceServerAttribute } from './modify-source-server-attribute';
@@ -42,6 +43,7 @@ export function createActivities(context: ActivityContext) {
     describeSourceServers: describeSourceServers(context),
     findEndedBatches,
     findEndedServers,
+    findJustMigrated,
     listTagResources: listTagResources(context),
     modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),
     modifySourceServerAttribute: modifySourceServerAttribute(context),

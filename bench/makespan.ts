@@ -56,6 +56,9 @@ async function measure(stage: Stage, one: Case): Promise<Outcome> {
   const plan = planFor(nameOf(one), account);
   await runBatch(stage, plan, account);
   const ours = audited(account, toReal(sum(lengths)));
+  const tell = (by: string, { schedule }: { schedule: Schedule }) =>
+    stage.say(`${nameOf(one)}: ${by} ${fixed(schedule.makespan / one.boundSeconds / 1000, 3)} of the bound`);
+  tell('smc-batch', ours);
   const history = await historyOf(stage.client, plan.name, one.servers);
   await worker.stop();
 
@@ -70,9 +73,15 @@ async function measure(stage: Stage, one: Case): Promise<Outcome> {
   if (!one.withScript) return outcome;
   const other = await openAccount(stage, sources, speed);
   stage.say(`${nameOf(one)}: the same by the script`);
-  const args = [String(quota.running)];
-  await untilDone(stage.spawn('bench/naive-script.js', { args, env: accountEnv(other, pollSeconds) }));
-  return { ...outcome, script: audited(other, toReal(sum(lengths))) };
+  await untilDone(
+    stage.spawn('bench/naive-script.js', {
+      args: [String(quota.running)],
+      env: accountEnv(other, pollSeconds),
+    }),
+  );
+  const script = audited(other, toReal(sum(lengths)));
+  tell('the script', script);
+  return { ...outcome, script };
 }
 
 const nameOf = ({ servers, share }: Case) => `makespan-${servers}${share === 'random' ? '-random' : ''}`;

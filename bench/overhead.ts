@@ -24,7 +24,7 @@ interface Round {
 
 export async function overhead(options: StageOptions & { quick: boolean }): Promise<Figures> {
   // In turns, because a shared machine is faster now and slower then.
-  const sizes = options.quick ? [300, 300] : [300, 300, 300, 1_000];
+  const sizes = options.quick ? [300, 300] : [300, 300, 300];
   const rounds = await onStage(options, (stage) => measure(stage, sizes));
   const small = rounds.filter(({ servers }) => servers === 300);
   const ratio = sum(small.map(({ ours }) => ours.perSecond)) / sum(small.map(({ bare }) => bare.perSecond));

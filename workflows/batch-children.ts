@@ -32,6 +32,7 @@ export function startServer(run: BatchRun, name: string): void {
   const { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure } = plan.policy;
 
   run.starting++;
+  run.watched.add(name);
   startChild(serverMigration, {
     workflowId: serverWorkflowId(plan.name, name),
     args: [
@@ -61,6 +62,7 @@ export function startServer(run: BatchRun, name: string): void {
     .then(
       (child) => watchEnd(run, name, round, child.result()),
       (error: unknown) => {
+        run.watched.delete(name);
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         // It runs since an earlier run of this batch was terminated; it will report to us. Round 0 takes its word.
         run.servers.set(name, { phase: 'migrating', round: 0, startedAt: Date.now(), sourceId, starts: 1 });
@@ -79,7 +81,6 @@ function watchEnd(
   round: number,
   result: ReturnType<typeof serverMigration>,
 ): void {
-  run.watched.add(server);
   result
     .catch((error: unknown) => ({
       outcome: 'failed' as const,
@@ -126,15 +127,18 @@ export async function reconcileNowAndThen(run: BatchRun): Promise<void> {
   const { state } = run;
   for (;;) {
     await sleep(reconcileMs, { summary: 'until servers started by earlier runs are asked after' });
-    const unwatched = Object.keys(state.records).filter((name) => {
-      const phase = run.servers.phaseOf(name);
-      return !run.watched.has(name) && !isEnded(phase) && phase !== 'waiting';
-    });
-    if (unwatched.length === 0) continue;
-    for (const { server, result } of await findEndedServers({ batch: run.plan.name, servers: unwatched })) {
+    // The round is noted now: the server may be in its next one when the answer comes.
+    const unwatched = new Map<string, number>();
+    for (const [name, { phase, round }] of Object.entries(state.records)) {
+      if (!run.watched.has(name) && !isEnded(phase) && phase !== 'waiting') unwatched.set(name, round);
+    }
+    if (unwatched.size === 0) continue;
+    for (const { server, result } of await findEndedServers({
+      batch: run.plan.name,
+      servers: [...unwatched.keys()],
+    })) {
       const ended = result ?? { outcome: 'failed' as const, error: workflowFailure('terminated') };
-      const round = state.records[server]?.round ?? 0;
-      run.servers.report({ kind: 'ended', server, round, result: ended }, Date.now());
+      run.servers.report({ kind: 'ended', server, round: unwatched.get(server)!, result: ended }, Date.now());
       run.changed = true;
     }
   }

@@ -47,7 +47,7 @@ export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'wa
   endedAt: string;
 };
 
-const { surveySourceServers, reportLease, returnLease } = proxyActivities<Activities>({
+const { surveySourceServers, findJustMigrated, reportLease, returnLease } = proxyActivities<Activities>({
   heartbeatTimeout: '20s',
   startToCloseTimeout: '1h',
 });
@@ -185,6 +185,9 @@ async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): P
   const surveyed = await surveySourceServers({ batch: plan.name, servers: asked }).catch((error: unknown) => {
     throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
   });
+  const just = new Map(
+    (await findJustMigrated({ batch: plan.name })).map(({ server, imageId }) => [server, imageId]),
+  );
   const endedAt = Date.now();
   if (!names) state.surveyedAt = endedAt;
   for (const { name, sourceId, diskGiB, done, jobId, error } of surveyed) {
@@ -200,6 +203,14 @@ async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): P
         note: `migrated in batch '${done.batch}'`,
         imageId: done.image,
       };
+    else if (just.has(name)) {
+      state.records[name] = {
+        ...base,
+        phase: 'skipped',
+        note: `migrated in batch '${plan.name}'`,
+        imageId: just.get(name),
+      };
+    }
   }
   for (const { name, sourceId } of plan.servers) if (sourceId) delete state.sourceIds[name];
   run.servers = new BatchServers(plan, state.records, state.diskGiB);

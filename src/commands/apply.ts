@@ -6,7 +6,7 @@ import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import type { Plan } from '../plan';
 import { formatProblems, readPlan } from '../plan';
 import { taskQueue } from '../temporal';
-import { type BatchClient, batchClient, hasWorker } from './batch-client';
+import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
 import { failureOf, follow, interruptSignal } from './follow';
@@ -133,11 +133,7 @@ function summary(plan: Plan): string {
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
   for (let looks = 0; ; looks++) {
-    if (looks === 4 && !(await hasWorker(client))) {
-      throw new CommandFailure(
-        `Batch '${batch.batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker`,
-      );
-    }
+    if (looks === 4 && !(await hasWorker(client))) throw noWorker(batch);
     const status = await batch.status();
     if (status === 'FAILED') throw await failureOf(batch, status);
     const trouble = await batch.trouble();
@@ -153,7 +149,18 @@ async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean):
   }
 }
 
+/** A query needs a worker: without one it waits for its timeout. */
 async function isSurveyed(client: Client, batch: BatchClient): Promise<boolean> {
-  // A query needs a worker: without one it would wait for its timeout.
-  return (await hasWorker(client)) && (await batch.progress()).status !== 'surveying';
+  if (!(await hasWorker(client))) return false;
+  const progress = await client
+    .withDeadline(Date.now() + 8_000, () => batch.progress())
+    .catch((error: unknown) => {
+      throw isPassing(error) ? noWorker(batch) : error;
+    });
+  return progress.status !== 'surveying';
 }
+
+const noWorker = ({ batch }: BatchClient) =>
+  new CommandFailure(
+    `Batch '${batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker`,
+  );

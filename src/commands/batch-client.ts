@@ -1,5 +1,7 @@
+import { status } from '@grpc/grpc-js';
 import {
   type Client,
+  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
@@ -128,5 +130,15 @@ export async function hasWorker(client: Client): Promise<boolean> {
     taskQueue: { name: taskQueue() },
     taskQueueType: 1,
   });
-  return (pollers ?? []).length > 0;
+  // Temporal remembers a poller for minutes; one that lives has asked within its long poll of a minute.
+  const alive = Date.now() - 70_000;
+  return (pollers ?? []).some(({ lastAccessTime }) => (tsToMs(lastAccessTime) ?? 0) > alive);
 }
+
+/** A query has no answer while no worker runs, or while Temporal itself restarts: it may have one later. */
+export function isPassing(error: unknown): boolean {
+  const cause = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
+  return isGrpcServiceError(cause) && passing.includes(cause.code);
+}
+
+const passing = [status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.FAILED_PRECONDITION, status.CANCELLED];

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import {
   type BatchProgress,
   pauseUpdate,
@@ -9,7 +8,7 @@ import {
   type ServerView,
 } from '../../workflows/messages';
 import { countsLine, type LiveBatch, type LiveServer, liveFrame, textReport } from '../report';
-import type { BatchClient } from './batch-client';
+import { type BatchClient, isPassing } from './batch-client';
 import { CommandFailure, exitCodes } from './failure';
 import { liveKeys } from './live-keys';
 import { liveScreen } from './live-screen';
@@ -181,13 +180,6 @@ async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
     status: await batch.status(),
   };
 }
-
-/** A query has no answer while no worker runs, or while Temporal itself restarts. */
-const isPassing = (error: unknown) =>
-  isGrpcServiceError(error) &&
-  [status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.FAILED_PRECONDITION, status.CANCELLED].includes(
-    error.code,
-  );
 
 /** Prints the report of a batch that has ended and gives its exit code. Rejects when the batch itself failed. */
 export async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {

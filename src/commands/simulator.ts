@@ -34,7 +34,7 @@ export function simulatorCommand(): Command {
     )
     .option('--vpc-quota <count>', 'how many VPCs jobs without a vSwitch can have', numberFrom(0))
     .option('--no-newer-fields', 'answer as the 2020 reference edition does, without Tags and the like')
-    .option('--faults <file>', 'JSON file of what is to go wrong')
+    .option('--faults <file>', 'what is to go wrong (JSON)')
     .option('--state <file>', 'keep the account in this file, and take it up from there')
     .addHelpText('after', help)
     .action(run);

@@ -50,6 +50,8 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
       'Nothing: the server waits for a free slot. To go faster, ask for a higher quota by ticket.',
     'QuotaExceeded.ReplicationJob':
       'Nothing: the server waits for a free slot. Delete jobs that are no longer needed, or ask for a higher quota by ticket.',
+    'QuotaExceeded.Vpc':
+      'A region has 10 VPCs: give the plan a vSwitchId that the jobs can share, or free a VPC.',
   },
   state: {
     IdempotentParameterMismatch:
@@ -103,8 +105,6 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'NumberExceed*': 'Give fewer tags (20) or resources (50) in one request.',
     'NumberExceed.ResourceIds': 'Name at most 50 resources in one request.',
     'NumberExceed.Tags': 'A resource and a request carry at most 20 tags: give fewer, or remove some first.',
-    'QuotaExceeded.Vpc':
-      'A region has 10 VPCs: give the plan a vSwitchId that the jobs can share, or free a VPC.',
     RealNameAuthenticationError: "Finish the account's real-name authentication.",
     'ReplicationJobDataDiskIndex.Invalid':
       'Use a data disk index that the source server has: see its DataDisks.',

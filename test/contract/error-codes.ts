@@ -191,7 +191,7 @@ const byFault: [code: string, errorClass: SmcErrorClass, httpStatus: number][] =
   ['InvalidImageName.Duplicated', 'fatal', 400],
   ['InvalidAccountStatus.NotEnoughBalance', 'fatal', 400],
   ['InvalidAccountStatus.SnapshotServiceUnavailable', 'fatal', 400],
-  ['QuotaExceeded.Vpc', 'fatal', 400],
+  ['QuotaExceeded.Vpc', 'quota', 400],
 ];
 
 /** Every code of the API's reference and of its newer public texts. */

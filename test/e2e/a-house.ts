@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,8 +54,6 @@ export interface PlanOptions {
   server?: (nth: number) => Partial<Omit<PlannedServer, 'job'>> & { job?: Partial<PlannedServer['job']> };
 }
 
-let houses = 0;
-
 export async function aHouse({
   pollInterval = 0.2,
   temporalAddress,
@@ -62,7 +61,7 @@ export async function aHouse({
   ...options
 }: HouseOptions = {}): Promise<House> {
   const address = temporalAddress ?? process.env.TEST_TEMPORAL_ADDRESS!;
-  const id = `${process.pid}-${++houses}`;
+  const id = randomUUID().slice(0, 8);
   const simulator = await startSimulator({ speed: 2_000, seed: id, ...options });
   const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
   const { jobsQuota = 100, runningQuota = 50 } = options;

@@ -13,7 +13,7 @@ const classes: Record<SmcErrorClass, string[]> = {
     'SignatureNonceUsed',
     'UnreadableAnswer',
   ],
-  quota: ['QuotaExceeded.ReplicationJob', 'QuotaExceeded.RunningJob', 'QuotaExceeded'],
+  quota: ['QuotaExceeded.Vpc', 'QuotaExceeded.ReplicationJob', 'QuotaExceeded.RunningJob', 'QuotaExceeded'],
   state: [
     'IdempotentParameterMismatch',
     'ReplicationJob.InvalidBusinessStatus',
@@ -48,7 +48,6 @@ const classes: Record<SmcErrorClass, string[]> = {
     'MissingRegionId',
     'NumberExceed.ResourceIds',
     'NumberExceed.Tags',
-    'QuotaExceeded.Vpc',
     'RealNameAuthenticationError',
     'ReplicationJobDataDiskIndex.Invalid',
     'S1',
