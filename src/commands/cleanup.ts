@@ -27,7 +27,7 @@ interface CleanedJob {
   jobId: string;
   server: string;
   status: string;
-  outcome: 'deleted' | 'under way' | 'left';
+  outcome: 'deletable' | 'deleted' | 'under way' | 'left';
   reason?: string;
 }
 
@@ -80,7 +80,9 @@ async function cleanup(
         deletable.map(({ job, server }) => [job.jobId, server, job.status]),
       ))
         print(line);
-      if (deletable.length > 0 && !options.dryRun) {
+      if (options.dryRun) {
+        results.push(...deletable.map((tagged) => ({ ...facts(tagged), outcome: 'deletable' as const })));
+      } else if (deletable.length > 0) {
         await confirm(`Delete these ${deletable.length} jobs?`, options.yes);
         for (const tagged of deletable) results.push(await remove(smc, tagged));
       }

@@ -17,6 +17,7 @@ import { validPlan } from './apply';
 import { type BatchClient, batchClient } from './batch-client';
 import { CommandFailure } from './failure';
 import { follow, interruptSignal } from './follow';
+import { numberFrom } from './number-argument';
 import { workflowUrl } from './session';
 
 /** The demo's story, besides sixty servers that simply migrate. */
@@ -29,7 +30,7 @@ export function demoCommand(): Command {
     .description(
       'migrate 60 simulated servers through a real Temporal server, with a failure, an offline source and a worker that dies',
     )
-    .option('--speed <factor>', 'simulated seconds in one second', Number, 600)
+    .option('--speed <factor>', 'simulated seconds in one second', numberFrom(1), 600)
     .option('--keep', 'stay until Ctrl-C, to look around in the Temporal UI', false)
     .addHelpText(
       'after',
@@ -177,7 +178,9 @@ async function killWorkerHalfWay(
     if (ended < plan.servers.length / 3) continue;
     await workers.kill();
     await workers.start();
-    say('--- the worker was killed (SIGKILL); another one takes over within half a minute ---');
+    // The live view draws in place: a line from elsewhere would tear it.
+    if (!process.stdout.isTTY)
+      say('--- the worker was killed (SIGKILL); another one takes over within half a minute ---');
     return;
   }
 }

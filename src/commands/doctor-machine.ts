@@ -81,6 +81,9 @@ const ownSettings: Record<string, string> = {
   SMC_ENDPOINT: defaultEndpoint,
   SMC_POLL_INTERVAL: '30',
   SMC_TASK_QUEUE: 'smc-batch',
+  SMC_CALLS_PER_SECOND: '',
+  SMC_WEBHOOK_URL: '',
+  SMC_WEBHOOK_FORMAT: 'json',
   TEMPORAL_ADDRESS: '127.0.0.1:7233',
   TEMPORAL_NAMESPACE: 'default',
   TEMPORAL_PROFILE: '',
@@ -115,7 +118,7 @@ export function maskedKeyId(id: string): string {
 
 function shown(name: string, value: string): string {
   if (name === 'ALIBABA_CLOUD_ACCESS_KEY_ID') return maskedKeyId(value);
-  if (/SECRET|TOKEN$|API_KEY|KEY_DATA|CERT_DATA|CODEC_AUTH|GRPC_META|CREDENTIALS_URI/.test(name))
+  if (/SECRET|TOKEN$|WEBHOOK_URL|API_KEY|KEY_DATA|CERT_DATA|CODEC_AUTH|GRPC_META|CREDENTIALS_URI/.test(name))
     return 'set, not shown';
   if (!URL.canParse(value)) return value;
   const url = new URL(value);

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { limitsUpdate } from '../../workflows/messages';
+import { CommandFailure, exitCodes } from './failure';
+import { numberFrom } from './number-argument';
 import { outputOption } from './output';
 import { type OrderOptions, order } from './send-order';
 
@@ -9,10 +11,14 @@ export function limitsCommand(): Command {
     .summary('change how much runs at once')
     .description('change how much of a batch runs at once, and the quotas of its account, while it runs')
     .argument('<batch>', "the batch's name")
-    .option('--max-concurrent <n>', 'let so many servers of this batch run at once', Number)
-    .option('--jobs-quota <n>', 'let so many jobs exist in the account', Number)
-    .option('--running-quota <n>', 'let so many jobs run in the account', Number)
-    .option('--priority <n>', 'rank of this batch among those of the account; higher goes first', Number)
+    .option('--max-concurrent <n>', 'let so many servers of this batch run at once', numberFrom(1))
+    .option('--jobs-quota <n>', 'let so many jobs exist in the account', numberFrom(1))
+    .option('--running-quota <n>', 'let so many jobs run in the account', numberFrom(1))
+    .option(
+      '--priority <n>',
+      'rank of this batch among those of the account; higher goes first',
+      numberFrom(-1_000),
+    )
     .option('-y, --yes', 'do not ask first', false)
     .addOption(outputOption())
     .addHelpText(
@@ -25,9 +31,12 @@ Example:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, { yes, output, ...limits }: OrderOptions & Limits) =>
-      order(batch, limitsUpdate, limits, `Change the limits of batch '${batch}'?`, { yes, output }),
-    );
+    .action((batch: string, { yes, output, ...limits }: OrderOptions & Limits) => {
+      if (Object.keys(limits).length === 0) {
+        throw new CommandFailure('Say at least one limit: limits --help lists them.', exitCodes.usage);
+      }
+      return order(batch, limitsUpdate, limits, `Change the limits of batch '${batch}'?`, { yes, output });
+    });
 }
 
 interface Limits {

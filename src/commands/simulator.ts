@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type Faults, readFaults, simulatorCredentials, startSimulator } from '../simulator';
 import { CommandFailure, exitCodes } from './failure';
+import { numberFrom } from './number-argument';
 
 /** `smc-batch simulator`: a whole SMC account on this machine, until it is interrupted. */
 export function simulatorCommand(): Command {
@@ -129,15 +130,6 @@ function interrupted(): Promise<void> {
     process.on('SIGINT', end);
     process.on('SIGTERM', end);
   });
-}
-
-function numberFrom(min: number, { whole = true } = {}): (text: string) => number {
-  return (text) => {
-    const number = text.trim() === '' ? Number.NaN : Number(text);
-    if (!Number.isFinite(number) || number < min || (whole && !Number.isInteger(number)))
-      throw new InvalidArgumentError(`a ${whole ? 'whole ' : ''}number from ${min}`);
-    return number;
-  };
 }
 
 const help = `
