@@ -77,7 +77,8 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
           }
           const { job } = look;
           noteNews(news, job);
-          activity.heartbeat(news);
+          // A job that has ended needs no heartbeat: the result says more.
+          if (job.status === 'Running') activity.heartbeat(news);
           if (!isKnownStatus(job.status)) return { end: 'Unknown', error: unknownFailure(job) };
           if (job.status === 'Running') {
             hasRun = true;

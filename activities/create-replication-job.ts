@@ -49,7 +49,9 @@ export function createReplicationJob({ smc }: ActivityContext) {
       const { batch, server, sourceId, creation, job } = input;
       const known = input.knownJobId && (await findJob(smc, input.knownJobId));
       if (known && known.status !== 'Deleting') return adopted(known);
-      if (Date.now() - input.surveyedAt > ledgerAgeMs) await refuseMigrated(smc, sourceId);
+      // A known job that is gone has been cleaned up by somebody: probably because it was done.
+      const isStale = input.knownJobId !== undefined || Date.now() - input.surveyedAt > ledgerAgeMs;
+      if (isStale) await refuseMigrated(smc, sourceId);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
         const { jobId } = await smc.createReplicationJob({

@@ -10,8 +10,8 @@ import { deleteReplicationJob } from './delete-replication-job';
 import { deleteSourceServer } from './delete-source-server';
 import { describeReplicationJobs } from './describe-replication-jobs';
 import { describeSourceServers } from './describe-source-servers';
+import { findEarlierServers } from './find-earlier-servers';
 import { findEndedServers } from './find-ended-servers';
-import { findJustMigrated } from './find-just-migrated';
 import { listTagResources } from './list-tag-resources';
 import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
 import { modifySourceServerAttribute } from './modify-source-server-attribute';
@@ -41,9 +41,9 @@ export function createActivities(context: ActivityContext) {
     deleteSourceServer: deleteSourceServer(context),
     describeReplicationJobs: describeReplicationJobs(context),
     describeSourceServers: describeSourceServers(context),
+    findEarlierServers,
     findEndedBatches,
     findEndedServers,
-    findJustMigrated,
     listTagResources: listTagResources(context),
     modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),
     modifySourceServerAttribute: modifySourceServerAttribute(context),

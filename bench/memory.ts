@@ -24,7 +24,7 @@ export function memory(options: StageOptions): Promise<Figures> {
     const deadline = Date.now() + 300_000;
     while (account.account.running < jobs) {
       if (Date.now() > deadline) throw new Error(`only ${account.account.running} of ${jobs} jobs run`);
-      await sleep(1_000);
+      await sleep(5_000);
       stage.say(`memory: ${account.account.running} of ${jobs} jobs run`);
     }
     const started = memoryOf(worker.pid);

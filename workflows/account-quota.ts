@@ -113,8 +113,9 @@ export async function accountQuota({ account, state: carried }: AccountQuotaInpu
     }
     await deal(state);
     setCurrentDetails(describe(account, state));
-    await condition(() => news || recount);
-    if (Object.keys(state.leases).length === 0 && allHandlersFinished()) return;
+    const isUnused = () => Object.keys(state.leases).length === 0 && allHandlersFinished();
+    await condition(() => news || recount || isUnused());
+    if (isUnused()) return;
   }
 }
 

@@ -54,7 +54,7 @@ export function startServer(run: BatchRun, name: string): void {
     typedSearchAttributes: [
       { key: smcBatch, value: plan.name },
       { key: smcServer, value: name },
-      { key: smcPhase, value: 'creating' },
+      { key: smcPhase, value: 'running' },
     ],
     memo: { sourceId, wave: planned.wave },
     staticSummary: `${name} (${sourceId}), wave ${planned.wave}`,

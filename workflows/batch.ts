@@ -47,7 +47,7 @@ export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'wa
   endedAt: string;
 };
 
-const { surveySourceServers, findJustMigrated, reportLease, returnLease } = proxyActivities<Activities>({
+const { surveySourceServers, findEarlierServers, reportLease, returnLease } = proxyActivities<Activities>({
   heartbeatTimeout: '20s',
   startToCloseTimeout: '1h',
 });
@@ -185,9 +185,10 @@ async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): P
   const surveyed = await surveySourceServers({ batch: plan.name, servers: asked }).catch((error: unknown) => {
     throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
   });
-  const just = new Map(
-    (await findJustMigrated({ batch: plan.name })).map(({ server, imageId }) => [server, imageId]),
-  );
+  // Asked last: what ended while the account was read is in here.
+  const { running, migrated } = await findEarlierServers({ batch: plan.name });
+  const isRunning = new Set(running);
+  const justMigrated = new Map(migrated.map(({ server, imageId }) => [server, imageId]));
   const endedAt = Date.now();
   if (!names) state.surveyedAt = endedAt;
   for (const { name, sourceId, diskGiB, done, jobId, error } of surveyed) {
@@ -195,20 +196,20 @@ async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): P
     if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
     if (jobId) state.jobIds[name] = jobId;
     const base = { round: 0, endedAt, sourceId };
-    if (error) state.records[name] = { ...base, phase: 'failed', error };
-    else if (done)
+    const note = (batch: string) => `migrated in batch '${batch}'`;
+    if (isRunning.has(name)) {
+      // Round 0: it takes the word of a workflow that we did not start.
+      state.records[name] = { round: 0, startedAt: endedAt, sourceId, phase: 'migrating', jobId };
+    } else if (error) {
+      state.records[name] = { ...base, phase: 'failed', error };
+    } else if (done) {
+      state.records[name] = { ...base, phase: 'skipped', note: note(done.batch), imageId: done.image };
+    } else if (justMigrated.has(name)) {
       state.records[name] = {
         ...base,
         phase: 'skipped',
-        note: `migrated in batch '${done.batch}'`,
-        imageId: done.image,
-      };
-    else if (just.has(name)) {
-      state.records[name] = {
-        ...base,
-        phase: 'skipped',
-        note: `migrated in batch '${plan.name}'`,
-        imageId: just.get(name),
+        note: note(plan.name),
+        imageId: justMigrated.get(name),
       };
     }
   }

@@ -3,7 +3,7 @@ import { ledgerTags } from './ids';
 import type { ServerResult } from './messages';
 import { smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
-import { enter } from './server-phase';
+import { enter, enterDetails } from './server-phase';
 import { deleteReplicationJob, stopReplicationJob, tagResources, tellBatch } from './smc-activities';
 
 /** Makes sure the job does not run, writes the ledger where there is an image, and deletes or keeps the job. */
@@ -13,7 +13,7 @@ export async function cleanUp(
   ended: Ended | 'cancelled',
 ): Promise<ServerResult> {
   const { jobId } = job;
-  enter('cleaning up', `Job **${jobId}**`);
+  enterDetails('cleaning up', `Job **${jobId}**`);
   let result = resultOf(jobId, ended);
   if (ended !== 'cancelled' && ended.end === 'Gone') return endWithoutJob(input, result);
   if (result.outcome === 'failed' && result.error.code === 'UnknownStatus') {

@@ -14,7 +14,7 @@ import { cutOverRequested, type ServerResult } from './messages';
 import { cleanUp, endWithoutJob } from './server-cleanup';
 import { alreadyMigrated, isQuotaRefusal, smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
-import { enter } from './server-phase';
+import { enter, enterDetails } from './server-phase';
 import { type SlotsFromBatch, slotsFromBatch } from './server-slots';
 import {
   awaitReplicationJobFor,
@@ -57,7 +57,7 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
     return endWithoutJob(input, alreadyMigrated(error) ?? { outcome: 'failed', error: smcFailureOf(error) });
   }
   upsertMemo({ jobId: job.jobId });
-  enter('running', `Job **${job.jobId}**`);
+  enterDetails('running', `Job **${job.jobId}**`);
 
   let ended: Ended | 'cancelled';
   try {

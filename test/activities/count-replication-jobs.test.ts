@@ -34,7 +34,10 @@ test.each([
 test('an empty account has none, by one call', async () => {
   const bench = await aWorkbench();
   const none = { existing: 0, running: 0 };
-  expect(await bench.run('countReplicationJobs', { batches: ['dc1'] })).toMatchObject({ all: none, others: none });
+  expect(await bench.run('countReplicationJobs', { batches: ['dc1'] })).toMatchObject({
+    all: none,
+    others: none,
+  });
   expect(bench.account.audit().calls.total).toBe(1);
 });
 

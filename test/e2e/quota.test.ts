@@ -1,3 +1,5 @@
+import { batchWorkflowId } from '../../workflows/ids';
+import { pauseUpdate, resumeUpdate } from '../../workflows/messages';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
 let house: House;
@@ -44,9 +46,17 @@ test('a third party takes slots under way and gives them back: the batch shrinks
   await house.startWorker();
   const batch = house.batch(plan);
   await batch.start(plan);
-  await untilProgress(batch, ({ counts }) => counts.migrating === 6);
   const steps = (existing: number, running: number) => [{ atSeconds: 0, existing, running }];
+  const order = async (update: typeof pauseUpdate) =>
+    house.client.workflow
+      .getHandle(batchWorkflowId(plan.name))
+      .executeUpdate(update, { args: [{ by: 'tester' }] });
+  await untilProgress(batch, ({ counts }) => counts.migrating === 6);
+  // While we rest the others take their slots; when we go on, the API refuses us some.
+  await order(pauseUpdate);
+  await untilProgress(batch, ({ counts }) => counts.migrating + counts.finishing === 0);
   house.simulator.account.setForeignJobs(steps(2, 2));
+  await order(resumeUpdate);
   await untilProgress(batch, ({ slots }) => slots.cap.running === 4);
   house.simulator.account.setForeignJobs(steps(0, 0));
   await untilProgress(batch, ({ slots }) => slots.cap.running === 6);

@@ -1,0 +1,40 @@
+import { Context } from '@temporalio/activity';
+import type { ServerResult } from '../workflows/messages';
+
+/** What Temporal knows of a batch's servers from its earlier lives. */
+export interface EarlierServers {
+  /** Their workflows still run: a terminated batch leaves them at work. */
+  running: string[];
+  /** Migrated a moment ago: the ledger in the account may not list it yet. */
+  migrated: { server: string; imageId?: string }[];
+}
+
+/** A tag written longer ago than this is listed by now. */
+const lateReadMinutes = 10;
+
+/**
+ * Finds the servers of a batch that an earlier life of it has left at work or has just migrated. What is older is the
+ * ledger's to say, so that a source whose tags were removed can be migrated again.
+ */
+export async function findEarlierServers({ batch }: { batch: string }): Promise<EarlierServers> {
+  const { client, heartbeat } = Context.current();
+  const since = new Date(Date.now() - lateReadMinutes * 60_000).toISOString();
+  const ours = `WorkflowType = 'serverMigration' AND SmcBatch = '${batch}'`;
+  const earlier: EarlierServers = { running: [], migrated: [] };
+  for await (const { workflowId } of client.workflow.list({
+    query: `${ours} AND ExecutionStatus = 'Running'`,
+  })) {
+    earlier.running.push(serverOf(workflowId));
+  }
+  const justEnded = `${ours} AND ExecutionStatus = 'Completed' AND CloseTime > '${since}'`;
+  for await (const { workflowId, runId } of client.workflow.list({ query: justEnded })) {
+    const result = (await client.workflow.getHandle(workflowId, runId).result()) as ServerResult;
+    if (result.outcome === 'migrated') {
+      earlier.migrated.push({ server: serverOf(workflowId), imageId: result.imageId ?? result.instanceId });
+    }
+    heartbeat();
+  }
+  return earlier;
+}
+
+const serverOf = (workflowId: string) => workflowId.slice(workflowId.indexOf('/') + 1);
