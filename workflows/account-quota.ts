@@ -6,7 +6,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
@@ -32,6 +31,7 @@ interface AccountQuotaState {
   quota: { jobs: number; running: number };
   /** Jobs in the account that no lease covers. */
   others: Slots;
+  /** The workers'; 0 before the first count. */
   pollIntervalSeconds: number;
   /** Where the API has refused more than this, we believe it until then (milliseconds since the epoch). */
   learned: Partial<Record<keyof Slots, { limit: number; until: number }>>;
@@ -67,7 +67,7 @@ export async function accountQuota({ account, state: carried }: AccountQuotaInpu
     leases: {},
     quota: { jobs: 0, running: 0 },
     others: none,
-    pollIntervalSeconds: 30,
+    pollIntervalSeconds: 0,
     learned: {},
   };
   let news = true;
@@ -90,14 +90,9 @@ export async function accountQuota({ account, state: carried }: AccountQuotaInpu
     news = true;
   });
 
-  void (async () => {
-    for (;;) {
-      // Others' jobs and dead batches tell us nothing: look now and then, more often while they keep us short.
-      const polls = isShort(state) ? 2 : 10;
-      await sleep(Math.max(5, polls * state.pollIntervalSeconds) * 1000, { summary: 'until the next count' });
-      recount = true;
-    }
-  })();
+  void countNowAndThen(state, () => {
+    recount = true;
+  });
 
   while (Object.keys(state.leases).length > 0 || news || !allHandlersFinished()) {
     if (workflowInfo().historyLength > historyLimit || workflowInfo().continueAsNewSuggested) {
@@ -116,6 +111,22 @@ export async function accountQuota({ account, state: carried }: AccountQuotaInpu
     const isUnused = () => Object.keys(state.leases).length === 0 && allHandlersFinished();
     await condition(() => news || recount || isUnused());
     if (isUnused()) return;
+  }
+}
+
+/**
+ * Others' jobs and dead batches tell us nothing: they are looked for now and then, in polls of the workers, and more
+ * often while they keep us short.
+ */
+async function countNowAndThen(state: AccountQuotaState, count: () => void): Promise<void> {
+  for (;;) {
+    await condition(() => state.pollIntervalSeconds > 0);
+    const wasShort = isShort(state);
+    const seconds = Math.max(5, (wasShort ? 2 : 10) * state.pollIntervalSeconds);
+    const isShortNow = await condition(() => !wasShort && isShort(state), seconds * 1000, {
+      summary: 'until the next count',
+    });
+    if (!isShortNow) count();
   }
 }
 

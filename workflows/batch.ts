@@ -53,7 +53,7 @@ const { surveySourceServers, findEarlierServers, reportLease, returnLease } = pr
 });
 
 /** Well below Temporal's own suggestion: a short history is quick to replay after a worker's death. */
-const historyLimit = 1_500;
+const historyLimit = 1_000;
 /** After the API has refused a job for its quota, nothing is started for so long, or until a new lease comes. */
 const refusalHoldMs = 15_000;
 /** The Temporal UI's details cost as much as the plan is long: not at every report. */
@@ -90,19 +90,20 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     void reconcileNowAndThen(run);
     for (;;) {
       run.changed = false;
+      if (isHistoryLong()) {
+        // Nothing new is begun, so that what is under way can be confirmed: under load there would be no gap otherwise.
+        await condition(() => isQuiet(run));
+        await continueAsNew<typeof batch>({ plan: run.plan, state });
+      }
       if (state.cancelRequested) cancelServers(run);
       else startServers(run);
       setStatus(run);
       tellQuota(run);
       announceNews(run);
       tellTemporalUi(run);
-      if (haveAllEnded(run) && allHandlersFinished() && !run.changed) break;
-      if (isHistoryLong() && run.starting === 0 && !run.reporting && run.notifying === 0) {
-        await condition(allHandlersFinished);
-        if (!run.changed) await continueAsNew<typeof batch>({ plan: run.plan, state });
-      } else {
-        await condition(() => run.changed || (haveAllEnded(run) && allHandlersFinished()));
-      }
+      const isOver = () => haveAllEnded(run) && allHandlersFinished();
+      if (isOver() && !run.changed) break;
+      await condition(() => run.changed || isOver());
     }
     const { migrated, skipped, failed, cancelled } = run.servers.counts;
     announce(
@@ -288,6 +289,10 @@ function tellTemporalUi(run: BatchRun): void {
 }
 
 const haveAllEnded = ({ servers }: BatchRun) => servers.waves.every(({ total, ended }) => ended === total);
+
+/** Nothing is on its way that the next run would not hear of. */
+const isQuiet = ({ starting, reporting, notifying }: BatchRun) =>
+  starting === 0 && !reporting && notifying === 0 && allHandlersFinished();
 
 const isHistoryLong = () =>
   workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit;
