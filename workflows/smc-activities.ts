@@ -9,10 +9,16 @@ const heartbeatTimeout = '20s';
 /** One API call, or two: longer than an outage of an afternoon, so that it costs no server. */
 export const {
   createReplicationJob,
+  deleteSourceServer,
+  describeReplicationJobs,
+  describeSourceServers,
+  listTagResources,
+  modifyReplicationJobAttribute,
+  modifySourceServerAttribute,
   startReplicationJob,
   tagResources,
-  modifyReplicationJobAttribute,
   tellBatch,
+  untagResources,
 } = proxyActivities<Activities>({
   heartbeatTimeout,
   startToCloseTimeout: '2m',
