@@ -19,6 +19,7 @@ export function startServers(run: BatchRun): void {
   if (!isHeld) grantQueued(run, cap);
 
   const { inUse } = servers;
+  const isFull = () => isHeld || inUse.existing >= cap.existing || inUse.running >= cap.running;
   for (const [i, wave] of servers.waves.entries()) {
     if (wave.waiting.length === 0) continue;
     const closed = waveGate(plan, servers, state.gates, i, now);
@@ -26,9 +27,14 @@ export function startServers(run: BatchRun): void {
       if (closed.until !== undefined) wakeAt(run, closed.until);
       continue;
     }
+    // The usual case under load: the list is as long as the plan and need not be copied at every report.
+    if (isFull()) {
+      run.startable += wave.waiting.length;
+      continue;
+    }
     const still: string[] = [];
     for (const [nth, name] of wave.waiting.entries()) {
-      if (isHeld || inUse.existing >= cap.existing || inUse.running >= cap.running) {
+      if (isFull()) {
         still.push(...wave.waiting.slice(nth));
         break;
       }
@@ -55,6 +61,7 @@ function grantQueued(run: BatchRun, cap: { existing: number; running: number }):
 
 /** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */
 function failHopeless(run: BatchRun): void {
+  if (!run.servers.haveDependencies) return;
   for (const wave of run.servers.waves) {
     for (const name of wave.waiting) {
       const dependency = failedDependency(run, name);

@@ -82,6 +82,8 @@ export class BatchServers {
   readonly failedByCode = new Map<string, number>();
   /** Servers under way by their `exclusive` group. */
   readonly exclusiveUnderWay = new Map<string, number>();
+  /** Some server depends on another one. */
+  readonly haveDependencies: boolean;
   /** Servers that wait for a slot once more, oldest first. */
   readonly queued = new Set<string>();
   private readonly planned: Map<string, PlannedServer>;
@@ -93,6 +95,7 @@ export class BatchServers {
     readonly records: Record<string, ServerRecord>,
     private readonly diskGiB: Record<string, number>,
   ) {
+    this.haveDependencies = plan.servers.some(({ dependsOn }) => dependsOn !== undefined);
     this.planned = new Map(plan.servers.map((server) => [server.name, server]));
     this.waves = plan.waves.map(({ name }) => ({
       name,
