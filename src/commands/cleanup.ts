@@ -3,19 +3,12 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
 import { ledgerTags, serverWorkflowId } from '../../workflows/ids';
 import { textTable } from '../report';
-import {
-  createSmcClient,
-  createTransport,
-  defaultCredentials,
-  type ReplicationJob,
-  type SmcClient,
-  SmcError,
-} from '../smc';
-import { workerSettings } from '../temporal';
+import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
 import { confirm } from './confirm';
-import { CommandFailure, exitCodes } from './failure';
+import { exitCodes } from './failure';
 import { type OutputFormat, outputOption, printer, printJson } from './output';
 import { withClient } from './session';
+import { withSmc } from './smc-session';
 
 /** A job that carries a batch's tags. */
 interface TaggedJob {
@@ -61,11 +54,8 @@ async function cleanup(
   batch: string,
   options: { yes: boolean; dryRun: boolean; output: OutputFormat },
 ): Promise<void> {
-  const smc = createSmcClient(
-    createTransport({ endpoint: workerSettings().endpoint, credentials: defaultCredentials() }),
-  );
-  try {
-    await withClient(async (client) => {
+  await withSmc((smc) =>
+    withClient(async (client) => {
       const jobs = await jobsOfBatch(smc, batch);
       const results: CleanedJob[] = [];
       const deletable: TaggedJob[] = [];
@@ -91,13 +81,8 @@ async function cleanup(
         print(`${jobId}: ${outcome}${reason ? `: ${reason}` : ''}`);
       if (jobs.length === 0) print(`Batch '${batch}' has left no job in the account.`);
       if (results.some(({ outcome }) => outcome === 'left')) process.exitCode = exitCodes.serversFailed;
-    });
-  } catch (error) {
-    if (error instanceof SmcError) throw new CommandFailure(`${error.message}. ${error.remedy}`);
-    throw error;
-  } finally {
-    await smc.close();
-  }
+    }),
+  );
 }
 
 /** Proven by the tag service, which every edition of the API has. */

@@ -1,7 +1,5 @@
-import { access, constants, readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
 import { defaultEndpoint } from '../smc';
+import { findTemporalCli, TemporalUnavailable } from '../temporal';
 import type { Check } from './doctor-check';
 
 /** An environment variable as this machine has it. */
@@ -31,23 +29,17 @@ export function nodeCheck(version = process.versions.node): Check {
 /** Where the Temporal CLI is that `dev` and `demo` start; nothing is downloaded or built. */
 export async function temporalCliCheck(): Promise<Check> {
   const check = { id: 'temporal-cli', title: 'Temporal CLI' };
-  const given = process.env.TEMPORAL_CLI;
-  if (given) {
-    return (await isExecutable(given))
-      ? { ...check, status: 'ok', detail: `${given} (TEMPORAL_CLI)` }
-      : {
-          ...check,
-          status: 'problem',
-          detail: `TEMPORAL_CLI is '${given}', which cannot be run`,
-          remedy: 'Correct TEMPORAL_CLI, or unset it.',
-        };
-  }
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, 'temporal');
-    if (folder && (await isExecutable(path))) return { ...check, status: 'ok', detail: `${path} (PATH)` };
-  }
-  for (const path of await cachedClis()) {
-    if (await isExecutable(path)) return { ...check, status: 'ok', detail: `${path} (cache)` };
+  try {
+    const found = await findTemporalCli();
+    if (found) return { ...check, status: 'ok', detail: `${found.path} (${found.from})` };
+  } catch (error) {
+    if (!(error instanceof TemporalUnavailable)) throw error;
+    return {
+      ...check,
+      status: 'problem',
+      detail: error.message.replace(/\.$/, ''),
+      remedy: 'Correct TEMPORAL_CLI, or unset it.',
+    };
   }
   return {
     ...check,
@@ -57,24 +49,6 @@ export async function temporalCliCheck(): Promise<Check> {
       "Only 'smc-batch dev' and 'demo' need it, and obtain it themselves where they can; or install it: https://docs.temporal.io/cli",
   };
 }
-
-/** What earlier runs of `dev` and `demo` have left: built or downloaded. */
-async function cachedClis(): Promise<string[]> {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'smc-batch');
-  const names = async (folder: string) => readdir(folder).catch((): string[] => []);
-  return [
-    ...(await names(cache)).filter((n) => n.startsWith('temporal-')).map((n) => join(cache, n, 'temporal')),
-    ...(await names(join(cache, 'download')))
-      .filter((n) => n.startsWith('temporal-sdk-'))
-      .map((n) => join(cache, 'download', n)),
-  ];
-}
-
-const isExecutable = (path: string) =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 
 /** Every variable we read, with its default; then those of the Temporal and Alibaba Cloud SDKs that are set. */
 const ownSettings: Record<string, string> = {

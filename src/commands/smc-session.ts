@@ -12,7 +12,7 @@ import { CommandFailure } from './failure';
 
 /**
  * Runs `work` with an SMC client of this machine's credentials and `SMC_ENDPOINT`, and closes it, whatever happens.
- * Meant for reading: a call that is throttled or finds no answer is repeated a few times. Throws a
+ * Meant for calls that may be made twice: one that is throttled or finds no answer is repeated a few times. Throws a
  * {@link CommandFailure} in the operator's words.
  */
 export async function withSmc<T>(work: (smc: SmcClient) => Promise<T>): Promise<T> {

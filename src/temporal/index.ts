@@ -11,6 +11,6 @@ export {
   type WorkerSettings,
   workerSettings,
 } from './settings';
-export { temporalCli } from './temporal-cli';
+export { findTemporalCli, temporalCli } from './temporal-cli';
 export { TemporalUnavailable } from './unavailable';
 export { createWorker, installWorkerLog, type SmcBatchWorker } from './worker';

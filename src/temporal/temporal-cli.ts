@@ -13,30 +13,43 @@ const cliVersion = 'v1.5.1';
 
 const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'smc-batch');
 
+/** A `temporal` CLI that is on this machine, and where it was found. */
+export interface FoundTemporalCli {
+  path: string;
+  from: 'TEMPORAL_CLI' | 'PATH' | 'cache';
+}
+
+/** Looks for a `temporal` CLI and obtains none. Rejects with {@link TemporalUnavailable} when `TEMPORAL_CLI` is wrong. */
+export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
+  const given = process.env.TEMPORAL_CLI;
+  if (given) {
+    if (await isExecutable(given)) return { path: given, from: 'TEMPORAL_CLI' };
+    throw new TemporalUnavailable(`TEMPORAL_CLI is '${given}', which cannot be run.`);
+  }
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, 'temporal');
+    if (folder && (await isExecutable(path))) return { path, from: 'PATH' };
+  }
+  for (const path of [builtCli(), await downloadedCli()]) {
+    if (path && (await isExecutable(path))) return { path, from: 'cache' };
+  }
+  return undefined;
+}
+
 /**
  * The path of a `temporal` CLI: `TEMPORAL_CLI`, one on PATH, our cache, the SDK's download, or a build with Go, which
  * takes minutes and is said through `say`. Rejects with {@link TemporalUnavailable} when there is no way.
  */
 export async function temporalCli(say: (line: string) => void): Promise<string> {
-  const given = process.env.TEMPORAL_CLI;
-  if (given) {
-    if (await isExecutable(given)) return given;
-    throw new TemporalUnavailable(`TEMPORAL_CLI is '${given}', which cannot be run.`);
-  }
-  const cached = join(cacheFolder(), `temporal-${cliVersion}`, 'temporal');
-  for (const path of [
-    ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'temporal')),
-    cached,
-  ]) {
-    if (await isExecutable(path)) return path;
-  }
+  const found = await findTemporalCli();
+  if (found) return found.path;
   const tried: string[] = [];
   for (const [way, obtain] of [
     ['the Temporal SDK’s download', download],
     [`go install github.com/temporalio/cli/cmd/temporal@${cliVersion}`, build],
   ] as const) {
     try {
-      return await obtain(cached, say);
+      return await obtain(say);
     } catch (error) {
       tried.push(`${way}: ${String((error as Error).message).split('\n')[0]}`);
     }
@@ -47,6 +60,16 @@ export async function temporalCli(say: (line: string) => void): Promise<string> 
   );
 }
 
+const builtCli = () => join(cacheFolder(), `temporal-${cliVersion}`, 'temporal');
+
+const downloadFolder = () => join(cacheFolder(), 'download');
+
+async function downloadedCli(): Promise<string | undefined> {
+  const names = await readdir(downloadFolder()).catch((): string[] => []);
+  const name = names.find((one) => one.startsWith('temporal-sdk-'));
+  return name && join(downloadFolder(), name);
+}
+
 async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
@@ -55,24 +78,21 @@ async function isExecutable(path: string): Promise<boolean> {
 }
 
 /** The SDK only downloads what it starts, so it is started once and stopped. */
-async function download(_cached: string, say: (line: string) => void): Promise<string> {
-  const folder = join(cacheFolder(), 'download');
-  await mkdir(folder, { recursive: true });
-  const found = async () => (await readdir(folder)).find((name) => name.startsWith('temporal-sdk-'));
-  if (!(await found())) {
-    say('Downloading the Temporal CLI …');
-    const server = await TestWorkflowEnvironment.createLocal({
-      server: { executable: { type: 'cached-download', downloadDir: folder, ttl: '365 days' } },
-    });
-    await server.teardown();
-  }
-  const name = await found();
-  if (!name) throw new Error('it left no file');
-  return join(folder, name);
+async function download(say: (line: string) => void): Promise<string> {
+  await mkdir(downloadFolder(), { recursive: true });
+  say('Downloading the Temporal CLI …');
+  const server = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir: downloadFolder(), ttl: '365 days' } },
+  });
+  await server.teardown();
+  const path = await downloadedCli();
+  if (!path) throw new Error('it left no file');
+  return path;
 }
 
 /** Builds into a folder of its own and moves it in place, so that a build that was broken off leaves nothing. */
-async function build(cached: string, say: (line: string) => void): Promise<string> {
+async function build(say: (line: string) => void): Promise<string> {
+  const cached = builtCli();
   await run('go', ['version']);
   say(`Building the Temporal CLI ${cliVersion} with Go: once, 3 to 5 minutes …`);
   await mkdir(join(cached, '..'), { recursive: true });
