@@ -1,4 +1,7 @@
-/** How close a batch comes to what the quota allows, what it asks of the API, and what it leaves in Temporal. */
+/**
+ * How close a batch comes to what the quota allows, what it asks of the API, and what it leaves in Temporal; and the
+ * same accounts by the script one writes without smc-batch.
+ */
 import type { Audit, Simulator } from '../src/simulator';
 import { count, type Figures, type FigureTable, fixed, percent } from './figures';
 import { type HistorySize, historyOf } from './history';
@@ -9,8 +12,10 @@ import { accountEnv, onStage, planFor, runBatch, type Stage, type StageOptions, 
 const quota = { jobs: 100, running: 50 };
 /** The bar, as a ratio to the lower bound. */
 const bar = 1.05;
-/** In life it is 30 s for jobs of an hour or more; here the jobs are so much shorter that this is a worse case. */
-const pollSeconds = 0.25;
+/** In life it is 30 s. */
+const pollSeconds = 0.5;
+/** Simulated seconds in a real one: a look costs what it costs in life. */
+const lifeSpeed = 30 / pollSeconds;
 const seed = 'makespan';
 
 interface PartOptions extends StageOptions {
@@ -22,75 +27,118 @@ interface PartOptions extends StageOptions {
 interface Case {
   servers: number;
   share: number | 'random';
-  /** The lower bound in real seconds: it sets the simulator's speed. */
-  boundSeconds: number;
-  withScript: boolean;
 }
 
 const cases: Case[] = [
-  { servers: 200, share: 0.5, boundSeconds: 90, withScript: true },
-  { servers: 1_000, share: 0.5, boundSeconds: 170, withScript: true },
-  { servers: 200, share: 'random', boundSeconds: 90, withScript: false },
+  { servers: 200, share: 0.5 },
+  { servers: 1_000, share: 0.5 },
+  { servers: 200, share: 'random' },
 ];
 
+/** What a run of a case has shown. */
 interface Outcome extends Case {
   boundMs: number;
-  speed: number;
+  schedule: Schedule;
+  audit: Audit;
+}
+
+interface OurOutcome extends Outcome {
   /** What list scheduling in our order takes with an engine that costs nothing. */
   idealMs: number;
-  ours: { schedule: Schedule; audit: Audit };
-  script?: { schedule: Schedule; audit: Audit };
   history: { server: HistorySize; batch: HistorySize; quota: HistorySize };
 }
 
+/** `--only makespan`: smc-batch. */
 export async function makespan(options: PartOptions): Promise<Figures> {
-  const chosen = (options.quick ? cases.slice(0, 1) : cases).map((one) => ({
-    ...one,
-    boundSeconds: one.boundSeconds * options.stretch,
-  }));
-  const outcomes: Outcome[] = [];
-  for (const one of chosen) outcomes.push(await onStage(options, (stage) => measure(stage, one)));
-  return figures(outcomes);
+  const speed = lifeSpeed / options.stretch;
+  const outcomes: OurOutcome[] = [];
+  for (const one of options.quick ? cases.slice(0, 1) : cases)
+    outcomes.push(await onStage(options, (stage) => runOurs(stage, one, speed)));
+  return {
+    title: 'Makespan, API calls and history',
+    about: `${aboutAccounts(speed)}
+*Longest first* is list scheduling in our order by an engine that takes no time at all. The idle slot time is split into what was lost until ${quota.running} ran, between a job's end and the next one's start, and after the last start; together they are what the ratio has above 1.
+*Sizes known*: what is used of each disk is the same share, so the order by disk size is the order by length. *Unknown*: 20 to 90 % of each are used, which SMC does not show.`,
+    tables: [makespanTable(outcomes), callsTable(outcomes), historyTable(outcomes)],
+    verdicts: outcomes
+      .filter(({ share }) => share !== 'random')
+      .map(({ servers, schedule, boundMs }) => {
+        const ratio = schedule.makespan / boundMs;
+        return {
+          claim: `${count(servers)} servers within ${bar} of the quota's bound: ${fixed(ratio, 3)}`,
+          isMet: ratio <= bar,
+        };
+      }),
+  };
 }
 
-async function measure(stage: Stage, one: Case): Promise<Outcome> {
-  const sources = benchSources(one.servers, seed, one.share);
-  const lengths = sources.map(jobSeconds);
-  const speed = lowerBound(lengths, quota.running) / one.boundSeconds;
-  const toReal = (seconds: number) => (seconds * 1000) / speed;
-  const longestFirst = sources.toSorted((a, b) => b.systemDiskGiB - a.systemDiskGiB).map(jobSeconds);
+/** `--only script`: the same accounts by the script. */
+export async function script(options: PartOptions): Promise<Figures> {
+  const speed = lifeSpeed / options.stretch;
+  const outcomes: Outcome[] = [];
+  for (const one of cases.filter(({ share }, i) => share !== 'random' && (i === 0 || !options.quick)))
+    outcomes.push(await onStage(options, (stage) => runScript(stage, one, speed)));
+  return {
+    title: 'The same by a script',
+    about: `The accounts of the section above, driven by \`bench/naive-script.ts\`, the script one writes without smc-batch: a pool of ${quota.running}, each of which creates, starts, looks at its own job every ${pollSeconds} s and deletes, in the account's order. It keeps nothing, so it cannot be taken up again.`,
+    tables: [makespanTable(outcomes), callsTable(outcomes)],
+    verdicts: [],
+  };
+}
 
+const aboutAccounts = (
+  speed: number,
+) => `Servers with jobs of varied length on the simulator (10 to 70 GiB used, jobs of ${minutes(10)} to ${minutes(70)} simulated minutes), ${quota.jobs} jobs may exist and ${quota.running} may run.
+The *bound* is what no schedule can beat: the sum of all jobs' lengths over ${quota.running}, or the longest job. The makespan is the account's own: from the first start of a job to the moment the last one stops running.
+Simulated time passes ${Math.round(speed)} times as fast: a look every ${pollSeconds} s is a look every ${Math.round(pollSeconds * speed)} simulated seconds (30 in life), and all that is taken from one job to the next weighs ${Math.round(speed)} times as much as in life.`;
+
+async function runOurs(stage: Stage, one: Case, speed: number): Promise<OurOutcome> {
+  const sources = benchSources(one.servers, seed, one.share);
   const account = await openAccount(stage, sources, speed);
-  const worker = await stage.worker(account, pollSeconds);
+  await stage.worker(account, pollSeconds);
   const plan = planFor(nameOf(one), account);
   await runBatch(stage, plan, account);
-  const ours = audited(account, toReal(sum(lengths)));
-  const tell = (by: string, { schedule }: { schedule: Schedule }) =>
-    stage.say(`${nameOf(one)}: ${by} ${fixed(schedule.makespan / one.boundSeconds / 1000, 3)} of the bound`);
-  tell('smc-batch', ours);
-  const history = await historyOf(stage.client, plan.name, one.servers);
-  await worker.stop();
-
-  const outcome: Outcome = {
-    ...one,
-    boundMs: one.boundSeconds * 1000,
-    speed,
-    idealMs: toReal(listSchedule(longestFirst, quota.running)),
-    ours,
-    history,
+  const longestFirst = sources.toSorted((a, b) => b.systemDiskGiB - a.systemDiskGiB).map(jobSeconds);
+  return {
+    ...outcomeOf(stage, one, account, sources, speed),
+    idealMs: (listSchedule(longestFirst, quota.running) * 1000) / speed,
+    history: await historyOf(stage.client, plan.name, one.servers),
   };
-  if (!one.withScript) return outcome;
-  const other = await openAccount(stage, sources, speed);
-  stage.say(`${nameOf(one)}: the same by the script`);
+}
+
+async function runScript(stage: Stage, one: Case, speed: number): Promise<Outcome> {
+  const sources = benchSources(one.servers, seed, one.share);
+  const account = await openAccount(stage, sources, speed);
   await untilDone(
     stage.spawn('bench/naive-script.js', {
       args: [String(quota.running)],
-      env: accountEnv(other, pollSeconds),
+      env: accountEnv(account, pollSeconds),
     }),
   );
-  const script = audited(other, toReal(sum(lengths)));
-  tell('the script', script);
-  return { ...outcome, script };
+  return outcomeOf(stage, one, account, sources, speed);
+}
+
+/** The account's own word on the run; its busy time must be the sum of the lengths, or the bound would be wrong. */
+function outcomeOf(
+  stage: Stage,
+  one: Case,
+  { account }: Simulator,
+  sources: BenchSource[],
+  speed: number,
+): Outcome {
+  const lengths = sources.map(jobSeconds);
+  const boundMs = (lowerBound(lengths, quota.running) * 1000) / speed;
+  const expectedBusyMs = (sum(lengths) * 1000) / speed;
+  // Lets what is due happen, so that the last deletion is in the timeline.
+  account.now();
+  const audit = account.audit();
+  const schedule = scheduleOf(audit.timeline, quota.running);
+  if (Math.abs(schedule.busy / expectedBusyMs - 1) > 0.01)
+    throw new Error(`the jobs ran ${schedule.busy} ms together, and ${expectedBusyMs} were expected`);
+  if (audit.jobs.peakRunning > quota.running || audit.jobs.peakExisting > quota.jobs)
+    throw new Error('a quota was exceeded');
+  stage.say(`${nameOf(one)}: ${fixed(schedule.makespan / boundMs, 3)} of the bound`);
+  return { ...one, boundMs, schedule, audit };
 }
 
 const nameOf = ({ servers, share }: Case) => `makespan-${servers}${share === 'random' ? '-random' : ''}`;
@@ -105,49 +153,13 @@ const openAccount = (stage: Stage, servers: BenchSource[], speed: number) =>
     runningQuota: quota.running,
   });
 
-/** The account's own word on the run; its busy time must be the sum of the lengths, or the bound would be wrong. */
-function audited({ account }: Simulator, expectedBusyMs: number): { schedule: Schedule; audit: Audit } {
-  // Lets what is due happen, so that the last deletion is in the timeline.
-  account.now();
-  const audit = account.audit();
-  const schedule = scheduleOf(audit.timeline, quota.running);
-  if (Math.abs(schedule.busy / expectedBusyMs - 1) > 0.01)
-    throw new Error(`the jobs ran ${schedule.busy} ms together, and ${expectedBusyMs} were expected`);
-  if (audit.jobs.peakRunning > quota.running || audit.jobs.peakExisting > quota.jobs)
-    throw new Error('a quota was exceeded');
-  return { schedule, audit };
-}
-
-function figures(outcomes: Outcome[]): Figures {
-  return {
-    title: 'Makespan, API calls and history',
-    about: `Servers with jobs of varied length on the simulator (10 to 70 GiB used, jobs of ${minutes(10)} to ${minutes(70)} simulated minutes), ${quota.jobs} jobs may exist and ${quota.running} may run.
-The *bound* is what no schedule can beat: the sum of all jobs' lengths over ${quota.running}, or the longest job. The makespan is the account's own: from the first start of a job to the moment the last one stops running.
-*Longest first* is list scheduling in our order by an engine that takes no time at all. The idle slot time is split into what was lost until ${quota.running} ran, between a job's end and the next one's start, and after the last start; together they are what the ratio has above 1.
-A look every ${pollSeconds} s is, at this speed, a look every ${outcomes.map(({ speed }) => Math.round(pollSeconds * speed)).join(' or ')} simulated seconds: the default in life is 30.
-*Sizes known*: what is used of each disk is the same share, so the order by disk size is the order by length. *Unknown*: 20 to 90 % of each are used, which SMC does not show.
-*The script* is \`bench/naive-script.ts\`: a pool of ${quota.running}, each of which creates, starts, looks at its own job and deletes, in the account's order. It keeps nothing, so it cannot be taken up again.`,
-    tables: [makespanTable(outcomes), callsTable(outcomes), historyTable(outcomes)],
-    verdicts: outcomes
-      .filter(({ share }) => share !== 'random')
-      .map(({ servers, ours, boundMs }) => {
-        const ratio = ours.schedule.makespan / boundMs;
-        return {
-          claim: `${count(servers)} servers within ${bar} of the quota's bound: ${fixed(ratio, 3)}`,
-          isMet: ratio <= bar,
-        };
-      }),
-  };
-}
-
 const minutes = (usedGiB: number) => Math.round(jobSeconds({ name: '', systemDiskGiB: 0, usedGiB }) / 60);
 
-function makespanTable(outcomes: Outcome[]): FigureTable {
+function makespanTable(outcomes: (Outcome | OurOutcome)[]): FigureTable {
   return {
     columns: [
       'servers',
       'sizes',
-      'by',
       'makespan / bound',
       'longest first',
       'idle: start-up',
@@ -155,55 +167,50 @@ function makespanTable(outcomes: Outcome[]): FigureTable {
       'tail',
       'ms a hand-over',
     ],
-    rows: outcomes.flatMap((outcome) => {
-      const { servers, share, boundMs, idealMs, ours, script } = outcome;
-      const row = (by: string, { schedule }: { schedule: Schedule }, ideal: string) => [
+    rows: outcomes.map((outcome) => {
+      const { servers, share, boundMs, schedule } = outcome;
+      return [
         count(servers),
         share === 'random' ? 'unknown' : 'known',
-        by,
         fixed(schedule.makespan / boundMs, 3),
-        ideal,
+        'idealMs' in outcome ? fixed(outcome.idealMs / boundMs, 3) : '',
         ...[schedule.idle.startUp, schedule.idle.handover, schedule.idle.tail].map((ms) =>
           percent(ms / (quota.running * boundMs)),
         ),
         fixed(schedule.handover, 0),
-      ];
-      return [
-        row('smc-batch', ours, fixed(idealMs / boundMs, 3)),
-        ...(script ? [row('the script', script, '')] : []),
       ];
     }),
   };
 }
 
 function callsTable(outcomes: Outcome[]): FigureTable {
-  const shown = outcomes.filter(({ script }) => script);
-  const operations = [
-    ...new Set(shown.flatMap(({ ours, script }) => [ours, script!].flatMap((o) => Object.keys(calls(o))))),
-  ].sort();
+  const shown = outcomes.filter(({ share }) => share !== 'random');
+  const operations = [...new Set(shown.flatMap((outcome) => Object.keys(calls(outcome))))].sort();
+  const row = (servers: number, what: string, byOperation: Record<string, number>) => [
+    count(servers),
+    what,
+    fixed(sum(Object.values(byOperation)) / servers),
+    ...operations.map((operation) => fixed((byOperation[operation] ?? 0) / servers)),
+  ];
   const rows = shown.flatMap((outcome) => {
-    const { servers, boundMs, ours, script } = outcome;
-    const row = (by: string, byOperation: Record<string, number>) => [
-      count(servers),
-      by,
-      fixed(sum(Object.values(byOperation)) / servers),
-      ...operations.map((operation) => fixed((byOperation[operation] ?? 0) / servers)),
-    ];
-    // One look at fifty jobs a tick, for as long as the bound.
-    const ticks = boundMs / (pollSeconds * 1000);
-    const once = { CreateReplicationJob: servers, StartReplicationJob: servers };
+    const { servers, boundMs } = outcome;
     const minimum = {
-      ...once,
+      CreateReplicationJob: servers,
+      StartReplicationJob: servers,
       DeleteReplicationJob: servers,
       TagResources: servers,
-      DescribeReplicationJobs: ticks * (quota.running / 50),
+      // One look at fifty jobs a tick, for as long as the bound.
+      DescribeReplicationJobs: (boundMs / (pollSeconds * 1000)) * (quota.running / 50),
     };
-    return [row('smc-batch', calls(ours)), row('the script', calls(script!)), row('the minimum', minimum)];
+    return [
+      row(servers, 'made', calls(outcome)),
+      ...('idealMs' in outcome ? [row(servers, 'the minimum', minimum)] : []),
+    ];
   });
   return { columns: ['servers', 'API calls a server', 'all', ...operations], rows };
 }
 
-const calls = ({ audit }: { audit: Audit }) =>
+const calls = ({ audit }: Outcome) =>
   Object.fromEntries(
     Object.entries(audit.calls.perOperation).map(([operation, { accepted, refused }]) => [
       operation,
@@ -211,7 +218,7 @@ const calls = ({ audit }: { audit: Audit }) =>
     ]),
   );
 
-function historyTable(outcomes: Outcome[]): FigureTable {
+function historyTable(outcomes: OurOutcome[]): FigureTable {
   return {
     columns: [
       'servers',

@@ -9,6 +9,8 @@ const window = 50;
 const pollSeconds = 0.05;
 /** The bar, as a ratio to the bare engine's rate. */
 const bar = 0.8;
+/** A server of a large batch may cost so much more processor time than one of a small batch. */
+const linearBar = 1.15;
 
 interface Measured {
   perSecond: number;
@@ -47,28 +49,42 @@ export async function scale(options: StageOptions & { quick: boolean }): Promise
   const rounds: Round[] = [];
   for (const size of sizes) rounds.push(...(await onStage(options, (stage) => measure(stage, [size]))));
   const first = rounds[0]!;
+  const last = rounds.at(-1)!;
+  const growth = cpuOf(last.ours) / cpuOf(first.ours);
   return {
     title: 'Cost by the size of the batch',
-    about: `Servers a second, as above, each size on a new Temporal server; the last columns are relative to ${count(first.servers)} servers. The bare engine is measured at each size too, because Temporal itself changes with what it has to keep.`,
+    about: `Batches as above, each size on a new Temporal server; all but the second column is relative to ${count(first.servers)} servers. The bare engine is measured at each size too, because Temporal itself changes with what it has to keep.
+Processor time is that of Temporal, the worker, the account and the client together: unlike the rate, it hardly depends on what else the machine does.`,
     tables: [
       {
         columns: [
           'servers',
           'smc-batch / bare engine',
-          `smc-batch, ${count(first.servers)} = 1`,
-          `bare engine, ${count(first.servers)} = 1`,
+          'rate: smc-batch',
+          'bare engine',
+          'processor time a server: smc-batch',
+          'bare engine',
         ],
         rows: rounds.map(({ servers, ours, bare }) => [
           count(servers),
           fixed(ours.perSecond / bare.perSecond),
           fixed(ours.perSecond / first.ours.perSecond),
           fixed(bare.perSecond / first.bare.perSecond),
+          fixed(cpuOf(ours) / cpuOf(first.ours)),
+          fixed(cpuOf(bare) / cpuOf(first.bare)),
         ]),
       },
     ],
-    verdicts: [],
+    verdicts: [
+      {
+        claim: `a server of ${count(last.servers)} takes at most ${linearBar} times the processor time of one of ${count(first.servers)}: ${fixed(growth)}`,
+        isMet: growth <= linearBar,
+      },
+    ],
   };
 }
+
+const cpuOf = ({ cpu }: Measured) => sum(Object.values(cpu).map((ms) => ms ?? 0));
 
 async function measure(stage: Stage, sizes: number[]): Promise<Round[]> {
   const warmUp = 100;
@@ -121,7 +137,7 @@ async function timed(servers: number, worker: number, run: () => Promise<number>
 
 function table(rounds: Round[]) {
   const cpu = (who: keyof Measured['cpu'], { cpu: used }: Measured, base: Measured) => {
-    const whole = sum(Object.values(base.cpu).map((ms) => ms ?? 0));
+    const whole = cpuOf(base);
     const ms = used[who];
     return ms === undefined || whole === 0 ? '' : fixed(ms / whole);
   };

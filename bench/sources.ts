@@ -18,7 +18,8 @@ export type BenchSource = SourceOptions & { name: string; systemDiskGiB: number;
 export function benchSources(count: number, seed: string, share: number | 'random'): BenchSource[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, i) => {
-    const usedGiB = Math.round(10 + 60 * random() ** 2);
+    // Whole MiB: whole GiB would make many jobs of exactly the same length, which end in the same look.
+    const usedGiB = Math.round((10 + 60 * random() ** 2) * 1024) / 1024;
     const used = share === 'random' ? 0.2 + 0.7 * random() : share;
     return {
       name: `server-${String(i + 1).padStart(5, '0')}`,
