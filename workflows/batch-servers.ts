@@ -204,6 +204,22 @@ export class BatchServers {
     return startedAt && startedAt + estimatedSeconds(this.diskGiB[name], measured) * 1000;
   }
 
+  /** The same for a server that waits: all that are before it go through the slots one after the other. */
+  estimatedEndOfWaiting(name: string, measured: Throughput, slots: number, now: number): number | undefined {
+    if (slots === 0) return undefined;
+    const running = Object.entries(this.records).filter(([, { phase }]) => phase === 'migrating');
+    const freeAt = running.map(([server]) => Math.max(now, this.estimatedEndOf(server, measured) ?? now));
+    while (freeAt.length < slots) freeAt.push(now);
+    for (const { waiting } of this.waves) {
+      for (const server of waiting.filter((one) => this.phaseOf(one) === 'waiting')) {
+        const next = freeAt.indexOf(Math.min(...freeAt));
+        freeAt[next]! += estimatedSeconds(this.diskGiB[server], measured) * 1000;
+        if (server === name) return freeAt[next];
+      }
+    }
+    return undefined;
+  }
+
   /** Its place among those that wait, in the order in which they are taken up, from 1. */
   placeOf(name: string): number {
     let place = this.queued.size;
@@ -216,12 +232,13 @@ export class BatchServers {
     return place;
   }
 
-  view(name: string): ServerView {
+  view(name: string, measured: Throughput): ServerView {
     const record = this.records[name];
     const { wave, sourceId } = this.server(name);
     if (!record) return { server: name, wave, phase: 'waiting', sourceId };
     const { round, ...shown } = record;
-    return { server: name, wave, ...shown, sourceId: record.sourceId ?? sourceId };
+    const estimatedEnd = record.phase === 'migrating' ? this.estimatedEndOf(name, measured) : undefined;
+    return { server: name, wave, ...shown, sourceId: record.sourceId ?? sourceId, estimatedEnd };
   }
 
   /** Puts a server back into the queue of its wave, for another round. */

@@ -47,10 +47,8 @@ export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'wa
   endedAt: string;
 };
 
-const { surveySourceServers, findEarlierServers, reportLease, returnLease } = proxyActivities<Activities>({
-  heartbeatTimeout: '20s',
-  startToCloseTimeout: '1h',
-});
+const batchCalls = (summary: string) =>
+  proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
 
 /** Well below Temporal's own suggestion: a short history is quick to replay after a worker's death. */
 const historyLimit = 1_500;
@@ -112,7 +110,8 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       `has ended: ${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled`,
     );
     await condition(() => run.notifying === 0, '1m');
-    await returnLease({ account: run.plan.account.id, batch: run.plan.name });
+    const { account, name } = run.plan;
+    await batchCalls(account.id).returnLease({ account: account.id, batch: name });
   });
   enter(run, 'ended');
   setCurrentDetails(batchDetails(progressOf(run)));
@@ -147,13 +146,13 @@ function listen(run: BatchRun): void {
     const matching = phases ? all.filter((name) => phases.includes(servers.phaseOf(name))) : all;
     return {
       total: matching.length,
-      servers: matching.slice(offset, offset + limit).map((name) => servers.view(name)),
+      servers: matching.slice(offset, offset + limit).map((name) => servers.view(name, state.measured)),
     };
   });
   setHandler(explainQuery, ({ server }) => {
     if (!run.servers.has(server)) throw new Error(`the batch has no server '${server}'`);
     const cap = usableSlots(state.holding, run.plan.policy.maxConcurrent);
-    return explainServer(run, server, slotReason(run, cap), Date.now());
+    return explainServer(run, server, cap.running, slotReason(run, cap), Date.now());
   });
   takeOrders(run, {
     cancelServer: (name) => cancelServer(run, name),
@@ -183,11 +182,17 @@ async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): P
     .filter(({ name }) => !names || names.has(name))
     .map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
   if (asked.length === 0) return;
-  const surveyed = await surveySourceServers({ batch: plan.name, servers: asked }).catch((error: unknown) => {
-    throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
-  });
+  const surveyed = await batchCalls(`${asked.length} servers`)
+    .surveySourceServers({ batch: plan.name, servers: asked })
+    .catch((error: unknown) => {
+      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
+        ? error.cause
+        : error;
+    });
   // Asked last: what ended while the account was read is in here.
-  const { running, migrated } = await findEarlierServers({ batch: plan.name });
+  const { running, migrated } = await batchCalls("servers of the batch's earlier lives").findEarlierServers({
+    batch: plan.name,
+  });
   const isRunning = new Set(running);
   const justMigrated = new Map(migrated.map(({ server, imageId }) => [server, imageId]));
   const endedAt = Date.now();
@@ -252,7 +257,9 @@ function tellQuota(run: BatchRun): void {
   run.refused = undefined;
   run.limitsChanged = false;
   run.reporting = true;
-  void reportLease({ account: run.plan.account.id, report }).finally(() => {
+  const { existing, running } = report.demand;
+  const lease = batchCalls(`wants ${existing} jobs, ${running} running`);
+  void lease.reportLease({ account: run.plan.account.id, report }).finally(() => {
     run.reporting = false;
     run.changed = true;
   });

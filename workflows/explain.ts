@@ -23,21 +23,26 @@ export const hasBeenMigrated = (servers: BatchServers, name: string) =>
 export function explainServer(
   { plan, servers, state }: BatchRun,
   name: string,
+  runningSlots: number,
   slotReason: string,
   now: number,
 ): ServerExplanation {
-  const view = servers.view(name);
+  const view = servers.view(name, state.measured);
   const { phase, error } = view;
   const batch = plan.name;
   switch (phase) {
     case 'waiting': {
       const index = plan.waves.findIndex(({ name: wave }) => wave === view.wave);
       const gate = waveGate(plan, servers, state.gates, index, now);
-      const why = gate?.reason ?? serverGate(servers, state.gates, name) ?? slotReason;
+      const closed = gate?.reason ?? serverGate(servers, state.gates, name);
       return {
         ...view,
-        why,
+        why: closed ?? slotReason,
         place: servers.placeOf(name),
+        // Nobody knows when a gate opens.
+        estimatedEnd: closed
+          ? undefined
+          : servers.estimatedEndOfWaiting(name, state.measured, runningSlots, now),
         next: gate?.kind === 'approval' ? `smc-batch approve ${batch} ${view.wave}` : undefined,
       };
     }
@@ -59,7 +64,6 @@ export function explainServer(
       return {
         ...view,
         why: 'its replication job is being created or runs',
-        estimatedEnd: servers.estimatedEndOf(name, state.measured),
       };
     case 'synced':
       return {

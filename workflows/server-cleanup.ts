@@ -4,7 +4,7 @@ import type { ServerResult } from './messages';
 import { smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
-import { deleteReplicationJob, stopReplicationJob, tagResources, tellBatch } from './smc-activities';
+import { smcCalls, smcWaits } from './smc-activities';
 
 /** Makes sure the job does not run, writes the ledger where there is an image, and deletes or keeps the job. */
 export async function cleanUp(
@@ -27,7 +27,9 @@ export async function cleanUp(
   try {
     if (mayRun) {
       const end: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
-      const stopped = await stopReplicationJob(stopRequest(input, job, input.policy.attempts, end));
+      const stopped = await smcWaits(jobId).stopReplicationJob(
+        stopRequest(input, job, input.policy.attempts, end),
+      );
       // It was faster than we: its image is there, so the server has been migrated.
       if (stopped.status === 'Finished')
         result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };
@@ -38,7 +40,7 @@ export async function cleanUp(
       return endWithoutJob(input, { ...result, leftover: { jobId, why: 'keptByPolicy' } });
     }
     const { batch, server, round } = input;
-    await deleteReplicationJob({ jobId, report: { batch, server, round, result } });
+    await smcWaits(jobId).deleteReplicationJob({ jobId, report: { batch, server, round, result } });
   } catch (error) {
     return endWithoutJob(input, {
       ...result,
@@ -70,7 +72,7 @@ async function writeLedger(
 ): Promise<string | undefined> {
   const image = result.imageId ?? result.instanceId ?? result.jobId;
   try {
-    await tagResources({
+    await smcCalls(`source ${input.sourceId}: ${image}`).tagResources({
       resourceType: 'sourceserver',
       resourceIds: [input.sourceId],
       tags: [
@@ -89,7 +91,9 @@ export async function endWithoutJob(
   { batch, server, round }: ServerMigrationInput,
   result: ServerResult,
 ): Promise<ServerResult> {
-  await CancellationScope.nonCancellable(() => tellBatch(batch, { kind: 'ended', server, round, result }));
+  await CancellationScope.nonCancellable(() =>
+    smcCalls(result.outcome).tellBatch(batch, { kind: 'ended', server, round, result }),
+  );
   enter(
     result.outcome,
     result.outcome === 'failed' ? `${result.error.message}\n\n${result.error.remedy}` : undefined,

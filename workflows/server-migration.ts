@@ -16,16 +16,7 @@ import { alreadyMigrated, isQuotaRefusal, smcFailureOf } from './server-failure'
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
 import { type SlotsFromBatch, slotsFromBatch } from './server-slots';
-import {
-  awaitReplicationJobFor,
-  awaitSourceServer,
-  createReplicationJob,
-  cutOverReplicationJob,
-  modifyReplicationJobAttribute,
-  startReplicationJob,
-  stopReplicationJob,
-  watchWaitingJob,
-} from './smc-activities';
+import { jobWaits, smcCalls, smcWaits, syncWaits } from './smc-activities';
 import { mayStartAgain, restartDelaySeconds } from './start-again';
 
 /** Whether the operator has asked for the final image of an incremental job. */
@@ -75,7 +66,7 @@ async function createJob(
 ): Promise<Job> {
   for (;;) {
     try {
-      const created = await createReplicationJob({
+      const created = await smcCalls(`source ${sourceId}`).createReplicationJob({
         batch,
         server,
         sourceId,
@@ -107,13 +98,13 @@ async function runToItsEnd(
       if (!broken) {
         await slots.ask(job.jobId);
         enter('running', `Job **${job.jobId}**: last sync and final image`);
-        await cutOverReplicationJob({ jobId: job.jobId, syncData: true });
+        await smcWaits(job.jobId).cutOverReplicationJob({ jobId: job.jobId, syncData: true });
         continue;
       }
       ended = broken;
     }
     if (ended.end === 'Stalled') {
-      const stopped = await stopReplicationJob(stopRequest(input, job, start, ended));
+      const stopped = await smcWaits(job.jobId).stopReplicationJob(stopRequest(input, job, start, ended));
       if (stopped.status === 'Finished') return { ...stopped, end: 'Finished' };
       job.status = stopped.status;
     }
@@ -134,7 +125,7 @@ async function recover(input: ServerMigrationInput, job: Job, ended: Ended, star
   );
   await sleep(seconds * 1000, { summary: 'before the next start' });
   const { batch, server, round, sourceId } = input;
-  await awaitSourceServer({ batch, server, round, sourceId });
+  await smcWaits(`source ${sourceId}`).awaitSourceServer({ batch, server, round, sourceId });
   // SMC: a job that does not run expires.
   if (Date.now() - job.createdAt > validTimeCareMs) await extendValidTime(input, job);
 }
@@ -151,7 +142,9 @@ async function untilCutOver(
   let ended: Ended | undefined;
   const watch = new CancellationScope();
   const watching = watch
-    .run(() => watchWaitingJob({ jobId: job.jobId, frequency: input.job.frequency ?? 24 }))
+    .run(() =>
+      syncWaits(job.jobId).watchWaitingJob({ jobId: job.jobId, frequency: input.job.frequency ?? 24 }),
+    )
     .then(
       (seen) => {
         ended = seen;
@@ -178,10 +171,12 @@ async function extendValidTime({ job: settings }: ServerMigrationInput, job: Job
   if (job.isExtended || settings.validTime) return;
   job.isExtended = true;
   const validTime = new Date(job.createdAt + 89 * dayMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  await modifyReplicationJobAttribute({ jobId: job.jobId, validTime }).catch((error: unknown) => {
-    if (isCancellation(error)) throw error;
-    log.warn('ValidTime was not extended', { jobId: job.jobId, error: smcFailureOf(error).message });
-  });
+  await smcCalls(`${job.jobId}, valid until ${validTime}`)
+    .modifyReplicationJobAttribute({ jobId: job.jobId, validTime })
+    .catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
+      log.warn('ValidTime was not extended', { jobId: job.jobId, error: smcFailureOf(error).message });
+    });
 }
 
 async function startJob(job: Job, slots: SlotsFromBatch): Promise<void> {
@@ -190,7 +185,7 @@ async function startJob(job: Job, slots: SlotsFromBatch): Promise<void> {
   while (status === 'Ready' || status === 'Stopped' || status === 'InError') {
     try {
       job.before = { status, startTime };
-      return await startReplicationJob({ jobId });
+      return await smcCalls(jobId).startReplicationJob({ jobId });
     } catch (error) {
       if (!isQuotaRefusal(error)) throw error;
       await slots.ask(jobId, smcFailureOf(error));
@@ -200,10 +195,10 @@ async function startJob(job: Job, slots: SlotsFromBatch): Promise<void> {
 
 async function awaitJob(input: ServerMigrationInput, job: Job, start: number): Promise<Ended> {
   const { batch, server, round, policy } = input;
-  const awaitReplicationJob = awaitReplicationJobFor(policy.jobTimeoutSeconds);
   const { jobId, before } = job;
+  const summary = `${jobId}, start ${start} of ${policy.attempts}`;
   try {
-    const ended = await awaitReplicationJob({
+    const ended = await jobWaits(policy.jobTimeoutSeconds, summary).awaitReplicationJob({
       batch,
       server,
       round,

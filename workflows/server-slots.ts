@@ -1,7 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { type SmcFailure, slotGranted } from './messages';
 import type { ServerMigrationInput } from './server-job';
-import { tellBatch } from './smc-activities';
+import { smcCalls } from './smc-activities';
 
 /** The slots of this server: `need` counts what it has asked for, the batch grants by that number. */
 export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
@@ -16,7 +16,14 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
       need++;
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
       do {
-        await tellBatch(batch, { kind: 'wantsSlot', server, round, need, jobId, refused });
+        await smcCalls('wants a slot').tellBatch(batch, {
+          kind: 'wantsSlot',
+          server,
+          round,
+          need,
+          jobId,
+          refused,
+        });
       } while (!(await condition(() => granted >= need, '5m')));
     },
   };

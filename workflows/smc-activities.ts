@@ -3,44 +3,42 @@ import type { Activities } from '../activities';
 
 // The timeouts of every activity that touches the SMC API. All heartbeat, so that a dead worker is noticed in seconds,
 // and retry without end inside their scheduleToClose: the activities themselves say which errors are final, and how
-// long a throttled or transient one waits.
+// long a throttled or transient one waits. `summary` is what the Temporal UI shows beside the activity's name.
 const heartbeatTimeout = '20s';
 
 /** One API call, or two: longer than an outage of an afternoon, so that it costs no server. */
-export const {
-  createReplicationJob,
-  deleteSourceServer,
-  describeReplicationJobs,
-  describeSourceServers,
-  listTagResources,
-  modifyReplicationJobAttribute,
-  modifySourceServerAttribute,
-  startReplicationJob,
-  tagResources,
-  tellBatch,
-  untagResources,
-} = proxyActivities<Activities>({
-  heartbeatTimeout,
-  startToCloseTimeout: '2m',
-  scheduleToCloseTimeout: '12h',
-});
+export const smcCalls = (summary: string) =>
+  proxyActivities<Activities>({
+    heartbeatTimeout,
+    startToCloseTimeout: '2m',
+    scheduleToCloseTimeout: '12h',
+    summary,
+  });
 
 /** They wait for something to happen in the account: a job to be stoppable or gone, a source to come back. */
-export const { stopReplicationJob, deleteReplicationJob, awaitSourceServer, cutOverReplicationJob } =
-  proxyActivities<Activities>({ heartbeatTimeout, startToCloseTimeout: '7d', scheduleToCloseTimeout: '7d' });
+export const smcWaits = (summary: string) =>
+  proxyActivities<Activities>({
+    heartbeatTimeout,
+    startToCloseTimeout: '7d',
+    scheduleToCloseTimeout: '7d',
+    summary,
+  });
 
 /** It sleeps from one sync of an incremental job to the next: a heartbeat now and then is enough. */
-export const { watchWaitingJob } = proxyActivities<Activities>({
-  heartbeatTimeout: '15m',
-  startToCloseTimeout: '90d',
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-});
+export const syncWaits = (summary: string) =>
+  proxyActivities<Activities>({
+    heartbeatTimeout: '15m',
+    startToCloseTimeout: '90d',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    summary,
+  });
 
 /** One start of a job, from Running to whatever ends it; its schedule-to-close timeout is the plan's jobTimeout. */
-export const awaitReplicationJobFor = (jobTimeoutSeconds: number) =>
+export const jobWaits = (jobTimeoutSeconds: number, summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,
     startToCloseTimeout: jobTimeoutSeconds * 1000,
     scheduleToCloseTimeout: jobTimeoutSeconds * 1000,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-  }).awaitReplicationJob;
+    summary,
+  });

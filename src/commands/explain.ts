@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
-import { formatDuration } from '../report';
+import { formatDuration, formatHours, instanceHours } from '../report';
 import { describeSmcError } from '../smc';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
@@ -93,7 +93,7 @@ function story(server: ServerExplanation): string[] {
     [
       'left',
       leftover &&
-        `job ${leftover.jobId} (${leftover.why}): its intermediate instance is billed until it is deleted`,
+        `job ${leftover.jobId} (${leftover.why}): its intermediate instance is billed until it is deleted, ${formatHours(instanceHours(server, Date.now()))} so far`,
     ],
     ['next', server.next],
   ];

@@ -2,12 +2,14 @@ import type { Colors } from 'picocolors/types';
 import type { BatchProgress, ServerView } from '../../workflows/messages';
 import { describeSmcError } from '../smc';
 import { formatDuration } from './duration';
+import { keptJobsReminder } from './kept-jobs';
 import { textTable } from './text-table';
 
 /** A batch's servers as a table, then what failed and what to do about it, then what was left behind. */
 export function textReport(
   { progress, servers }: { progress: BatchProgress; servers: ServerView[] },
   c: Colors,
+  now = Date.now(),
 ): string[] {
   const rows = servers.map((server) => [
     server.server,
@@ -17,10 +19,11 @@ export function textReport(
     server.jobId ?? '',
     server.starts && server.starts > 1 ? String(server.starts) : '',
     took(server),
-    server.imageId ?? server.error?.code ?? '',
+    server.imageId ?? server.error?.code ?? toGo(server, now),
   ]);
   const failed = servers.filter(({ phase }) => phase === 'failed');
   const left = servers.filter(({ leftover }) => leftover);
+  const reminder = keptJobsReminder(progress, servers, now);
   return [
     ...textTable(['server', 'wave', 'phase', 'source', 'job', 'starts', 'took', 'result'], rows),
     '',
@@ -35,6 +38,7 @@ export function textReport(
       '',
       `${server}: job ${leftover?.jobId} is left in the account (${leftover?.why})${leftover?.error ? `: ${leftover.error.message}` : ''}`,
     ]),
+    ...(reminder ? ['', c.yellow(reminder)] : []),
   ];
 }
 
@@ -51,6 +55,12 @@ function phaseColor({ phase }: ServerView, c: Colors): string {
   if (phase === 'failed') return c.red(phase);
   if (phase === 'cancelled' || phase === 'recovering') return c.yellow(phase);
   return phase;
+}
+
+function toGo({ estimatedEnd }: ServerView, now: number): string {
+  return estimatedEnd !== undefined && estimatedEnd > now
+    ? `about ${formatDuration(estimatedEnd - now)} to go`
+    : '';
 }
 
 function took({ startedAt, endedAt }: ServerView): string {

@@ -1,4 +1,5 @@
 import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
+import { instanceHours } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';
 
@@ -18,7 +19,7 @@ export function buildBatchReport({
   generatedAt,
   cutShort,
 }: ReportSource): BatchReport {
-  const servers = views.map(reportServer);
+  const servers = views.map((view) => reportServer(view, generatedAt.getTime()));
   return {
     version: 1,
     batch: progress.batch,
@@ -41,7 +42,7 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   unknownStatus: 'its status could not be learned, so it was not touched',
 };
 
-function reportServer({ startedAt, endedAt, ...view }: ServerView): ReportServer {
+function reportServer({ startedAt, endedAt, ...view }: ServerView, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, starts, error, leftover, note } = view;
   return {
     server,
@@ -59,6 +60,7 @@ function reportServer({ startedAt, endedAt, ...view }: ServerView): ReportServer
       jobId: leftover.jobId,
       why: leftover.why,
       error: leftover.error && failureOf(leftover.error),
+      instanceHours: Math.round(instanceHours({ startedAt }, now) * 100) / 100,
     },
     note,
   };

@@ -4,6 +4,7 @@ export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { htmlReport } from './html';
+export { formatHours, instanceHours } from './kept-jobs';
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
 export {

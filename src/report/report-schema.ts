@@ -19,6 +19,10 @@ const leftover = z.object({
   jobId: z.string(),
   why: z.enum(['keptByPolicy', 'deleteFailed', 'unknownStatus']),
   error: failure.optional(),
+  instanceHours: z
+    .number()
+    .nonnegative()
+    .describe('hours its intermediate instance has been billed when this was written, if not deleted since'),
 });
 
 const server = z

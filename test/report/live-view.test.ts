@@ -32,7 +32,7 @@ const waits = (server: string, wave: string): ServerView => ({ server, wave, pha
 /** Everything there is to see at once. */
 function aBusyBatch(): LiveBatch {
   const servers: LiveServer[] = [
-    running('web-01', 87.4),
+    running('web-01', 87.4, { estimatedEnd: now + 7 * 60_000 }),
     running('web-02', 12, { startedAt: ago(200), starts: 2 }),
     running('核心数据库主机-01', 99.9, {
       heartbeat: {

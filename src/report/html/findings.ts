@@ -1,4 +1,5 @@
 import { counted } from '../counted';
+import { formatHours } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
 import { html, type Markup } from './markup';
 
@@ -37,13 +38,13 @@ export function leftoversSection(report: BatchReport): Markup {
   const link = rowLink(report);
   const meanings = [...new Set(leftovers.map(({ meaning }) => meaning))];
   return html`<section aria-labelledby="leftovers"><h2 id="leftovers">Jobs left in the account</h2>
-<p class="when">Each holds quota, and its intermediate instance is billed as long as it exists. <code>smc-batch cleanup ${report.batch}</code> deletes those that are proven this batch's.</p>
+<p class="when">Each holds quota, and its intermediate instance is billed as long as it exists: ${formatHours(leftovers.reduce((sum, { instanceHours }) => sum + instanceHours, 0))} in all when this was written. <code>smc-batch cleanup ${report.batch}</code> deletes those that are proven this batch's.</p>
 ${meanings.map((why) => {
   const jobs = leftovers.filter(({ meaning }) => meaning === why);
   return html`<p class="why"><b>${counted(jobs.length, 'job')}</b>: ${why}</p>
 <ul class="plain columns">${jobs.map(
-    ({ server, jobId, error }) =>
-      html`<li>${link(server)} <code>${jobId}</code>${error && html` <span class="said">${error.code}: ${error.message}</span>`}</li>
+    ({ server, jobId, error, instanceHours }) =>
+      html`<li>${link(server)} <code>${jobId}</code> ${formatHours(instanceHours)}${error && html` <span class="said">${error.code}: ${error.message}</span>`}</li>
 `,
   )}</ul>`;
 })}</section>`;
