@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller } from '../../activities';
-import { createSmcClient, createTransport, defaultCredentials } from '../smc';
+import { createSmcClient, createTransport, defaultCredentials, SmcError, type Transport } from '../smc';
+import { type CallRate, createCallRate } from './call-rate';
 import { connectWorker } from './connect';
 import { packageRoot } from './package-root';
 import { dataConverter } from './payload-codec';
 import { type TemporalSettings, taskQueue, type WorkerSettings } from './settings';
+import { taskQueueLimit } from './task-queue-limit';
 
 export interface SmcBatchWorker {
   /** Polls until `shutdown` is called or the worker fails. */
@@ -17,9 +19,13 @@ export interface SmcBatchWorker {
 /** A worker for workflows and activities, connected and ready to run. */
 export async function createWorker(temporal: TemporalSettings, smc: WorkerSettings): Promise<SmcBatchWorker> {
   const connection = await connectWorker(temporal);
-  const client = createSmcClient(
-    createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() }),
-  );
+  const callRate = createCallRate({
+    store: taskQueueLimit(connection, temporal.namespace, taskQueue()),
+    ceiling: smc.callsPerSecond,
+    say: (line) => Runtime.instance().logger.warn(line),
+  });
+  const transport = createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() });
+  const client = createSmcClient(watched(transport, callRate));
   const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
   const worker = await Worker.create({
     connection,
@@ -41,8 +47,10 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
   return {
     async run() {
       try {
+        await callRate.start();
         await worker.run();
       } finally {
+        callRate.close();
         poller.close();
         await client.close();
         await connection.close();
@@ -50,6 +58,22 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
     },
     shutdown: () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+/** The transport whose calls and throttlings the rate is told of. */
+function watched(transport: Transport, rate: CallRate): Transport {
+  return {
+    ...transport,
+    async call(...call) {
+      rate.called();
+      try {
+        return await transport.call(...call);
+      } catch (error) {
+        if (error instanceof SmcError && error.class === 'throttled') rate.throttled();
+        throw error;
+      }
     },
   };
 }
