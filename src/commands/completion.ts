@@ -153,7 +153,8 @@ ${listed.join('\n')}
 ${cases.join('\n')}
   esac
 }
-compdef ${functionName} ${name}
+# As a file of fpath it is the first completion that runs it; sourced, it only registers itself.
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then ${functionName} "$@"; else compdef ${functionName} ${name}; fi
 `;
 }
 

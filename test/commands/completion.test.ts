@@ -64,6 +64,7 @@ test.each([
 test('zsh and fish know the same commands, choices and files', async () => {
   const zsh = await script('zsh');
   expect(zsh).toMatch(/^#compdef smc-batch\n/);
+  expect(zsh).toContain('then _smc_batch "$@"; else compdef _smc_batch smc-batch; fi');
   expect(zsh).toContain(`'apply:start a plan'\\''s batch \\[now\\]\\: go'`);
   expect(zsh).toContain(`'--output[what to print]:value:(text json)'`);
   expect(zsh).toContain(`'1:plan:_files -g "*.(yaml|yml|json)"'`);
