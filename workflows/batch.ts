@@ -1,6 +1,4 @@
 import {
-  ActivityFailure,
-  ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
   CancelledFailure,
@@ -21,6 +19,7 @@ import { batchDetails, batchProgress, slotReason } from './batch-progress';
 import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
 import { startServers, wakeAt } from './batch-schedule';
 import { BatchServers, isEnded } from './batch-servers';
+import { replacePlan, survey } from './batch-survey';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
@@ -47,7 +46,7 @@ export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'wa
   endedAt: string;
 };
 
-const batchCalls = (summary: string) =>
+const leaseCalls = (summary: string) =>
   proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
 
 /** Well below Temporal's own suggestion: a short history is quick to replay after a worker's death. */
@@ -103,15 +102,10 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       if (isOver() && !run.changed) break;
       await condition(() => run.changed || isOver());
     }
-    const { migrated, skipped, failed, cancelled } = run.servers.counts;
-    announce(
-      run,
-      'end',
-      `has ended: ${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled`,
-    );
+    announce(run, 'end', `has ended: ${ending(run)}`);
     await condition(() => run.notifying === 0, '1m');
     const { account, name } = run.plan;
-    await batchCalls(account.id).returnLease({ account: account.id, batch: name });
+    await leaseCalls(account.id).returnLease({ account: account.id, batch: name });
   });
   enter(run, 'ended');
   setCurrentDetails(batchDetails(progressOf(run)));
@@ -175,64 +169,12 @@ function measure({ state }: BatchRun, name: string): void {
   state.measured.diskGiB += diskGiB;
 }
 
-/** Finds the sources; what is done already is skipped, what cannot be migrated at all is failed. */
-async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): Promise<void> {
-  const { state } = run;
-  const asked = plan.servers
-    .filter(({ name }) => !names || names.has(name))
-    .map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
-  if (asked.length === 0) return;
-  const surveyed = await batchCalls(`${asked.length} servers`)
-    .surveySourceServers({ batch: plan.name, servers: asked })
-    .catch((error: unknown) => {
-      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
-        ? error.cause
-        : error;
-    });
-  // Asked last: what ended while the account was read is in here.
-  const { running, migrated } = await batchCalls("servers of the batch's earlier lives").findEarlierServers({
-    batch: plan.name,
-  });
-  const isRunning = new Set(running);
-  const justMigrated = new Map(migrated.map(({ server, imageId }) => [server, imageId]));
-  const endedAt = Date.now();
-  if (!names) state.surveyedAt = endedAt;
-  for (const { name, sourceId, diskGiB, done, jobId, error } of surveyed) {
-    if (sourceId) state.sourceIds[name] = sourceId;
-    if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
-    if (jobId) state.jobIds[name] = jobId;
-    const base = { round: 0, endedAt, sourceId };
-    const note = (batch: string) => `migrated in batch '${batch}'`;
-    if (isRunning.has(name)) {
-      // Round 0: it takes the word of a workflow that we did not start.
-      state.records[name] = { round: 0, startedAt: endedAt, sourceId, phase: 'migrating', jobId };
-    } else if (error) {
-      state.records[name] = { ...base, phase: 'failed', error };
-    } else if (done) {
-      state.records[name] = { ...base, phase: 'skipped', note: note(done.batch), imageId: done.image };
-    } else if (justMigrated.has(name)) {
-      state.records[name] = {
-        ...base,
-        phase: 'skipped',
-        note: note(plan.name),
-        imageId: justMigrated.get(name),
-      };
-    }
-  }
-  for (const { name, sourceId } of plan.servers) if (sourceId) delete state.sourceIds[name];
-  run.servers = new BatchServers(plan, state.records, state.diskGiB);
-}
-
-/** Servers that are new are looked up before the plan takes effect; those that are gone leave nothing behind. */
-async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
-  const { state } = run;
-  const added = new Set(next.servers.map(({ name }) => name).filter((name) => !run.servers.has(name)));
-  await CancellationScope.nonCancellable(() => survey(run, next, added));
-  const kept = new Set(next.servers.map(({ name }) => name));
-  for (const name of Object.keys(state.records)) if (!kept.has(name)) delete state.records[name];
-  run.plan = next;
-  run.servers = new BatchServers(next, state.records, state.diskGiB);
-  run.limitsChanged = true;
+/** How it went, and what stays in the account and goes on being billed. */
+function ending({ plan, servers }: BatchRun): string {
+  const { migrated, skipped, failed, cancelled } = servers.counts;
+  const left = servers.leftovers;
+  const reminder = left > 0 ? `; ${left} jobs left, billed until smc-batch cleanup ${plan.name}` : '';
+  return `${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`;
 }
 
 /** Nothing more starts; what runs is stopped and cleaned up. */
@@ -258,7 +200,7 @@ function tellQuota(run: BatchRun): void {
   run.limitsChanged = false;
   run.reporting = true;
   const { existing, running } = report.demand;
-  const lease = batchCalls(`wants ${existing} jobs, ${running} running`);
+  const lease = leaseCalls(`wants ${existing} jobs, ${running} running`);
   void lease.reportLease({ account: run.plan.account.id, report }).finally(() => {
     run.reporting = false;
     run.changed = true;

@@ -1,0 +1,73 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { Plan } from '../src/plan';
+import type { BatchRun } from './batch-run';
+import { BatchServers } from './batch-servers';
+
+const surveyCalls = (summary: string) =>
+  proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
+
+/** Finds the sources; what is done already is skipped, what cannot be migrated at all is failed. */
+export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): Promise<void> {
+  const { state } = run;
+  const asked = plan.servers
+    .filter(({ name }) => !names || names.has(name))
+    .map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
+  if (asked.length === 0) return;
+  const surveyed = await surveyCalls(`${asked.length} servers`)
+    .surveySourceServers({ batch: plan.name, servers: asked })
+    .catch((error: unknown) => {
+      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
+        ? error.cause
+        : error;
+    });
+  // Asked last: what ended while the account was read is in here.
+  const { running, migrated } = await surveyCalls("servers of the batch's earlier lives").findEarlierServers({
+    batch: plan.name,
+  });
+  const isRunning = new Set(running);
+  const justMigrated = new Map(migrated.map(({ server, imageId }) => [server, imageId]));
+  const endedAt = Date.now();
+  if (!names) state.surveyedAt = endedAt;
+  for (const { name, sourceId, diskGiB, done, jobId, error } of surveyed) {
+    if (sourceId) state.sourceIds[name] = sourceId;
+    if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
+    if (jobId) state.jobIds[name] = jobId;
+    const base = { round: 0, endedAt, sourceId };
+    const note = (batch: string) => `migrated in batch '${batch}'`;
+    if (isRunning.has(name)) {
+      // Round 0: it takes the word of a workflow that we did not start.
+      state.records[name] = { round: 0, startedAt: endedAt, sourceId, phase: 'migrating', jobId };
+    } else if (error) {
+      state.records[name] = { ...base, phase: 'failed', error };
+    } else if (done) {
+      state.records[name] = { ...base, phase: 'skipped', note: note(done.batch), imageId: done.image };
+    } else if (justMigrated.has(name)) {
+      state.records[name] = {
+        ...base,
+        phase: 'skipped',
+        note: note(plan.name),
+        imageId: justMigrated.get(name),
+      };
+    }
+  }
+  for (const { name, sourceId } of plan.servers) if (sourceId) delete state.sourceIds[name];
+  run.servers = new BatchServers(plan, state.records, state.diskGiB);
+}
+
+/** Servers that are new are looked up before the plan takes effect; those that are gone leave nothing behind. */
+export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
+  const { state } = run;
+  const added = new Set(next.servers.map(({ name }) => name).filter((name) => !run.servers.has(name)));
+  await CancellationScope.nonCancellable(() => survey(run, next, added));
+  const kept = new Set(next.servers.map(({ name }) => name));
+  for (const name of Object.keys(state.records)) if (!kept.has(name)) delete state.records[name];
+  run.plan = next;
+  run.servers = new BatchServers(next, state.records, state.diskGiB);
+  run.limitsChanged = true;
+}
