@@ -5,6 +5,7 @@ import { smcPhase } from '../../workflows/search-attributes';
 import { countsLine, textReport, textTable } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
+import { batchJson } from './batch-json';
 import { CommandFailure } from './failure';
 import { failureOf } from './follow';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
@@ -46,7 +47,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const progress = await batch.progress();
   const servers = await batch.servers();
   const trouble = progress.status === 'surveying' ? await batch.trouble() : undefined;
-  if (output === 'json') return printJson({ progress, servers, trouble });
+  if (output === 'json') return printJson({ ...batchJson({ progress, servers }), trouble });
   const print = printer(output);
   const c = colors();
   print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
@@ -55,7 +56,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const { inUse, cap } = progress.slots;
   print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
   print();
-  for (const line of textReport({ progress, servers }, c)) print(line);
+  for (const line of textReport({ progress, servers, generatedAt: new Date() }, c)) print(line);
 }
 
 /** One batch of the list; `-o json` prints it as it is. */

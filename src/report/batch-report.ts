@@ -1,14 +1,14 @@
 import type { Colors } from 'picocolors/types';
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
 import { describeSmcError } from '../smc';
+import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
+import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine } from './kept-jobs';
 import { textTable } from './text-table';
 
-/** A batch's servers as a table, then what failed and what to do about it, then what was left behind. */
-export function textReport(
-  { progress, servers }: { progress: BatchProgress; servers: ServerView[] },
-  c: Colors,
-): string[] {
+/** A batch's servers as a table, then what failed and what to do about it, then what was left behind and what it costs. */
+export function textReport({ progress, servers, generatedAt }: ReportSource, c: Colors): string[] {
+  const now = generatedAt.getTime();
   const rows = servers.map((server) => [
     server.server,
     server.wave,
@@ -20,7 +20,7 @@ export function textReport(
     server.imageId ?? server.error?.code ?? '',
   ]);
   const failed = servers.filter(({ phase }) => phase === 'failed');
-  const left = servers.filter(({ leftover }) => leftover);
+  const kept = keptJobs(servers, now);
   return [
     ...textTable(['server', 'wave', 'phase', 'source', 'job', 'starts', 'took', 'result'], rows),
     '',
@@ -31,11 +31,15 @@ export function textReport(
       `  ${error?.remedy}`,
     ]),
     ...servers.filter(({ note }) => note).flatMap(({ server, note }) => ['', `${server}: ${note}`]),
-    ...left.flatMap(({ server, leftover }) => [
-      '',
-      `${server}: job ${leftover?.jobId} is left in the account (${leftover?.why})${leftover?.error ? `: ${leftover.error.message}` : ''}`,
-    ]),
+    ...servers.flatMap((server) => (server.leftover ? ['', leftLine(server, server.leftover, now)] : [])),
+    ...(kept ? ['', c.yellow(keptJobsLine(progress.batch, kept))] : []),
   ];
+}
+
+function leftLine(server: ServerView, { jobId, why, error }: Leftover, now: number): string {
+  const hours = instanceHours(server, now);
+  const billed = hours === undefined ? '' : `, ${formatInstanceHours(hours)} so far`;
+  return `${server.server}: job ${jobId} is left in the account (${why})${billed}${error ? `: ${error.message}` : ''}`;
 }
 
 /** `58 migrated, 2 failed of 60 servers`. */

@@ -1,4 +1,5 @@
 import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
+import { instanceHours, keptJobs } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';
 
@@ -18,14 +19,15 @@ export function buildBatchReport({
   generatedAt,
   cutShort,
 }: ReportSource): BatchReport {
-  const servers = views.map(reportServer);
+  const now = generatedAt.getTime();
+  const servers = views.map((view) => reportServer(view, now));
   return {
     version: 1,
     batch: progress.batch,
     status: cutShort ?? progress.status,
     soFar: progress.status !== 'ended',
     generatedAt: generatedAt.toISOString(),
-    summary: summaryOf(progress, servers, generatedAt),
+    summary: { ...summaryOf(progress, servers, generatedAt), keptJobs: keptJobs(views, now) },
     servers,
     failures: failureGroups(servers),
     leftovers: servers.flatMap(({ server, leftover }) =>
@@ -41,8 +43,9 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   unknownStatus: 'its status could not be learned, so it was not touched',
 };
 
-function reportServer({ startedAt, endedAt, ...view }: ServerView): ReportServer {
+function reportServer(view: ServerView, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, starts, error, leftover, note } = view;
+  const { startedAt, endedAt } = view;
   return {
     server,
     wave,
@@ -59,6 +62,7 @@ function reportServer({ startedAt, endedAt, ...view }: ServerView): ReportServer
       jobId: leftover.jobId,
       why: leftover.why,
       error: leftover.error && failureOf(leftover.error),
+      instanceHours: instanceHours(view, now),
     },
     note,
   };

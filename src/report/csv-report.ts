@@ -18,6 +18,7 @@ const columns: Record<string, (server: ReportServer) => string | number | undefi
   remedy: ({ error }) => error?.remedy,
   leftoverJobId: ({ leftover }) => leftover?.jobId,
   leftoverWhy: ({ leftover }) => leftover?.why,
+  leftoverInstanceHours: ({ leftover }) => leftover?.instanceHours,
   note: ({ note }) => note,
 };
 

@@ -4,6 +4,13 @@ export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { htmlReport } from './html';
+export {
+  formatInstanceHours,
+  instanceHours,
+  keptJobs,
+  keptJobsLine,
+  withInstanceHours,
+} from './kept-jobs';
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
 export {

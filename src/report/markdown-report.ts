@@ -1,5 +1,6 @@
 import { counted } from './counted';
 import { formatDuration } from './duration';
+import { formatInstanceHours, keptJobsCost } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { utcTime } from './utc-time';
 
@@ -41,13 +42,13 @@ export function markdownReport(report: BatchReport): string {
     ...section(
       'Jobs left in the account',
       leftovers,
-      ({ server, jobId, meaning, error }) =>
-        `- ${code(jobId)} of ${code(server)}: ${plain(meaning)}${error ? ` (${code(`${error.code}: ${error.message}`)})` : ''}`,
+      ({ server, jobId, meaning, error, instanceHours }) =>
+        `- ${code(jobId)} of ${code(server)}: ${plain(meaning)}${instanceHours === undefined ? '' : `, ${formatInstanceHours(instanceHours)} so far`}${error ? ` (${code(`${error.code}: ${error.message}`)})` : ''}`,
     ),
     ...(leftovers.length > 0
       ? [
           '',
-          `Each holds quota, and its intermediate instance is billed as long as it exists: ${code(`smc-batch cleanup ${batch}`)}`,
+          `Each holds quota until ${code(`smc-batch cleanup ${batch}`)} deletes it.${summary.keptJobs ? ` ${plain(keptJobsCost(summary.keptJobs))}.` : ''}`,
         ]
       : []),
     ...section('Notes', notes, ({ note, servers }) => `- ${code(note)}: ${few(servers)}`),

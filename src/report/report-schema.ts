@@ -4,6 +4,7 @@ import { serverPhases } from '../../workflows/messages';
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
 const seconds = z.number().nonnegative();
+const hours = z.number().nonnegative();
 
 const failure = z
   .object({
@@ -19,6 +20,11 @@ const leftover = z.object({
   jobId: z.string(),
   why: z.enum(['keptByPolicy', 'deleteFailed', 'unknownStatus']),
   error: failure.optional(),
+  instanceHours: hours
+    .optional()
+    .describe(
+      'billed for its intermediate instance so far, unless it was deleted since; absent where none is',
+    ),
 });
 
 const server = z
@@ -70,6 +76,10 @@ const summary = z.object({
     .describe('of the servers that were migrated'),
   waiting: z.string().optional().describe('why nothing more starts, where servers wait'),
   estimatedEnd: moment.optional().describe('from what has been measured so far; of a running batch'),
+  keptJobs: z
+    .object({ jobs: count, instanceHours: hours })
+    .optional()
+    .describe('jobs left whose intermediate instances are billed, and for how long so far'),
 });
 
 const failureGroup = z.object({

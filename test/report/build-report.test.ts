@@ -22,6 +22,7 @@ test('a job that stays in the account is listed with why', () => {
       jobId: 'j-bp1db01',
       why: 'keptByPolicy',
       meaning: 'the plan keeps the job of a failed server (onFailure: keepJob)',
+      instanceHours: 6.33,
     },
   ]);
 });
