@@ -14,6 +14,7 @@ import { explainCommand } from './commands/explain';
 import { initCommand } from './commands/init';
 import { inventoryCommand } from './commands/inventory';
 import { limitsCommand } from './commands/limits';
+import { listCommand } from './commands/list';
 import { pauseCommand } from './commands/pause';
 import { previewCommand } from './commands/preview';
 import { reportCommand } from './commands/report';
@@ -54,6 +55,7 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   all.addCommand(applyCommand());
   all.addCommand(watchCommand());
   all.addCommand(statusCommand());
+  all.addCommand(listCommand());
   all.addCommand(reportCommand());
   all.addCommand(explainCommand());
   all.commandsGroup('Orders to a batch:');

@@ -1,0 +1,89 @@
+import type { Client } from '@temporalio/client';
+import { Command } from 'commander';
+import type { BatchProgress } from '../../workflows/messages';
+import { smcPhase } from '../../workflows/search-attributes';
+import { countsLine, textTable } from '../report';
+import { batchClient, hasWorker } from './batch-client';
+import { type OutputFormat, outputOption, printer, printJson } from './output';
+import { withClient } from './session';
+
+/** `list`: all batches. */
+export function listCommand(): Command {
+  return new Command('list')
+    .summary('list all batches')
+    .description('list the batches that Temporal still knows, newest first')
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smc-batch list
+  smc-batch list -o json | jq -r '.[] | select(.status == "running") | .batch'
+
+Exit codes: 0 listed, also when there are none; 1 Temporal does not answer.`,
+    )
+    .action(async ({ output }: { output: OutputFormat }) => {
+      await withClient((client) => listBatches(client, output));
+    });
+}
+
+/** One batch of the list; `-o json` prints it as it is. */
+interface BatchRow {
+  batch: string;
+  /** Of the workflow, as Temporal has it. */
+  status: string;
+  /** Of the batch itself: `paused`, `stopped`, … */
+  phase?: string;
+  started: string;
+  servers?: number;
+  counts?: BatchProgress['counts'];
+}
+
+/** Lists the batches that Temporal still knows, newest first. */
+export async function listBatches(client: Client, output: OutputFormat): Promise<void> {
+  const rows: BatchRow[] = [];
+  const answers = await hasWorker(client);
+  const seen = new Set<string>();
+  for await (const execution of client.workflow.list({ query: "WorkflowType = 'batch'" })) {
+    const batch = execution.workflowId.replace(/^smc-batch:/, '');
+    // Newest first: earlier runs of the same batch are its past.
+    if (seen.has(batch)) continue;
+    seen.add(batch);
+    const status = execution.status.name.toLowerCase();
+    const progress =
+      answers && status === 'running'
+        ? await briefly(client, () => batchClient(client, batch).progress())
+        : undefined;
+    rows.push({
+      batch,
+      status,
+      phase: execution.typedSearchAttributes.get(smcPhase),
+      started: execution.startTime.toISOString(),
+      servers: progress?.total ?? (execution.memo?.servers as number | undefined),
+      counts: progress?.counts,
+    });
+  }
+  if (output === 'json') return printJson(rows);
+  const print = printer(output);
+  if (rows.length === 0) {
+    print('There are no batches. Start one with: smc-batch apply PLAN');
+    return;
+  }
+  const table = rows.map((row) => [
+    row.batch,
+    row.status === 'running' ? (row.phase ?? row.status) : row.status,
+    row.started,
+    countsOf(row),
+  ]);
+  for (const line of textTable(['batch', 'status', 'started', 'servers'], table)) print(line);
+}
+
+function countsOf({ counts, servers = 0 }: BatchRow): string {
+  if (counts) return countsLine({ counts, total: servers });
+  return servers > 0 ? `${servers} servers` : '';
+}
+
+/** A batch on a task queue without a worker does not answer: the list goes on without its counts. */
+async function briefly<T>(client: Client, ask: () => Promise<T>): Promise<T | undefined> {
+  return client.withDeadline(Date.now() + 3_000, ask).catch(() => undefined);
+}
