@@ -198,12 +198,6 @@ export class BatchServers {
     return { work, longest };
   }
 
-  /** When a server under way is likely to end, by its size and what has been measured; milliseconds since the epoch. */
-  estimatedEndOf(name: string, measured: Throughput): number | undefined {
-    const { startedAt } = this.records[name] ?? {};
-    return startedAt && startedAt + estimatedSeconds(this.diskGiB[name], measured) * 1000;
-  }
-
   /** Its place among those that wait, in the order in which they are taken up, from 1. */
   placeOf(name: string): number {
     let place = this.queued.size;
@@ -216,12 +210,17 @@ export class BatchServers {
     return place;
   }
 
-  view(name: string): ServerView {
+  /** As the queries show it; its likely end comes from its size and what has been measured. */
+  view(name: string, measured: Throughput): ServerView {
     const record = this.records[name];
     const { wave, sourceId } = this.server(name);
     if (!record) return { server: name, wave, phase: 'waiting', sourceId };
     const { round, ...shown } = record;
-    return { server: name, wave, ...shown, sourceId: record.sourceId ?? sourceId };
+    const view = { server: name, wave, ...shown, sourceId: record.sourceId ?? sourceId };
+    const { phase, startedAt } = record;
+    if (phase !== 'migrating' || !startedAt) return view;
+    const milliseconds = Math.round(estimatedSeconds(this.diskGiB[name], measured) * 1000);
+    return { ...view, estimatedEnd: startedAt + milliseconds };
   }
 
   /** Puts a server back into the queue of its wave, for another round. */

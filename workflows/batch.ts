@@ -147,7 +147,7 @@ function listen(run: BatchRun): void {
     const matching = phases ? all.filter((name) => phases.includes(servers.phaseOf(name))) : all;
     return {
       total: matching.length,
-      servers: matching.slice(offset, offset + limit).map((name) => servers.view(name)),
+      servers: matching.slice(offset, offset + limit).map((name) => servers.view(name, state.measured)),
     };
   });
   setHandler(explainQuery, ({ server }) => {

@@ -26,7 +26,7 @@ export function explainServer(
   slotReason: string,
   now: number,
 ): ServerExplanation {
-  const view = servers.view(name);
+  const view = servers.view(name, state.measured);
   const { phase, error } = view;
   const batch = plan.name;
   switch (phase) {
@@ -56,11 +56,7 @@ export function explainServer(
         next: error?.remedy,
       };
     case 'migrating':
-      return {
-        ...view,
-        why: 'its replication job is being created or runs',
-        estimatedEnd: servers.estimatedEndOf(name, state.measured),
-      };
+      return { ...view, why: 'its replication job is being created or runs' };
     case 'synced':
       return {
         ...view,

@@ -160,6 +160,8 @@ export interface ServerView {
   /** When its job was seen not to run any more. */
   stoppedRunningAt?: number;
   endedAt?: number;
+  /** While it migrates: by its size and what the batch has measured so far. Past where it takes longer than that. */
+  estimatedEnd?: number;
 }
 
 export const progressQuery = defineQuery<BatchProgress>('progress');
@@ -175,8 +177,6 @@ export interface ServerExplanation extends ServerView {
   why: string;
   /** Its place among the servers that wait, from 1. */
   place?: number;
-  /** By its size and what the batch has measured so far; milliseconds since the epoch. */
-  estimatedEnd?: number;
   /** What to type next, when something can be done. */
   next?: string;
 }

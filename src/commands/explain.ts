@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
-import { formatDuration, formatInstanceHours, instanceHours, withInstanceHours } from '../report';
+import { formatDuration, formatInstanceHours, instanceHours, timeToGo, withInstanceHours } from '../report';
 import { describeSmcError } from '../smc';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
@@ -79,7 +79,8 @@ function story(server: ServerExplanation): string[] {
   const c = colors();
   const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
   const { startedAt, endedAt, error, leftover } = server;
-  const hours = instanceHours(server, Date.now());
+  const now = Date.now();
+  const hours = instanceHours(server, now);
   const facts: [string, string | undefined | false][] = [
     ['wave', server.wave],
     ['source', server.sourceId],
@@ -92,7 +93,7 @@ function story(server: ServerExplanation): string[] {
         `${time(endedAt)}${startedAt ? ` (${formatDuration(endedAt - startedAt)})` : ''}`,
     ],
     ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
-    ['ends about', time(server.estimatedEnd)],
+    ['ends about', timeToGo(server, now) !== undefined && time(server.estimatedEnd)],
     ['place', server.place !== undefined && `${server.place} in the queue`],
     ['why', server.why],
     ['error', error && describeSmcError(error)],

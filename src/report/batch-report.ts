@@ -5,10 +5,14 @@ import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
 import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine } from './kept-jobs';
 import { textTable } from './text-table';
+import { timeToGo } from './time-to-go';
+
+const facts = ['server', 'wave', 'phase', 'source', 'job', 'starts', 'took'];
 
 /** A batch's servers as a table, then what failed and what to do about it, then what was left behind and what it costs. */
 export function textReport({ progress, servers, generatedAt }: ReportSource, c: Colors): string[] {
   const now = generatedAt.getTime();
+  const isEstimated = servers.some((server) => timeToGo(server, now) !== undefined);
   const rows = servers.map((server) => [
     server.server,
     server.wave,
@@ -17,12 +21,13 @@ export function textReport({ progress, servers, generatedAt }: ReportSource, c: 
     server.jobId ?? '',
     server.starts && server.starts > 1 ? String(server.starts) : '',
     took(server),
+    ...(isEstimated ? [toGo(server, now)] : []),
     server.imageId ?? server.error?.code ?? '',
   ]);
   const failed = servers.filter(({ phase }) => phase === 'failed');
   const kept = keptJobs(servers, now);
   return [
-    ...textTable(['server', 'wave', 'phase', 'source', 'job', 'starts', 'took', 'result'], rows),
+    ...textTable([...facts, ...(isEstimated ? ['to go'] : []), 'result'], rows),
     '',
     countsLine(progress),
     ...failed.flatMap(({ server, error }) => [
@@ -55,6 +60,11 @@ function phaseColor({ phase }: ServerView, c: Colors): string {
   if (phase === 'failed') return c.red(phase);
   if (phase === 'cancelled' || phase === 'recovering') return c.yellow(phase);
   return phase;
+}
+
+function toGo(server: ServerView, now: number): string {
+  const left = timeToGo(server, now);
+  return left === undefined ? '' : `about ${formatDuration(left)}`;
 }
 
 function took({ startedAt, endedAt }: ServerView): string {

@@ -56,6 +56,7 @@ function reportServer(view: ServerView, now: number): ReportServer {
     starts,
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),
+    estimatedEnd: isoTime(view.estimatedEnd),
     seconds: startedAt && endedAt ? Math.max(0, endedAt - startedAt) / 1000 : undefined,
     error: error && failureOf(error),
     leftover: leftover && {

@@ -20,4 +20,5 @@ export {
   type ReportServer,
 } from './report-schema';
 export { textTable } from './text-table';
+export { timeToGo } from './time-to-go';
 export { utcTime } from './utc-time';

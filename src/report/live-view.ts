@@ -4,6 +4,7 @@ import type { BatchProgress, ServerView } from '../../workflows/messages';
 import { counted } from './counted';
 import { clip, displayWidth, inColumns, plainLine } from './display-width';
 import { formatDuration } from './duration';
+import { timeToGo } from './time-to-go';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
@@ -112,8 +113,10 @@ function jobColumns(server: LiveServer, columns: number, c: Colors, now: number)
   const percent = heartbeat.progress ?? 0;
   const stage = inColumns(plainLine(heartbeat.businessStatus ?? heartbeat.status), 10);
   const again = starts > 1 ? `  start ${starts}` : '';
-  const width = columns < 60 ? 8 : columns < 120 ? 20 : 40;
-  return `${bar(percent / 100, width, c)} ${percent.toFixed(0).padStart(3)} %  ${stage}  ${time}${again}`;
+  const left = timeToGo(server, now);
+  const toGo = left === undefined ? '' : `, about ${formatDuration(left)} to go`;
+  const width = columns < 60 ? 8 : columns < 100 ? 12 : columns < 120 ? 20 : 40;
+  return `${bar(percent / 100, width, c)} ${percent.toFixed(0).padStart(3)} %  ${stage}  ${time}${toGo}${again}`;
 }
 
 /** Who waits for what, waves with the same reason together; then what stays behind and costs money. */

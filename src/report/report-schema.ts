@@ -38,6 +38,11 @@ const server = z
     starts: count.optional().describe('how often its job has been started; absent when it has ended'),
     startedAt: moment.optional().describe('absent for a server that never started'),
     endedAt: moment.optional(),
+    estimatedEnd: moment
+      .optional()
+      .describe(
+        'while it migrates: by its size and what has been measured; past where it takes longer than that',
+      ),
     seconds: seconds.optional().describe('from start to end; absent while it is under way'),
     error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
     leftover: leftover.optional().describe('a job that stays in the account'),
