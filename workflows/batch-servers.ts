@@ -201,7 +201,7 @@ export class BatchServers {
   /** When a server under way is likely to end, by its size and what has been measured; milliseconds since the epoch. */
   estimatedEndOf(name: string, measured: Throughput): number | undefined {
     const { startedAt } = this.records[name] ?? {};
-    return startedAt && startedAt + estimatedSeconds(this.diskGiB[name], measured) * 1000;
+    return startedAt && startedAt + Math.round(estimatedSeconds(this.diskGiB[name], measured) * 1000);
   }
 
   /** The same for a server that waits: all that are before it go through the slots one after the other. */
@@ -213,7 +213,7 @@ export class BatchServers {
     for (const { waiting } of this.waves) {
       for (const server of waiting.filter((one) => this.phaseOf(one) === 'waiting')) {
         const next = freeAt.indexOf(Math.min(...freeAt));
-        freeAt[next]! += estimatedSeconds(this.diskGiB[server], measured) * 1000;
+        freeAt[next]! += Math.round(estimatedSeconds(this.diskGiB[server], measured) * 1000);
         if (server === name) return freeAt[next];
       }
     }

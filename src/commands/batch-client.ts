@@ -62,7 +62,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
     work.catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       throw new CommandFailure(
-        `There is no batch '${batch}' in this Temporal namespace. 'smc-batch status' lists them.`,
+        `There is no batch '${batch}' in this Temporal namespace. 'smc-batch list' shows those there are.`,
       );
     });
   return {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
-import { formatDuration, formatHours, instanceHours } from '../report';
+import { formatDuration, formatInstanceHours, instanceHours, timeToGo, withInstanceHours } from '../report';
 import { describeSmcError } from '../smc';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
@@ -37,7 +37,13 @@ export function explainCommand(): Command {
           ui && explanation.startedAt
             ? workflowUrl(ui, settings.namespace, serverWorkflowId(batch, server))
             : undefined;
-        if (output === 'json') return printJson({ ...explanation, pending: attempts, journal: entries, url });
+        if (output === 'json')
+          return printJson({
+            ...withInstanceHours(explanation, Date.now()),
+            pending: attempts,
+            journal: entries,
+            url,
+          });
         const print = printer(output);
         for (const line of story(explanation)) print(line);
         for (const { activity, attempt, lastFailure, nextAttemptAt } of attempts) {
@@ -73,6 +79,8 @@ function story(server: ServerExplanation): string[] {
   const c = colors();
   const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
   const { startedAt, endedAt, error, leftover } = server;
+  const now = Date.now();
+  const hours = instanceHours(server, now);
   const facts: [string, string | undefined | false][] = [
     ['wave', server.wave],
     ['source', server.sourceId],
@@ -85,7 +93,7 @@ function story(server: ServerExplanation): string[] {
         `${time(endedAt)}${startedAt ? ` (${formatDuration(endedAt - startedAt)})` : ''}`,
     ],
     ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
-    ['ends about', time(server.estimatedEnd)],
+    ['ends about', timeToGo(server, now) !== undefined && time(server.estimatedEnd)],
     ['place', server.place !== undefined && `${server.place} in the queue`],
     ['why', server.why],
     ['error', error && describeSmcError(error)],
@@ -93,7 +101,7 @@ function story(server: ServerExplanation): string[] {
     [
       'left',
       leftover &&
-        `job ${leftover.jobId} (${leftover.why}): its intermediate instance is billed until it is deleted, ${formatHours(instanceHours(server, Date.now()))} so far`,
+        `job ${leftover.jobId} (${leftover.why})${hours === undefined ? '' : `: its intermediate instance is billed until it is deleted, ${formatInstanceHours(hours)} so far`}`,
     ],
     ['next', server.next],
   ];

@@ -7,8 +7,17 @@ import {
   type ServerPhase,
   type ServerView,
 } from '../../workflows/messages';
-import { countsLine, type LiveBatch, type LiveServer, liveFrame, textReport } from '../report';
+import {
+  countsLine,
+  keptJobs,
+  keptJobsLine,
+  type LiveBatch,
+  type LiveServer,
+  liveFrame,
+  textReport,
+} from '../report';
 import { type BatchClient, isPassing } from './batch-client';
+import { batchJson } from './batch-json';
 import { CommandFailure, exitCodes } from './failure';
 import { liveKeys } from './live-keys';
 import { liveScreen } from './live-screen';
@@ -38,6 +47,8 @@ export async function follow(
     view.end();
     if (last.status !== 'stopped') return await showEnd(batch, output);
     print(`Batch '${batch.batch}' has stopped: ${last.waiting ?? ''}`);
+    const kept = keptJobs(await batch.servers({ phases: ['failed', 'cancelled'] }), Date.now());
+    if (kept) print(keptJobsLine(batch.batch, kept));
     return exitCodes.serversFailed;
   } catch (error) {
     if (!signal?.aborted) throw error;
@@ -188,8 +199,9 @@ export async function showEnd(batch: BatchClient, output: OutputFormat): Promise
     throw await failureOf(batch, outcome);
   const progress = await batch.progress();
   const servers = await batch.servers();
-  if (output === 'json') printJson({ progress, servers });
-  else for (const line of textReport({ progress, servers }, colors())) process.stdout.write(`${line}\n`);
+  const print = printer('text');
+  if (output === 'json') printJson(batchJson({ progress, servers }));
+  else for (const line of textReport({ progress, servers, generatedAt: new Date() }, colors())) print(line);
   return endCode(progress, outcome);
 }
 

@@ -7,24 +7,24 @@ import { batchClient, hasWorker } from './batch-client';
 import { type OutputFormat, outputOption, printer, printJson } from './output';
 import { withClient } from './session';
 
-/** `list`: every batch that Temporal still knows. */
+/** `list`: all batches. */
 export function listCommand(): Command {
   return new Command('list')
     .summary('list all batches')
-    .description('list the batches that Temporal still knows, the newest first')
+    .description('list the batches that Temporal still knows, newest first')
     .addOption(outputOption())
     .addHelpText(
       'after',
       `
 Examples:
   smc-batch list
-  smc-batch list -o json | jq -r '.[] | select(.phase == "stopped") | .batch'
+  smc-batch list -o json | jq -r '.[] | select(.status == "running") | .batch'
 
-Exit codes: 0 listed, 1 Temporal does not answer.`,
+Exit codes: 0 listed, also when there are none; 1 Temporal does not answer.`,
     )
-    .action((options: { output: OutputFormat }) =>
-      withClient((client) => listBatches(client, options.output)),
-    );
+    .action(async ({ output }: { output: OutputFormat }) => {
+      await withClient((client) => listBatches(client, output));
+    });
 }
 
 /** One batch of the list; `-o json` prints it as it is. */
@@ -39,7 +39,7 @@ interface BatchRow {
   counts?: BatchProgress['counts'];
 }
 
-/** Prints them. */
+/** Lists the batches that Temporal still knows, newest first. */
 export async function listBatches(client: Client, output: OutputFormat): Promise<void> {
   const rows: BatchRow[] = [];
   const answers = await hasWorker(client);

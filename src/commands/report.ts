@@ -114,7 +114,7 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors): string
     case 'text': {
       const { startedAt, endedAt } = report.summary;
       const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
-      return `${[head, '', ...textReport(source, c, source.generatedAt.getTime())].join('\n')}\n`;
+      return `${[head, '', ...textReport(source, c)].join('\n')}\n`;
     }
   }
 }

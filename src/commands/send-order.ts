@@ -51,7 +51,7 @@ export async function sendOrder<O extends Order>(
     (error: unknown) => {
       if (error instanceof WorkflowNotFoundError)
         throw new CommandFailure(
-          `There is no batch '${batch}' in this Temporal namespace. 'smc-batch status' lists them.`,
+          `There is no batch '${batch}' in this Temporal namespace. 'smc-batch list' shows those there are.`,
         );
       throw error;
     },

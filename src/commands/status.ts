@@ -3,16 +3,17 @@ import { Command } from 'commander';
 import { textReport } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
+import { batchJson } from './batch-json';
 import { CommandFailure } from './failure';
 import { failureOf } from './follow';
 import { listBatches } from './list';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
 import { withClient } from './session';
 
-/** `status [BATCH]`: one batch, or all. */
+/** `status [BATCH]`: one batch; without its name, what `list` prints. */
 export function statusCommand(): Command {
   return new Command('status')
-    .summary('show one batch, or list all')
+    .summary('show one batch with its servers')
     .description('show one batch with its servers, or list all batches')
     .argument('[batch]', "the batch's name")
     .addOption(outputOption())
@@ -20,9 +21,9 @@ export function statusCommand(): Command {
       'after',
       `
 Examples:
-  smc-batch status                    all batches, as smc-batch list
   smc-batch status dc1-exit           one batch, server by server
   smc-batch status dc1-exit -o json   the same for a script
+  smc-batch status                    the same as: smc-batch list
 
 Exit codes: 0 shown, however the batch fares; 1 there is no such batch, or nobody answers for it.`,
     )
@@ -45,7 +46,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const progress = await batch.progress();
   const servers = await batch.servers();
   const trouble = progress.status === 'surveying' ? await batch.trouble() : undefined;
-  if (output === 'json') return printJson({ progress, servers, trouble });
+  if (output === 'json') return printJson({ ...batchJson({ progress, servers }), trouble });
   const print = printer(output);
   const c = colors();
   print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
@@ -54,5 +55,5 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const { inUse, cap } = progress.slots;
   print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
   print();
-  for (const line of textReport({ progress, servers }, c)) print(line);
+  for (const line of textReport({ progress, servers, generatedAt: new Date() }, c)) print(line);
 }

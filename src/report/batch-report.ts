@@ -1,16 +1,18 @@
 import type { Colors } from 'picocolors/types';
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
 import { describeSmcError } from '../smc';
+import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
-import { keptJobsReminder } from './kept-jobs';
+import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine } from './kept-jobs';
 import { textTable } from './text-table';
+import { timeToGo } from './time-to-go';
 
-/** A batch's servers as a table, then what failed and what to do about it, then what was left behind. */
-export function textReport(
-  { progress, servers }: { progress: BatchProgress; servers: ServerView[] },
-  c: Colors,
-  now = Date.now(),
-): string[] {
+const facts = ['server', 'wave', 'phase', 'source', 'job', 'starts', 'took'];
+
+/** A batch's servers as a table, then what failed and what to do about it, then what was left behind and what it costs. */
+export function textReport({ progress, servers, generatedAt }: ReportSource, c: Colors): string[] {
+  const now = generatedAt.getTime();
+  const isEstimated = servers.some((server) => timeToGo(server, now) !== undefined);
   const rows = servers.map((server) => [
     server.server,
     server.wave,
@@ -19,13 +21,13 @@ export function textReport(
     server.jobId ?? '',
     server.starts && server.starts > 1 ? String(server.starts) : '',
     took(server),
-    server.imageId ?? server.error?.code ?? toGo(server, now),
+    ...(isEstimated ? [toGo(server, now)] : []),
+    server.imageId ?? server.error?.code ?? '',
   ]);
   const failed = servers.filter(({ phase }) => phase === 'failed');
-  const left = servers.filter(({ leftover }) => leftover);
-  const reminder = keptJobsReminder(progress, servers, now);
+  const kept = keptJobs(servers, now);
   return [
-    ...textTable(['server', 'wave', 'phase', 'source', 'job', 'starts', 'took', 'result'], rows),
+    ...textTable([...facts, ...(isEstimated ? ['to go'] : []), 'result'], rows),
     '',
     countsLine(progress),
     ...failed.flatMap(({ server, error }) => [
@@ -34,12 +36,15 @@ export function textReport(
       `  ${error?.remedy}`,
     ]),
     ...servers.filter(({ note }) => note).flatMap(({ server, note }) => ['', `${server}: ${note}`]),
-    ...left.flatMap(({ server, leftover }) => [
-      '',
-      `${server}: job ${leftover?.jobId} is left in the account (${leftover?.why})${leftover?.error ? `: ${leftover.error.message}` : ''}`,
-    ]),
-    ...(reminder ? ['', c.yellow(reminder)] : []),
+    ...servers.flatMap((server) => (server.leftover ? ['', leftLine(server, server.leftover, now)] : [])),
+    ...(kept ? ['', c.yellow(keptJobsLine(progress.batch, kept))] : []),
   ];
+}
+
+function leftLine(server: ServerView, { jobId, why, error }: Leftover, now: number): string {
+  const hours = instanceHours(server, now);
+  const billed = hours === undefined ? '' : `, ${formatInstanceHours(hours)} so far`;
+  return `${server.server}: job ${jobId} is left in the account (${why})${billed}${error ? `: ${error.message}` : ''}`;
 }
 
 /** `58 migrated, 2 failed of 60 servers`. */
@@ -57,10 +62,9 @@ function phaseColor({ phase }: ServerView, c: Colors): string {
   return phase;
 }
 
-function toGo({ estimatedEnd }: ServerView, now: number): string {
-  return estimatedEnd !== undefined && estimatedEnd > now
-    ? `about ${formatDuration(estimatedEnd - now)} to go`
-    : '';
+function toGo(server: ServerView, now: number): string {
+  const left = timeToGo(server, now);
+  return left === undefined ? '' : `about ${formatDuration(left)}`;
 }
 
 function took({ startedAt, endedAt }: ServerView): string {

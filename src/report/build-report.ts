@@ -1,5 +1,5 @@
 import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
-import { instanceHours } from './kept-jobs';
+import { instanceHours, keptJobs } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';
 
@@ -19,14 +19,15 @@ export function buildBatchReport({
   generatedAt,
   cutShort,
 }: ReportSource): BatchReport {
-  const servers = views.map((view) => reportServer(view, generatedAt.getTime()));
+  const now = generatedAt.getTime();
+  const servers = views.map((view) => reportServer(view, now));
   return {
     version: 1,
     batch: progress.batch,
     status: cutShort ?? progress.status,
     soFar: progress.status !== 'ended',
     generatedAt: generatedAt.toISOString(),
-    summary: summaryOf(progress, servers, generatedAt),
+    summary: { ...summaryOf(progress, servers, generatedAt), keptJobs: keptJobs(views, now) },
     servers,
     failures: failureGroups(servers),
     leftovers: servers.flatMap(({ server, leftover }) =>
@@ -42,8 +43,9 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   unknownStatus: 'its status could not be learned, so it was not touched',
 };
 
-function reportServer({ startedAt, endedAt, ...view }: ServerView, now: number): ReportServer {
+function reportServer(view: ServerView, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, starts, error, leftover, note } = view;
+  const { startedAt, endedAt } = view;
   return {
     server,
     wave,
@@ -54,13 +56,14 @@ function reportServer({ startedAt, endedAt, ...view }: ServerView, now: number):
     starts,
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),
+    estimatedEnd: isoTime(view.estimatedEnd),
     seconds: startedAt && endedAt ? Math.max(0, endedAt - startedAt) / 1000 : undefined,
     error: error && failureOf(error),
     leftover: leftover && {
       jobId: leftover.jobId,
       why: leftover.why,
       error: leftover.error && failureOf(leftover.error),
-      instanceHours: Math.round(instanceHours({ startedAt }, now) * 100) / 100,
+      instanceHours: instanceHours(view, now),
     },
     note,
   };

@@ -4,7 +4,13 @@ export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { htmlReport } from './html';
-export { formatHours, instanceHours } from './kept-jobs';
+export {
+  formatInstanceHours,
+  instanceHours,
+  keptJobs,
+  keptJobsLine,
+  withInstanceHours,
+} from './kept-jobs';
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
 export {
@@ -14,4 +20,5 @@ export {
   type ReportServer,
 } from './report-schema';
 export { textTable } from './text-table';
+export { timeToGo } from './time-to-go';
 export { utcTime } from './utc-time';

@@ -1,29 +1,61 @@
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { ServerView } from '../../workflows/messages';
 import { counted } from './counted';
 
+/** Jobs that were kept, or could not be deleted, and whose intermediate instances are billed. */
+export interface KeptJobs {
+  jobs: number;
+  /** So far, of all of them. */
+  instanceHours: number;
+}
+
+type KeptServer = Pick<ServerView, 'phase' | 'leftover' | 'startedAt' | 'stoppedRunningAt' | 'error'>;
+
 /**
- * How long a job that was left in the account has kept its billed intermediate instance, in hours, if nobody has
- * deleted it since. SMC: the instance lives from the job's start to its deletion.
+ * Hours that the intermediate instance of the server's kept job has been billed until `now`, unless the job was
+ * deleted since. SMC makes the instance when the job starts and keeps it until a Stopped or InError job is deleted, so
+ * they count from the server's start on, over its end. Undefined where nothing is billed.
  */
-export function instanceHours({ startedAt }: Pick<ServerView, 'startedAt'>, now: number): number {
-  return startedAt === undefined ? 0 : Math.max(0, now - startedAt) / 3_600_000;
+export function instanceHours(server: KeptServer, now: number): number | undefined {
+  const { startedAt, leftover } = server;
+  if (!leftover || startedAt === undefined || !hasInstance(server)) return undefined;
+  return inHundredths(Math.max(0, now - startedAt) / 3_600_000);
 }
 
-/** `3 jobs are kept in the account and have billed about 41 instance-hours: smc-batch cleanup dc1-exit`. */
-export function keptJobsReminder(
-  { batch }: Pick<BatchProgress, 'batch'>,
-  servers: ServerView[],
-  now: number,
-): string | undefined {
-  const kept = servers.filter(({ leftover }) => leftover);
-  if (kept.length === 0) return undefined;
-  const hours = kept.reduce((sum, server) => sum + instanceHours(server, now), 0);
-  const jobs = kept.length === 1 ? '1 job is kept' : `${counted(kept.length, 'job')} are kept`;
-  const have = kept.length === 1 ? 'has' : 'have';
-  return `${jobs} in the account and ${have} billed ${formatHours(hours)} so far: smc-batch cleanup ${batch}`;
+/** SMC: a success releases the instance, and a job that was never started has none. */
+function hasInstance({ phase, error, stoppedRunningAt }: KeptServer): boolean {
+  const neverStarted = error?.action === 'StartReplicationJob' && stoppedRunningAt === undefined;
+  return phase !== 'migrated' && !neverStarted;
 }
 
-/** `0.4 instance-hours`, `41 instance-hours`. */
-export function formatHours(hours: number): string {
-  return `${hours < 10 ? hours.toFixed(1) : Math.round(hours).toLocaleString('en-US')} instance-hours`;
+/** The kept jobs of these servers that are billed; undefined when there are none. */
+export function keptJobs(servers: KeptServer[], now: number): KeptJobs | undefined {
+  const hours = servers.flatMap((server) => instanceHours(server, now) ?? []);
+  if (hours.length === 0) return undefined;
+  return { jobs: hours.length, instanceHours: inHundredths(hours.reduce((sum, one) => sum + one, 0)) };
 }
+
+/** The server with the hours beside its kept job, as the JSON of a batch has it. */
+export function withInstanceHours<T extends ServerView>(server: T, now: number) {
+  const { leftover } = server;
+  return leftover
+    ? { ...server, leftover: { ...leftover, instanceHours: instanceHours(server, now) } }
+    : server;
+}
+
+/** `41 instance-hours`, `0.4 instance-hours`: a decimal where it says something. */
+export function formatInstanceHours(hours: number): string {
+  const said = hours < 10 ? Math.round(hours * 10) / 10 : Math.round(hours);
+  return `${said.toLocaleString('en-US')} instance-hour${said === 1 ? '' : 's'}`;
+}
+
+/** What kept jobs cost. A batch does not learn of a clean-up, so it cannot know that they still exist. */
+export function keptJobsCost({ jobs, instanceHours }: KeptJobs): string {
+  const [have, they] = jobs === 1 ? ['has', 'it was'] : ['have', 'they were'];
+  return `${counted(jobs, 'kept job')} ${have} billed ${formatInstanceHours(instanceHours)} so far, unless ${they} deleted since`;
+}
+
+/** The same with what ends it. */
+export const keptJobsLine = (batch: string, kept: KeptJobs) =>
+  `${keptJobsCost(kept)}: smc-batch cleanup ${batch}`;
+
+const inHundredths = (hours: number) => Math.round(hours * 100) / 100;

@@ -4,6 +4,7 @@ import type { BatchProgress, ServerView } from '../../workflows/messages';
 import { counted } from './counted';
 import { clip, displayWidth, inColumns, plainLine } from './display-width';
 import { formatDuration } from './duration';
+import { timeToGo } from './time-to-go';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
@@ -98,7 +99,7 @@ const isInTrouble = ({ phase, heartbeat }: LiveServer) =>
   phase === 'recovering' || heartbeat?.pollError !== undefined;
 
 function jobColumns(server: LiveServer, columns: number, c: Colors, now: number): string {
-  const { phase, heartbeat, error, startedAt, stoppedRunningAt, estimatedEnd, starts = 1 } = server;
+  const { phase, heartbeat, error, startedAt, stoppedRunningAt, starts = 1 } = server;
   const since = phase === 'migrating' ? startedAt : (stoppedRunningAt ?? startedAt);
   const time = since === undefined ? '' : formatDuration(now - since);
   if (phase === 'recovering') {
@@ -112,14 +113,12 @@ function jobColumns(server: LiveServer, columns: number, c: Colors, now: number)
   const percent = heartbeat.progress ?? 0;
   const stage = inColumns(plainLine(heartbeat.businessStatus ?? heartbeat.status), 10);
   const again = starts > 1 ? `  start ${starts}` : '';
-  const hours = since === undefined ? 0 : (now - since) / 3_600_000;
-  const pace =
-    columns >= 120 && percent > 0 && hours > 0 ? inColumns(`${(percent / hours).toFixed(0)} %/h`, 10) : '';
-  const left =
-    estimatedEnd === undefined || estimatedEnd <= now ? '' : `${formatDuration(estimatedEnd - now)} to go`;
-  const facts = `${inColumns(time, 10)}  ${pace}${left}${again}`.trimEnd();
-  const width = columns < 60 ? 8 : columns < 120 ? 12 : 40;
-  return `${bar(percent / 100, width, c)} ${percent.toFixed(0).padStart(3)} %  ${stage}  ${facts}`;
+  const left = timeToGo(server, now);
+  const toGo = left === undefined ? '' : `, about ${formatDuration(left)} to go`;
+  const hours = (now - (startedAt ?? now)) / 3_600_000;
+  const pace = columns >= 120 && percent > 0 && hours > 0 ? ` at ${(percent / hours).toFixed(0)} %/h` : '';
+  const width = columns < 60 ? 8 : columns < 100 ? 12 : columns < 120 ? 20 : 40;
+  return `${bar(percent / 100, width, c)} ${percent.toFixed(0).padStart(3)} %  ${stage}  ${time}${pace}${toGo}${again}`;
 }
 
 /** Who waits for what, waves with the same reason together; then what stays behind and costs money. */

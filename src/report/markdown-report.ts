@@ -1,6 +1,6 @@
 import { counted } from './counted';
 import { formatDuration } from './duration';
-import { formatHours } from './kept-jobs';
+import { formatInstanceHours, keptJobsCost } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { utcTime } from './utc-time';
 
@@ -43,12 +43,12 @@ export function markdownReport(report: BatchReport): string {
       'Jobs left in the account',
       leftovers,
       ({ server, jobId, meaning, error, instanceHours }) =>
-        `- ${code(jobId)} of ${code(server)}, ${formatHours(instanceHours)}: ${plain(meaning)}${error ? ` (${code(`${error.code}: ${error.message}`)})` : ''}`,
+        `- ${code(jobId)} of ${code(server)}: ${plain(meaning)}${instanceHours === undefined ? '' : `, ${formatInstanceHours(instanceHours)} so far`}${error ? ` (${code(`${error.code}: ${error.message}`)})` : ''}`,
     ),
     ...(leftovers.length > 0
       ? [
           '',
-          `Each holds quota, and its intermediate instance is billed as long as it exists, ${formatHours(leftovers.reduce((sum, { instanceHours }) => sum + instanceHours, 0))} in all by now: ${code(`smc-batch cleanup ${batch}`)}`,
+          `Each holds quota until ${code(`smc-batch cleanup ${batch}`)} deletes it.${summary.keptJobs ? ` ${plain(keptJobsCost(summary.keptJobs))}.` : ''}`,
         ]
       : []),
     ...section('Notes', notes, ({ note, servers }) => `- ${code(note)}: ${few(servers)}`),

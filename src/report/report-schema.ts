@@ -4,6 +4,7 @@ import { serverPhases } from '../../workflows/messages';
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
 const seconds = z.number().nonnegative();
+const hours = z.number().nonnegative();
 
 const failure = z
   .object({
@@ -19,10 +20,11 @@ const leftover = z.object({
   jobId: z.string(),
   why: z.enum(['keptByPolicy', 'deleteFailed', 'unknownStatus']),
   error: failure.optional(),
-  instanceHours: z
-    .number()
-    .nonnegative()
-    .describe('hours its intermediate instance has been billed when this was written, if not deleted since'),
+  instanceHours: hours
+    .optional()
+    .describe(
+      'billed for its intermediate instance so far, unless it was deleted since; absent where none is',
+    ),
 });
 
 const server = z
@@ -36,6 +38,11 @@ const server = z
     starts: count.optional().describe('how often its job has been started; absent when it has ended'),
     startedAt: moment.optional().describe('absent for a server that never started'),
     endedAt: moment.optional(),
+    estimatedEnd: moment
+      .optional()
+      .describe(
+        'while it migrates: by its size and what has been measured; past where it takes longer than that',
+      ),
     seconds: seconds.optional().describe('from start to end; absent while it is under way'),
     error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
     leftover: leftover.optional().describe('a job that stays in the account'),
@@ -74,6 +81,10 @@ const summary = z.object({
     .describe('of the servers that were migrated'),
   waiting: z.string().optional().describe('why nothing more starts, where servers wait'),
   estimatedEnd: moment.optional().describe('from what has been measured so far; of a running batch'),
+  keptJobs: z
+    .object({ jobs: count, instanceHours: hours })
+    .optional()
+    .describe('jobs left whose intermediate instances are billed, and for how long so far'),
 });
 
 const failureGroup = z.object({

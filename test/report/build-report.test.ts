@@ -21,8 +21,8 @@ test('a job that stays in the account is listed with why', () => {
       server: 'db-01',
       jobId: 'j-bp1db01',
       why: 'keptByPolicy',
-      instanceHours: 6.33,
       meaning: 'the plan keeps the job of a failed server (onFailure: keepJob)',
+      instanceHours: 6.33,
     },
   ]);
 });

@@ -33,7 +33,7 @@ const waits = (server: string, wave: string): ServerView => ({ server, wave, pha
 function aBusyBatch(): LiveBatch {
   const servers: LiveServer[] = [
     running('web-01', 87.4, { estimatedEnd: now + 7 * 60_000 }),
-    running('web-02', 12, { startedAt: ago(200), starts: 2 }),
+    running('web-02', 12, { startedAt: ago(200), starts: 2, estimatedEnd: ago(20) }),
     running('核心数据库主机-01', 99.9, {
       heartbeat: {
         jobId: 'j-3',
@@ -42,6 +42,7 @@ function aBusyBatch(): LiveBatch {
         progress: 99.9,
         changedAt: now,
       },
+      estimatedEnd: now + 130 * 60_000,
     }),
     running('web-03', 0, { heartbeat: undefined, startedAt: ago(1) }),
     running('web-04', 40, {

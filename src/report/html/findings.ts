@@ -1,5 +1,5 @@
 import { counted } from '../counted';
-import { formatHours } from '../kept-jobs';
+import { formatInstanceHours, keptJobsCost } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
 import { html, type Markup } from './markup';
 
@@ -33,18 +33,18 @@ export function failuresSection(report: BatchReport): Markup {
 
 /** Jobs that stay in the account, by why. */
 export function leftoversSection(report: BatchReport): Markup {
-  const { leftovers } = report;
+  const { leftovers, summary } = report;
   if (leftovers.length === 0) return html``;
   const link = rowLink(report);
   const meanings = [...new Set(leftovers.map(({ meaning }) => meaning))];
   return html`<section aria-labelledby="leftovers"><h2 id="leftovers">Jobs left in the account</h2>
-<p class="when">Each holds quota, and its intermediate instance is billed as long as it exists: ${formatHours(leftovers.reduce((sum, { instanceHours }) => sum + instanceHours, 0))} in all when this was written. <code>smc-batch cleanup ${report.batch}</code> deletes those that are proven this batch's.</p>
+<p class="when">Each holds quota.${summary.keptJobs && html` ${keptJobsCost(summary.keptJobs)}.`} <code>smc-batch cleanup ${report.batch}</code> deletes those that are proven this batch's.</p>
 ${meanings.map((why) => {
   const jobs = leftovers.filter(({ meaning }) => meaning === why);
   return html`<p class="why"><b>${counted(jobs.length, 'job')}</b>: ${why}</p>
 <ul class="plain columns">${jobs.map(
     ({ server, jobId, error, instanceHours }) =>
-      html`<li>${link(server)} <code>${jobId}</code> ${formatHours(instanceHours)}${error && html` <span class="said">${error.code}: ${error.message}</span>`}</li>
+      html`<li>${link(server)} <code>${jobId}</code>${instanceHours !== undefined && html` ${formatInstanceHours(instanceHours)}`}${error && html` <span class="said">${error.code}: ${error.message}</span>`}</li>
 `,
   )}</ul>`;
 })}</section>`;

@@ -1,5 +1,6 @@
 import { counted } from '../counted';
 import { formatDuration } from '../duration';
+import { formatInstanceHours } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
 import { utcTime } from '../utc-time';
 import { html, type Markup } from './markup';
@@ -23,7 +24,7 @@ ${tile('Failed', number(failed), cancelled ? `and ${number(cancelled)} cancelled
 ${tile(soFar ? 'Time so far' : 'Wall time', duration(wallSeconds), counted(summary.waves.length, 'wave'))}
 ${tile('Median a server', serverSeconds ? duration(serverSeconds.median) : '–', serverSeconds ? `longest ${duration(serverSeconds.longest)}` : 'none migrated yet')}
 ${tile('Under way at once', number(underWay.peak), `${underWay.average} on average`)}
-${tile('Jobs left', number(leftovers.length), leftovers.length ? 'hold quota, may be billed' : 'nothing left behind', leftovers.length ? 'cancelled' : undefined)}
+${tile('Jobs left', number(leftovers.length), leftovers.length ? (summary.keptJobs ? `${formatInstanceHours(summary.keptJobs.instanceHours)} billed` : 'hold quota') : 'nothing left behind', leftovers.length ? 'cancelled' : undefined)}
 </div>
 ${phaseBar(counts)}
 </section>`;

@@ -1,0 +1,9 @@
+import type { ServerView } from '../../workflows/messages';
+
+/** Milliseconds until the estimated end of a server under way; undefined where it takes longer than was estimated. */
+export function timeToGo(
+  { estimatedEnd }: Pick<ServerView, 'estimatedEnd'>,
+  now: number,
+): number | undefined {
+  return estimatedEnd !== undefined && estimatedEnd > now ? estimatedEnd - now : undefined;
+}

@@ -1,0 +1,50 @@
+import pc from 'picocolors';
+import type { Plan } from '../../src/plan';
+import { textReport } from '../../src/report';
+import { BatchServers } from '../../workflows/batch-servers';
+import { aBatch, aServer } from './a-batch';
+
+const start = Date.parse('2026-03-02T05:00:00Z');
+const minute = 60_000;
+const hasMeasured = { seconds: 600, diskGiB: 10 };
+
+/** A batch of these servers, of 40 GiB each, with their records. */
+function servers(records: BatchServers['records']): BatchServers {
+  const names = [...Object.keys(records), 'waiting-01'];
+  const plan = {
+    waves: [{ name: 'web' }],
+    servers: names.map((name) => ({ name, wave: 'web', job: {} })),
+  } as unknown as Plan;
+  return new BatchServers(plan, records, Object.fromEntries(names.map((name) => [name, 40])));
+}
+
+test('a server that migrates is estimated by its size and by what has been measured', () => {
+  const batch = servers({ 'web-01': { phase: 'migrating', round: 1, startedAt: start } });
+  expect(batch.view('web-01', hasMeasured).estimatedEnd).toBe(start + 40 * minute);
+});
+
+test('of others nobody knows', () => {
+  const batch = servers({
+    'web-01': { phase: 'recovering', round: 1, startedAt: start, jobId: 'j-1' },
+    'web-02': { phase: 'migrated', round: 1, startedAt: start, endedAt: start + minute, jobId: 'j-2' },
+  });
+  for (const name of ['web-01', 'web-02', 'waiting-01'])
+    expect(batch.view(name, hasMeasured).estimatedEnd).toBeUndefined();
+});
+
+const migrating = (server: string, estimatedEnd: number) =>
+  aServer({ server, phase: 'migrating', endedAt: undefined, imageId: undefined, estimatedEnd });
+
+test('status says how long a server has to go, and nothing once that is over', () => {
+  const source = aBatch([aServer(), migrating('web-02', 0), migrating('web-03', 0)]);
+  const now = source.generatedAt.getTime();
+  source.servers[1]!.estimatedEnd = now + 25 * minute;
+  source.servers[2]!.estimatedEnd = now - minute;
+  const [header, ...rows] = textReport(source, pc.createColors(false)).slice(0, 4);
+  const at = header!.indexOf('to go');
+  expect(rows.map((row) => row.slice(at, at + 12).trim())).toEqual(['', 'about 25 min', '']);
+});
+
+test('a batch without estimates has no column for them', () => {
+  expect(textReport(aBatch([aServer()]), pc.createColors(false))[0]).not.toContain('to go');
+});
