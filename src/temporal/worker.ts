@@ -1,10 +1,18 @@
 import { join } from 'node:path';
-import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
+import {
+  type ActivityInboundCallsInterceptor,
+  DefaultLogger,
+  type LogEntry,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller } from '../../activities';
 import { createSmcClient, createTransport, defaultCredentials } from '../smc';
+import { createCallRate, tellThrottling } from './call-rate';
 import { connectWorker } from './connect';
 import { packageRoot } from './package-root';
 import { dataConverter } from './payload-codec';
+import { temporalQueueLimit } from './queue-limit';
 import { type TemporalSettings, taskQueue, type WorkerSettings } from './settings';
 
 export interface SmcBatchWorker {
@@ -17,9 +25,15 @@ export interface SmcBatchWorker {
 /** A worker for workflows and activities, connected and ready to run. */
 export async function createWorker(temporal: TemporalSettings, smc: WorkerSettings): Promise<SmcBatchWorker> {
   const connection = await connectWorker(temporal);
-  const client = createSmcClient(
-    createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() }),
-  );
+  const callRate = createCallRate({
+    limit: temporalQueueLimit(connection, temporal.namespace),
+    ceiling: smc.callsPerSecond,
+    // The looks at the running jobs are calls, too: a while without one tells little.
+    quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
+    say: (line) => Runtime.instance().logger.warn(line),
+  });
+  const transport = createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() });
+  const client = createSmcClient(tellThrottling(transport, callRate.throttled));
   const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
   const worker = await Worker.create({
     connection,
@@ -33,16 +47,21 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
       webhook: smc.webhook,
     }),
     dataConverter,
+    interceptors: { activity: [() => ({ inbound: countingStarts(callRate.activityStarted) })] },
     // Most of them wait: one a running job.
     maxConcurrentActivityTaskExecutions: 2_000,
     shutdownGraceTime: '2s',
     maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
+    // An activity that starts eagerly does not pass the task queue, and so not its limit.
+    maxEagerActivityReservationsPerWorkflowTask: 0,
   });
   return {
     async run() {
+      callRate.start();
       try {
         await worker.run();
       } finally {
+        await callRate.close();
         poller.close();
         await client.close();
         await connection.close();
@@ -50,6 +69,15 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
     },
     shutdown: () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+function countingStarts(started: () => void): ActivityInboundCallsInterceptor {
+  return {
+    execute(input, next) {
+      started();
+      return next(input);
     },
   };
 }
