@@ -24,7 +24,8 @@ export function workerCommand(): Command {
 Settings (environment):
   SMC_ENDPOINT         the SMC API, default https://smc.aliyuncs.com
   SMC_POLL_INTERVAL    seconds between two looks at the running jobs, default 30
-  SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit
+  SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit;
+                       lowered by itself while SMC throttles, and raised again after
   SMC_WEBHOOK_URL      is told of waves that end, gates that wait, failures and the end of a batch
   SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
   SMC_TASK_QUEUE       the task queue, default smc-batch

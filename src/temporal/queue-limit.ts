@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
+import type { ConnectionLike } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { NativeConnection } from '@temporalio/worker';
 import { taskQueue } from './settings';
 
 /** The activity task queue's rate limit as the Temporal server has it. */
@@ -27,7 +27,7 @@ const timeoutMs = 5_000;
 const ourIdentity = 'smc-batch';
 
 /** Temporal: UpdateTaskQueueConfig, which since Server 1.29 wins over the workers' maxTaskQueueActivitiesPerSecond. */
-export function temporalQueueLimit(connection: NativeConnection, namespace: string): QueueLimit {
+export function temporalQueueLimit(connection: ConnectionLike, namespace: string): QueueLimit {
   const taskQueueType = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
   const { workflowService } = connection;
   const within = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + timeoutMs, call);
