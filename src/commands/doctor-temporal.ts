@@ -4,6 +4,7 @@ import {
   searchAttributeNames,
   TemporalUnavailable,
   taskQueue,
+  temporalQueueLimit,
   temporalSettings,
 } from '../temporal';
 import { hasWorker } from './batch-client';
@@ -56,6 +57,7 @@ async function checksOfNamespace(client: Client, namespace: string): Promise<Che
     { ...check, status: 'ok', detail: namespace },
     await searchAttributesCheck(client, namespace),
     await workerCheck(client),
+    ...(await callRateChecks(client, namespace)),
   ];
 }
 
@@ -104,6 +106,27 @@ async function workerCheck(client: Client): Promise<Check> {
       remedy: 'Start one: smc-batch worker',
     };
   }
+}
+
+/** The limit that workers or an operator have set on the task queue; there is none as a rule. */
+async function callRateChecks(client: Client, namespace: string): Promise<Check[]> {
+  const limit = await temporalQueueLimit(client.connection, namespace)
+    .read()
+    .catch(() => undefined);
+  if (limit?.perSecond === undefined) return [];
+  const check = { id: 'call-rate', title: 'Calls a second' };
+  const detail = `at most ${limit.perSecond} activities a second over all workers`;
+  if (!limit.isOurs)
+    return [{ ...check, status: 'ok', detail: `${detail}, as set on the task queue by hand` }];
+  return [
+    {
+      ...check,
+      status: 'warning',
+      detail: `${detail}: SMC throttles`,
+      remedy:
+        'Nothing: a worker raises it again. If it comes back often, lower SMC_CALLS_PER_SECOND or raise SMC_POLL_INTERVAL.',
+    },
+  ];
 }
 
 /** gRPC puts its code and the address first; the details are what the server said. */

@@ -25,7 +25,7 @@ Settings (environment):
   SMC_ENDPOINT         the SMC API, default https://smc.aliyuncs.com
   SMC_POLL_INTERVAL    seconds between two looks at the running jobs, default 30
   SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit;
-                       lower by itself while SMC throttles
+                       lowered by itself while SMC throttles, and raised again after
   SMC_WEBHOOK_URL      is told of waves that end, gates that wait, failures and the end of a batch
   SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
   SMC_TASK_QUEUE       the task queue, default smc-batch

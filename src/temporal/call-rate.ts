@@ -1,143 +1,171 @@
-/** The limit of activity starts a second that Temporal keeps for a task queue, whatever a worker asks for. */
-export interface TaskQueueLimit {
-  perSecond?: number;
-  /** Why it was set. */
-  reason?: string;
-  /** Milliseconds since the epoch. */
-  changedAt?: number;
-}
-
-/** Where the limit is kept: for all workers of the task queue at once. */
-export interface TaskQueueLimitStore {
-  read(): Promise<TaskQueueLimit>;
-  /** Without `perSecond` the limit is taken away, and the one the workers ask for counts again. */
-  write(perSecond: number | undefined, reason: string): Promise<void>;
-}
+import { SmcError, type Transport } from '../smc';
+import type { QueueLimit } from './queue-limit';
 
 export interface CallRateOptions {
-  store: TaskQueueLimitStore;
-  /** `SMC_CALLS_PER_SECOND`: the limit while nothing is throttled; absent: none. */
+  limit: QueueLimit;
+  /** Activities a second (`SMC_CALLS_PER_SECOND`) that hold where SMC does not throttle; absent: no limit. */
   ceiling?: number;
-  /** Told of each change. */
-  say(line: string): void;
+  /** So long must SMC not throttle before the limit is raised by a step. */
+  quietMs: number;
+  /** Told of each change, in a sentence for the operator. */
+  say: (line: string) => void;
 }
 
-/** How fast the account is asked: lower while the SMC API throttles, and back up after. */
+/** Lowers the rate limit of the activity task queue while SMC throttles, and raises it again afterwards. */
 export interface CallRate {
-  /** Takes up a limit that a worker has left which is no more. */
-  start(): Promise<void>;
-  /** An API call is made. */
-  called(): void;
-  /** The API has refused one as too many. */
+  /** Looks at the limit now and then: one that a worker has left behind, dead or alive, is raised again. */
+  start(): void;
+  activityStarted(): void;
   throttled(): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** By it a limit of ours is told from one that somebody has set by hand, which is theirs to change. */
-const ourReason = 'smc-batch: the SMC API throttles';
-/** Fifty calls refused at once are one reason to slow down. */
-const lowerOnceMs = 5_000;
-/** So long nothing must be refused before the next step up. */
-const quietMs = 15_000;
-const measuredMs = 10_000;
-const leastPerSecond = 2;
-/** Without a ceiling a limit above this is none. */
-const freeAbove = 100;
+/** Fifty refusals at once are one step down, and the next waits until this one can have worked. */
+const stepMs = 5_000;
+const raiseFactor = 1.5;
+/** Without a ceiling the raise ends here: hardly a batch starts more. */
+const unlimitedAbovePerSecond = 100;
+
+/** gRPC: UNIMPLEMENTED by a Temporal before 1.29, PERMISSION_DENIED to one who may not configure task queues. */
+const noSuchRight = new Map<unknown, string>([
+  [12, 'this Temporal server does not offer it'],
+  [7, 'this worker may not do it'],
+]);
 
 /**
- * Halves the task queue's limit when the API throttles, and raises it by half after each quiet quarter of a minute, until it is
- * what was asked for. Several workers do this side by side: each looks at the limit, and when it was changed, before it
- * changes it. A Temporal that does not let it be changed is told of once; the workers' own limit stays.
+ * The account-wide rate of activity starts. Every worker reads the limit before it changes it and counts a change by
+ * another one as its own, so that several do not add their steps up or raise what one has just lowered.
  */
-export function createCallRate({ store, ceiling, say }: CallRateOptions): CallRate {
-  let calls: number[] = [];
-  let throttledAt = Number.NEGATIVE_INFINITY;
-  let steppedAt = Number.NEGATIVE_INFINITY;
+export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions): CallRate {
+  const least = Math.min(1, ceiling ?? 1);
+  const measured = startRate();
   let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
+  let working: Promise<void> | undefined;
+  let isOff = false;
+  let throttledAt = Number.NEGATIVE_INFINITY;
+  // By our own clock, which need not agree with the server's: when a change, whoever made it, was first seen.
+  let changedAt = Number.NEGATIVE_INFINITY;
+  let changed: string | undefined;
 
-  const measured = () => {
-    const from = Date.now() - measuredMs;
-    calls = calls.filter((at) => at > from);
-    return calls.length / (measuredMs / 1000);
-  };
-  const rounded = (perSecond: number) => Math.round(perSecond * 10) / 10;
+  async function read() {
+    const present = await limit.read();
+    if (present.changed !== changed) changedAt = Date.now();
+    changed = present.changed;
+    return present;
+  }
+
+  async function set(perSecond: number | undefined, reason: string): Promise<void> {
+    changed = await limit.set(perSecond, reason);
+    changedAt = Date.now();
+  }
 
   async function lower(): Promise<void> {
-    const limit = await store.read();
-    if (limit.perSecond !== undefined && !isOurs(limit)) return;
-    if (Date.now() - (limit.changedAt ?? 0) >= lowerOnceMs) {
-      const from = limit.perSecond ?? ceiling ?? measured();
-      const perSecond = rounded(Math.max(leastPerSecond, from / 2));
-      if (perSecond !== limit.perSecond) {
-        await store.write(perSecond, ourReason);
-        say(`The SMC API throttles: at most ${perSecond} activities a second from now on, over all workers`);
-      }
-    }
-    raiseLater();
+    const { perSecond, isOurs, dispatchedPerSecond } = await read();
+    if (perSecond !== undefined && !isOurs) return;
+    if (Date.now() - changedAt < stepMs) return;
+    const unlimited = Math.min(
+      ceiling ?? Number.POSITIVE_INFINITY,
+      Math.max(measured.perSecond(), dispatchedPerSecond),
+    );
+    const lowered = Math.max(least, rounded((perSecond ?? unlimited) / 2));
+    // Also when it is the least already: so the other workers learn that there is no quiet yet.
+    await set(lowered, 'SMC throttles');
+    if (lowered !== perSecond) say(`SMC throttles: ${perSecondText(lowered)} from now on`);
   }
 
   async function raise(): Promise<void> {
-    const limit = await store.read();
-    if (limit.perSecond === undefined || !isOurs(limit)) return;
-    const isQuiet = Date.now() - Math.max(throttledAt, limit.changedAt ?? 0) >= quietMs;
-    if (!isQuiet) return raiseLater();
-    const perSecond = rounded(limit.perSecond * 1.5);
-    if (perSecond >= (ceiling ?? freeAbove)) {
-      await store.write(undefined, ourReason);
-      say(
-        `The SMC API no longer throttles: ${ceiling ? `${ceiling} activities a second again` : 'no limit again'}`,
-      );
-      return;
+    const { perSecond, isOurs } = await read();
+    if (perSecond === undefined || !isOurs) return;
+    if (Date.now() - Math.max(changedAt, throttledAt) < quietMs) return;
+    const raised = rounded(perSecond * raiseFactor);
+    const quiet = 'SMC no longer throttles';
+    if (raised < (ceiling ?? unlimitedAbovePerSecond)) {
+      await set(raised, quiet);
+      say(`${quiet}: ${perSecondText(raised)} from now on`);
+    } else {
+      // Without one on the server that of the workers' own setting holds.
+      await set(undefined, quiet);
+      say(`${quiet}: ${ceiling ? perSecondText(ceiling) : 'no limit'} from now on, as before`);
     }
-    await store.write(perSecond, ourReason);
-    say(`The SMC API no longer throttles: at most ${perSecond} activities a second`);
-    raiseLater();
   }
 
-  function raiseLater(): void {
-    if (isClosed) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void attempt(raise), quietMs);
-    timer.unref();
-  }
-
-  let hasFailed = false;
-  async function attempt(step: () => Promise<void>): Promise<void> {
-    try {
-      await step();
-    } catch (error) {
-      // Temporal may only be away for a moment, and a limit of ours must not stay for ever.
-      if (step === raise) raiseLater();
-      if (hasFailed || isClosed) return;
-      hasFailed = true;
-      const why = String((error as Error).message).split('\n')[0];
-      say(
-        `The task queue's rate limit cannot be changed (${why}): throttled calls are only repeated more slowly`,
-      );
-    }
+  /** One change at a time. A refusal in between is let go: where SMC throttles the next one is near. */
+  function turn(change: () => Promise<void>): void {
+    if (working || isOff) return;
+    working = change()
+      .catch((error: { code?: unknown }) => {
+        const reason = noSuchRight.get(error.code);
+        // Temporal may be away for a moment: the next turn tries again.
+        if (!reason) return;
+        isOff = true;
+        clearInterval(timer);
+        say(
+          `The rate of activities cannot be lowered when SMC throttles, as ${reason} (UpdateTaskQueueConfig): ` +
+            'calls are only repeated later',
+        );
+      })
+      .finally(() => {
+        working = undefined;
+      });
   }
 
   return {
-    start: () =>
-      attempt(async () => {
-        if (isOurs(await store.read())) raiseLater();
-      }),
-    called() {
-      calls.push(Date.now());
-      if (calls.length > 10_000) measured();
+    start() {
+      timer = setInterval(() => turn(raise), quietMs / 3);
+      turn(raise);
     },
+    activityStarted: measured.count,
     throttled() {
       throttledAt = Date.now();
-      if (throttledAt - steppedAt < lowerOnceMs) return;
-      steppedAt = throttledAt;
-      void attempt(lower);
+      if (throttledAt - changedAt >= stepMs) turn(lower);
     },
-    close() {
-      isClosed = true;
-      clearTimeout(timer);
+    async close() {
+      isOff = true;
+      clearInterval(timer);
+      await working;
     },
   };
 }
 
-const isOurs = ({ perSecond, reason }: TaskQueueLimit) => perSecond !== undefined && reason === ourReason;
+/** A transport that tells of each call SMC refuses because there are too many. */
+export function tellThrottling(transport: Transport, throttled: () => void): Transport {
+  return {
+    async call(action, params, options) {
+      try {
+        return await transport.call(action, params, options);
+      } catch (error) {
+        if (error instanceof SmcError && error.class === 'throttled') throttled();
+        throw error;
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+const rounded = (perSecond: number) => Math.round(perSecond * 10) / 10;
+
+const perSecondText = (perSecond: number) =>
+  `at most ${perSecond} ${perSecond === 1 ? 'activity' : 'activities'} a second over all workers`;
+
+/** How many activities a second this process has started in the last seconds. */
+function startRate() {
+  const windowMs = 5_000;
+  let starts: number[] = [];
+  const recent = () => {
+    const now = Date.now();
+    starts = starts.filter((at) => now - at <= windowMs);
+    return starts;
+  };
+  return {
+    count: () => {
+      starts.push(Date.now());
+      // Not on each start: a full batch starts hundreds a second.
+      if (starts.length % 1_000 === 0) recent();
+    },
+    /** A burst that has just begun counts as a second of it. */
+    perSecond: () => {
+      const { length, 0: first = 0 } = recent();
+      return length / Math.max(1, (Date.now() - first) / 1000);
+    },
+  };
+}

@@ -3,6 +3,7 @@ export { connectClient } from './connect';
 export { type DevServer, freePort, startDevServer } from './dev-server';
 export { packageRoot } from './package-root';
 export { dataConverter } from './payload-codec';
+export { temporalQueueLimit } from './queue-limit';
 export { ensureSearchAttributes, searchAttributeNames } from './search-attributes';
 export {
   type TemporalSettings,

@@ -37,7 +37,10 @@ export interface WorkerSettings {
   endpoint: string;
   /** `SMC_POLL_INTERVAL`, seconds between two looks at the running jobs. */
   pollIntervalSeconds: number;
-  /** `SMC_CALLS_PER_SECOND`: at most so many activities a second over all workers of the task queue; absent: no limit. */
+  /**
+   * `SMC_CALLS_PER_SECOND`: at most so many activities a second over all workers of the task queue, fewer while SMC
+   * throttles; absent: no limit as long as it does not.
+   */
   callsPerSecond?: number;
   /** `SMC_WEBHOOK_URL` and `SMC_WEBHOOK_FORMAT` */
   webhook?: Webhook;

@@ -1,13 +1,19 @@
 import { join } from 'node:path';
-import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
+import {
+  type ActivityInboundCallsInterceptor,
+  DefaultLogger,
+  type LogEntry,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller } from '../../activities';
-import { createSmcClient, createTransport, defaultCredentials, SmcError, type Transport } from '../smc';
-import { type CallRate, createCallRate } from './call-rate';
+import { createSmcClient, createTransport, defaultCredentials } from '../smc';
+import { createCallRate, tellThrottling } from './call-rate';
 import { connectWorker } from './connect';
 import { packageRoot } from './package-root';
 import { dataConverter } from './payload-codec';
+import { temporalQueueLimit } from './queue-limit';
 import { type TemporalSettings, taskQueue, type WorkerSettings } from './settings';
-import { taskQueueLimit } from './task-queue-limit';
 
 export interface SmcBatchWorker {
   /** Polls until `shutdown` is called or the worker fails. */
@@ -20,12 +26,14 @@ export interface SmcBatchWorker {
 export async function createWorker(temporal: TemporalSettings, smc: WorkerSettings): Promise<SmcBatchWorker> {
   const connection = await connectWorker(temporal);
   const callRate = createCallRate({
-    store: taskQueueLimit(connection, temporal.namespace, taskQueue()),
+    limit: temporalQueueLimit(connection, temporal.namespace),
     ceiling: smc.callsPerSecond,
+    // The looks at the running jobs are calls, too: a while without one tells little.
+    quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
     say: (line) => Runtime.instance().logger.warn(line),
   });
   const transport = createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() });
-  const client = createSmcClient(watched(transport, callRate));
+  const client = createSmcClient(tellThrottling(transport, callRate.throttled));
   const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
   const worker = await Worker.create({
     connection,
@@ -39,18 +47,21 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
       webhook: smc.webhook,
     }),
     dataConverter,
+    interceptors: { activity: [() => ({ inbound: countingStarts(callRate.activityStarted) })] },
     // Most of them wait: one a running job.
     maxConcurrentActivityTaskExecutions: 2_000,
     shutdownGraceTime: '2s',
     maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
+    // An activity that starts eagerly does not pass the task queue, and so not its limit.
+    maxEagerActivityReservationsPerWorkflowTask: 0,
   });
   return {
     async run() {
+      callRate.start();
       try {
-        await callRate.start();
         await worker.run();
       } finally {
-        callRate.close();
+        await callRate.close();
         poller.close();
         await client.close();
         await connection.close();
@@ -62,18 +73,11 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
   };
 }
 
-/** The transport whose calls and throttlings the rate is told of. */
-function watched(transport: Transport, rate: CallRate): Transport {
+function countingStarts(started: () => void): ActivityInboundCallsInterceptor {
   return {
-    ...transport,
-    async call(...call) {
-      rate.called();
-      try {
-        return await transport.call(...call);
-      } catch (error) {
-        if (error instanceof SmcError && error.class === 'throttled') rate.throttled();
-        throw error;
-      }
+    execute(input, next) {
+      started();
+      return next(input);
     },
   };
 }

@@ -1,47 +1,84 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
-import { aHouse, type House, untilProgress } from './a-house';
+import { temporalQueueLimit } from '../../src/temporal';
+import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
-let house: House | undefined;
+let house: House;
 afterEach(() => house?.close());
 
-/** What Temporal holds the activities of this house to, whatever its workers ask for. */
-async function limitOf({ client, env }: House): Promise<number | undefined> {
-  const { config } = await client.workflowService.describeTaskQueue({
+const taskQueueType = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
+/** The rate limit that the Temporal server keeps to, and whose it is. */
+async function limitOnServer() {
+  const { config, effectiveRateLimit } = await house.client.workflowService.describeTaskQueue({
     namespace: 'default',
-    taskQueue: { name: env.SMC_TASK_QUEUE },
-    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    taskQueue: { name: house.env.SMC_TASK_QUEUE },
+    taskQueueType,
     reportConfig: true,
   });
-  return config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? undefined;
+  return {
+    lowered: config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? undefined,
+    effective: effectiveRateLimit?.requestsPerSecond,
+  };
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(200);
+async function until(fits: () => Promise<boolean>): Promise<void> {
+  while (!(await fits())) await sleep(250);
 }
 
-test('no flood against a throttling account: all workers slow down together, and are as fast as before after it', async () => {
-  house = await aHouse({
-    servers: 12,
-    runningQuota: 6,
-    speed: 2_000,
-    env: { SMC_CALLS_PER_SECOND: '5' },
+test('an account that throttles is called more slowly, every server is migrated once, and the limit is back up after', async () => {
+  house = await aHouse({ servers: 24, jobSeconds: 2_000, env: { SMC_CALLS_PER_SECOND: '20' } });
+  house.breakThings({ calls: [{ throttle: { perSecond: 4 } }] });
+  const plan = house.plan(24);
+  const worker = await house.startWorker();
+  let log = '';
+  worker.stderr!.on('data', (chunk) => {
+    log += chunk;
   });
-  const here = house;
-  await house.startWorker();
-  await house.startWorker();
-  expect(await limitOf(house)).toBeUndefined();
-  house.breakThings({ calls: [{ operation: 'CreateReplicationJob', throttle: { perSecond: 0.5 } }] });
-  const plan = house.plan(12);
   const batch = house.batch(plan);
   await batch.start(plan);
-  await until(async () => ((await limitOf(here)) ?? 5) < 5);
-  await untilProgress(batch, ({ counts }) => counts.migrated > 0);
+
+  await until(async () => (await limitOnServer()).lowered !== undefined);
+  const { lowered, effective } = await limitOnServer();
+  expect(effective).toBe(lowered);
+  expect(lowered).toBeLessThanOrEqual(10);
+  const { stdout } = await house.run('doctor', '-o', 'json');
+  expect(JSON.parse(stdout).checks).toContainEqual(
+    expect.objectContaining({ id: 'call-rate', status: 'warning' }),
+  );
+
+  await untilProgress(batch, (progress) => endedCount(progress) >= 6);
   house.breakThings({});
   await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(12);
-  const { creates, jobs } = house.simulator.account.audit();
-  expect(Object.values(creates.perSource)).toEqual(Array(12).fill(1));
+  const { images, jobs } = house.simulator.account.audit();
+  expect(images.total).toBe(24);
+  expect(Object.values(images.perSource).map(({ length }) => length)).toEqual(Array(24).fill(1));
   expect(jobs.leftovers).toEqual([]);
-  await until(async () => (await limitOf(here)) === undefined);
-}, 300_000);
+
+  await until(async () => (await limitOnServer()).lowered === undefined);
+  expect((await limitOnServer()).effective).toBe(20);
+  expect(log).toMatch(/WARN SMC throttles: at most [\d.]+ activit(y|ies) a second over all workers/);
+  expect(log).toContain('SMC no longer throttles: at most 20 activities a second over all workers');
+
+  worker.kill('SIGTERM');
+  expect(await once(worker, 'exit')).toEqual([0, null]);
+});
+
+test('a limit that a dead worker has left is taken off by the next; one set by hand stays', async () => {
+  house = await aHouse({ servers: 1 });
+  const limit = temporalQueueLimit(house.client.connection, 'default');
+  await limit.set(80, 'SMC throttles');
+  expect((await limitOnServer()).lowered).toBe(80);
+  await house.startWorker();
+  await until(async () => (await limitOnServer()).lowered === undefined);
+
+  await house.client.workflowService.updateTaskQueueConfig({
+    namespace: 'default',
+    identity: 'operator',
+    taskQueue: house.env.SMC_TASK_QUEUE,
+    taskQueueType,
+    updateQueueRateLimit: { rateLimit: { requestsPerSecond: 70 }, reason: 'by hand' },
+  });
+  await sleep(12_000);
+  expect((await limitOnServer()).lowered).toBe(70);
+});

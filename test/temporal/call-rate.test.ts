@@ -1,124 +1,226 @@
-import { createCallRate, type TaskQueueLimit } from '../../src/temporal/call-rate';
+import { SmcError } from '../../src/smc';
+import { type CallRate, createCallRate, tellThrottling } from '../../src/temporal/call-rate';
+import type { LimitOnServer, QueueLimit } from '../../src/temporal/queue-limit';
 
-beforeEach(() => {
-  jest.useFakeTimers({ now: Date.parse('2026-03-02T00:00:00Z') });
-});
-afterEach(() => {
+const quietMs = 30_000;
+const rates: CallRate[] = [];
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(async () => {
+  await Promise.all(rates.splice(0).map((rate) => rate.close()));
+  expect(jest.getTimerCount()).toBe(0);
   jest.useRealTimers();
 });
 
-/** What Temporal keeps, as all workers see it. */
-function aQueue(limit: TaskQueueLimit = {}) {
-  const queue = {
-    limit,
-    said: [] as string[],
-    worker: (ceiling?: number) =>
-      createCallRate({
-        store: {
-          read: async () => queue.limit,
-          async write(perSecond, reason) {
-            queue.limit = perSecond === undefined ? {} : { perSecond, reason, changedAt: Date.now() };
-          },
-        },
-        ceiling,
-        say: (line) => queue.said.push(line),
-      }),
+/** The limit on a server, which all workers of a test share. */
+function aServer(present: Partial<LimitOnServer> = {}) {
+  let changes = 0;
+  const server = {
+    isOurs: false,
+    dispatchedPerSecond: 0,
+    ...present,
+    /** Each value that was set. */
+    history: [] as (number | undefined)[],
+    refuses: undefined as { code: number } | undefined,
+    reads: 0,
+  } as LimitOnServer & { history: (number | undefined)[]; refuses?: { code: number }; reads: number };
+  const limit: QueueLimit = {
+    async read() {
+      server.reads++;
+      return { ...server };
+    },
+    async set(perSecond) {
+      if (server.refuses) throw server.refuses;
+      server.history.push(perSecond);
+      Object.assign(server, { perSecond, isOurs: true, changed: String(++changes) });
+      return server.changed;
+    },
   };
-  return queue;
+  return Object.assign(server, { limit });
 }
 
-const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1000);
+/** A worker that has had its first look. */
+async function aWorker({ limit }: { limit: QueueLimit }, ceiling?: number) {
+  const said: string[] = [];
+  const rate = createCallRate({ limit, ceiling, quietMs, say: (line) => said.push(line) });
+  rates.push(rate);
+  rate.start();
+  await pass(0);
+  return { ...rate, said };
+}
 
-test('fifty calls refused at once halve the limit once', async () => {
-  const queue = aQueue();
-  const rate = queue.worker(20);
-  for (let i = 0; i < 50; i++) rate.throttled();
-  await seconds(1);
-  expect(queue.limit.perSecond).toBe(10);
-  expect(queue.said).toHaveLength(1);
-});
+const pass = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * 1000);
 
-test('as long as the API throttles it goes down, never below two a second', async () => {
-  const queue = aQueue();
-  const rate = queue.worker(8);
-  const seen: (number | undefined)[] = [];
-  for (let i = 0; i < 6; i++) {
-    rate.throttled();
-    await seconds(6);
-    seen.push(queue.limit.perSecond);
+/** Starts so many activities evenly, each second. */
+async function startActivities(worker: CallRate, perSecond: number, seconds: number): Promise<void> {
+  for (let i = 0; i < seconds * perSecond; i++) {
+    worker.activityStarted();
+    await jest.advanceTimersByTimeAsync(1000 / perSecond);
   }
-  expect(seen).toEqual([4, 2, 2, 2, 2, 2]);
+}
+
+test('fifty refusals at once lower the limit by one step, to half of what was started', async () => {
+  const server = aServer();
+  const worker = await aWorker(server);
+  await startActivities(worker, 20, 10);
+  for (let i = 0; i < 50; i++) worker.throttled();
+  await pass(1);
+  for (let i = 0; i < 50; i++) worker.throttled();
+  await pass(1);
+  expect(server.history).toEqual([10]);
+  expect(worker.said).toEqual(['SMC throttles: at most 10 activities a second over all workers from now on']);
 });
 
-test('after quiet quarters of a minute it is back up, and what the workers ask for counts again', async () => {
-  const queue = aQueue();
-  const rate = queue.worker(10);
-  rate.throttled();
-  await seconds(1);
-  const seen: (number | undefined)[] = [queue.limit.perSecond];
-  for (let i = 0; i < 3; i++) {
-    await seconds(16);
-    seen.push(queue.limit.perSecond);
+test('a burst that has just begun is not taken for a low rate', async () => {
+  const server = aServer();
+  const worker = await aWorker(server);
+  await pass(60);
+  for (let i = 0; i < 30; i++) worker.activityStarted();
+  worker.throttled();
+  await pass(1);
+  expect(server.perSecond).toBe(15);
+});
+
+test('what all workers start counts, not only this one', async () => {
+  const server = aServer({ dispatchedPerSecond: 40 });
+  const worker = await aWorker(server);
+  await startActivities(worker, 4, 10);
+  worker.throttled();
+  await pass(1);
+  expect(server.perSecond).toBe(20);
+});
+
+test('throttling that goes on halves the limit every five seconds, and never below one a second', async () => {
+  const server = aServer({ dispatchedPerSecond: 10 });
+  const worker = await aWorker(server);
+  for (let i = 0; i < 60; i++) {
+    worker.throttled();
+    await pass(0.5);
   }
-  expect(seen).toEqual([5, 7.5, undefined, undefined]);
-  expect(queue.said.at(-1)).toBe('The SMC API no longer throttles: 10 activities a second again');
+  expect(server.history).toEqual([5, 2.5, 1.3, 1, 1, 1]);
+  expect(worker.said).toHaveLength(4);
 });
 
-test('without a ceiling it starts from the rate that was too high, and ends with no limit', async () => {
-  const queue = aQueue();
-  const rate = queue.worker();
-  for (let i = 0; i < 400; i++) rate.called();
-  rate.throttled();
-  await seconds(1);
-  expect(queue.limit.perSecond).toBe(20);
-  await seconds(600);
-  expect(queue.limit).toEqual({});
+test('after a quiet while the limit goes up step by step, and is taken off at the end', async () => {
+  const server = aServer({ dispatchedPerSecond: 60 });
+  const worker = await aWorker(server);
+  worker.throttled();
+  await pass(29);
+  expect(server.history).toEqual([30]);
+  await pass(200);
+  expect(server.history).toEqual([30, 45, 67.5, undefined]);
+  expect(worker.said.at(-1)).toBe('SMC no longer throttles: no limit from now on, as before');
 });
 
-test('several workers that are throttled at once take one step together, down and up', async () => {
-  const queue = aQueue();
-  const workers = [queue.worker(16), queue.worker(16), queue.worker(16)];
+test('with a ceiling the raise ends at it, and that of the workers’ settings holds again', async () => {
+  const server = aServer({ dispatchedPerSecond: 60 });
+  const worker = await aWorker(server, 8);
+  worker.throttled();
+  await pass(200);
+  expect(server.history).toEqual([4, 6, undefined]);
+  expect(worker.said.at(-1)).toBe(
+    'SMC no longer throttles: at most 8 activities a second over all workers from now on, as before',
+  );
+});
+
+test('a ceiling below one a second is not raised by a refusal', async () => {
+  const server = aServer({ dispatchedPerSecond: 60 });
+  (await aWorker(server, 0.5)).throttled();
+  await pass(1);
+  expect(server.history).toEqual([0.5]);
+});
+
+test('throttling that comes back lowers from where the limit has come to', async () => {
+  const server = aServer({ dispatchedPerSecond: 40 });
+  const worker = await aWorker(server);
+  worker.throttled();
+  await pass(45);
+  worker.throttled();
+  await pass(1);
+  expect(server.history).toEqual([20, 30, 15]);
+});
+
+test('several workers that are throttled together take one step together, down and up', async () => {
+  const server = aServer({ dispatchedPerSecond: 80 });
+  const workers = [await aWorker(server), await aWorker(server), await aWorker(server)];
   for (const worker of workers) {
     worker.throttled();
-    await seconds(0.5);
+    await pass(0.1);
   }
-  expect(queue.limit.perSecond).toBe(8);
-  await seconds(18);
-  expect(queue.limit.perSecond).toBe(12);
+  expect(server.history).toEqual([40]);
+  await pass(35);
+  expect(server.history).toEqual([40, 60]);
 });
 
-test('a limit that a dead worker has left is raised by the next one', async () => {
-  const first = aQueue();
-  const dead = first.worker(10);
-  dead.throttled();
-  await seconds(1);
-  dead.close();
-  await seconds(100);
-  expect(first.limit.perSecond).toBe(5);
-  await first.worker(10).start();
-  await seconds(61);
-  expect(first.limit).toEqual({});
-});
-
-test('a limit that somebody has set by hand is left alone', async () => {
-  const byHand = { perSecond: 3, reason: 'night shift', changedAt: 0 };
-  const queue = aQueue(byHand);
-  const rate = queue.worker(10);
-  await rate.start();
-  rate.throttled();
-  await seconds(100);
-  expect(queue.limit).toBe(byHand);
-});
-
-test('a Temporal that knows no such limit is told of once', async () => {
-  const said: string[] = [];
-  const refuse = async () => {
-    throw new Error('12 UNIMPLEMENTED: unknown method UpdateTaskQueueConfig');
-  };
-  const rate = createCallRate({ store: { read: refuse, write: refuse }, say: (line) => said.push(line) });
-  for (let i = 0; i < 3; i++) {
-    rate.throttled();
-    await seconds(10);
+test('a worker with quiet calls does not raise what another one keeps down', async () => {
+  const server = aServer({ dispatchedPerSecond: 2 });
+  await aWorker(server);
+  const throttled = await aWorker(server);
+  for (let i = 0; i < 120; i++) {
+    throttled.throttled();
+    await pass(1);
   }
-  expect(said).toEqual([expect.stringContaining('UNIMPLEMENTED')]);
+  expect(new Set(server.history)).toEqual(new Set([1]));
+});
+
+test('a limit left behind by a dead worker is raised by the next one', async () => {
+  const server = aServer({ perSecond: 50, isOurs: true, changed: 'long ago' });
+  await aWorker(server);
+  await pass(80);
+  expect(server.history).toEqual([75, undefined]);
+});
+
+test('a limit an operator has set is left alone', async () => {
+  const server = aServer({ perSecond: 7, isOurs: false, changed: 'by hand' });
+  const worker = await aWorker(server);
+  for (let i = 0; i < 30; i++) {
+    worker.throttled();
+    await pass(10);
+  }
+  expect(server.history).toEqual([]);
+});
+
+test.each([
+  [12, 'this Temporal server does not offer it'],
+  [7, 'this worker may not do it'],
+])('where the limit cannot be changed (gRPC %i) that is said once', async (code, reason) => {
+  const server = aServer({ dispatchedPerSecond: 40 });
+  server.refuses = { code };
+  const worker = await aWorker(server);
+  worker.throttled();
+  await pass(10);
+  const { reads } = server;
+  for (let i = 0; i < 5; i++) {
+    worker.throttled();
+    await pass(10);
+  }
+  expect(worker.said).toEqual([expect.stringContaining(reason)]);
+  expect(server.reads).toBe(reads);
+});
+
+test('a Temporal that is away for a moment is asked again', async () => {
+  const server = aServer({ dispatchedPerSecond: 40 });
+  server.refuses = { code: 14 };
+  const worker = await aWorker(server);
+  worker.throttled();
+  await pass(1);
+  server.refuses = undefined;
+  worker.throttled();
+  await pass(1);
+  expect(server.history).toEqual([20]);
+  expect(worker.said).toHaveLength(1);
+});
+
+test('only throttling is told, and every error goes on to the caller', async () => {
+  const told = jest.fn();
+  const codes = ['Throttling.User', 'ServiceUnavailable', 'QuotaExceeded.ReplicationJob'];
+  for (const code of codes) {
+    const error = new SmcError({ code, message: 'no' });
+    const transport = tellThrottling(
+      { call: () => Promise.reject(error), close: async () => undefined },
+      told,
+    );
+    await expect(transport.call('DescribeReplicationJobs', {})).rejects.toBe(error);
+  }
+  expect(told).toHaveBeenCalledTimes(1);
 });
