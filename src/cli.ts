@@ -21,6 +21,12 @@ function say(message: string, exitCode: number): number {
   return exitCode;
 }
 
+// `| head`: a reader that has had enough is no error, and whatever a batch does goes on without us.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.done);
+});
+
 main(process.argv).then(
   (code) => {
     process.exitCode = code;

@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, packageRoot } from '../../src/temporal';
+import { aHouse, type House, untilProgress } from './a-house';
+
+const cli = join(packageRoot(), 'dist', 'src', 'cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'smc-batch-exit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const good = join(packageRoot(), 'examples', 'small.yaml');
+const bad = join(folder, 'bad.yaml');
+writeFileSync(bad, 'version: 1\nname: bad\nservers: [{ sourceId: s-1, systemDiskSzie: 40 }]\n');
+
+/** The real program on a machine where neither Temporal nor SMC answers. */
+async function run(args: string[], env: Record<string, string> = {}) {
+  const nobody = await freePort();
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      TEMPORAL_ADDRESS: `127.0.0.1:${nobody}`,
+      SMC_ENDPOINT: `http://127.0.0.1:${nobody}`,
+      ALIBABA_CLOUD_ACCESS_KEY_ID: 'smc-simulator',
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'smc-simulator-secret',
+      ...env,
+    },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, stdout, stderr };
+}
+
+const done: string[][] = [
+  ['--help'],
+  ['--version'],
+  ['help', 'apply'],
+  ['validate', good],
+  ['validate', good, '-o', 'json'],
+  ['init', 'a-plan'],
+  ['completion', 'bash'],
+];
+const unexpected: string[][] = [
+  ['status'],
+  ['list'],
+  ['watch', 'any'],
+  ['explain', 'any', 'web-1'],
+  ['report', 'any'],
+  ['pause', 'any', '--yes'],
+  ['cleanup', 'any', '--yes'],
+  ['worker'],
+  ['inventory'],
+  ['preview', good],
+  ['apply', good, '--yes'],
+  ['doctor'],
+];
+const wrong: string[][] = [
+  ['no-such-command'],
+  ['validate'],
+  ['validate', good, '--no-such-option'],
+  ['validate', bad],
+  ['validate', 'missing.yaml'],
+  ['preview', bad],
+  ['apply', bad, '--yes'],
+  ['status', '-o', 'yaml'],
+  ['completion', 'tcsh'],
+  ['simulator', '--port', 'eighty'],
+  ['dev', '--port', '99999'],
+  ['report', 'any', '--format', 'pdf'],
+];
+
+describe.each([
+  [0, done],
+  [1, unexpected],
+  [2, wrong],
+])('exit code %d', (expected, commands) => {
+  test.concurrent.each(
+    commands.map(
+      (args) => [args.join(' ').replaceAll(packageRoot(), '.').replaceAll(folder, '.'), args] as const,
+    ),
+  )(
+    'smc-batch %s',
+    async (_, args) => {
+      const { code, stdout, stderr } = await run(args);
+      expect({ code, stderr: code === expected ? '' : stderr }).toEqual({ code: expected, stderr: '' });
+      // For people: no stack trace. Not for terminals: no colours.
+      expect(stderr).not.toMatch(/\n\s+at |node:internal/);
+      expect(stdout + stderr).not.toContain('\u001b[');
+    },
+    30_000,
+  );
+});
+
+describe('of a batch that has ended or runs', () => {
+  let house: House;
+  afterEach(() => house?.close());
+
+  test('3: it finished with failed servers, whether one watches it, cleans up what is left or only looks', async () => {
+    house = await aHouse({ servers: 2, speed: 6_000 });
+    const [broken] = house.simulator.account.sources.keys();
+    house.breakThings({
+      jobs: [{ source: broken!, fail: { atProgress: 10 } }],
+      calls: [{ operation: 'DeleteReplicationJob', error: { code: 'Forbidden.RAM', httpStatus: 403 } }],
+    });
+    const plan = house.plan(2, { policy: { attempts: 1, onFailure: 'keepJob' } });
+    await house.startWorker();
+    await house.batch(plan).start(plan);
+    expect((await house.run('watch', plan.name)).code).toBe(3);
+    expect((await house.run('cleanup', plan.name, '--yes')).code).toBe(3);
+    expect((await house.run('cleanup', plan.name, '--dry-run')).code).toBe(0);
+    for (const look of ['status', 'report']) expect((await house.run(look, plan.name)).code).toBe(0);
+    expect((await house.run('explain', plan.name, plan.servers[0]!.name)).code).toBe(0);
+    expect((await house.run('explain', plan.name, 'nobody')).code).toBe(2);
+    // A batch that has ended takes no orders.
+    expect((await house.run('pause', plan.name, '--yes')).code).toBe(1);
+  });
+
+  test('4: it was cancelled; 2: it refuses an order; 0: it takes one', async () => {
+    house = await aHouse({ servers: 2, runningQuota: 1, speed: 60 });
+    const plan = house.plan(2);
+    await house.startWorker();
+    const batch = house.batch(plan);
+    await batch.start(plan);
+    await untilProgress(batch, ({ counts }) => counts.migrating === 1);
+    expect((await house.run('approve', plan.name, 'all', '--yes')).code).toBe(2);
+    expect((await house.run('retry', plan.name, 'nobody', '--yes')).code).toBe(2);
+    expect((await house.run('pause', plan.name, '--yes')).code).toBe(0);
+    expect((await house.run('pause', plan.name)).code).toBe(2);
+    expect((await house.run('cancel', plan.name, '--yes', '--watch')).code).toBe(4);
+    expect((await house.run('watch', plan.name)).code).toBe(4);
+  });
+});
+
+test('NO_COLOR wins over FORCE_COLOR', async () => {
+  const { stderr, stdout } = await run(['validate', bad], { FORCE_COLOR: '1', NO_COLOR: '1' });
+  expect(stdout + stderr).not.toContain('\u001b[');
+});
+
+test('a reader that has had enough ends the program quietly', async () => {
+  const child = spawn(
+    'bash',
+    ['-c', `set -o pipefail; "$0" "$1" help apply | head -1`, process.execPath, cli],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  child.stdout.resume();
+  await once(child, 'close');
+  expect(said).toBe('');
+});

@@ -1,0 +1,114 @@
+import type { Plan } from '../../src/plan';
+import { batchWorkflowId } from '../../workflows/ids';
+import { changePlanUpdate, explainQuery, pauseUpdate, resumeUpdate } from '../../workflows/messages';
+import { aHouse, endedCount, type House, untilProgress } from './a-house';
+
+let house: House;
+afterEach(() => house?.close());
+
+const by = 'tester';
+const handleOf = (name: string) => house.client.workflow.getHandle(batchWorkflowId(name));
+const change = (plan: Plan) => handleOf(plan.name).executeUpdate(changePlanUpdate, { args: [{ by, plan }] });
+const audit = () => house.simulator.account.audit();
+
+/** `22:00`, so many hours from now on the clocks of a zone. */
+function clockIn(timezone: string, hours: number): string {
+  const at = new Date(Date.now() + hours * 3_600_000);
+  return at.toLocaleTimeString('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit' });
+}
+
+test('no start outside the change window, and the operator is told when it opens', async () => {
+  house = await aHouse({ servers: 4, speed: 6_000 });
+  const timezone = 'Asia/Shanghai';
+  const closed = { from: clockIn(timezone, 3), to: clockIn(timezone, 5), timezone };
+  const plan = house.plan(4, { waves: [{ name: 'now' }, { name: 'night', window: closed }] });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  const waiting = await untilProgress(batch, (progress) => endedCount(progress) === 2);
+  expect(waiting.waiting).toContain("wave 'night'");
+  const { why } = await handleOf(plan.name).query(explainQuery, { server: plan.servers[3]!.name });
+  expect(why).toBe(waiting.waiting);
+  expect(audit().creates.tookEffect).toBe(2);
+
+  const open = { from: clockIn(timezone, -1), to: clockIn(timezone, 2), timezone };
+  await change({ ...plan, waves: [plan.waves[0]!, { ...plan.waves[1]!, window: open }] });
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(4);
+});
+
+test('no running work broken by a lockout: what runs goes on to its end, nothing more starts', async () => {
+  house = await aHouse({ servers: 4, runningQuota: 2, speed: 1_000 });
+  const plan = house.plan(4);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.migrating === 2);
+  const days = [0, 1].map((day) => new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10));
+  await change({ ...plan, policy: { ...plan.policy, lockoutDates: days } });
+  const locked = await untilProgress(batch, ({ counts }) => counts.migrated === 2);
+  expect(locked.counts).toMatchObject({ waiting: 2, failed: 0 });
+  expect(locked.waiting).toBeDefined();
+  expect(audit().creates.tookEffect).toBe(2);
+  await change(plan);
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(4);
+});
+
+test('no slots idle behind one straggler: a wave that overlaps starts while the last one still runs', async () => {
+  house = await aHouse({ servers: 3, runningQuota: 2, speed: 1_000 });
+  const [straggler] = [...house.simulator.account.sources.keys()];
+  house.breakThings({ jobs: [{ source: straggler!, slower: 4 }] });
+  const plan = house.plan(3, {
+    waves: [{ name: 'first' }, { name: 'second', overlap: true }],
+    server: (nth) => ({ wave: nth === 0 ? 'first' : 'second' }),
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  const [first, ...second] = await batch.servers();
+  expect(Math.min(...second.map(({ startedAt }) => startedAt!))).toBeLessThan(first!.stoppedRunningAt!);
+});
+
+test('no all-or-nothing pause: a wave or a server waits while the others go on', async () => {
+  house = await aHouse({ servers: 4, speed: 3_000 });
+  const plan = house.plan(4, { waves: [{ name: 'a' }, { name: 'b' }] });
+  const [, , third, fourth] = plan.servers.map(({ name }) => name);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await handleOf(plan.name).executeUpdate(pauseUpdate, { args: [{ by, servers: [fourth!] }] });
+  const paused = await untilProgress(batch, ({ counts }) => counts.migrated === 3);
+  expect(paused.counts.waiting).toBe(1);
+  const explained = await handleOf(plan.name).query(explainQuery, { server: fourth! });
+  expect(explained.why).toContain('it is paused: smc-batch resume');
+  expect((await batch.servers({ names: [third!] }))[0]?.phase).toBe('migrated');
+  await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by }] });
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(4);
+});
+
+test('no urgent batch behind a large one: the one with the higher priority gets its slots first', async () => {
+  house = await aHouse({ servers: 12, runningQuota: 2, speed: 1_500 });
+  const large = house.plan(8, { name: 'large' });
+  const urgent = house.plan(4, { name: 'urgent', from: 8, policy: { priority: 10 } });
+  const names = {
+    large: `${large.name}-${house.env.SMC_TASK_QUEUE}`,
+    urgent: `${urgent.name}-${house.env.SMC_TASK_QUEUE}`,
+  };
+  const [patient, first] = [
+    { ...large, name: names.large },
+    { ...urgent, name: names.urgent },
+  ];
+  await house.startWorker();
+  const [a, b] = [house.batch(patient), house.batch(first)];
+  await a.start(patient);
+  await untilProgress(a, ({ counts }) => counts.migrating === 2);
+  await b.start(first);
+  await b.result();
+  expect((await a.progress()).counts.migrated).toBeLessThan(8);
+  await a.result();
+  expect((await a.progress()).counts.migrated).toBe(8);
+  expect(audit().jobs.peakRunning).toBeLessThanOrEqual(2);
+});
