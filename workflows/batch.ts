@@ -50,7 +50,7 @@ const leaseCalls = (summary: string) =>
   proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
 
 /** Well below Temporal's own suggestion: a short history is quick to replay after a worker's death. */
-const historyLimit = 1_200;
+const historyLimit = 1_000;
 /** After the API has refused a job for its quota, nothing is started for so long, or until a new lease comes. */
 const refusalHoldMs = 15_000;
 /** The Temporal UI's details cost as much as the plan is long: not at every report. */

@@ -21,7 +21,7 @@ export const hasBeenMigrated = (servers: BatchServers, name: string) =>
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
 export function explainServer(
-  { plan, servers, state }: BatchRun,
+  { plan, servers, state, status }: BatchRun,
   name: string,
   runningSlots: number,
   slotReason: string,
@@ -30,6 +30,8 @@ export function explainServer(
   const view = servers.view(name, state.measured);
   const { phase, error } = view;
   const batch = plan.name;
+  // A batch that has ended takes no orders.
+  const again = status === 'ended' ? 'smc-batch apply, with its plan' : `smc-batch retry ${batch} ${name}`;
   switch (phase) {
     case 'waiting': {
       const index = plan.waves.findIndex(({ name: wave }) => wave === view.wave);
@@ -77,10 +79,10 @@ export function explainServer(
       return {
         ...view,
         why: error ? `${error.code}: ${error.message}` : 'it failed',
-        next: `${error?.remedy ?? ''} Then: smc-batch retry ${batch} ${name}`.trim(),
+        next: `${error?.remedy ?? ''} Then: ${again}`.trim(),
       };
     case 'cancelled':
-      return { ...view, why: 'it was cancelled', next: `smc-batch retry ${batch} ${name}` };
+      return { ...view, why: 'it was cancelled', next: again };
     case 'skipped':
       return { ...view, why: view.note ?? 'it was skipped' };
     case 'migrated':
