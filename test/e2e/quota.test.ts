@@ -87,9 +87,9 @@ test('a free running slot is not idle while a server waits, but for a poll tick 
   console.log(
     `longest idle running slot: ${Math.round(longest)} ms at a poll tick of ${pollInterval * 1000} ms`,
   );
-  // A busy machine may hold some of them up; the middle one tells what the product does.
-  const middle = idleMs.sort((a, b) => a - b)[Math.floor(idleMs.length / 2)]!;
-  expect(middle).toBeLessThanOrEqual(pollInterval * 1000 + 1000);
-  expect(longest).toBeLessThanOrEqual(4 * (pollInterval * 1000 + 1000));
+  // A busy machine may hold one of them up; most tell what the product does.
+  const most = idleMs.sort((a, b) => a - b)[Math.floor(idleMs.length * 0.9)]!;
+  expect(most).toBeLessThanOrEqual(pollInterval * 1000 + 1000);
+  expect(longest).toBeLessThanOrEqual(2 * (pollInterval * 1000 + 1000));
   expect(audit().images.total).toBe(24);
 });
