@@ -33,7 +33,6 @@ interface SpawnOptions {
 
 export interface WorkerProcess {
   pid: number;
-  stop(): Promise<void>;
 }
 
 export interface StageOptions {
@@ -80,7 +79,7 @@ export async function onStage<T>(options: StageOptions, work: (stage: Stage) => 
         const env = { ...accountEnv(account, pollSeconds), SMC_TASK_QUEUE: taskQueue };
         const child = spawnOurs('src/cli.js', { args: ['worker'], env });
         await untilSaid(child, 'Worker: Temporal');
-        return { pid: child.pid!, stop: () => endProcess(child) };
+        return { pid: child.pid! };
       },
     };
     return await untilAborted(work(stage), signal);

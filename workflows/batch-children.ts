@@ -3,22 +3,16 @@ import {
   ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   ParentClosePolicy,
-  proxyActivities,
   sleep,
   startChild,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities';
+import { batchCalls } from './batch-activities';
 import type { BatchRun } from './batch-run';
 import { isEnded, type ServerRecord } from './batch-servers';
 import { serverWorkflowId } from './ids';
 import { cutOverRequested, slotGranted } from './messages';
 import { smcBatch, smcPhase, smcServer } from './search-attributes';
 import { serverMigration } from './server-migration';
-
-const { findEndedServers } = proxyActivities<Activities>({
-  heartbeatTimeout: '20s',
-  startToCloseTimeout: '1h',
-});
 
 const reconcileMs = 60_000;
 
@@ -133,7 +127,7 @@ export async function reconcileNowAndThen(run: BatchRun): Promise<void> {
       if (!run.watched.has(name) && !isEnded(phase) && phase !== 'waiting') unwatched.set(name, round);
     }
     if (unwatched.size === 0) continue;
-    for (const { server, result } of await findEndedServers({
+    for (const { server, result } of await batchCalls().findEndedServers({
       batch: run.plan.name,
       servers: [...unwatched.keys()],
     })) {

@@ -4,14 +4,14 @@ import { type BatchRun, note } from './batch-run';
 import type { BatchEvent } from './messages';
 
 // A webhook that is down must not hold the batch up, and its news is stale after a while.
-const messages = (summary: string) =>
+const webhook = (summary: string) =>
   proxyActivities<Activities>({ startToCloseTimeout: '30s', scheduleToCloseTimeout: '1h', summary });
 
 /** Writes what the batch did by itself into its journal and sends it to the operators' webhook. */
 export function announce(run: BatchRun, kind: BatchEvent['kind'], what: string): void {
   note(run.state, 'smc-batch', what);
   run.notifying++;
-  void messages(what)
+  void webhook(what)
     .notify({ batch: run.plan.name, at: Date.now(), kind, what })
     .catch(() => undefined)
     .finally(() => {

@@ -201,7 +201,7 @@ export class BatchServers {
   /** When a server under way is likely to end, by its size and what has been measured; milliseconds since the epoch. */
   estimatedEndOf(name: string, measured: Throughput): number | undefined {
     const { startedAt } = this.records[name] ?? {};
-    return startedAt && startedAt + Math.round(estimatedSeconds(this.diskGiB[name], measured) * 1000);
+    return startedAt && startedAt + this.estimatedMs(name, measured);
   }
 
   /** The same for a server that waits: all that are before it go through the slots one after the other. */
@@ -213,7 +213,7 @@ export class BatchServers {
     for (const { waiting } of this.waves) {
       for (const server of waiting.filter((one) => this.phaseOf(one) === 'waiting')) {
         const next = freeAt.indexOf(Math.min(...freeAt));
-        freeAt[next]! += Math.round(estimatedSeconds(this.diskGiB[server], measured) * 1000);
+        freeAt[next]! += this.estimatedMs(server, measured);
         if (server === name) return freeAt[next];
       }
     }
@@ -257,6 +257,10 @@ export class BatchServers {
       // Array.sort is stable: equals stay in the plan's order.
       wave.waiting.sort((a, b) => (this.diskGiB[b] ?? 0) - (this.diskGiB[a] ?? 0));
     }
+  }
+
+  private estimatedMs(name: string, measured: Throughput): number {
+    return Math.round(estimatedSeconds(this.diskGiB[name], measured) * 1000);
   }
 
   private count(name: string, before: ServerRecord | undefined, after: ServerRecord): void {

@@ -1,16 +1,8 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  proxyActivities,
-} from '@temporalio/workflow';
-import type { Activities } from '../activities';
+import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { Plan } from '../src/plan';
+import { batchCalls } from './batch-activities';
 import type { BatchRun } from './batch-run';
 import { BatchServers } from './batch-servers';
-
-const surveyCalls = (summary: string) =>
-  proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
 
 /** Finds the sources; what is done already is skipped, what cannot be migrated at all is failed. */
 export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): Promise<void> {
@@ -19,7 +11,7 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
     .filter(({ name }) => !names || names.has(name))
     .map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
   if (asked.length === 0) return;
-  const surveyed = await surveyCalls(`${asked.length} servers`)
+  const surveyed = await batchCalls(`${asked.length} servers`)
     .surveySourceServers({ batch: plan.name, servers: asked })
     .catch((error: unknown) => {
       throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
@@ -27,7 +19,7 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
         : error;
     });
   // Asked last: what ended while the account was read is in here.
-  const { running, migrated } = await surveyCalls("servers of the batch's earlier lives").findEarlierServers({
+  const { running, migrated } = await batchCalls("servers of the batch's earlier lives").findEarlierServers({
     batch: plan.name,
   });
   const isRunning = new Set(running);

@@ -4,18 +4,17 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities';
 import type { Plan } from '../src/plan';
+import { batchCalls } from './batch-activities';
 import { cancelServer, cutOverServer, reconcileNowAndThen } from './batch-children';
 import { announce, announceNews } from './batch-events';
 import { takeOrders } from './batch-orders';
-import { batchDetails, batchProgress, slotReason } from './batch-progress';
+import { batchDetails, batchProgress } from './batch-progress';
 import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
 import { startServers, wakeAt } from './batch-schedule';
 import { BatchServers, isEnded } from './batch-servers';
@@ -45,9 +44,6 @@ export interface BatchInput {
 export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'waves' | 'startedAt'> & {
   endedAt: string;
 };
-
-const leaseCalls = (summary: string) =>
-  proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
 
 /** Well below Temporal's own suggestion: a short history is quick to replay after a worker's death. */
 const historyLimit = 1_000;
@@ -105,7 +101,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     announce(run, 'end', `has ended: ${ending(run)}`);
     await condition(() => run.notifying === 0, '1m');
     const { account, name } = run.plan;
-    await leaseCalls(account.id).returnLease({ account: account.id, batch: name });
+    await batchCalls(account.id).returnLease({ account: account.id, batch: name });
   });
   enter(run, 'ended');
   setCurrentDetails(batchDetails(progressOf(run)));
@@ -146,7 +142,7 @@ function listen(run: BatchRun): void {
   setHandler(explainQuery, ({ server }) => {
     if (!run.servers.has(server)) throw new Error(`the batch has no server '${server}'`);
     const cap = usableSlots(state.holding, run.plan.policy.maxConcurrent);
-    return explainServer(run, server, cap.running, slotReason(run, cap), Date.now());
+    return explainServer(run, server, cap, Date.now());
   });
   takeOrders(run, {
     cancelServer: (name) => cancelServer(run, name),
@@ -200,7 +196,7 @@ function tellQuota(run: BatchRun): void {
   run.limitsChanged = false;
   run.reporting = true;
   const { existing, running } = report.demand;
-  const lease = leaseCalls(`wants ${existing} jobs, ${running} running`);
+  const lease = batchCalls(`wants ${existing} jobs, ${running} running`);
   void lease.reportLease({ account: run.plan.account.id, report }).finally(() => {
     run.reporting = false;
     run.changed = true;

@@ -1,7 +1,8 @@
+import { slotReason } from './batch-progress';
 import type { BatchRun } from './batch-run';
 import type { BatchServers } from './batch-servers';
 import { type GateState, waveGate } from './gates';
-import type { ServerExplanation } from './messages';
+import type { ServerExplanation, Slots } from './messages';
 
 /** What stands between a server and its start, beside the gate of its wave. */
 export function serverGate(servers: BatchServers, state: GateState, name: string): string | undefined {
@@ -20,13 +21,8 @@ export const hasBeenMigrated = (servers: BatchServers, name: string) =>
   ['migrated', 'skipped', 'synced'].includes(servers.phaseOf(name));
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
-export function explainServer(
-  { plan, servers, state, status }: BatchRun,
-  name: string,
-  runningSlots: number,
-  slotReason: string,
-  now: number,
-): ServerExplanation {
+export function explainServer(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
+  const { plan, servers, state, status } = run;
   const view = servers.view(name, state.measured);
   const { phase, error } = view;
   const batch = plan.name;
@@ -39,19 +35,19 @@ export function explainServer(
       const closed = gate?.reason ?? serverGate(servers, state.gates, name);
       return {
         ...view,
-        why: closed ?? slotReason,
+        why: closed ?? slotReason(run, cap),
         place: servers.placeOf(name),
         // Nobody knows when a gate opens.
         estimatedEnd: closed
           ? undefined
-          : servers.estimatedEndOfWaiting(name, state.measured, runningSlots, now),
+          : servers.estimatedEndOfWaiting(name, state.measured, cap.running, now),
         next: gate?.kind === 'approval' ? `smc-batch approve ${batch} ${view.wave}` : undefined,
       };
     }
     case 'queued':
       return {
         ...view,
-        why: `its job waits for a running slot to be started again: ${slotReason}`,
+        why: `its job waits for a running slot to be started again: ${slotReason(run, cap)}`,
         place: [...servers.queued].indexOf(name) + 1,
       };
     case 'recovering':

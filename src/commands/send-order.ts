@@ -1,10 +1,10 @@
 import { hostname, userInfo } from 'node:os';
-import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { batchWorkflowId } from '../../workflows/ids';
 import type { Order, OrderAnswer } from '../../workflows/messages';
 import { taskQueue } from '../temporal';
-import { hasWorker } from './batch-client';
+import { batchClient, hasWorker } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
 import { type OutputFormat, printer, printJson } from './output';
@@ -46,16 +46,7 @@ export async function sendOrder<O extends Order>(
   content: O,
 ): Promise<OrderAnswer> {
   const handle = client.workflow.getHandle(batchWorkflowId(batch));
-  const status = await handle.describe().then(
-    (described) => described.status.name,
-    (error: unknown) => {
-      if (error instanceof WorkflowNotFoundError)
-        throw new CommandFailure(
-          `There is no batch '${batch}' in this Temporal namespace. 'smc-batch list' shows those there are.`,
-        );
-      throw error;
-    },
-  );
+  const status = await batchClient(client, batch).status();
   if (status !== 'RUNNING') {
     throw new CommandFailure(
       `Batch '${batch}' does not run any more (${status.toLowerCase()}). Apply its plan again: what is done is skipped, the rest is taken up.`,
