@@ -1,34 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchClient } from '../../src/commands/batch-client';
 import { follow } from '../../src/commands/follow';
-import type { BatchProgress, ServerView } from '../../workflows/messages';
 import { captured } from '../plan/captured';
-import { aBatch, aServer } from '../report/a-batch';
-
-/** A batch that answers with one look after another, the last one for ever. */
-function aClient(looks: { servers: ServerView[]; progress?: Partial<BatchProgress> }[]): BatchClient {
-  const batches = looks.map(({ servers, progress }) => aBatch(servers, progress));
-  const seen = () => batches[0]!;
-  return {
-    batch: 'dc1-exit',
-    progress: async () => seen().progress,
-    servers: async ({ phases, names } = {}) =>
-      seen().servers.filter(
-        ({ server, phase }) => (phases?.includes(phase) ?? true) && (names?.includes(server) ?? true),
-      ),
-    status: async () => {
-      const { status } = seen().progress;
-      if (batches.length > 1) batches.shift();
-      return status === 'ended' ? 'COMPLETED' : 'RUNNING';
-    },
-    heartbeat: async () => undefined,
-    pending: async () => [],
-    trouble: async () => undefined,
-    start: async () => 'attached',
-    cancel: async () => {},
-    result: async () => undefined,
-  };
-}
+import { aServer } from '../report/a-batch';
+import { aBatchClient } from './a-batch-client';
 
 const migrating = aServer({ phase: 'migrating', endedAt: undefined, imageId: undefined });
 const stopped = {
@@ -39,7 +13,7 @@ const stopped = {
 test('changes are told a line each, and the report at the end; exit code 0', async () => {
   let code: number | undefined;
   const { stdout } = await captured(async () => {
-    code = await follow(aClient([{ servers: [migrating] }, { servers: [aServer()] }]), 'text');
+    code = await follow(aBatchClient([{ servers: [migrating] }, { servers: [aServer()] }]), 'text');
   });
   expect(code).toBe(0);
   expect(stdout).toContain('web-01 migrating (job j-bp1web01)\n');
@@ -50,7 +24,7 @@ test('-o json prints one document at the end, and the changes on stderr', async 
   const looks = [{ servers: [migrating] }, { servers: [aServer({ phase: 'failed' })] }];
   let code: number | undefined;
   const { stdout, stderr } = await captured(async () => {
-    code = await follow(aClient(looks), 'json');
+    code = await follow(aBatchClient(looks), 'json');
   });
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -62,7 +36,10 @@ test('-o json prints one document at the end, and the changes on stderr', async 
 
 test('leaving leaves at once, also while an answer is awaited, and says that the batch goes on', async () => {
   const leave = new AbortController();
-  const client = { ...aClient([{ servers: [migrating] }]), progress: () => new Promise<never>(() => {}) };
+  const client = {
+    ...aBatchClient([{ servers: [migrating] }]),
+    progress: () => new Promise<never>(() => {}),
+  };
   let code: number | undefined;
   const { stdout } = await captured(async () => {
     const following = follow(client, 'text', leave.signal);
@@ -79,7 +56,7 @@ test('leaving leaves at once, also while an answer is awaited, and says that the
 test('a batch that has stopped with nothing under way is left, with exit code 3', async () => {
   let code: number | undefined;
   const { stdout } = await captured(async () => {
-    code = await follow(aClient([stopped]), 'text');
+    code = await follow(aBatchClient([stopped]), 'text');
   });
   expect(code).toBe(3);
   expect(stdout).toContain("Batch 'dc1-exit' has stopped: too many have failed\n");

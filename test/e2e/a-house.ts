@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type BatchClient, batchClient } from '../../src/commands/batch-client';
@@ -16,8 +15,7 @@ import {
 } from '../../src/simulator';
 import { connectClient } from '../../src/temporal';
 import type { BatchProgress } from '../../workflows/messages';
-
-const cli = join(__dirname, '..', '..', 'dist', 'src', 'cli.js');
+import { cli, runCli } from './run-cli';
 
 export interface HouseOptions extends SimulatorOptions {
   /** Seconds between polls of the worker; default 0.2. */
@@ -149,28 +147,18 @@ export async function aHouse({
       };
     },
     batch: (plan) => batchClient(client, plan.name),
-    async run(...args) {
-      const child = spawn(process.execPath, [cli, ...args], {
-        env: { ...env, NO_COLOR: '1' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let stdout = '';
-      let stderr = '';
-      child.stdout.on('data', (chunk) => {
-        stdout += chunk;
-      });
-      child.stderr.on('data', (chunk) => {
-        stderr += chunk;
-      });
-      const [code] = (await once(child, 'close')) as [number | null];
-      return { code, stdout, stderr };
-    },
+    run: (...args) => runCli(args, { env: { ...env, NO_COLOR: '1' } }),
     async close() {
       await end('SIGKILL');
       await client.connection.close();
       await simulator.close();
     },
   };
+}
+
+/** Waits until it is so, looking now and then; the test's own timeout ends it. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(100);
 }
 
 /** Waits until the batch's progress fits, while workers may come and go. */

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { simulatorCredentials } from '../../src/simulator';
 import { freePort, packageRoot } from '../../src/temporal';
 import { aHouse, type House, untilProgress } from './a-house';
+import { cli, runCli } from './run-cli';
 
-const cli = join(packageRoot(), 'dist', 'src', 'cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'smc-batch-exit-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -15,31 +16,18 @@ const bad = join(folder, 'bad.yaml');
 writeFileSync(bad, 'version: 1\nname: bad\nservers: [{ sourceId: s-1, systemDiskSzie: 40 }]\n');
 
 /** The real program on a machine where neither Temporal nor SMC answers. */
-async function run(args: string[], env: Record<string, string> = {}) {
+async function run(args: string[], more: Record<string, string> = {}) {
   const nobody = await freePort();
-  const child = spawn(process.execPath, [cli, ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      TEMPORAL_ADDRESS: `127.0.0.1:${nobody}`,
-      SMC_ENDPOINT: `http://127.0.0.1:${nobody}`,
-      ALIBABA_CLOUD_ACCESS_KEY_ID: 'smc-simulator',
-      ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'smc-simulator-secret',
-      ...env,
-    },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, stdout, stderr };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    TEMPORAL_ADDRESS: `127.0.0.1:${nobody}`,
+    SMC_ENDPOINT: `http://127.0.0.1:${nobody}`,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: simulatorCredentials.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: simulatorCredentials.accessKeySecret,
+    ...more,
+  };
+  return runCli(args, { env, cwd: folder });
 }
 
 const done: string[][] = [

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { batchWorkflowId } from '../../workflows/ids';
 import { explainQuery } from '../../workflows/messages';
-import { aHouse, type House, untilProgress } from './a-house';
+import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;
 afterEach(() => house?.close());
@@ -21,12 +22,14 @@ test('no attempts burnt on a source that is away: its server waits for the clien
   house.breakThings({ sources: [{ source: away!, offline: true }] });
   await untilProgress(batch, ({ counts }) => counts.recovering === 1 && counts.migrated === 1);
   const name = plan.servers[0]!.name;
-  let waiting = await explain(plan.name, name);
-  while (!waiting.why.includes('is Unavailable')) waiting = await explain(plan.name, name);
-  expect(waiting).toMatchObject({ phase: 'recovering', next: expect.stringContaining('SMC client') });
+  await until(async () => (await explain(plan.name, name)).why.includes('is Unavailable'));
+  expect(await explain(plan.name, name)).toMatchObject({
+    phase: 'recovering',
+    next: expect.stringContaining('SMC client'),
+  });
   const starts = () => audit().calls.perOperation.StartReplicationJob!.accepted;
   const before = starts();
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await sleep(3_000);
   expect(starts()).toBe(before);
   house.breakThings({});
   await batch.result();
@@ -108,6 +111,6 @@ test('no incremental job that expires before its cut-over: it is kept valid for 
   await untilProgress(batch, ({ counts }) => counts.synced === 1);
   const [job] = house.simulator.account.jobs.values();
   const daysValid = () => (job!.settings.validTime - job!.createdAt) / 86_400_000;
-  while (daysValid() < 31) await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => daysValid() > 31);
   expect(daysValid()).toBeGreaterThan(60);
 });

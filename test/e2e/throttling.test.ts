@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import { temporalQueueLimit } from '../../src/temporal';
-import { aHouse, endedCount, type House, untilProgress } from './a-house';
+import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 
 let house: House;
 afterEach(() => house?.close());
@@ -20,10 +20,6 @@ async function limitOnServer() {
     lowered: config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? undefined,
     effective: effectiveRateLimit?.requestsPerSecond,
   };
-}
-
-async function until(fits: () => Promise<boolean>): Promise<void> {
-  while (!(await fits())) await sleep(250);
 }
 
 test('an account that throttles is called more slowly, every server is migrated once, and the limit is back up after', async () => {
@@ -58,7 +54,10 @@ test('an account that throttles is called more slowly, every server is migrated 
   await until(async () => (await limitOnServer()).lowered === undefined);
   expect((await limitOnServer()).effective).toBe(20);
   expect(log).toMatch(/WARN SMC throttles: at most [\d.]+ activit(y|ies) a second over all workers/);
-  expect(log).toContain('SMC no longer throttles: at most 20 activities a second over all workers');
+  // The server knows of it a moment before the worker says so.
+  const said = 'SMC no longer throttles: at most 20 activities a second over all workers';
+  await until(() => log.includes(said));
+  expect(log).toContain(said);
 
   worker.kill('SIGTERM');
   expect(await once(worker, 'exit')).toEqual([0, null]);

@@ -91,21 +91,13 @@ test('no all-or-nothing pause: a wave or a server waits while the others go on',
 
 test('no urgent batch behind a large one: the one with the higher priority gets its slots first', async () => {
   house = await aHouse({ servers: 12, runningQuota: 2, speed: 1_500 });
-  const large = house.plan(8, { name: 'large' });
-  const urgent = house.plan(4, { name: 'urgent', from: 8, policy: { priority: 10 } });
-  const names = {
-    large: `${large.name}-${house.env.SMC_TASK_QUEUE}`,
-    urgent: `${urgent.name}-${house.env.SMC_TASK_QUEUE}`,
-  };
-  const [patient, first] = [
-    { ...large, name: names.large },
-    { ...urgent, name: names.urgent },
-  ];
+  const large = house.plan(8);
+  const urgent = house.plan(4, { from: 8, name: `${large.name}-urgent`, policy: { priority: 10 } });
   await house.startWorker();
-  const [a, b] = [house.batch(patient), house.batch(first)];
-  await a.start(patient);
+  const [a, b] = [house.batch(large), house.batch(urgent)];
+  await a.start(large);
   await untilProgress(a, ({ counts }) => counts.migrating === 2);
-  await b.start(first);
+  await b.start(urgent);
   await b.result();
   expect((await a.progress()).counts.migrated).toBeLessThan(8);
   await a.result();

@@ -1,5 +1,5 @@
-import { batchWorkflowId } from '../../workflows/ids';
-import { aHouse, endedCount, type House, untilProgress } from '../e2e/a-house';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { aHouse, endedCount, type House, until, untilProgress } from '../e2e/a-house';
 
 let house: House;
 afterEach(() => house?.close());
@@ -40,7 +40,15 @@ test('a server whose workflow is terminated after a Continue-As-New gives its sl
   await batch.start(plan);
   await untilProgress(batch, ({ counts }) => counts.migrating === 1);
   const [first] = await batch.servers({ phases: ['migrating'] });
-  await house.client.workflow.getHandle(`smc-server:${plan.name}/${first!.server}`).terminate('by the test');
+  const migration = house.client.workflow.getHandle(serverWorkflowId(plan.name, first!.server));
+  // The batch counts it as migrating from the moment it asks Temporal for its workflow.
+  await until(() =>
+    migration.describe().then(
+      () => true,
+      () => false,
+    ),
+  );
+  await migration.terminate('by the test');
   // The batch hears of it, reports it as failed, and takes the next one up.
   await untilProgress(batch, ({ counts }) => counts.failed === 1 && counts.migrating + counts.queued === 1);
   const [failed] = await batch.servers({ phases: ['failed'] });

@@ -1,0 +1,30 @@
+import type { BatchClient } from '../../src/commands/batch-client';
+import type { BatchProgress, ServerView } from '../../workflows/messages';
+import { aBatch } from '../report/a-batch';
+
+/** A batch that answers with one look after another, the last one for ever. */
+export function aBatchClient(
+  looks: { servers: ServerView[]; progress?: Partial<BatchProgress> }[],
+): BatchClient {
+  const batches = looks.map(({ servers, progress }) => aBatch(servers, progress));
+  const seen = () => batches[0]!;
+  return {
+    batch: 'dc1-exit',
+    progress: async () => seen().progress,
+    servers: async ({ phases, names } = {}) =>
+      seen().servers.filter(
+        ({ server, phase }) => (phases?.includes(phase) ?? true) && (names?.includes(server) ?? true),
+      ),
+    status: async () => {
+      const { status } = seen().progress;
+      if (batches.length > 1) batches.shift();
+      return status === 'ended' ? 'COMPLETED' : 'RUNNING';
+    },
+    heartbeat: async () => undefined,
+    pending: async () => [],
+    trouble: async () => undefined,
+    start: async () => 'attached',
+    cancel: async () => {},
+    result: async () => undefined,
+  };
+}
