@@ -5,7 +5,13 @@ const common = {
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' },
     ],
+    // D3 has ES modules only.
+    '/node_modules/(d3-[^/]+|internmap)/.+\\.m?js$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } },
+    ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!(d3-|internmap))'],
 };
 
 /** @type {import('jest').Config} */

@@ -1,13 +1,7 @@
-const second = 1_000;
-const minute = 60 * second;
-const hour = 60 * minute;
-const day = 24 * hour;
-const steps = [
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
-  ...[1, 2, 3, 6, 12].map((n) => n * hour),
-  ...[1, 2, 7, 14, 30, 90].map((n) => n * day),
-];
+import { scaleUtc } from 'd3-scale';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
 
 /** A stretch of time that fills a chart's width. */
 export interface TimeAxis {
@@ -18,26 +12,28 @@ export interface TimeAxis {
   percent(at: number): number;
 }
 
-/** At most `most` round times between two moments; times are UTC. */
-export function timeAxis(from: number, to: number, most = 8): TimeAxis {
-  const end = Math.max(to, from + second);
-  const step =
-    steps.find((size) => (end - from) / size <= most) ?? Math.ceil((end - from) / most / day) * day;
-  const percent = (at: number) => Math.round(((at - from) / (end - from)) * 1e4) / 100;
-  const ticks: TimeAxis['ticks'] = [];
-  let lastDay = '';
-  for (let at = Math.ceil(from / step) * step; at <= end; at += step) {
-    const iso = new Date(at).toISOString();
-    const isNewDay = iso.slice(0, 10) !== lastDay;
-    lastDay = iso.slice(0, 10);
-    ticks.push({ percent: percent(at), label: tickLabel(iso, step, isNewDay) });
-  }
+/** The time between two moments, with about `count` round times in it; they are UTC. */
+export function timeAxis(from: number, to: number, count = 6): TimeAxis {
+  const scale = scaleUtc()
+    .domain([from, Math.max(to, from + 1_000)])
+    .range([0, 100]);
+  const end = scale.domain()[1]!.getTime();
+  const percent = (at: number) => Math.round(scale(at) * 100) / 100;
+  const times = scale.ticks(count).map((tick) => tick.getTime());
+  const stepMs = (times[1] ?? end) - (times[0] ?? from);
+  const ticks = times.map((at, i) => {
+    const isNewDay = dayOf(at) !== dayOf(times[i - 1] ?? Number.NaN);
+    return { percent: percent(at), label: tickLabel(at, stepMs, isNewDay) };
+  });
   return { from, to: end, ticks, percent };
 }
 
-function tickLabel(iso: string, step: number, isNewDay: boolean): string {
+const dayOf = (at: number) => Math.floor(at / dayMs);
+
+function tickLabel(at: number, stepMs: number, isNewDay: boolean): string {
+  const iso = new Date(at).toISOString();
   const date = iso.slice(5, 10);
-  if (step >= day) return date;
-  const time = iso.slice(11, step < minute ? 19 : 16);
+  if (stepMs >= dayMs) return date;
+  const time = iso.slice(11, stepMs < minuteMs ? 19 : 16);
   return isNewDay ? `${date} ${time}` : time;
 }

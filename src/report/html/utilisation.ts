@@ -1,3 +1,5 @@
+import { scaleLinear } from 'd3-scale';
+import { curveStepAfter, line } from 'd3-shape';
 import type { Step } from '../servers-under-way';
 import { html, type Markup } from './markup';
 import type { TimeAxis } from './time-axis';
@@ -12,9 +14,13 @@ export function utilisationChart(
   grid: Markup,
 ): Markup {
   const peak = Math.max(1, ...steps.map(({ count }) => count));
-  const top = niceTop(Math.max(peak, slots ?? 0));
-  const y = (count: number) => Math.round((1 - count / top) * height * 10) / 10;
-  const levels = [top, Math.round(top / 2), 0].filter((level, i, all) => all.indexOf(level) === i);
+  // A little above, so that the line of the slots is not at the very edge.
+  const scale = scaleLinear()
+    .domain([0, Math.max(peak, slots ?? 0) * 1.05])
+    .nice(4)
+    .range([height, 0]);
+  const y = (count: number) => Math.round(scale(count) * 10) / 10;
+  const levels = scale.ticks(3).filter(Number.isInteger);
   const label = `Servers under way at once over time, up to ${peak}${slots ? `; the batch has ${slots} slots` : ''}.`;
   return html`<div class="plot use">
 <div class="levels" aria-hidden="true">${levels.map((level) => html`<span style="top:${y(level)}px">${level}</span>`)}</div>
@@ -27,14 +33,10 @@ ${slots && html`<line class="slots" x1="0" x2="100%" y1="${y(slots)}" y2="${y(sl
 }
 
 function path(steps: Step[], axis: TimeAxis, y: (count: number) => number): string {
-  const x = (at: number) => Math.round(axis.percent(at) * 100) / 10;
-  const parts = steps.map(({ at, count }) => `H${x(at)}V${y(count)}`);
-  return `M0 ${y(0)}${parts.join('')}H${x(axis.to)}V${y(0)}Z`;
-}
-
-/** The next round figure, so that the line of the slots is not at the very edge. */
-function niceTop(value: number): number {
-  const size = 10 ** Math.floor(Math.log10(value));
-  const top = [1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * size > value) ?? 12;
-  return Math.max(2, Math.ceil(top * size));
+  const outline = line<Step>()
+    .x(({ at }) => Math.round(axis.percent(at) * 100) / 10)
+    .y(({ count }) => y(count))
+    .curve(curveStepAfter);
+  const last = steps.at(-1)!;
+  return `${outline([...steps, { at: axis.to, count: last.count }])}V${y(0)}H${Math.round(axis.percent(steps[0]!.at) * 10)}Z`;
 }
