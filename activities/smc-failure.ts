@@ -40,8 +40,13 @@ export function smcApplicationFailure(error: SmcError, attempt: number): Applica
   });
 }
 
-/** Grows from about a second to a minute, with jitter so that fifty servers do not come back as one. */
+/**
+ * Grows from about a second to a minute, with jitter so that fifty servers do not come back as one; never before the
+ * time the service asks for, as long as that is no more than minutes.
+ */
 function retryDelayMs(error: SmcError, attempt: number): number {
   const longest = error.class === 'throttled' ? 30_000 : 60_000;
-  return Math.min(longest, 1_000 * 2 ** Math.min(attempt - 1, 10)) * (0.5 + Math.random());
+  const grown = Math.min(longest, 1_000 * 2 ** Math.min(attempt - 1, 10));
+  const asked = Math.min(600_000, (error.facts.retryAfterSeconds ?? 0) * 1_000);
+  return Math.max(grown * (0.5 + Math.random()), asked * (1 + Math.random() / 2));
 }

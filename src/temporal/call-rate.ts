@@ -26,6 +26,9 @@ const raiseFactor = 1.5;
 /** Without a ceiling the raise ends here: hardly a batch starts more. */
 const unlimitedAbovePerSecond = 100;
 
+/** One that fails so often in a row is more than a hiccup, and is told of once. */
+const tellingFailures = 3;
+
 /** gRPC: UNIMPLEMENTED by a Temporal before 1.29, PERMISSION_DENIED to one who may not configure task queues. */
 const noSuchRight = new Map<unknown, string>([
   [12, 'this Temporal server does not offer it'],
@@ -42,6 +45,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | undefined;
   let isOff = false;
+  let failures = 0;
   let throttledAt = Number.NEGATIVE_INFINITY;
   // By our own clock, which need not agree with the server's: when a change, whoever made it, was first seen.
   let changedAt = Number.NEGATIVE_INFINITY;
@@ -93,10 +97,19 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
   function turn(change: () => Promise<void>): void {
     if (working || isOff) return;
     working = change()
-      .catch((error: { code?: unknown }) => {
+      .then(() => {
+        failures = 0;
+      })
+      .catch((error: { code?: unknown; details?: string; message?: string }) => {
         const reason = noSuchRight.get(error.code);
-        // Temporal may be away for a moment: the next turn tries again.
-        if (!reason) return;
+        if (!reason) {
+          // Temporal may be away for a moment: the next turn tries again.
+          if (++failures === tellingFailures)
+            say(
+              `The rate of activities cannot be changed right now; it is tried again: ${error.details || error.message}`,
+            );
+          return;
+        }
         isOff = true;
         clearInterval(timer);
         say(

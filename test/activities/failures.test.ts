@@ -1,4 +1,6 @@
 import { CancelledFailure } from '@temporalio/activity';
+import { smcApplicationFailure } from '../../activities/smc-failure';
+import { SmcError } from '../../src/smc';
 import { aWorkbench, closeAll, failureOf } from './a-workbench';
 
 afterEach(closeAll);
@@ -25,6 +27,15 @@ test('a throttled call waits longer at each attempt, at most half a minute and a
   expect(await delayAt(1)).toBeLessThanOrEqual(1500);
   expect(await delayAt(4)).toBeGreaterThanOrEqual(4000);
   expect(await delayAt(30)).toBeLessThanOrEqual(45_000);
+});
+
+test('a call is not repeated before the time the service asks for, unless that is hours away', () => {
+  const delayFor = (retryAfterSeconds: number) =>
+    smcApplicationFailure(new SmcError({ code: 'Throttling', message: '', retryAfterSeconds }), 1)
+      .nextRetryDelay as number;
+  expect(delayFor(40)).toBeGreaterThanOrEqual(40_000);
+  expect(delayFor(40)).toBeLessThanOrEqual(60_000);
+  expect(delayFor(86_400)).toBeLessThanOrEqual(900_000);
 });
 
 test('a call is given up on cancellation', async () => {

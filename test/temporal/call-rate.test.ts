@@ -12,6 +12,12 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
+/** As gRPC has it. */
+interface Refusal {
+  code: number;
+  details?: string;
+}
+
 /** The limit on a server, which all workers of a test share. */
 function aServer(present: Partial<LimitOnServer> = {}) {
   let changes = 0;
@@ -21,9 +27,9 @@ function aServer(present: Partial<LimitOnServer> = {}) {
     ...present,
     /** Each value that was set. */
     history: [] as (number | undefined)[],
-    refuses: undefined as { code: number } | undefined,
+    refuses: undefined as Refusal | undefined,
     reads: 0,
-  } as LimitOnServer & { history: (number | undefined)[]; refuses?: { code: number }; reads: number };
+  } as LimitOnServer & { history: (number | undefined)[]; refuses?: Refusal; reads: number };
   const limit: QueueLimit = {
     async read() {
       server.reads++;
@@ -209,6 +215,21 @@ test('a Temporal that is away for a moment is asked again', async () => {
   await pass(1);
   expect(server.history).toEqual([20]);
   expect(worker.said).toHaveLength(1);
+});
+
+test('what refuses again and again is told of once, and asked on', async () => {
+  const server = aServer({ dispatchedPerSecond: 40 });
+  server.refuses = { code: 3, details: 'no such partition' };
+  const worker = await aWorker(server);
+  for (let i = 0; i < 5; i++) {
+    worker.throttled();
+    await pass(1);
+  }
+  expect(worker.said).toEqual([expect.stringContaining('no such partition')]);
+  server.refuses = undefined;
+  worker.throttled();
+  await pass(1);
+  expect(server.history).toEqual([20]);
 });
 
 test('only throttling is told, and every error goes on to the caller', async () => {
