@@ -63,7 +63,9 @@ export function stopReplicationJob({ smc, poller, pollIntervalSeconds }: Activit
       },
     );
     const { batch, ...stoppedRunning } = report;
-    await tellBatch(batch, { kind: 'stoppedRunning', jobId, ...stoppedRunning });
+    // SMC: a job that has been started once is never Ready again.
+    const neverStarted = stopped.status === 'Ready';
+    await tellBatch(batch, { kind: 'stoppedRunning', jobId, ...stoppedRunning, neverStarted });
     return stopped;
   };
 }

@@ -8,11 +8,11 @@ import {
 } from '@temporalio/workflow';
 import { batchCalls } from './batch-activities';
 import type { BatchRun } from './batch-run';
-import { isEnded, type ServerRecord } from './batch-servers';
 import { serverWorkflowId } from './ids';
 import { cutOverRequested, slotGranted } from './messages';
 import { smcBatch, smcPhase, smcServer } from './search-attributes';
 import { serverMigration } from './server-migration';
+import { isEnded, type ServerRecord } from './server-record';
 
 const reconcileMs = 60_000;
 

@@ -1,7 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { type BatchRun, note } from './batch-run';
-import { isEnded } from './batch-servers';
 import { stopReason } from './gates';
 import {
   approveUpdate,
@@ -17,6 +16,7 @@ import {
   skipUpdate,
 } from './messages';
 import { isUnchanged, planChanges } from './plan-changes';
+import { isEnded } from './server-record';
 
 /** What the batch's workflow lends to the orders: its children can be told things by it alone. */
 export interface OrderTools {

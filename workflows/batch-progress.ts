@@ -3,6 +3,7 @@ import { estimatedEnd } from './estimate';
 import { waveGate } from './gates';
 import { usableSlots } from './lease';
 import { type BatchProgress, type Slots, serverPhases, type WaveProgress } from './messages';
+import { heldBack, slotReason } from './waiting-reason';
 
 /** The batch in one screen, as the `progress` query gives it. */
 export function batchProgress(run: BatchRun, now: number): BatchProgress {
@@ -17,7 +18,7 @@ export function batchProgress(run: BatchRun, now: number): BatchProgress {
     total: plan.servers.length,
     waves,
     slots: { held: { ...state.holding.held }, inUse: { ...servers.inUse }, cap },
-    waiting: waitingReason(run, waves, cap),
+    waiting: waitingReason(run, waves, cap, now),
     leftovers: servers.leftovers,
     estimatedEnd: status === 'running' ? estimatedEnd(servers, cap.running, state.measured, now) : undefined,
   };
@@ -38,7 +39,7 @@ function waveProgress({ plan, state, servers }: BatchRun, index: number, now: nu
 }
 
 /** Why nothing more starts right now; the first wave that has servers waiting speaks for the batch. */
-function waitingReason(run: BatchRun, waves: WaveProgress[], cap: Slots): string | undefined {
+function waitingReason(run: BatchRun, waves: WaveProgress[], cap: Slots, now: number): string | undefined {
   const { servers, status } = run;
   if (status === 'surveying') return 'the source servers are being looked up';
   if (servers.counts.waiting + servers.counts.queued === 0 || status === 'cancelling' || status === 'ended')
@@ -47,22 +48,10 @@ function waitingReason(run: BatchRun, waves: WaveProgress[], cap: Slots): string
     ({ state, closed }, i) => state === 'open' && !closed && servers.waves[i]!.waiting.length > 0,
   );
   const closed = waves.find((wave) => wave.closed);
-  return isOpen || !closed ? slotReason(run, cap) : closed.closed;
-}
-
-/** Why a server whose gates are open does not start. */
-export function slotReason(
-  { servers: { inUse }, state: { holding }, holdUntil }: BatchRun,
-  cap: Slots,
-): string {
-  if (Date.now() < holdUntil)
-    return 'the account has refused a job for its quota; its jobs are being counted again';
-  if (!holding.told || holding.lease.seq === 0) return "the account's quota has not answered yet";
-  if (cap.running === 0 || cap.existing === 0)
-    return "the account's quota is used up by other batches or other tools";
-  if (inUse.running >= cap.running) return `all ${cap.running} running slots of this batch are in use`;
-  if (inUse.existing >= cap.existing) return `all ${cap.existing} jobs this batch may have exist`;
-  return 'it waits for another server of the batch';
+  if (!isOpen && closed) return closed.closed;
+  const nothingCouldStart = run.holdsBack && run.startable + run.startableAgain === 0;
+  const [slots, held] = [slotReason(run, cap, now), heldBack(run, now)];
+  return nothingCouldStart ? (held ?? slots) : (slots ?? held);
 }
 
 /** What the Temporal UI shows on the batch's page, in Markdown. */

@@ -1,10 +1,11 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Plan } from '../src/plan';
-import type { BatchServers, ServerRecord } from './batch-servers';
+import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
 import { type GateState, openGates } from './gates';
 import { type LeaseHolding, noLease } from './lease';
 import type { BatchStatus, JournalEntry, Slots } from './messages';
+import type { ServerRecord } from './server-record';
 
 /** All that a batch knows beside its plan; carried over Continue-As-New. */
 export interface BatchState {
@@ -38,8 +39,15 @@ export interface BatchRun {
   changed: boolean;
   /** After a refusal by the API nothing is started until then (milliseconds since the epoch). */
   holdUntil: number;
-  /** Servers that could start now if there were slots. */
+  /** Servers that could start now if there were slots; none that an operator, a window or another server holds back. */
   startable: number;
+  /** The same of those whose jobs are to be started again. */
+  startableAgain: number;
+  /**
+   * What is held back takes no slots, and gates hold jobs back that are to be started again. Not so in runs that began
+   * before this was the rule: their histories would not replay.
+   */
+  readonly holdsBack: boolean;
   /** Children whose start Temporal has not confirmed. */
   starting: number;
   /** A report to the quota is on its way. */

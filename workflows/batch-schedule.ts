@@ -1,14 +1,13 @@
 import { sleep } from '@temporalio/workflow';
 import { grantSlot, startServer } from './batch-children';
 import { type BatchRun, note } from './batch-run';
-import { isEnded } from './batch-servers';
-import { hasBeenMigrated, serverGate } from './explain';
-import { waveGate } from './gates';
+import { hasBeenMigrated, restartGate, serverGate, waveGate } from './gates';
 import { usableSlots } from './lease';
+import { isEnded } from './server-record';
 
 /**
  * Hands free slots out: first to servers that wait for one once more, then, wave after wave and longest first, to
- * those whose gates are open.
+ * those whose gates are open. What a gate, an operator or another server holds back does not count as startable.
  */
 export function startServers(run: BatchRun): void {
   const { servers, state, plan } = run;
@@ -16,7 +15,7 @@ export function startServers(run: BatchRun): void {
   run.startable = 0;
   const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
   const isHeld = now < run.holdUntil;
-  if (!isHeld) grantQueued(run, cap);
+  grantQueued(run, cap, isHeld, now);
 
   const { inUse } = servers;
   const isFull = () => isHeld || inUse.existing >= cap.existing || inUse.running >= cap.running;
@@ -29,7 +28,7 @@ export function startServers(run: BatchRun): void {
     }
     // The usual case under load: the list is as long as the plan and need not be copied at every report.
     if (isFull()) {
-      run.startable += wave.waiting.length;
+      run.startable += startableOf(run, wave.waiting);
       continue;
     }
     const still: string[] = [];
@@ -43,20 +42,55 @@ export function startServers(run: BatchRun): void {
       else startServer(run, name);
     }
     wave.waiting = still;
-    run.startable += still.length;
+    run.startable += startableOf(run, still);
   }
   failHopeless(run);
 }
 
-function grantQueued(run: BatchRun, cap: { existing: number; running: number }): void {
-  const { servers, state } = run;
+/** How many of them could start at once, were there slots; of an exclusive group only one. */
+function startableOf({ servers, state, plan, holdsBack }: BatchRun, names: string[]): number {
+  const mayBeHeldBack =
+    servers.haveDependencies || servers.haveGroups || state.gates.paused.servers.length > 0;
+  if (!holdsBack || !mayBeHeldBack) return names.length;
+  const groups = new Set<string>();
+  let startable = 0;
+  for (const name of names) {
+    // More cannot be had, however many there are.
+    if (startable >= plan.account.quota.jobs) break;
+    if (servers.phaseOf(name) !== 'waiting' || serverGate(servers, state.gates, name)) continue;
+    const { exclusive } = servers.server(name);
+    if (exclusive && groups.has(exclusive)) continue;
+    if (exclusive) groups.add(exclusive);
+    startable++;
+  }
+  return startable;
+}
+
+function grantQueued(
+  run: BatchRun,
+  cap: { existing: number; running: number },
+  isHeld: boolean,
+  now: number,
+): void {
+  const { servers, state, plan, holdsBack } = run;
+  let heldBack = 0;
   for (const name of servers.queued) {
-    if (servers.inUse.running >= cap.running) return;
     const record = state.records[name];
-    if (record?.phase !== 'queued' || (!record.jobId && servers.inUse.existing >= cap.existing)) continue;
+    if (record?.phase !== 'queued') continue;
+    if (holdsBack) {
+      const closed = restartGate(plan, servers, state.gates, name, now);
+      if (closed?.until !== undefined) wakeAt(run, closed.until);
+      if (closed) {
+        heldBack++;
+        continue;
+      }
+    }
+    if (isHeld || servers.inUse.running >= cap.running) continue;
+    if (!record.jobId && servers.inUse.existing >= cap.existing) continue;
     if (state.gates.paused.servers.includes(name)) continue;
     grantSlot(run, name, record);
   }
+  run.startableAgain = servers.queued.size - heldBack;
 }
 
 /** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */
@@ -71,6 +105,7 @@ function failHopeless(run: BatchRun): void {
         round,
         phase: 'failed',
         endedAt: Date.now(),
+        isConsequence: run.holdsBack || undefined,
         error: {
           code: 'DependencyFailed',
           message: `it depends on ${dependency}, which is ${run.servers.phaseOf(dependency)}`,

@@ -1,59 +1,18 @@
 import type { Plan, PlannedServer } from '../src/plan';
 import { estimatedSeconds, type Throughput } from './estimate';
-import type {
-  Leftover,
-  ServerPhase,
-  ServerReport,
-  ServerResult,
-  ServerView,
-  Slots,
-  SmcFailure,
-} from './messages';
+import type { ServerPhase, ServerReport, ServerView, Slots } from './messages';
+import {
+  causeOf,
+  endedRecord,
+  failureCode,
+  hasLeftover,
+  isEnded,
+  isUnderWay,
+  type ServerRecord,
+  shownRecord,
+  slotsOf,
+} from './server-record';
 import { mayStartAgain } from './start-again';
-
-/** One server as the batch carries it over Continue-As-New; a server without a record waits for its first slot. */
-export type ServerRecord = {
-  /** How often it has been taken up; its reports name it. */
-  round: number;
-  startedAt?: number;
-  stoppedRunningAt?: number;
-  endedAt?: number;
-  sourceId?: string;
-  /** Starts of its job. */
-  starts?: number;
-} & (
-  | { phase: 'waiting' }
-  | { phase: 'migrating'; jobId?: string }
-  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
-  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure }
-  | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
-  | { phase: 'skipped'; note: string; imageId?: string }
-  | { phase: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
-  | { phase: 'cancelled'; jobId?: string; leftover?: Leftover }
-);
-
-const endedPhases: ReadonlySet<ServerPhase> = new Set(['migrated', 'skipped', 'failed', 'cancelled']);
-export const isEnded = (phase: ServerPhase) => endedPhases.has(phase);
-
-/** What a server in this record uses of the account. */
-export function slotsOf(record: ServerRecord | undefined): Slots {
-  switch (record?.phase) {
-    case 'migrating':
-      return { existing: 1, running: 1 };
-    case 'recovering':
-    case 'finishing':
-    case 'synced':
-      return { existing: 1, running: 0 };
-    case 'queued':
-      return { existing: record.jobId ? 1 : 0, running: 0 };
-    case 'migrated':
-    case 'failed':
-    case 'cancelled':
-      return { existing: record.leftover ? 1 : 0, running: 0 };
-    default:
-      return { existing: 0, running: 0 };
-  }
-}
 
 /** One wave as it stands; `waiting` are its servers that may not have started, longest first. */
 export interface WaveServers {
@@ -84,6 +43,8 @@ export class BatchServers {
   readonly exclusiveUnderWay = new Map<string, number>();
   /** Some server depends on another one. */
   readonly haveDependencies: boolean;
+  /** Some servers must not be under way at once. */
+  readonly haveGroups: boolean;
   /** Servers that wait for a slot once more, oldest first. */
   readonly queued = new Set<string>();
   private readonly planned: Map<string, PlannedServer>;
@@ -96,6 +57,7 @@ export class BatchServers {
     private readonly diskGiB: Record<string, number>,
   ) {
     this.haveDependencies = plan.servers.some(({ dependsOn }) => dependsOn !== undefined);
+    this.haveGroups = plan.servers.some(({ exclusive }) => exclusive !== undefined);
     this.planned = new Map(plan.servers.map((server) => [server.name, server]));
     this.waves = plan.waves.map(({ name }) => ({
       name,
@@ -133,6 +95,11 @@ export class BatchServers {
     return this.records[server]?.phase ?? 'waiting';
   }
 
+  /** Its place among the plan's waves. */
+  waveIndexOf(name: string): number {
+    return this.waves.indexOf(this.waveOf.get(name)!);
+  }
+
   server(name: string): PlannedServer {
     return this.planned.get(name)!;
   }
@@ -165,7 +132,8 @@ export class BatchServers {
       const { jobId, error, start, end } = report;
       const again = mayStartAgain(end, start, this.plan.policy.attempts);
       const phase = again ? 'recovering' : end === 'Waiting' ? 'synced' : 'finishing';
-      this.set(report.server, { ...base, stoppedRunningAt: now, phase, jobId, starts: start, error });
+      const made = report.neverStarted ? 0 : start;
+      this.set(report.server, { ...base, stoppedRunningAt: now, phase, jobId, starts: made, error });
     } else {
       const { need, jobId, refused } = report;
       if (record.phase === 'queued' && record.need >= need) return;
@@ -174,6 +142,7 @@ export class BatchServers {
         phase: 'queued',
         need,
         jobId,
+        isCutOver: record.phase === 'synced' || undefined,
         error: refused ?? ('error' in record ? record.error : undefined),
       });
     }
@@ -236,7 +205,7 @@ export class BatchServers {
     const record = this.records[name];
     const { wave, sourceId } = this.server(name);
     if (!record) return { server: name, wave, phase: 'waiting', sourceId };
-    const { round, ...shown } = record;
+    const shown = shownRecord(record);
     const estimatedEnd = record.phase === 'migrating' ? this.estimatedEndOf(name, measured) : undefined;
     return { server: name, wave, ...shown, sourceId: record.sourceId ?? sourceId, estimatedEnd };
   }
@@ -274,8 +243,8 @@ export class BatchServers {
     wave.failed += Number(after.phase === 'failed') - Number(before?.phase === 'failed');
     wave.synced += Number(after.phase === 'synced') - Number(before?.phase === 'synced');
     this.leftovers += Number(hasLeftover(after)) - Number(hasLeftover(before));
-    const [oldCode, newCode] = [failureCode(before), failureCode(after)];
-    wave.failing += Number(newCode !== undefined) - Number(oldCode !== undefined);
+    wave.failing += Number(failureCode(after) !== undefined) - Number(failureCode(before) !== undefined);
+    const [oldCode, newCode] = [causeOf(before), causeOf(after)];
     if (oldCode) add(this.failedByCode, oldCode, -1);
     if (newCode) add(this.failedByCode, newCode, 1);
     const group = this.server(name).exclusive;
@@ -285,37 +254,6 @@ export class BatchServers {
   }
 }
 
-/** The cleaning up after the last attempt frees the running slot: what failed must count before the next one starts. */
-const failureCode = (record: ServerRecord | undefined) =>
-  record?.phase === 'failed' || record?.phase === 'finishing' ? record.error?.code : undefined;
-
-const hasLeftover = (record: ServerRecord | undefined) =>
-  record !== undefined && 'leftover' in record && record.leftover !== undefined;
-
-const isUnderWay = (record: ServerRecord | undefined) =>
-  record !== undefined && record.phase !== 'waiting' && record.phase !== 'synced' && !isEnded(record.phase);
-
 function add(counts: Map<string, number>, key: string, by: number): void {
   counts.set(key, (counts.get(key) ?? 0) + by);
-}
-
-function endedRecord(result: ServerResult) {
-  switch (result.outcome) {
-    case 'migrated': {
-      const { jobId, imageId, instanceId, leftover, note } = result;
-      return { phase: 'migrated' as const, jobId, imageId: imageId ?? instanceId, leftover, note };
-    }
-    case 'failed': {
-      const { error, jobId, leftover } = result;
-      return { phase: 'failed' as const, error, jobId, leftover };
-    }
-    case 'skipped': {
-      const { note, imageId } = result;
-      return { phase: 'skipped' as const, note, imageId };
-    }
-    case 'cancelled': {
-      const { jobId, leftover } = result;
-      return { phase: 'cancelled' as const, jobId, leftover };
-    }
-  }
 }

@@ -4,6 +4,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -17,12 +18,13 @@ import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
 import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
 import { startServers, wakeAt } from './batch-schedule';
-import { BatchServers, isEnded } from './batch-servers';
+import { BatchServers } from './batch-servers';
 import { replacePlan, survey } from './batch-survey';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
 import {
+  type Asked,
   type BatchProgress,
   type BatchStatus,
   explainQuery,
@@ -33,6 +35,7 @@ import {
   serversQuery,
 } from './messages';
 import { smcPhase } from './search-attributes';
+import { isEnded } from './server-record';
 
 export interface BatchInput {
   plan: Plan;
@@ -67,6 +70,8 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     changed: true,
     holdUntil: 0,
     startable: 0,
+    startableAgain: 0,
+    holdsBack: patched('held-back-takes-no-slots'),
     starting: 0,
     reporting: false,
     notifying: 0,
@@ -128,7 +133,7 @@ function listen(run: BatchRun): void {
     if (takeLease(state.holding, lease)) run.holdUntil = 0;
     run.changed = true;
   });
-  setHandler(progressQuery, () => progressOf(run));
+  setHandler(progressQuery, (asked) => batchProgress(run, timeOf(asked)));
   setHandler(journalQuery, () => state.journal);
   setHandler(serversQuery, ({ offset = 0, limit = 500, phases, names }) => {
     const { servers, plan } = run;
@@ -139,10 +144,10 @@ function listen(run: BatchRun): void {
       servers: matching.slice(offset, offset + limit).map((name) => servers.view(name, state.measured)),
     };
   });
-  setHandler(explainQuery, ({ server }) => {
+  setHandler(explainQuery, ({ server, ...asked }) => {
     if (!run.servers.has(server)) throw new Error(`the batch has no server '${server}'`);
     const cap = usableSlots(state.holding, run.plan.policy.maxConcurrent);
-    return explainServer(run, server, cap, Date.now());
+    return explainServer(run, server, cap, timeOf(asked));
   });
   takeOrders(run, {
     cancelServer: (name) => cancelServer(run, name),
@@ -206,7 +211,7 @@ function tellQuota(run: BatchRun): void {
 function setStatus(run: BatchRun): void {
   const { state, plan, servers } = run;
   const stopped = stopReason(plan, servers, state.gates);
-  const hasWork = servers.counts.waiting > 0;
+  const hasWork = servers.counts.waiting + (run.holdsBack ? servers.counts.queued : 0) > 0;
   const status: BatchStatus = state.cancelRequested
     ? 'cancelling'
     : stopped && hasWork
@@ -241,5 +246,7 @@ const isQuiet = ({ starting, reporting, notifying }: BatchRun) =>
 
 const isHistoryLong = () =>
   workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit;
+
+const timeOf = (asked?: Asked) => Math.max(Date.now(), asked?.at ?? 0);
 
 const progressOf = (run: BatchRun): BatchProgress => batchProgress(run, Date.now());

@@ -1,24 +1,7 @@
-import { slotReason } from './batch-progress';
 import type { BatchRun } from './batch-run';
-import type { BatchServers } from './batch-servers';
-import { type GateState, waveGate } from './gates';
-import type { ServerExplanation, Slots } from './messages';
-
-/** What stands between a server and its start, beside the gate of its wave. */
-export function serverGate(servers: BatchServers, state: GateState, name: string): string | undefined {
-  if (state.paused.servers.includes(name)) return `it is paused: smc-batch resume`;
-  const { dependsOn = [], exclusive } = servers.server(name);
-  const missing = dependsOn.filter((other) => !hasBeenMigrated(servers, other));
-  if (missing.length > 0)
-    return `it depends on ${missing.map((other) => `${other} (${servers.phaseOf(other)})`).join(', ')}`;
-  if (exclusive && (servers.exclusiveUnderWay.get(exclusive) ?? 0) > 0)
-    return `another server of its exclusive group '${exclusive}' is under way`;
-  return undefined;
-}
-
-/** A dependency that is incremental counts once it has been synced. */
-export const hasBeenMigrated = (servers: BatchServers, name: string) =>
-  ['migrated', 'skipped', 'synced'].includes(servers.phaseOf(name));
+import { type Closed, type GateState, restartGate, serverGate, waveGate } from './gates';
+import type { ServerExplanation, ServerView, Slots } from './messages';
+import { slotReason } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
 export function explainServer(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
@@ -30,26 +13,28 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
   const again = status === 'ended' ? 'smc-batch apply, with its plan' : `smc-batch retry ${batch} ${name}`;
   switch (phase) {
     case 'waiting': {
-      const index = plan.waves.findIndex(({ name: wave }) => wave === view.wave);
-      const gate = waveGate(plan, servers, state.gates, index, now);
+      const gate = waveGate(plan, servers, state.gates, servers.waveIndexOf(name), now);
       const closed = gate?.reason ?? serverGate(servers, state.gates, name);
       return {
         ...view,
-        why: closed ?? slotReason(run, cap),
+        why: closed ?? slotReason(run, cap, now) ?? itsTurn,
         place: servers.placeOf(name),
         // Nobody knows when a gate opens.
         estimatedEnd: closed
           ? undefined
           : servers.estimatedEndOfWaiting(name, state.measured, cap.running, now),
-        next: gate?.kind === 'approval' ? `smc-batch approve ${batch} ${view.wave}` : undefined,
+        next: openingOrder(batch, view, gate, state.gates),
       };
     }
-    case 'queued':
+    case 'queued': {
+      const gate = restartGate(plan, servers, state.gates, name, now);
       return {
         ...view,
-        why: `its job waits for a running slot to be started again: ${slotReason(run, cap)}`,
+        why: `its job waits to be started: ${gate?.reason ?? slotReason(run, cap, now, !view.jobId) ?? itsTurn}`,
         place: [...servers.queued].indexOf(name) + 1,
+        next: openingOrder(batch, view, gate, state.gates),
       };
+    }
     case 'recovering':
       return {
         ...view,
@@ -84,4 +69,20 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
     case 'migrated':
       return { ...view, why: view.note ?? 'it has been migrated' };
   }
+}
+
+const itsTurn = 'its turn has come';
+
+/** What to type so that a server may start which an operator, or a gate that asks for one, holds back. */
+function openingOrder(
+  batch: string,
+  { server, wave }: ServerView,
+  gate: Closed | undefined,
+  { paused }: GateState,
+): string | undefined {
+  if (gate?.kind === 'approval') return `smc-batch approve ${batch} ${wave}`;
+  if (paused.batch) return `smc-batch resume ${batch}`;
+  if (paused.waves.includes(wave)) return `smc-batch resume ${batch} --wave ${wave}`;
+  if (paused.servers.includes(server)) return `smc-batch resume ${batch} ${server}`;
+  return undefined;
 }

@@ -36,15 +36,52 @@ export function waveGate(
   const wave = plan.waves[index]!;
   return (
     stopReason(plan, servers, state) ??
-    (state.paused.batch ? { kind: 'paused', reason: 'the batch is paused' } : undefined) ??
+    (state.paused.batch ? batchPaused : undefined) ??
     orderGate(plan, servers, index) ??
-    (state.paused.waves.includes(wave.name)
-      ? { kind: 'paused', reason: `wave '${wave.name}' is paused` }
-      : undefined) ??
+    wavePause(wave, state) ??
     approvalGate(plan, wave, state) ??
     windowGate(plan, wave, now)
   );
 }
+
+/**
+ * What holds a job back that could be started again. Running work is never broken, but nothing starts at a gate that an
+ * operator, a failure or the clock has closed. A cut-over comes at its own time.
+ */
+export function restartGate(
+  plan: Plan,
+  servers: BatchServers,
+  state: GateState,
+  name: string,
+  now: number,
+): Closed | undefined {
+  const record = servers.records[name];
+  const isCutOver = record?.phase === 'queued' && record.isCutOver;
+  const wave = plan.waves[servers.waveIndexOf(name)]!;
+  return (
+    (isCutOver ? undefined : stopReason(plan, servers, state)) ??
+    (state.paused.batch ? batchPaused : undefined) ??
+    wavePause(wave, state) ??
+    (state.paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined) ??
+    (isCutOver ? undefined : windowGate(plan, wave, now))
+  );
+}
+
+/** What stands between a server and its start, beside the gate of its wave. */
+export function serverGate(servers: BatchServers, state: GateState, name: string): string | undefined {
+  if (state.paused.servers.includes(name)) return 'it is paused';
+  const { dependsOn = [], exclusive } = servers.server(name);
+  const missing = dependsOn.filter((other) => !hasBeenMigrated(servers, other));
+  if (missing.length > 0)
+    return `it depends on ${missing.map((other) => `${other} (${servers.phaseOf(other)})`).join(', ')}`;
+  if (exclusive && (servers.exclusiveUnderWay.get(exclusive) ?? 0) > 0)
+    return `another server of its exclusive group '${exclusive}' is under way`;
+  return undefined;
+}
+
+/** A dependency that is incremental counts once it has been synced. */
+export const hasBeenMigrated = (servers: BatchServers, name: string) =>
+  ['migrated', 'skipped', 'synced'].includes(servers.phaseOf(name));
 
 /** Too many failures: nothing more starts before the operator has decided. */
 export function stopReason(plan: Plan, servers: BatchServers, state: GateState): Closed | undefined {
@@ -69,6 +106,11 @@ export function stopReason(plan: Plan, servers: BatchServers, state: GateState):
   }
   return undefined;
 }
+
+const batchPaused: Closed = { kind: 'paused', reason: 'the batch is paused' };
+
+const wavePause = ({ name }: Wave, { paused }: GateState): Closed | undefined =>
+  paused.waves.includes(name) ? { kind: 'paused', reason: `wave '${name}' is paused` } : undefined;
 
 function orderGate(plan: Plan, servers: BatchServers, index: number): Closed | undefined {
   const before = servers.waves.slice(0, index);

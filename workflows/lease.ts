@@ -48,13 +48,14 @@ export function nextReport({
   state,
   servers,
   startable,
+  startableAgain,
   refused,
   limitsChanged,
 }: BatchRun): LeaseReport | undefined {
   const { holding } = state;
   const { inUse, counts } = servers;
   const { lease, held, told } = holding;
-  const waiting = state.cancelRequested ? 0 : startable + counts.queued;
+  const waiting = state.cancelRequested ? 0 : startable + startableAgain;
   const need: Slots = {
     existing: inUse.existing + waiting,
     running: Math.min(

@@ -43,7 +43,14 @@ export type JobEnd =
 
 /** What a server's migration tells its batch; every report may come twice, and late ones name an older round. */
 export type ServerReport = { server: string; round: number } & (
-  | { kind: 'stoppedRunning'; start: number; jobId: string; end: JobEnd; error?: SmcFailure }
+  | {
+      kind: 'stoppedRunning';
+      start: number;
+      jobId: string;
+      end: JobEnd;
+      error?: SmcFailure;
+      neverStarted?: boolean;
+    }
   /** It cannot go on before it is granted what it lacks: a running slot, and without a job an existing one too. */
   | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure }
   /** Its job broke, and it cannot be started again before the source's client is back. */
@@ -164,7 +171,11 @@ export interface ServerView {
   estimatedEnd?: number;
 }
 
-export const progressQuery = defineQuery<BatchProgress>('progress');
+/** The asker's time, milliseconds since the epoch: between two events a workflow's own clock stands still. */
+export interface Asked {
+  at?: number;
+}
+export const progressQuery = defineQuery<BatchProgress, [Asked?]>('progress');
 /** A page of servers in the plan's order, optionally of some phases only. */
 export const serversQuery = defineQuery<
   { servers: ServerView[]; total: number },
@@ -180,7 +191,7 @@ export interface ServerExplanation extends ServerView {
   /** What to type next, when something can be done. */
   next?: string;
 }
-export const explainQuery = defineQuery<ServerExplanation, [{ server: string }]>('explain');
+export const explainQuery = defineQuery<ServerExplanation, [Asked & { server: string }]>('explain');
 
 /** A line of what operators did to the batch and what it decided by itself. */
 export interface JournalEntry {

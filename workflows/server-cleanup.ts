@@ -27,9 +27,7 @@ export async function cleanUp(
   try {
     if (mayRun) {
       const end: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
-      const stopped = await smcWaits(jobId).stopReplicationJob(
-        stopRequest(input, job, input.policy.attempts, end),
-      );
+      const stopped = await smcWaits(jobId).stopReplicationJob(stopRequest(input, job, end));
       // It was faster than we: its image is there, so the server has been migrated.
       if (stopped.status === 'Finished')
         result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };

@@ -28,6 +28,8 @@ export interface Job {
   jobId: string;
   status: string;
   startTime?: string;
+  /** Which start of it this is, from 1; a cut-over is one. */
+  start: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
   isExtended?: boolean;
@@ -46,8 +48,7 @@ export interface Ended {
 /** Asks for a job that does not run, and tells the batch when that is so. */
 export const stopRequest = (
   { batch, server, round }: ServerMigrationInput,
-  { jobId, before }: Job,
-  start: number,
+  { jobId, before, start }: Job,
   { end, error }: Ended,
 ) => ({
   jobId,

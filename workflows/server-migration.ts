@@ -5,12 +5,13 @@ import {
   condition,
   isCancellation,
   log,
+  patched,
   setHandler,
   sleep,
   TimeoutFailure,
   upsertMemo,
 } from '@temporalio/workflow';
-import { cutOverRequested, type ServerResult } from './messages';
+import { cutOverRequested, type ServerResult, type SmcFailure } from './messages';
 import { cleanUp, endWithoutJob } from './server-cleanup';
 import { alreadyMigrated, isQuotaRefusal, smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
@@ -75,10 +76,10 @@ async function createJob(
         knownJobId,
         surveyedAt,
       });
-      return { ...created, createdAt: Date.now() };
+      return { ...created, start: 1, createdAt: Date.now() };
     } catch (error) {
       if (!isQuotaRefusal(error)) throw error;
-      await slots.ask(undefined, smcFailureOf(error));
+      await slots.ask(undefined, { refused: smcFailureOf(error) });
     }
   }
 }
@@ -90,13 +91,18 @@ async function runToItsEnd(
   slots: SlotsFromBatch,
   cutOver: CutOver,
 ): Promise<Ended> {
-  await startJob(job, slots);
-  for (let start = 1; ; start++) {
-    let ended = await awaitJob(input, job, start);
+  // A turn may come after weeks, as in a paused batch.
+  const whileWaiting = async () => {
+    if (needsCare(input, job) && patched('valid-while-queued')) await extendValidTime(input, job);
+  };
+  const askForSlot = (refused?: SmcFailure) => slots.ask(job.jobId, { refused, whileWaiting });
+  await startJob(job, askForSlot);
+  for (; ; job.start++) {
+    let ended = await awaitJob(input, job);
     if (ended.end === 'Waiting') {
       const broken = await untilCutOver(input, job, cutOver);
       if (!broken) {
-        await slots.ask(job.jobId);
+        await askForSlot();
         enter('running', `Job **${job.jobId}**: last sync and final image`);
         await smcWaits(job.jobId).cutOverReplicationJob({ jobId: job.jobId, syncData: true });
         continue;
@@ -104,21 +110,21 @@ async function runToItsEnd(
       ended = broken;
     }
     if (ended.end === 'Stalled') {
-      const stopped = await smcWaits(job.jobId).stopReplicationJob(stopRequest(input, job, start, ended));
+      const stopped = await smcWaits(job.jobId).stopReplicationJob(stopRequest(input, job, ended));
       if (stopped.status === 'Finished') return { ...stopped, end: 'Finished' };
       job.status = stopped.status;
     }
-    if (!mayStartAgain(ended.end, start, input.policy.attempts)) return ended;
-    await recover(input, job, ended, start);
-    await slots.ask(job.jobId);
-    enter('running', `Job **${job.jobId}**, start ${start + 1} of ${input.policy.attempts}`);
-    await startJob(job, slots);
+    if (!mayStartAgain(ended.end, job.start, input.policy.attempts)) return ended;
+    await recover(input, job, ended);
+    await askForSlot();
+    enter('running', `Job **${job.jobId}**, start ${job.start + 1} of ${input.policy.attempts}`);
+    await startJob(job, askForSlot);
   }
 }
 
 /** Waits before the next start, and for the source's client where that is what broke the job. */
-async function recover(input: ServerMigrationInput, job: Job, ended: Ended, start: number): Promise<void> {
-  const seconds = restartDelaySeconds(input.policy, start);
+async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Promise<void> {
+  const seconds = restartDelaySeconds(input.policy, job.start);
   enter(
     'recovering',
     `Job **${job.jobId}** is started again in ${seconds} s: ${ended.error?.message ?? ended.end}`,
@@ -126,9 +132,12 @@ async function recover(input: ServerMigrationInput, job: Job, ended: Ended, star
   await sleep(seconds * 1000, { summary: 'before the next start' });
   const { batch, server, round, sourceId } = input;
   await smcWaits(`source ${sourceId}`).awaitSourceServer({ batch, server, round, sourceId });
-  // SMC: a job that does not run expires.
-  if (Date.now() - job.createdAt > validTimeCareMs) await extendValidTime(input, job);
+  if (needsCare(input, job)) await extendValidTime(input, job);
 }
+
+/** SMC: a job that does not run expires. */
+const needsCare = ({ job: settings }: ServerMigrationInput, { createdAt, isExtended }: Job) =>
+  Date.now() - createdAt > validTimeCareMs && !isExtended && !settings.validTime;
 
 /** An incremental job between its syncs; gives how it ended when it did so before its time. */
 async function untilCutOver(
@@ -179,7 +188,7 @@ async function extendValidTime({ job: settings }: ServerMigrationInput, job: Job
     });
 }
 
-async function startJob(job: Job, slots: SlotsFromBatch): Promise<void> {
+async function startJob(job: Job, askForSlot: (refused: SmcFailure) => Promise<void>): Promise<void> {
   const { jobId, status, startTime } = job;
   // An adopted job may be past its start.
   while (status === 'Ready' || status === 'Stopped' || status === 'InError') {
@@ -188,14 +197,14 @@ async function startJob(job: Job, slots: SlotsFromBatch): Promise<void> {
       return await smcCalls(jobId).startReplicationJob({ jobId });
     } catch (error) {
       if (!isQuotaRefusal(error)) throw error;
-      await slots.ask(jobId, smcFailureOf(error));
+      await askForSlot(smcFailureOf(error));
     }
   }
 }
 
-async function awaitJob(input: ServerMigrationInput, job: Job, start: number): Promise<Ended> {
+async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
   const { batch, server, round, policy } = input;
-  const { jobId, before } = job;
+  const { jobId, before, start } = job;
   const summary = `${jobId}, start ${start} of ${policy.attempts}`;
   try {
     const ended = await jobWaits(policy.jobTimeoutSeconds, summary).awaitReplicationJob({

@@ -3,6 +3,16 @@ import { type SmcFailure, slotGranted } from './messages';
 import type { ServerMigrationInput } from './server-job';
 import { smcCalls } from './smc-activities';
 
+interface Asking {
+  /** What the API has refused to have, or to run, one more job. */
+  refused?: SmcFailure;
+  /** Done each time nothing has come for a while. */
+  whileWaiting?: () => Promise<void>;
+}
+
+/** A turn that does not come for weeks, as in a paused batch, must not fill the history. */
+const longestWaitMs = 3_600_000;
+
 /** The slots of this server: `need` counts what it has asked for, the batch grants by that number. */
 export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
   let need = 0;
@@ -12,10 +22,10 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
   });
   return {
     /** Gives back what was refused and waits for its turn; asks again now and then, for a batch that was replaced. */
-    async ask(jobId?: string, refused?: SmcFailure): Promise<void> {
+    async ask(jobId?: string, { refused, whileWaiting }: Asking = {}): Promise<void> {
       need++;
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
-      do {
+      for (let waitMs = 300_000; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
         await smcCalls('wants a slot').tellBatch(batch, {
           kind: 'wantsSlot',
           server,
@@ -24,7 +34,9 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
           jobId,
           refused,
         });
-      } while (!(await condition(() => granted >= need, '5m')));
+        if (await condition(() => granted >= need, waitMs)) return;
+        await whileWaiting?.();
+      }
     },
   };
 }

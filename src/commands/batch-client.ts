@@ -87,7 +87,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
         return 'attached';
       }
     },
-    progress: () => found(handle.query(progressQuery)),
+    progress: () => found(handle.query(progressQuery, { at: Date.now() })),
     async servers(filter = {}) {
       const all: ServerView[] = [];
       for (let offset = 0; ; offset += pageSize) {

@@ -65,7 +65,9 @@ async function ask(client: Client, batch: string, server: string): Promise<Serve
     );
   }
   try {
-    return await client.workflow.getHandle(batchWorkflowId(batch)).query(explainQuery, { server });
+    return await client.workflow
+      .getHandle(batchWorkflowId(batch))
+      .query(explainQuery, { server, at: Date.now() });
   } catch (error) {
     if (!String((error as Error).message).includes('has no server')) throw error;
     throw new CommandFailure(

@@ -8,7 +8,10 @@ export interface KeptJobs {
   instanceHours: number;
 }
 
-type KeptServer = Pick<ServerView, 'phase' | 'leftover' | 'startedAt' | 'stoppedRunningAt' | 'error'>;
+type KeptServer = Pick<
+  ServerView,
+  'phase' | 'leftover' | 'startedAt' | 'stoppedRunningAt' | 'starts' | 'error'
+>;
 
 /**
  * Hours that the intermediate instance of the server's kept job has been billed until `now`, unless the job was
@@ -22,8 +25,9 @@ export function instanceHours(server: KeptServer, now: number): number | undefin
 }
 
 /** SMC: a success releases the instance, and a job that was never started has none. */
-function hasInstance({ phase, error, stoppedRunningAt }: KeptServer): boolean {
-  const neverStarted = error?.action === 'StartReplicationJob' && stoppedRunningAt === undefined;
+function hasInstance({ phase, error, stoppedRunningAt, starts }: KeptServer): boolean {
+  const isRefused = error?.action === 'StartReplicationJob' && stoppedRunningAt === undefined;
+  const neverStarted = starts === 0 || isRefused;
   return phase !== 'migrated' && !neverStarted;
 }
 

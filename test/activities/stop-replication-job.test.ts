@@ -15,7 +15,7 @@ test('a job that syncs is stopped, and the batch hears of its free slot', async 
     {
       workflowId: 'smc-batch:dc1',
       signal: 'serverReported',
-      args: [{ kind: 'stoppedRunning', jobId, ...told }],
+      args: [{ kind: 'stoppedRunning', jobId, ...told, neverStarted: false }],
     },
   ]);
 });
@@ -58,10 +58,11 @@ test('a job that goes on between look and call is looked at again', async () => 
   expect(bench.account.audit().calls.perOperation.StopReplicationJob).toMatchObject({ accepted: 1 });
 });
 
-test('a job that does not run is left as it is', async () => {
+test('a job that was never started is left as it is, and the batch hears of that', async () => {
   const bench = await aWorkbench();
   const jobId = await ourJob(bench);
   expect(await bench.run('stopReplicationJob', { jobId, report })).toMatchObject({ status: 'Ready' });
+  expect(bench.told).toMatchObject([{ args: [{ neverStarted: true }] }]);
   expect(bench.account.audit().calls.perOperation.StopReplicationJob).toBeUndefined();
 });
 

@@ -17,6 +17,9 @@ function clockIn(timezone: string, hours: number): string {
   return at.toLocaleTimeString('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit' });
 }
 
+/** `2030-12-31` in the calendar of a zone. */
+const dateIn = (timeZone: string, at: number) => new Date(at).toLocaleDateString('en-CA', { timeZone });
+
 test('no start outside the change window, and the operator is told when it opens', async () => {
   house = await aHouse({ servers: 4, speed: 6_000 });
   const timezone = 'Asia/Shanghai';
@@ -35,6 +38,36 @@ test('no start outside the change window, and the operator is told when it opens
   await change({ ...plan, waves: [plan.waves[0]!, { ...plan.waves[1]!, window: open }] });
   await batch.result();
   expect((await batch.progress()).counts.migrated).toBe(4);
+});
+
+test("no lockout date of a site read in somebody else's calendar", async () => {
+  house = await aHouse({ servers: 2, speed: 6_000 });
+  // At any hour one of them has another date than UTC.
+  const [timezone, offsetHours] =
+    new Date().getUTCHours() >= 10
+      ? (['Pacific/Kiritimati', 14] as const)
+      : (['Pacific/Pago_Pago', -11] as const);
+  const today = dateIn(timezone, Date.now());
+  expect(today).not.toBe(dateIn('UTC', Date.now()));
+  const plan = house.plan(2, {
+    policy: { lockoutDates: [today] },
+    waves: [{ name: 'here' }, { name: 'there', window: { from: '00:00', to: '00:00', timezone } }],
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  const locked = await untilProgress(batch, ({ counts }) => counts.migrated === 1);
+  const midnight = Date.parse(`${today}T00:00:00Z`) + (24 - offsetHours) * 3_600_000;
+  const why = `the window of wave 'there' is closed until ${new Date(midnight).toISOString()}`;
+  expect(locked.waiting).toBe(why);
+  expect(await handleOf(plan.name).query(explainQuery, { server: plan.servers[1]!.name })).toMatchObject({
+    phase: 'waiting',
+    why,
+  });
+  expect(audit().creates.tookEffect).toBe(1);
+  await change({ ...plan, policy: { ...plan.policy, lockoutDates: [] } });
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(2);
 });
 
 test('no running work broken by a lockout: what runs goes on to its end, nothing more starts', async () => {
@@ -82,7 +115,8 @@ test('no all-or-nothing pause: a wave or a server waits while the others go on',
   const paused = await untilProgress(batch, ({ counts }) => counts.migrated === 3);
   expect(paused.counts.waiting).toBe(1);
   const explained = await handleOf(plan.name).query(explainQuery, { server: fourth! });
-  expect(explained.why).toContain('it is paused: smc-batch resume');
+  expect(explained.why).toContain('it is paused');
+  expect(explained.next).toBe(`smc-batch resume ${plan.name} ${fourth}`);
   expect((await batch.servers({ names: [third!] }))[0]?.phase).toBe('migrated');
   await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by }] });
   await batch.result();

@@ -22,7 +22,8 @@ test('a job that succeeded has released its instance, also where it could not be
 test('a job that SMC never started has no instance; one that was refused a later start has', () => {
   const error = { code: 'Forbidden.RAM', message: '', remedy: '', action: 'StartReplicationJob' };
   expect(instanceHours(kept({ error, stoppedRunningAt: undefined }), later(8))).toBeUndefined();
-  expect(instanceHours(kept({ error }), later(8))).toBe(8);
+  expect(instanceHours(kept({ error, starts: 0 }), later(8))).toBeUndefined();
+  expect(instanceHours(kept({ error, starts: 2 }), later(8))).toBe(8);
 });
 
 test('the kept jobs of a batch are added up, and none are nothing to speak of', () => {

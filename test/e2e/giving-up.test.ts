@@ -1,0 +1,125 @@
+import type { Plan } from '../../src/plan';
+import { batchWorkflowId } from '../../workflows/ids';
+import { retryUpdate } from '../../workflows/messages';
+import { aHouse, type House, untilProgress } from './a-house';
+
+let house: House;
+afterEach(() => house?.close());
+
+const audit = () => house.simulator.account.audit();
+const calls = (operation: string) => audit().calls.perOperation[operation]?.accepted ?? 0;
+const sourceIds = () => [...house.simulator.account.sources.keys()];
+const handleOf = (plan: Plan) => house.client.workflow.getHandle(batchWorkflowId(plan.name));
+
+test('no slot and no instance held for ever by a job that hangs at every try', async () => {
+  house = await aHouse({ servers: 2, runningQuota: 1, jobSeconds: 3_000, speed: 3_000 });
+  const [hanging] = sourceIds();
+  house.breakThings({ jobs: [{ source: hanging!, stall: { atProgress: 50 } }] });
+  const plan = house.plan(2, { policy: { attempts: 2, stallTimeoutSeconds: 2 } });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  const servers = await batch.servers();
+  expect(servers.find(({ sourceId }) => sourceId === hanging)).toMatchObject({
+    phase: 'failed',
+    starts: 2,
+    error: { code: 'ReplicationJob.Stalled', remedy: expect.stringContaining('network') },
+  });
+  expect(servers.find(({ sourceId }) => sourceId !== hanging)?.phase).toBe('migrated');
+  expect(audit()).toMatchObject({ jobs: { leftovers: [], peakRunning: 1 }, instances: { now: 0 } });
+});
+
+test.each([
+  ['stallTimeout', { stallTimeoutSeconds: 3 }],
+  ['jobTimeout', { jobTimeoutSeconds: 6 }],
+])('no image thrown away because %s gave its job up a moment too early', async (_, policy) => {
+  house = await aHouse({ servers: 1, jobSeconds: 2_000, speed: 1_000 });
+  // SMC: a job is stopped only while it is Syncing, and this one is past it.
+  house.breakThings({ jobs: [{ source: '*', stall: { atProgress: 95, seconds: 10_000 } }] });
+  const plan = house.plan(1, { policy: { attempts: 2, ...policy } });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  const [made] = Object.values(audit().images.perSource).flat();
+  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', imageId: made!.imageId });
+  expect(audit()).toMatchObject({ images: { total: 1 }, jobs: { leftovers: [] } });
+  expect(calls('StartReplicationJob')).toBe(1);
+});
+
+test.each(['a retry', 'another apply'])(
+  'no kept job that is in the way of %s, or loses what it has transferred',
+  async (again) => {
+    house = await aHouse({ servers: 2, jobSeconds: 3_000, speed: 3_000 });
+    house.breakThings({ jobs: [{ source: sourceIds()[0]!, fail: { atProgress: 60 } }] });
+    const isRetry = again === 'a retry';
+    const plan = house.plan(2, {
+      policy: { attempts: 1, onFailure: 'keepJob' },
+      // What is left to do keeps the batch, which stops, ready for orders.
+      waves: [{ name: 'canary', failureThreshold: isRetry ? { count: 0 } : undefined }, { name: 'rest' }],
+    });
+    await house.startWorker();
+    const batch = house.batch(plan);
+    await batch.start(plan);
+    if (!isRetry) await batch.result();
+    const kept = await untilProgress(batch, ({ counts }) => counts.failed === 1);
+    expect(kept.leftovers).toBe(1);
+    const [job] = audit().jobs.leftovers;
+    expect(job).toMatchObject({ status: 'InError' });
+    expect((await batch.servers())[0]!.leftover).toEqual({ jobId: job!.jobId, why: 'keptByPolicy' });
+
+    house.breakThings({});
+    if (isRetry) await handleOf(plan).executeUpdate(retryUpdate, { args: [{ by: 'tester' }] });
+    else expect(await batch.start(plan)).toBe('started');
+    await batch.result();
+    expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', jobId: job!.jobId });
+    expect((await batch.progress()).leftovers).toBe(0);
+    expect(audit()).toMatchObject({
+      creates: { tookEffect: 2 },
+      images: { total: 2 },
+      jobs: { leftovers: [] },
+    });
+  },
+);
+
+test('no cleanup that takes what runs, or what only looks like ours', async () => {
+  house = await aHouse({ servers: 2, jobSeconds: 1_000, speed: 1_000 });
+  const [broken, slow] = sourceIds();
+  house.breakThings({
+    jobs: [
+      { source: broken!, fail: { atProgress: 50 } },
+      { source: slow!, slower: 1_000 },
+    ],
+    foreignJobs: [{ existing: 3, running: 1 }],
+  });
+  const plan = house.plan(2, { policy: { attempts: 1, onFailure: 'keepJob' } });
+  const ours = { key: 'smc-batch', value: plan.name };
+  const server = { key: 'smc-batch-server', value: plan.servers[0]!.name };
+  const foreign = house.simulator.account.jobList().filter((job) => job.foreign);
+  // Of a batch whose name begins like ours, of no server, of no batch.
+  foreign[0]!.tags = [{ ...ours, value: `${plan.name}-2` }, server];
+  foreign[1]!.tags = [ours];
+  foreign[2]!.tags = [server];
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.failed === 1 && audit().jobs.running === 2);
+  const [kept] = await batch.servers({ phases: ['failed'] });
+  const [running] = audit().jobs.leftovers.filter(({ status }) => status === 'Running');
+  const cleaned = await house.run('cleanup', plan.name, '--yes', '-o', 'json');
+  expect(cleaned.code).toBe(0);
+  const outcomes = JSON.parse(cleaned.stdout) as { jobId: string; outcome: string }[];
+  expect(outcomes).toHaveLength(2);
+  expect(outcomes).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ jobId: running!.jobId, outcome: 'under way' }),
+      expect.objectContaining({ jobId: kept!.jobId, outcome: 'deleted' }),
+    ]),
+  );
+  house.simulator.account.skip(1_000_000);
+  await batch.result();
+  expect((await batch.progress()).counts).toMatchObject({ migrated: 1, failed: 1 });
+  expect(calls('StopReplicationJob')).toBe(0);
+  expect(audit().jobs).toMatchObject({ leftovers: [], foreign: { existing: 3, running: 1 } });
+});

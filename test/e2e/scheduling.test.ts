@@ -1,0 +1,230 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Plan } from '../../src/plan';
+import { batchWorkflowId } from '../../workflows/ids';
+import { explainQuery, journalQuery, pauseUpdate, resumeUpdate } from '../../workflows/messages';
+import { aHouse, endedCount, type House, untilProgress } from './a-house';
+
+let house: House;
+afterEach(() => house?.close());
+
+const by = 'tester';
+const handleOf = (name: string) => house.client.workflow.getHandle(batchWorkflowId(name));
+const explain = (plan: Plan, nth: number) =>
+  handleOf(plan.name).query(explainQuery, { server: plan.servers[nth]!.name });
+const phases = async (plan: Plan) => (await house.batch(plan).servers()).map(({ phase }) => phase);
+const audit = () => house.simulator.account.audit();
+const calls = (operation: string) => audit().calls.perOperation[operation]?.accepted ?? 0;
+const sourceIds = () => [...house.simulator.account.sources.keys()];
+
+test('no wave that overlaps more than the one before it', async () => {
+  house = await aHouse({ servers: 3, jobSeconds: 3_000, speed: 1_000 });
+  house.breakThings({ jobs: [{ source: sourceIds()[0]!, slower: 1_000 }] });
+  const plan = house.plan(3, {
+    waves: [{ name: 'first' }, { name: 'second', overlap: true }, { name: 'third', overlap: true }],
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  const passed = await untilProgress(batch, ({ counts }) => counts.migrated === 1);
+  expect(passed).toMatchObject({
+    counts: { migrating: 1, waiting: 1 },
+    waiting: "wave 'first' must end first",
+  });
+  expect(await explain(plan, 2)).toMatchObject({ phase: 'waiting', why: "wave 'first' must end first" });
+  house.simulator.account.skip(3_000_000);
+  await batch.result();
+  const [first, second, third] = await batch.servers();
+  expect(second!.startedAt).toBeLessThan(first!.stoppedRunningAt!);
+  expect(third!.startedAt).toBeGreaterThanOrEqual(first!.endedAt!);
+  expect(await phases(plan)).toEqual(Array(3).fill('migrated'));
+});
+
+test('no paused server whose job is started again all the same, or that waits without a word', async () => {
+  house = await aHouse({ servers: 1, jobSeconds: 3_000, speed: 1_000 });
+  house.breakThings({ jobs: [{ source: '*', runs: 1, fail: { atProgress: 60 } }] });
+  const plan = house.plan(1);
+  const server = plan.servers[0]!.name;
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
+  await handleOf(plan.name).executeUpdate(pauseUpdate, { args: [{ by, servers: [server] }] });
+  const held = await untilProgress(batch, ({ counts }) => counts.queued === 1);
+  expect(held.waiting).toBe(`${server}: it is paused`);
+  expect(await explain(plan, 0)).toMatchObject({
+    phase: 'queued',
+    why: expect.stringContaining('it is paused'),
+    next: `smc-batch resume ${plan.name} ${server}`,
+  });
+  await sleep(1_000);
+  expect(calls('StartReplicationJob')).toBe(1);
+  await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by, servers: [server] }] });
+  await batch.result();
+  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
+});
+
+test('no peer of an exclusive group started while another one waits for its source', async () => {
+  house = await aHouse({ servers: 2, jobSeconds: 3_000, speed: 1_000 });
+  const plan = house.plan(2, { server: () => ({ exclusive: 'pair' }) });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, () => audit().jobs.running === 1);
+  const [running] = await batch.servers({ phases: ['migrating'] });
+  const other = plan.servers.findIndex(({ name }) => name !== running!.server);
+  house.breakThings({ sources: [{ source: running!.sourceId!, offline: true }] });
+  await untilProgress(batch, ({ counts }) => counts.recovering === 1);
+  expect(await explain(plan, other)).toMatchObject({
+    phase: 'waiting',
+    why: "another server of its exclusive group 'pair' is under way",
+  });
+  await sleep(1_000);
+  expect(audit().creates.tookEffect).toBe(1);
+  house.breakThings({});
+  await batch.result();
+  const [first, second] = (await batch.servers()).sort((a, b) => a.startedAt! - b.startedAt!);
+  expect(second!.startedAt).toBeGreaterThanOrEqual(first!.endedAt!);
+  expect(await phases(plan)).toEqual(['migrated', 'migrated']);
+});
+
+test('no batch that waits for ever for what depends on a failed server, or takes it up in the wrong order', async () => {
+  house = await aHouse({ servers: 3, speed: 6_000 });
+  const names = [...house.simulator.account.sources.values()].map(({ name }) => name);
+  house.breakThings({ jobs: [{ source: names[0]!, fail: { atProgress: 30 } }] });
+  const plan = house.plan(3, {
+    policy: { attempts: 1 },
+    server: (nth) => ({ dependsOn: nth === 0 ? undefined : [names[nth - 1]!] }),
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  expect(await phases(plan)).toEqual(Array(3).fill('failed'));
+  expect((await batch.servers()).slice(1).map(({ error }) => error)).toEqual(
+    [0, 1].map((nth) => ({
+      code: 'DependencyFailed',
+      message: `it depends on ${names[nth]}, which is failed`,
+      remedy: `Retry ${names[nth]} and ${names[nth + 1]} together.`,
+    })),
+  );
+  expect(audit().creates.tookEffect).toBe(1);
+
+  house.breakThings({});
+  expect(await batch.start(plan)).toBe('started');
+  await batch.result();
+  const servers = await batch.servers();
+  expect(servers.map(({ phase }) => phase)).toEqual(Array(3).fill('migrated'));
+  for (const nth of [1, 2])
+    expect(servers[nth]!.startedAt).toBeGreaterThanOrEqual(servers[nth - 1]!.endedAt!);
+});
+
+test('no breaker that trips on unrelated failures, or on a canary that succeeds at its second try', async () => {
+  house = await aHouse({ servers: 7, speed: 6_000 });
+  const [canary, ...others] = sourceIds();
+  house.breakThings({
+    jobs: [
+      { source: canary!, runs: 1, fail: { atProgress: 30 } },
+      { source: others[0]!, fail: { atProgress: 30, errorCode: 'InternalError' } },
+      { source: others[1]!, fail: { atProgress: 30, errorCode: 'DiskError' } },
+    ],
+  });
+  const plan = house.plan(7, {
+    policy: { attempts: 2, stopAfterSameError: 2 },
+    waves: [
+      { name: 'canary', failureThreshold: { count: 0 } },
+      { name: 'web', failureThreshold: { share: 0.5 } },
+      { name: 'rest' },
+    ],
+    server: (nth) => ({ wave: nth === 0 ? 'canary' : nth <= 4 ? 'web' : 'rest' }),
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  expect((await batch.progress()).counts).toMatchObject({ migrated: 5, failed: 2 });
+  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
+  const said = (await handleOf(plan.name).query(journalQuery)).map(({ what }) => what);
+  expect(said.filter((what) => what.includes('stopped'))).toEqual([]);
+});
+
+test('no breaker that counts one failure once for each server that depends on it', async () => {
+  house = await aHouse({ servers: 6, speed: 6_000 });
+  const names = [...house.simulator.account.sources.values()].map(({ name }) => name);
+  house.breakThings({ jobs: [{ source: names[0]!, fail: { atProgress: 30 } }] });
+  const plan = house.plan(6, {
+    policy: { attempts: 1, stopAfterSameError: 3 },
+    waves: [{ name: 'a' }, { name: 'b' }],
+    server: (nth) => ({ wave: nth < 4 ? 'a' : 'b', dependsOn: nth > 0 && nth < 4 ? [names[0]!] : undefined }),
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  expect(await phases(plan)).toEqual([...Array(4).fill('failed'), 'migrated', 'migrated']);
+});
+
+test('no job started again while the batch is paused: it waits, says for what, and goes on when it is resumed', async () => {
+  house = await aHouse({ servers: 1, jobSeconds: 3_000, speed: 1_000 });
+  house.breakThings({ jobs: [{ source: '*', runs: 1, fail: { atProgress: 60 } }] });
+  const plan = house.plan(1);
+  const server = plan.servers[0]!.name;
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
+  await handleOf(plan.name).executeUpdate(pauseUpdate, { args: [{ by }] });
+  const held = await untilProgress(batch, ({ counts }) => counts.queued === 1);
+  expect(held).toMatchObject({ status: 'paused', waiting: `${server}: the batch is paused` });
+  expect(await explain(plan, 0)).toMatchObject({
+    phase: 'queued',
+    why: 'its job waits to be started: the batch is paused',
+    next: `smc-batch resume ${plan.name}`,
+  });
+  await sleep(1_000);
+  expect(calls('StartReplicationJob')).toBe(1);
+  await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by }] });
+  await batch.result();
+  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
+});
+
+test('no job started again in a batch that has stopped: the operator decides on it, too', async () => {
+  house = await aHouse({ servers: 2, jobSeconds: 3_000, speed: 1_000 });
+  const [broken, canary] = sourceIds();
+  house.breakThings({
+    jobs: [
+      { source: broken!, runs: 1, fail: { atProgress: 90 } },
+      { source: canary!, fail: { atProgress: 10 } },
+    ],
+  });
+  const plan = house.plan(2, {
+    policy: { attempts: 2 },
+    waves: [{ name: 'one', failureThreshold: { count: 0 } }],
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  const stopped = await untilProgress(
+    batch,
+    ({ status, counts }) => status === 'stopped' && counts.queued === 1,
+  );
+  expect(stopped.waiting).toContain("wave 'one' has 1 of 2 servers failed");
+  await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by }] });
+  await batch.result();
+  expect((await batch.progress()).counts).toMatchObject({ migrated: 1, failed: 1 });
+});
+
+test('no slots held by a batch that may not use them, while another one waits', async () => {
+  house = await aHouse({ servers: 12, runningQuota: 4, jobSeconds: 3_000, speed: 1_000 });
+  const narrow = house.plan(5, { server: () => ({ exclusive: 'db' }) });
+  const wide = house.plan(7, { name: `${narrow.name}-wide`, from: 5 });
+  await house.startWorker();
+  const [first, second] = [house.batch(narrow), house.batch(wide)];
+  await first.start(narrow);
+  await second.start(wide);
+  const shared = await untilProgress(second, (progress) => endedCount(progress) >= 2);
+  expect((await first.progress()).counts.migrating).toBeLessThanOrEqual(1);
+  expect(shared.slots.cap.running).toBeGreaterThanOrEqual(3);
+  await Promise.all([first.result(), second.result()]);
+  expect(audit().images.total).toBe(12);
+  expect(audit().jobs.peakRunning).toBeLessThanOrEqual(4);
+});

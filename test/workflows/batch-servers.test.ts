@@ -1,0 +1,63 @@
+import type { Plan } from '../../src/plan';
+import { BatchServers } from '../../workflows/batch-servers';
+import type { ServerReport } from '../../workflows/messages';
+
+const plan = {
+  name: 'dc1',
+  policy: { attempts: 3, stopAfterSameError: 2 },
+  waves: [{ name: 'all', overlap: false }],
+  servers: ['db', 'web', 'app'].map((name) => ({ name, wave: 'all', job: {} })),
+} as unknown as Plan;
+
+/** `web` has been taken up: its job is being created or runs. */
+function underWay() {
+  const servers = new BatchServers(plan, {}, {});
+  servers.set('web', { phase: 'migrating', round: 1, startedAt: 1, starts: 1 });
+  return servers;
+}
+const stopped = { kind: 'stoppedRunning', server: 'web', round: 1, jobId: 'j-1', start: 1 } as const;
+const shown = (servers: BatchServers) => servers.view('web', { seconds: 0, diskGiB: 0 });
+
+test('a server whose job is broken off counts the starts its job had, not those it might have had', () => {
+  const servers = underWay();
+  servers.report({ ...stopped, end: 'Stopped', neverStarted: false }, 5);
+  servers.report({ kind: 'ended', server: 'web', round: 1, result: { outcome: 'cancelled' } }, 6);
+  expect(shown(servers)).toMatchObject({ phase: 'cancelled', starts: 1, stoppedRunningAt: 5, endedAt: 6 });
+});
+
+test('a job that was created and never started has no start', () => {
+  const servers = underWay();
+  servers.report({ ...stopped, end: 'Unknown', neverStarted: true }, 5);
+  expect(servers.inUse).toEqual({ existing: 1, running: 0 });
+  servers.report({ kind: 'ended', server: 'web', round: 1, result: { outcome: 'cancelled' } }, 6);
+  expect(shown(servers).starts).toBe(0);
+});
+
+test('a report that comes twice, or from an earlier round, changes nothing', () => {
+  const servers = underWay();
+  const broken: ServerReport = { ...stopped, end: 'InError' };
+  servers.report(broken, 5);
+  servers.set('web', { ...servers.records.web!, phase: 'migrating', starts: 2 });
+  servers.report(broken, 6);
+  servers.report({ ...broken, start: 2, round: 0 }, 7);
+  expect(shown(servers)).toMatchObject({ phase: 'migrating', starts: 2 });
+});
+
+test('a failure that follows from another one counts for its wave, and not as one more of its kind', () => {
+  const servers = underWay();
+  const error = { code: 'DependencyFailed', message: '', remedy: '' };
+  servers.set('web', { phase: 'failed', round: 1, error, isConsequence: true });
+  expect([servers.waves[0]!.failing, servers.failedByCode.size]).toEqual([1, 0]);
+  servers.set('app', { phase: 'failed', round: 1, error });
+  expect([servers.waves[0]!.failing, servers.failedByCode.get('DependencyFailed')]).toEqual([2, 1]);
+});
+
+test('a last sync asked for is no new try, and what only the batch needs of a record is not shown', () => {
+  const servers = underWay();
+  servers.report({ ...stopped, end: 'Waiting' }, 5);
+  expect(servers.phaseOf('web')).toBe('synced');
+  servers.report({ kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1' }, 6);
+  expect(servers.records.web).toMatchObject({ phase: 'queued', isCutOver: true });
+  expect(Object.keys(shown(servers))).not.toEqual(expect.arrayContaining(['need']));
+  expect(shown(servers)).not.toHaveProperty('isCutOver');
+});

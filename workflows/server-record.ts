@@ -1,0 +1,98 @@
+import type { Leftover, ServerPhase, ServerResult, Slots, SmcFailure } from './messages';
+
+/** One server as the batch carries it over Continue-As-New; a server without a record waits for its first slot. */
+export type ServerRecord = {
+  /** How often it has been taken up; its reports name it. */
+  round: number;
+  startedAt?: number;
+  stoppedRunningAt?: number;
+  endedAt?: number;
+  sourceId?: string;
+  /** Starts of its job. */
+  starts?: number;
+} & (
+  | { phase: 'waiting' }
+  | { phase: 'migrating'; jobId?: string }
+  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: true }
+  | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
+  | { phase: 'skipped'; note: string; imageId?: string }
+  | { phase: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover; isConsequence?: true }
+  | { phase: 'cancelled'; jobId?: string; leftover?: Leftover }
+);
+
+const endedPhases: ReadonlySet<ServerPhase> = new Set(['migrated', 'skipped', 'failed', 'cancelled']);
+
+/** Nothing more happens to a server in this phase, unless it is retried. */
+export const isEnded = (phase: ServerPhase) => endedPhases.has(phase);
+
+/** What a server in this record uses of the account. */
+export function slotsOf(record: ServerRecord | undefined): Slots {
+  switch (record?.phase) {
+    case 'migrating':
+      return { existing: 1, running: 1 };
+    case 'recovering':
+    case 'finishing':
+    case 'synced':
+      return { existing: 1, running: 0 };
+    case 'queued':
+      return { existing: record.jobId ? 1 : 0, running: 0 };
+    case 'migrated':
+    case 'failed':
+    case 'cancelled':
+      return { existing: record.leftover ? 1 : 0, running: 0 };
+    default:
+      return { existing: 0, running: 0 };
+  }
+}
+
+/** What nobody but the batch needs of a record. */
+interface OwnBusiness {
+  need?: number;
+  isCutOver?: true;
+  isConsequence?: true;
+}
+
+/** The record as others see it. */
+export function shownRecord(record: ServerRecord) {
+  const { round, need, isCutOver, isConsequence, ...shown } = record as ServerRecord & OwnBusiness;
+  return shown;
+}
+
+/** The code a server failed with. The cleaning up after the last attempt frees the running slot: what failed must count before the next one starts. */
+export const failureCode = (record: ServerRecord | undefined) =>
+  record?.phase === 'failed' || record?.phase === 'finishing' ? record.error?.code : undefined;
+
+/** A failure that follows from another server's is not one more with the same cause. */
+export const causeOf = (record: ServerRecord | undefined) =>
+  record?.phase === 'failed' && record.isConsequence ? undefined : failureCode(record);
+
+/** Its job stays in the account though it has ended. */
+export const hasLeftover = (record: ServerRecord | undefined) =>
+  record !== undefined && 'leftover' in record && record.leftover !== undefined;
+
+/** For its exclusive group: one between two syncs is not. */
+export const isUnderWay = (record: ServerRecord | undefined) =>
+  record !== undefined && record.phase !== 'waiting' && record.phase !== 'synced' && !isEnded(record.phase);
+
+/** How a server's migration ended, as its record has it. */
+export function endedRecord(result: ServerResult) {
+  switch (result.outcome) {
+    case 'migrated': {
+      const { jobId, imageId, instanceId, leftover, note } = result;
+      return { phase: 'migrated' as const, jobId, imageId: imageId ?? instanceId, leftover, note };
+    }
+    case 'failed': {
+      const { error, jobId, leftover } = result;
+      return { phase: 'failed' as const, error, jobId, leftover };
+    }
+    case 'skipped': {
+      const { note, imageId } = result;
+      return { phase: 'skipped' as const, note, imageId };
+    }
+    case 'cancelled': {
+      const { jobId, leftover } = result;
+      return { phase: 'cancelled' as const, jobId, leftover };
+    }
+  }
+}

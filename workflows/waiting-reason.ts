@@ -1,0 +1,35 @@
+import type { BatchRun } from './batch-run';
+import { restartGate, serverGate, waveGate } from './gates';
+import type { Slots } from './messages';
+
+/** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
+export function slotReason(
+  { servers: { inUse }, state: { holding }, holdUntil }: BatchRun,
+  cap: Slots,
+  now: number,
+  needsJob = true,
+): string | undefined {
+  if (now < holdUntil) return 'the account has refused a job for its quota; its jobs are being counted again';
+  if (!holding.told || holding.lease.seq === 0) return "the account's quota has not answered yet";
+  if (cap.running === 0 || cap.existing === 0)
+    return "the account's quota is used up by other batches or other tools";
+  if (inUse.running >= cap.running) return `all ${cap.running} running slots of this batch are in use`;
+  if (needsJob && inUse.existing >= cap.existing) return `all ${cap.existing} jobs this batch may have exist`;
+  return undefined;
+}
+
+/** Slots are free and waves open: what holds back the first server that waits. */
+export function heldBack({ servers, state, plan }: BatchRun, now: number): string | undefined {
+  for (const name of servers.queued) {
+    const gate = restartGate(plan, servers, state.gates, name, now);
+    if (gate) return `${name}: ${gate.reason}`;
+  }
+  for (const [i, { waiting }] of servers.waves.entries()) {
+    if (waveGate(plan, servers, state.gates, i, now)) continue;
+    for (const name of waiting) {
+      const held = servers.phaseOf(name) === 'waiting' ? serverGate(servers, state.gates, name) : undefined;
+      if (held) return `${name}: ${held}`;
+    }
+  }
+  return undefined;
+}
