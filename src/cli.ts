@@ -21,11 +21,12 @@ function say(message: string, exitCode: number): number {
   return exitCode;
 }
 
-// `| head`: a reader that has had enough is no error, and whatever a batch does goes on without us.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(exitCodes.done);
-});
+// `| head -1`: a reader that has had enough is no failure. What was begun is done to its end, with its own exit code.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 main(process.argv).then(
   (code) => {

@@ -9,7 +9,7 @@ import { taskQueue } from '../temporal';
 import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
-import { failureOf, follow, interruptSignal } from './follow';
+import { failureOf, followUntilLeft } from './follow';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
 import { sendOrder, whoami } from './send-order';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
@@ -34,8 +34,8 @@ Examples:
   smc-batch apply batch.yaml                 shows what it would start, asks, starts it and returns
   smc-batch apply batch.yaml --yes --watch   starts it and stays until the last server has ended
 
-Exit codes: 0 started (with --watch: all migrated, or you left), 2 the plan is not valid, 3 finished with failed
-servers, 4 cancelled or not confirmed, 1 anything else.`,
+Exit codes: 0 started (with --watch: all migrated, or you left), 2 the plan is not valid or the batch cannot change to
+it, 3 finished with failed servers, 4 cancelled or not confirmed, 1 anything else.`,
     )
     .action(apply);
 }
@@ -57,10 +57,7 @@ async function apply(
     if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
     await untilSurveyed(client, batch, options.watch);
     if (options.watch) {
-      const interrupt = interruptSignal();
-      process.exitCode = await follow(batch, options.output, interrupt.signal, client).finally(
-        interrupt.dispose,
-      );
+      process.exitCode = await followUntilLeft(batch, options.output, client);
     } else if (options.output === 'json') {
       printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how });
     } else {

@@ -3,7 +3,7 @@ import { cancelUpdate } from '../../workflows/messages';
 import { batchClient, hasWorker } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure } from './failure';
-import { follow, interruptSignal } from './follow';
+import { followUntilLeft } from './follow';
 import { outputOption, printer, printJson } from './output';
 import { type OrderOptions, sendOrder, whoami } from './send-order';
 import { withClient } from './session';
@@ -61,10 +61,7 @@ async function cancel(
       if (options.output === 'json' && !options.watch) printJson({ batch: name, status: 'cancelling' });
     }
     if (options.watch) {
-      const interrupt = interruptSignal();
-      process.exitCode = await follow(batch, options.output, interrupt.signal, client).finally(
-        interrupt.dispose,
-      );
+      process.exitCode = await followUntilLeft(batch, options.output, client);
     }
   });
 }

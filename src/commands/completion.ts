@@ -75,9 +75,9 @@ const flagsOf = ({ options }: Described) => options.flatMap(({ flags }) => flags
 function bashScript(name: string, commands: Described[]): string {
   const words = (values: Values) => {
     if (values === 'plan')
-      return `COMPREPLY=($(compgen -f -X '!*.@(yaml|yml|json)' -- "$cur") $(compgen -d -- "$cur"))`;
-    if (values === 'file') return 'COMPREPLY=($(compgen -f -- "$cur"))';
-    if (values === 'directory') return 'COMPREPLY=($(compgen -d -- "$cur"))';
+      return `IFS=$'\\n'; COMPREPLY=($(compgen -f -X '!*.@(yaml|yml|json)' -- "$cur") $(compgen -d -- "$cur"))`;
+    if (values === 'file') return `IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$cur"))`;
+    if (values === 'directory') return `IFS=$'\\n'; COMPREPLY=($(compgen -d -- "$cur"))`;
     if (values === 'none' || values === 'any') return ':';
     return `COMPREPLY=($(compgen -W ${quoted(values.join(' '))} -- "$cur"))`;
   };
@@ -126,7 +126,7 @@ function zshScript(name: string, commands: Described[]): string {
   const plain = (text: string) => text.replace(/[\\[\]:]/g, '\\$&').replace(/\s+/g, ' ');
   const cases = commands.map((command) => {
     const options = command.options.flatMap(({ flags, description, values }) =>
-      flags.map((flag) => quoted(`${flag}[${plain(description)}]${action(values)}`)),
+      flags.map((flag) => quoted(`(${flags.join(' ')})${flag}[${plain(description)}]${action(values)}`)),
     );
     const argument = command.argument === 'none' ? [] : [quoted(`1${action(command.argument)}`)];
     return `    ${command.name}) _arguments ${[...options, ...argument].join(' ')} ;;`;
@@ -143,7 +143,7 @@ ${functionName}() {
 ${listed.join('\n')}
   )
   if ((CURRENT == 2)); then
-    _describe command commands
+    if [[ $PREFIX == -* ]]; then compadd -- --help --version; else _describe command commands; fi
     return
   fi
   local command=$words[2]
@@ -159,16 +159,17 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then ${functionName} "$@"; else 
 }
 
 function fishScript(name: string, commands: Described[]): string {
+  const functionName = `__${name.replaceAll('-', '_')}`;
   const values = (kind: Values) => {
-    if (kind === 'plan') return ` -f -a '(__fish_complete_suffix .yaml .yml .json)'`;
+    if (kind === 'plan') return ` -f -a '(${functionName}_plans)'`;
     if (kind === 'directory') return ` -f -a '(__fish_complete_directories)'`;
     if (kind === 'file') return ' -F';
     return Array.isArray(kind) ? ` -f -a ${fishQuoted(kind.join(' '))}` : '';
   };
   const lines = commands.flatMap((command) => {
-    const here = `complete -c ${name} -n '__fish_seen_subcommand_from ${command.name}'`;
+    const here = `complete -c ${name} -n '${functionName}_is ${command.name}'`;
     return [
-      `complete -c ${name} -n __fish_use_subcommand -a ${command.name} -d ${fishQuoted(command.description)}`,
+      `complete -c ${name} -n ${functionName}_begins -a ${command.name} -d ${fishQuoted(command.description)}`,
       ...command.options.map(({ flags, description, values: kind }) => {
         const names = flags.map((flag) =>
           flag.startsWith('--') ? ` -l ${flag.slice(2)}` : ` -s ${flag.slice(1)}`,
@@ -182,7 +183,20 @@ function fishScript(name: string, commands: Described[]): string {
     ];
   });
   return `# fish completion of ${name}; made by '${name} completion fish'
+# By its place: a batch may have the name of a command.
+function ${functionName}_is
+  set -l words (commandline -opc)
+  test (count $words) -gt 1; and test $words[2] = $argv[1]
+end
+function ${functionName}_begins
+  test (count (commandline -opc)) -eq 1
+end
+function ${functionName}_plans
+  __fish_complete_path (commandline -ct) | string match -er '(?:/|\\.ya?ml|\\.json)(?:\\t|$)'
+end
 complete -c ${name} -f
+complete -c ${name} -n ${functionName}_begins -l help -d 'display help for command'
+complete -c ${name} -n ${functionName}_begins -l version -d 'output the version number'
 ${lines.join('\n')}
 `;
 }

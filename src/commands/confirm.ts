@@ -3,19 +3,30 @@ import { CommandFailure, exitCodes } from './failure';
 
 /**
  * Asks before something is changed. `--yes` skips the question, and is required where nobody can be asked. Throws a
- * {@link CommandFailure} unless the answer is yes.
+ * {@link CommandFailure} unless the answer is yes; Ctrl-C and Ctrl-D are a no.
  */
-export async function confirm(question: string, yes: boolean): Promise<void> {
+export async function confirm(
+  question: string,
+  yes: boolean,
+  stdin: NodeJS.ReadStream = process.stdin,
+): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY) {
+  if (!stdin.isTTY) {
     throw new CommandFailure(`${question} There is no terminal to ask on: say --yes.`, exitCodes.usage);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface({ input: stdin, output: process.stderr });
+  // Ctrl-C and Ctrl-D close the input; the question would stay open for ever.
+  const closed = new AbortController();
+  terminal.once('close', () => closed.abort());
   try {
-    const answer = await terminal.question(`${question} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim()))
-      throw new CommandFailure('Nothing was changed.', exitCodes.cancelled);
+    const answer = await terminal.question(`${question} [y/N] `, { signal: closed.signal });
+    if (!/^y(es)?$/i.test(answer.trim())) throw nothingChanged();
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+    throw nothingChanged();
   } finally {
     terminal.close();
   }
 }
+
+const nothingChanged = () => new CommandFailure('Nothing was changed.', exitCodes.cancelled);

@@ -16,7 +16,8 @@ import { connectClient, type DevServer, packageRoot, startDevServer } from '../t
 import { validPlan } from './apply';
 import { type BatchClient, batchClient } from './batch-client';
 import { CommandFailure } from './failure';
-import { follow, interruptSignal } from './follow';
+import { follow } from './follow';
+import { interruptSignal } from './interrupt';
 import { numberFrom } from './number-argument';
 import { workflowUrl } from './session';
 

@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { installWorkerLog, startDevServer, workerSettings } from '../temporal';
-import { interruptSignal } from './follow';
+import { type DevServerOptions, installWorkerLog, startDevServer, workerSettings } from '../temporal';
+import { CommandFailure } from './failure';
+import { interruptSignal } from './interrupt';
 import { runWorker } from './worker';
 
 /** A TCP port from the command line. */
@@ -49,25 +50,66 @@ Exit codes: 0 ended by a signal, 1 it cannot start.`,
       const say = (line: string) => process.stderr.write(`${line}\n`);
       const smc = workerSettings();
       installWorkerLog();
-      mkdirSync(dirname(options.dbFilename), { recursive: true });
-      const server = await startDevServer({
+      try {
+        mkdirSync(dirname(options.dbFilename), { recursive: true });
+      } catch (error) {
+        throw new CommandFailure(`There is no place for the server's data: ${(error as Error).message}`);
+      }
+      const serverOptions = {
         port: options.port,
         uiPort: options.uiPort ?? options.port + 1000,
         dbFilename: options.dbFilename,
         say,
-      });
+      };
+      const server = await startKeptServer(serverOptions);
       try {
         say(`Temporal server: ${server.address}, UI: ${server.uiUrl}, data: ${options.dbFilename}`);
         const { address } = server;
-        await runWorker(
-          { address, namespace: 'default', connectionOptions: { address } },
-          smc,
-          interrupt.signal,
-          say,
-        );
+        const temporal = { address, namespace: 'default', connectionOptions: { address } };
+        const gone = new AbortController();
+        const signal = AbortSignal.any([interrupt.signal, gone.signal]);
+        const worker = runWorker(temporal, smc, signal, say);
+        await Promise.race([worker, server.gone.finally(() => gone.abort())]);
+        await worker;
       } finally {
         await server.stop();
         interrupt.dispose();
       }
     });
+}
+
+/** A server that dies sooner than this after its start would only die again. */
+const shortLifeMs = 10_000;
+
+/**
+ * A local server that is started again when it dies: its data is in a file, so batches go on where they were. `gone`
+ * rejects when that does not help.
+ */
+async function startKeptServer(options: DevServerOptions) {
+  let current = startDevServer(options);
+  let isStopped = false;
+  const { address, uiUrl } = await current;
+  const keep = async (): Promise<never> => {
+    for (;;) {
+      const startedAt = Date.now();
+      const how = await (await current).ended;
+      if (isStopped) return new Promise(() => {});
+      if (Date.now() - startedAt < shortLifeMs)
+        throw new CommandFailure(
+          `The Temporal server ended ${how}. Batches go on where they were at the next start of smc-batch dev.`,
+        );
+      options.say(`The Temporal server ended ${how}: it is started again.`);
+      current = startDevServer(options);
+    }
+  };
+  return {
+    address,
+    uiUrl,
+    gone: keep(),
+    async stop() {
+      isStopped = true;
+      const server = await current.catch(() => undefined);
+      await server?.stop();
+    },
+  };
 }

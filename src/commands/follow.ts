@@ -19,6 +19,7 @@ import {
 import { type BatchClient, isPassing } from './batch-client';
 import { batchJson } from './batch-json';
 import { CommandFailure, exitCodes } from './failure';
+import { interruptSignal } from './interrupt';
 import { liveKeys } from './live-keys';
 import { liveScreen } from './live-screen';
 import { colors, type OutputFormat, printer, printJson } from './output';
@@ -254,17 +255,12 @@ function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number)
   );
 }
 
-/** Aborts on the first Ctrl-C or SIGTERM, to leave a view without harm. */
-export function interruptSignal(): { signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.once('SIGINT', abort);
-  process.once('SIGTERM', abort);
-  return {
-    signal: controller.signal,
-    dispose: () => {
-      process.off('SIGINT', abort);
-      process.off('SIGTERM', abort);
-    },
-  };
+/** Follows a batch until it has ended or the user leaves: by a key, Ctrl-C, or by closing the pipe. */
+export async function followUntilLeft(
+  batch: BatchClient,
+  output: OutputFormat,
+  client: Client,
+): Promise<FollowEnd> {
+  const interrupt = interruptSignal(process.stdout);
+  return follow(batch, output, interrupt.signal, client).finally(interrupt.dispose);
 }

@@ -51,7 +51,7 @@ Examples:
   smc-batch init
   smc-batch init dc1 --name dc1-exit --region cn-shanghai --servers csv
 
-Exit codes: 0 written, 2 wrong usage or a file exists, 4 broken off.`,
+Exit codes: 0 written, 2 wrong usage, or a file exists or cannot be written, 4 broken off.`,
     )
     .action((dir: string, options: InitOptions) => init(dir, options, terminal));
 }
@@ -63,8 +63,12 @@ async function init(dir: string, options: InitOptions, terminal: Terminal): Prom
     text,
   }));
   if (!options.force) await refuseToOverwrite(files.map(({ file }) => file));
-  await mkdir(dir, { recursive: true });
-  for (const { file, text } of files) await writeFile(file, text);
+  try {
+    await mkdir(dir, { recursive: true });
+    for (const { file, text } of files) await writeFile(file, text);
+  } catch (error) {
+    throw new CommandFailure(`The plan could not be written: ${(error as Error).message}`, exitCodes.usage);
+  }
   const plan = path.join(dir, 'batch.yaml');
   process.stdout.write(
     `${files.map(({ file }) => `wrote ${file}\n`).join('')}Next: replace the example servers, then smc-batch validate ${plan}\n`,

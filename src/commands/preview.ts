@@ -43,8 +43,8 @@ Examples:
   smc-batch preview batch.yaml -o json | jq -r '.servers[] | select(.verdict == "blocked") | .server'
   smc-batch preview batch.yaml --simulate --speed 600
 
-Exit codes: 0 apply would be clean, 3 servers are blocked (or failed in the rehearsal), 2 the plan is not valid,
-1 anything else.`,
+Exit codes: 0 apply would be clean, 3 servers are blocked (or failed in the rehearsal), 4 the rehearsal was broken off,
+2 the plan is not valid, 1 anything else.`,
     )
     .action(preview);
 }

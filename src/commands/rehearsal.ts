@@ -7,7 +7,8 @@ import type { AccountLook, Preview } from '../preview';
 import { type Audit, type Simulator, simulatorCredentials } from '../simulator';
 import { connectClient, type DevServer, packageRoot, startDevServer } from '../temporal';
 import { batchClient } from './batch-client';
-import { endCode, type FollowEnd, follow, interruptSignal } from './follow';
+import { endCode, type FollowEnd, follow } from './follow';
+import { interruptSignal } from './interrupt';
 import { rehearsedPlan, startRehearsalAccount } from './rehearsal-account';
 
 /** What a rehearsal came to. */

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { formatProblems, type Plan, type PlanProblem, readPlan } from '../plan';
 import { CommandFailure, exitCodes } from './failure';
+import { colors } from './output';
 
 /** `smc-batch validate PLAN`: every problem of a plan at once, offline. */
 export function validateCommand(): Command {
@@ -34,7 +35,7 @@ async function validate(file: string, { output }: { output: 'text' | 'json' }): 
     const result = { valid: plan !== undefined, problems, warnings, summary: plan && summaryOf(plan) };
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } else {
-    const look = { color: Boolean(process.stderr.isTTY) && !process.env.NO_COLOR, limit: mostShown };
+    const look = { color: colors(process.stderr).isColorSupported, limit: mostShown };
     for (const [kind, list] of [
       ['warning', warnings],
       ['error', problems],

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { batchClient } from './batch-client';
-import { follow, interruptSignal } from './follow';
+import { followUntilLeft } from './follow';
 import { type OutputFormat, outputOption } from './output';
 import { withClient } from './session';
 
@@ -24,11 +24,7 @@ else.`,
     )
     .action(async (name: string, options: { output: OutputFormat }) => {
       await withClient(async (client) => {
-        const interrupt = interruptSignal();
-        const batch = batchClient(client, name);
-        process.exitCode = await follow(batch, options.output, interrupt.signal, client).finally(
-          interrupt.dispose,
-        );
+        process.exitCode = await followUntilLeft(batchClient(client, name), options.output, client);
       });
     });
 }

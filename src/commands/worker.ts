@@ -11,7 +11,7 @@ import {
   type WorkerSettings,
   workerSettings,
 } from '../temporal';
-import { interruptSignal } from './follow';
+import { interruptSignal } from './interrupt';
 
 /** `worker`: run one. */
 export function workerCommand(): Command {

@@ -21,6 +21,8 @@ export interface DevServerOptions {
 export interface DevServer {
   address: string;
   uiUrl: string;
+  /** How it ended, in a few words. */
+  ended: Promise<string>;
   stop(): Promise<void>;
   /** Kills it without a word, as a crash would. */
   kill(): Promise<void>;
@@ -53,41 +55,51 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 
   // A process group of its own: Ctrl-C reaches us first, and we let the worker finish before we stop the server.
   const server = spawn(cli, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
     // Go's collector takes a third of its processor time as it comes; memory for it is there on any laptop.
     env: { GOGC: '400', GOMEMLIMIT: '1GiB', ...process.env },
   });
   let said = '';
-  const listen = (chunk: Buffer) => {
+  server.stderr.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-4_000);
-  };
-  server.stdout.on('data', listen);
-  server.stderr.on('data', listen);
+  });
+  const ended = new Promise<string>((resolve) => {
+    server.once('exit', (code, signal) => {
+      resolve(signal ? `by ${signal}` : [`with exit code ${code}`, ...lastLine(said)].join(': '));
+    });
+  });
   try {
     await untilReady(server, address);
   } catch (error) {
     server.kill('SIGKILL');
-    const reason = said.trim().split('\n').filter(Boolean).at(-1) ?? (error as Error).message;
+    const reason = lastLine(said)[0] ?? (error as Error).message;
     throw new TemporalUnavailable(`The local Temporal server did not start at ${address}: ${reason}`, {
       cause: error,
     });
   }
   const end = async (signal: NodeJS.Signals) => {
     if (server.exitCode !== null || server.signalCode !== null) return;
-    const exited = once(server, 'exit');
     server.kill(signal);
     const patience = setTimeout(() => server.kill('SIGKILL'), 5_000);
-    await exited;
+    await ended;
     clearTimeout(patience);
   };
   return {
     address,
     uiUrl: `http://127.0.0.1:${uiPort}`,
+    ended,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
 }
+
+/** As a list, which is empty where nothing was said. */
+const lastLine = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.trim())
+    .slice(-1);
 
 async function untilReady(server: ChildProcess, address: string): Promise<void> {
   const deadline = Date.now() + 60_000;

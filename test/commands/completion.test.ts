@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { completionCommand } from '../../src/commands/completion';
+import { program as wholeProgram } from '../../src/program';
 import { captured } from '../plan/captured';
 
 const program = (): Command =>
@@ -26,7 +27,8 @@ const script = async (shell: string) =>
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'smc-batch-completion-'));
-  for (const name of ['batch.yaml', 'plan.json', 'notes.txt']) writeFileSync(join(dir, name), '');
+  for (const name of ['batch.yaml', 'my plan.yml', 'plan.json', 'notes.txt'])
+    writeFileSync(join(dir, name), '');
 });
 afterEach(() => {
   process.exitCode = undefined;
@@ -51,12 +53,14 @@ test.each([
   ],
   [
     ['apply', ''],
-    ['batch.yaml', 'plan.json'],
+    ['batch.yaml', 'my plan.yml', 'plan.json'],
   ],
   [['apply', '--log', 'n'], ['notes.txt']],
   [['completion', 'z'], ['zsh']],
   [['help', 'st'], ['status']],
   [['status', ''], []],
+  [['status', 'apply', '--'], ['--help']],
+  [['--v'], ['--version']],
 ])('bash completes %j with %j', async (words, expected) => {
   expect(offered(await script('bash'), ...words)).toEqual(expected);
 });
@@ -66,13 +70,38 @@ test('zsh and fish know the same commands, choices and files', async () => {
   expect(zsh).toMatch(/^#compdef smc-batch\n/);
   expect(zsh).toContain('then _smc_batch "$@"; else compdef _smc_batch smc-batch; fi');
   expect(zsh).toContain(`'apply:start a plan'\\''s batch \\[now\\]\\: go'`);
-  expect(zsh).toContain(`'--output[what to print]:value:(text json)'`);
+  expect(zsh).toContain(`'(-o --output)--output[what to print]:value:(text json)'`);
   expect(zsh).toContain(`'1:plan:_files -g "*.(yaml|yml|json)"'`);
   const fish = await script('fish');
   expect(fish).toContain(
-    "complete -c smc-batch -n '__fish_seen_subcommand_from apply' -s o -l output -r -f -a 'text json' -d 'what to print'",
+    "complete -c smc-batch -n '__smc_batch_is apply' -s o -l output -r -f -a 'text json' -d 'what to print'",
   );
-  expect(fish).toContain('__fish_complete_suffix .yaml');
+  expect(fish).toContain("complete -c smc-batch -n '__smc_batch_is apply' -f -a '(__smc_batch_plans)'");
+  expect(fish).toContain(String.raw`string match -er '(?:/|\.ya?ml|\.json)(?:\t|$)'`);
+});
+
+test('every command and option of the program stands in every script', async () => {
+  const everything = wholeProgram().commands.flatMap((command) => [
+    command.name(),
+    ...command.options.flatMap(({ long }) => (long ? [long] : [])),
+  ]);
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { stdout } = await captured(() =>
+      wholeProgram().parseAsync(['completion', shell], { from: 'user' }),
+    );
+    const words = new Set(stdout.replace(/ -l (?=[a-z])/g, ' --').match(/(?:--)?[a-z][a-z-]*/g));
+    expect(everything.filter((word) => !words.has(word))).toEqual([]);
+  }
+});
+
+test.each(['zsh', 'fish'])('no quote stays open in the script for %s', async (shell) => {
+  const { stdout } = await captured(() => wholeProgram().parseAsync(['completion', shell], { from: 'user' }));
+  for (const line of stdout.split('\n')) {
+    if (line.startsWith('#')) continue;
+    // An apostrophe inside a text: zsh closes it, escapes one and opens it again; fish escapes it.
+    const texts = line.replaceAll(shell === 'zsh' ? `'\\''` : `\\'`, '');
+    expect(texts.split("'").length % 2).toBe(1);
+  }
 });
 
 test('a shell that is not known is refused', async () => {
