@@ -40,7 +40,7 @@ export function aBatch(servers: ServerView[], overrides: Partial<BatchProgress> 
       ...overrides,
     },
     servers,
-    generatedAt: new Date('2026-03-02T06:00:00Z'),
+    generatedAt: new Date(Math.max(start + 8 * 60 * minute, ...servers.map(({ endedAt = 0 }) => endedAt))),
   };
 }
 

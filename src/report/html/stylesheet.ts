@@ -44,7 +44,7 @@ section { margin: 0 0 16px; padding: 20px 22px; background: var(--card); border:
 .tile { padding: 14px 8px 12px 14px; border-left: 1px solid var(--line); min-width: 0; }
 .tile:first-child { border-left: 0; padding-left: 0; }
 .tile .name, .tile .more { font-size: 13px; color: var(--soft); }
-.tile .value { font-size: 26px; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; white-space: nowrap; }
+.tile .value { font-size: 24px; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; white-space: nowrap; }
 .tile.t-failed .value { color: var(--bad); }
 .shares { display: flex; gap: 2px; height: 10px; border-radius: 5px; overflow: hidden; }
 .shares i { min-width: 3px; }
