@@ -1,6 +1,7 @@
 import type { BatchRun } from './batch-run';
 import { type Closed, type GateState, restartGate, serverGate, waveGate } from './gates';
 import type { ServerExplanation, ServerView, Slots } from './messages';
+import { restartDelaySeconds } from './start-again';
 import { slotReason } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
@@ -35,14 +36,19 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
         next: openingOrder(batch, view, gate, state.gates),
       };
     }
-    case 'recovering':
+    case 'recovering': {
+      const { starts = 1, stoppedRunningAt = 0 } = view;
+      const nextStartAt = stoppedRunningAt + restartDelaySeconds(plan.policy, starts) * 1_000;
       return {
         ...view,
         why: error
           ? `${error.code}: ${error.message}; it will be started again`
           : 'its job broke and will be started again',
+        // Later only the source, or a slot, keeps it from its start.
+        nextStartAt: nextStartAt > now ? nextStartAt : undefined,
         next: error?.remedy,
       };
+    }
     case 'migrating':
       return {
         ...view,

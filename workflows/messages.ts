@@ -188,6 +188,8 @@ export interface ServerExplanation extends ServerView {
   why: string;
   /** Its place among the servers that wait, from 1. */
   place?: number;
+  /** Its job is not started again before; milliseconds since the epoch. */
+  nextStartAt?: number;
   /** What to type next, when something can be done. */
   next?: string;
 }

@@ -98,6 +98,11 @@ function story(server: ServerExplanation): string[] {
     ['ends about', timeToGo(server, now) !== undefined && time(server.estimatedEnd)],
     ['place', server.place !== undefined && `${server.place} in the queue`],
     ['why', server.why],
+    [
+      'again',
+      server.nextStartAt !== undefined &&
+        `not before ${time(server.nextStartAt)}, in ${formatDuration(server.nextStartAt - now)}`,
+    ],
     ['error', error && describeSmcError(error)],
     ['remedy', error?.remedy],
     [

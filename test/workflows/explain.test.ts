@@ -1,0 +1,32 @@
+import type { Plan } from '../../src/plan';
+import type { BatchRun } from '../../workflows/batch-run';
+import { BatchServers } from '../../workflows/batch-servers';
+import { explainServer } from '../../workflows/explain';
+import type { ServerRecord } from '../../workflows/server-record';
+
+const plan = {
+  name: 'dc1',
+  policy: { attempts: 3, restartDelaySeconds: 60 },
+  waves: [{ name: 'all', overlap: false }],
+  servers: [{ name: 'web', wave: 'all', job: {} }],
+} as unknown as Plan;
+
+function explained(record: ServerRecord, now: number) {
+  const servers = new BatchServers(plan, { web: record }, {});
+  const state = { measured: { seconds: 0, diskGiB: 0 } };
+  const run = { plan, servers, state, status: 'running' } as unknown as BatchRun;
+  return explainServer(run, 'web', { existing: 1, running: 1 }, now);
+}
+
+test('a server whose job broke says when it is started again, later at each start, and nothing once that is over', () => {
+  const broken: ServerRecord = {
+    phase: 'recovering',
+    round: 1,
+    jobId: 'j-1',
+    stoppedRunningAt: 1_000,
+    starts: 1,
+  };
+  expect(explained(broken, 2_000).nextStartAt).toBe(61_000);
+  expect(explained({ ...broken, starts: 2 }, 2_000).nextStartAt).toBe(121_000);
+  expect(explained(broken, 62_000).nextStartAt).toBeUndefined();
+});
