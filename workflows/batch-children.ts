@@ -94,6 +94,7 @@ export function grantSlot(run: BatchRun, name: string, record: ServerRecord & { 
   run.servers.set(name, {
     ...kept,
     phase: 'migrating',
+    granted: run.holdsBack ? need : undefined,
     starts: (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal),
   });
   // Lost when the server has just ended: its end is on its way to us.

@@ -3,7 +3,7 @@ import { estimatedEnd } from './estimate';
 import { waveGate } from './gates';
 import { usableSlots } from './lease';
 import { type BatchProgress, type Slots, serverPhases, type WaveProgress } from './messages';
-import { heldBack, slotReason } from './waiting-reason';
+import { heldBack, heldBackAgain, slotReason } from './waiting-reason';
 
 /** The batch in one screen, as the `progress` query gives it. */
 export function batchProgress(run: BatchRun, now: number): BatchProgress {
@@ -47,8 +47,12 @@ function waitingReason(run: BatchRun, waves: WaveProgress[], cap: Slots, now: nu
   const isOpen = waves.some(
     ({ state, closed }, i) => state === 'open' && !closed && servers.waves[i]!.waiting.length > 0,
   );
-  const closed = waves.find((wave) => wave.closed);
-  if (!isOpen && closed) return closed.closed;
+  const closed = waves.findIndex((wave) => wave.closed);
+  if (!isOpen && closed >= 0) {
+    const { kind, reason } = waveGate(run.plan, servers, run.state.gates, closed, now)!;
+    // A wave that waits its turn: what holds back the one before it says more.
+    return (kind === 'order' ? heldBackAgain(run, now) : undefined) ?? reason;
+  }
   const nothingCouldStart = run.holdsBack && run.startable + run.startableAgain === 0;
   const [slots, held] = [slotReason(run, cap, now), heldBack(run, now)];
   return nothingCouldStart ? (held ?? slots) : (slots ?? held);

@@ -24,7 +24,7 @@ export interface BatchState {
   journal: JournalEntry[];
   measured: Throughput;
   /** What operators have been told already. */
-  announced: { waiting: string[]; ended: string[]; failures: number };
+  announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
   cancelRequested: boolean;
   cancelSent: boolean;
 }

@@ -1,9 +1,10 @@
 import { sleep } from '@temporalio/workflow';
 import { grantSlot, startServer } from './batch-children';
 import { type BatchRun, note } from './batch-run';
-import { hasBeenMigrated, restartGate, serverGate, waveGate } from './gates';
+import { hasBeenMigrated, serverGate, waveGate } from './gates';
 import { usableSlots } from './lease';
 import { isEnded } from './server-record';
+import { restartGatesOf } from './waiting-reason';
 
 /**
  * Hands free slots out: first to servers that wait for one once more, then, wave after wave and longest first, to
@@ -15,6 +16,7 @@ export function startServers(run: BatchRun): void {
   run.startable = 0;
   const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
   const isHeld = now < run.holdUntil;
+  if (isHeld && run.holdsBack) wakeAt(run, run.holdUntil);
   grantQueued(run, cap, isHeld, now);
 
   const { inUse } = servers;
@@ -72,22 +74,20 @@ function grantQueued(
   isHeld: boolean,
   now: number,
 ): void {
-  const { servers, state, plan, holdsBack } = run;
+  const { servers, state } = run;
   let heldBack = 0;
+  const gateOf = restartGatesOf(run, now);
   for (const name of servers.queued) {
     const record = state.records[name];
     if (record?.phase !== 'queued') continue;
-    if (holdsBack) {
-      const closed = restartGate(plan, servers, state.gates, name, now);
-      if (closed?.until !== undefined) wakeAt(run, closed.until);
-      if (closed) {
-        heldBack++;
-        continue;
-      }
+    const closed = gateOf(name);
+    if (closed) {
+      if (closed.until !== undefined) wakeAt(run, closed.until);
+      if (run.holdsBack) heldBack++;
+      continue;
     }
     if (isHeld || servers.inUse.running >= cap.running) continue;
     if (!record.jobId && servers.inUse.existing >= cap.existing) continue;
-    if (state.gates.paused.servers.includes(name)) continue;
     grantSlot(run, name, record);
   }
   run.startableAgain = servers.queued.size - heldBack;

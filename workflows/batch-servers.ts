@@ -121,8 +121,8 @@ export class BatchServers {
     if (!record || isEnded(record.phase) || record.phase === 'waiting') return;
     // An adopted workflow (round 0) was started by a run of the batch that we know nothing of.
     if (record.round !== 0 && record.round !== report.round) return;
-    const { round, startedAt, stoppedRunningAt, sourceId, starts = 1 } = record;
-    const base = { round, startedAt, stoppedRunningAt, sourceId, starts };
+    const { round, startedAt, stoppedRunningAt, sourceId, starts = 1, granted } = record;
+    const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted };
     if (report.kind === 'ended') {
       this.set(report.server, { ...base, endedAt: now, ...endedRecord(report.result) });
     } else if (report.kind === 'waitsForSource') {
@@ -136,16 +136,25 @@ export class BatchServers {
       this.set(report.server, { ...base, stoppedRunningAt: now, phase, jobId, starts: made, error });
     } else {
       const { need, jobId, refused } = report;
-      if (record.phase === 'queued' && record.need >= need) return;
+      const isOld = need <= (record.phase === 'queued' ? record.need : (granted ?? 0));
+      if (isOld) return;
       this.set(report.server, {
         ...base,
         phase: 'queued',
         need,
         jobId,
-        isCutOver: record.phase === 'synced' || undefined,
+        isCutOver: report.isCutOver ?? record.phase === 'synced',
         error: refused ?? ('error' in record ? record.error : undefined),
       });
     }
+  }
+
+  /** Some job waits to be started again, beside cut-overs. */
+  hasRestarts(): boolean {
+    return [...this.queued].some((name) => {
+      const record = this.records[name];
+      return record?.phase === 'queued' && !record.isCutOver;
+    });
   }
 
   /** Seconds of work that is left, and the longest of it. */

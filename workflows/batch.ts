@@ -121,8 +121,11 @@ function listen(run: BatchRun): void {
     const { servers } = run;
     if (!servers.has(report.server)) return;
     if (report.kind === 'stoppedRunning' && report.end === 'Finished') measure(run, report.server);
+    const before = state.records[report.server];
     servers.report(report, Date.now());
-    if (report.kind === 'wantsSlot' && report.refused) {
+    // It asks again now and then, with the refusal it has had.
+    const isNews = state.records[report.server] !== before || !run.holdsBack;
+    if (report.kind === 'wantsSlot' && report.refused && isNews) {
       run.refused = report.jobId ? 'running' : 'existing';
       run.holdUntil = Date.now() + refusalHoldMs;
       wakeAt(run, run.holdUntil);
@@ -211,7 +214,7 @@ function tellQuota(run: BatchRun): void {
 function setStatus(run: BatchRun): void {
   const { state, plan, servers } = run;
   const stopped = stopReason(plan, servers, state.gates);
-  const hasWork = servers.counts.waiting + (run.holdsBack ? servers.counts.queued : 0) > 0;
+  const hasWork = servers.counts.waiting > 0 || (run.holdsBack && servers.hasRestarts());
   const status: BatchStatus = state.cancelRequested
     ? 'cancelling'
     : stopped && hasWork
@@ -219,8 +222,9 @@ function setStatus(run: BatchRun): void {
       : state.gates.paused.batch
         ? 'paused'
         : 'running';
-  if (status === 'stopped' && run.status !== 'stopped')
-    announce(run, 'stopped', `stopped: ${stopped?.reason}`);
+  const isKnown = run.holdsBack ? state.announced.isStopped : run.status === 'stopped';
+  state.announced.isStopped = status === 'stopped';
+  if (status === 'stopped' && !isKnown) announce(run, 'stopped', `stopped: ${stopped?.reason}`);
   enter(run, status);
 }
 

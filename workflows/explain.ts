@@ -1,8 +1,8 @@
 import type { BatchRun } from './batch-run';
-import { type Closed, type GateState, restartGate, serverGate, waveGate } from './gates';
+import { type Closed, type GateState, serverGate, waveGate } from './gates';
 import type { ServerExplanation, ServerView, Slots } from './messages';
 import { restartDelaySeconds } from './start-again';
-import { slotReason } from './waiting-reason';
+import { restartGatesOf, slotReason } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
 export function explainServer(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
@@ -28,10 +28,12 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
       };
     }
     case 'queued': {
-      const gate = restartGate(plan, servers, state.gates, name, now);
+      const gate = restartGatesOf(run, now)(name);
+      const record = servers.records[name];
+      const what = record?.phase === 'queued' && record.isCutOver ? 'its last sync' : 'its job';
       return {
         ...view,
-        why: `its job waits to be started: ${gate?.reason ?? slotReason(run, cap, now, !view.jobId) ?? itsTurn}`,
+        why: `${what} waits to be ${view.jobId ? 'started' : 'created'}: ${gate?.reason ?? slotReason(run, cap, now, !view.jobId) ?? itsTurn}`,
         place: [...servers.queued].indexOf(name) + 1,
         next: openingOrder(batch, view, gate, state.gates),
       };

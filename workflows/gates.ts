@@ -45,31 +45,40 @@ export function waveGate(
 }
 
 /**
- * What holds a job back that could be started again. Running work is never broken, but nothing starts at a gate that an
- * operator, a failure or the clock has closed. A cut-over comes at its own time.
+ * What holds jobs back that could be started again, by their server. Running work is never broken, but nothing starts at
+ * a gate that an operator, a failure or the clock has closed. A cut-over comes at its own time.
  */
-export function restartGate(
+export function restartGates(
   plan: Plan,
   servers: BatchServers,
   state: GateState,
-  name: string,
   now: number,
-): Closed | undefined {
-  const record = servers.records[name];
-  const isCutOver = record?.phase === 'queued' && record.isCutOver;
-  const wave = plan.waves[servers.waveIndexOf(name)]!;
-  return (
-    (isCutOver ? undefined : stopReason(plan, servers, state)) ??
-    (state.paused.batch ? batchPaused : undefined) ??
-    wavePause(wave, state) ??
-    (state.paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined) ??
-    (isCutOver ? undefined : windowGate(plan, wave, now))
-  );
+): (server: string) => Closed | undefined {
+  const stopped = stopReason(plan, servers, state);
+  // To ask a calendar costs more than all else, and servers are many more than waves.
+  const windows = new Map<Wave, Closed | undefined>();
+  const windowOf = (wave: Wave) => {
+    if (!windows.has(wave)) windows.set(wave, windowGate(plan, wave, now));
+    return windows.get(wave);
+  };
+  return (name) => {
+    const record = servers.records[name];
+    const isCutOver = record?.phase === 'queued' && record.isCutOver;
+    const wave = plan.waves[servers.waveIndexOf(name)]!;
+    return (
+      (isCutOver ? undefined : stopped) ??
+      (state.paused.batch ? batchPaused : undefined) ??
+      wavePause(wave, state) ??
+      serverPause(name, state) ??
+      (isCutOver ? undefined : windowOf(wave))
+    );
+  };
 }
 
 /** What stands between a server and its start, beside the gate of its wave. */
 export function serverGate(servers: BatchServers, state: GateState, name: string): string | undefined {
-  if (state.paused.servers.includes(name)) return 'it is paused';
+  const paused = serverPause(name, state);
+  if (paused) return paused.reason;
   const { dependsOn = [], exclusive } = servers.server(name);
   const missing = dependsOn.filter((other) => !hasBeenMigrated(servers, other));
   if (missing.length > 0)
@@ -78,6 +87,10 @@ export function serverGate(servers: BatchServers, state: GateState, name: string
     return `another server of its exclusive group '${exclusive}' is under way`;
   return undefined;
 }
+
+/** An operator holds this server back. */
+export const serverPause = (name: string, { paused }: GateState): Closed | undefined =>
+  paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined;
 
 /** A dependency that is incremental counts once it has been synced. */
 export const hasBeenMigrated = (servers: BatchServers, name: string) =>

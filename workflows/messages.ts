@@ -52,7 +52,7 @@ export type ServerReport = { server: string; round: number } & (
       neverStarted?: boolean;
     }
   /** It cannot go on before it is granted what it lacks: a running slot, and without a job an existing one too. */
-  | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure }
+  | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
   /** Its job broke, and it cannot be started again before the source's client is back. */
   | { kind: 'waitsForSource'; error: SmcFailure }
   | { kind: 'ended'; result: ServerResult }

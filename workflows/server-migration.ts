@@ -11,12 +11,12 @@ import {
   TimeoutFailure,
   upsertMemo,
 } from '@temporalio/workflow';
-import { cutOverRequested, type ServerResult, type SmcFailure } from './messages';
+import { cutOverRequested, type ServerResult } from './messages';
 import { cleanUp, endWithoutJob } from './server-cleanup';
 import { alreadyMigrated, isQuotaRefusal, smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
-import { type SlotsFromBatch, slotsFromBatch } from './server-slots';
+import { type Asking, type SlotsFromBatch, slotsFromBatch } from './server-slots';
 import { jobWaits, smcCalls, smcWaits, syncWaits } from './smc-activities';
 import { mayStartAgain, restartDelaySeconds } from './start-again';
 
@@ -24,6 +24,8 @@ import { mayStartAgain, restartDelaySeconds } from './start-again';
 interface CutOver {
   requested: boolean;
 }
+
+type AskForSlot = (asking?: Asking) => Promise<void>;
 
 const dayMs = 86_400_000;
 /** SMC: a job is valid for 30 days unless told otherwise. */
@@ -43,9 +45,9 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
 
   let job: Job;
   try {
-    // Not cancellable: a job that may have been created must be known, to be cleaned up.
-    job = await CancellationScope.nonCancellable(() => createJob(input, slots));
+    job = await createJob(input, slots);
   } catch (error) {
+    if (isCancellation(error)) return endWithoutJob(input, { outcome: 'cancelled' });
     return endWithoutJob(input, alreadyMigrated(error) ?? { outcome: 'failed', error: smcFailureOf(error) });
   }
   upsertMemo({ jobId: job.jobId });
@@ -67,19 +69,23 @@ async function createJob(
 ): Promise<Job> {
   for (;;) {
     try {
-      const created = await smcCalls(`source ${sourceId}`).createReplicationJob({
-        batch,
-        server,
-        sourceId,
-        creation,
-        job,
-        knownJobId,
-        surveyedAt,
-      });
+      // Not cancellable: a job that may have been created must be known, to be cleaned up.
+      const created = await CancellationScope.nonCancellable(() =>
+        smcCalls(`source ${sourceId}`).createReplicationJob({
+          batch,
+          server,
+          sourceId,
+          creation,
+          job,
+          knownJobId,
+          surveyedAt,
+        }),
+      );
       return { ...created, start: 1, createdAt: Date.now() };
     } catch (error) {
       if (!isQuotaRefusal(error)) throw error;
-      await slots.ask(undefined, { refused: smcFailureOf(error) });
+      const ask = () => slots.ask(undefined, { refused: smcFailureOf(error) });
+      await (patched('cancellable-while-it-asks') ? ask() : CancellationScope.nonCancellable(ask));
     }
   }
 }
@@ -95,14 +101,15 @@ async function runToItsEnd(
   const whileWaiting = async () => {
     if (needsCare(input, job) && patched('valid-while-queued')) await extendValidTime(input, job);
   };
-  const askForSlot = (refused?: SmcFailure) => slots.ask(job.jobId, { refused, whileWaiting });
+  const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
   await startJob(job, askForSlot);
-  for (; ; job.start++) {
+  for (;;) {
     let ended = await awaitJob(input, job);
     if (ended.end === 'Waiting') {
       const broken = await untilCutOver(input, job, cutOver);
       if (!broken) {
-        await askForSlot();
+        await askForSlot({ isCutOver: true });
+        job.start++;
         enter('running', `Job **${job.jobId}**: last sync and final image`);
         await smcWaits(job.jobId).cutOverReplicationJob({ jobId: job.jobId, syncData: true });
         continue;
@@ -117,7 +124,8 @@ async function runToItsEnd(
     if (!mayStartAgain(ended.end, job.start, input.policy.attempts)) return ended;
     await recover(input, job, ended);
     await askForSlot();
-    enter('running', `Job **${job.jobId}**, start ${job.start + 1} of ${input.policy.attempts}`);
+    job.start++;
+    enter('running', `Job **${job.jobId}**, start ${job.start} of ${input.policy.attempts}`);
     await startJob(job, askForSlot);
   }
 }
@@ -188,7 +196,7 @@ async function extendValidTime({ job: settings }: ServerMigrationInput, job: Job
     });
 }
 
-async function startJob(job: Job, askForSlot: (refused: SmcFailure) => Promise<void>): Promise<void> {
+async function startJob(job: Job, askForSlot: AskForSlot): Promise<void> {
   const { jobId, status, startTime } = job;
   // An adopted job may be past its start.
   while (status === 'Ready' || status === 'Stopped' || status === 'InError') {
@@ -197,7 +205,7 @@ async function startJob(job: Job, askForSlot: (refused: SmcFailure) => Promise<v
       return await smcCalls(jobId).startReplicationJob({ jobId });
     } catch (error) {
       if (!isQuotaRefusal(error)) throw error;
-      await askForSlot(smcFailureOf(error));
+      await askForSlot({ refused: smcFailureOf(error) });
     }
   }
 }

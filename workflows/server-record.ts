@@ -10,11 +10,13 @@ export type ServerRecord = {
   sourceId?: string;
   /** Starts of its job. */
   starts?: number;
+  /** The newest `need` it has been granted: what it asked for before may still be on its way. */
+  granted?: number;
 } & (
   | { phase: 'waiting' }
   | { phase: 'migrating'; jobId?: string }
   | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
-  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: true }
+  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
   | { phase: 'skipped'; note: string; imageId?: string }
   | { phase: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover; isConsequence?: true }
@@ -49,13 +51,13 @@ export function slotsOf(record: ServerRecord | undefined): Slots {
 /** What nobody but the batch needs of a record. */
 interface OwnBusiness {
   need?: number;
-  isCutOver?: true;
+  isCutOver?: boolean;
   isConsequence?: true;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
-  const { round, need, isCutOver, isConsequence, ...shown } = record as ServerRecord & OwnBusiness;
+  const { round, granted, need, isCutOver, isConsequence, ...shown } = record as ServerRecord & OwnBusiness;
   return shown;
 }
 

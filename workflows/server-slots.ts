@@ -3,9 +3,12 @@ import { type SmcFailure, slotGranted } from './messages';
 import type { ServerMigrationInput } from './server-job';
 import { smcCalls } from './smc-activities';
 
-interface Asking {
+/** Why a slot is wanted, and what is done until it comes. */
+export interface Asking {
   /** What the API has refused to have, or to run, one more job. */
   refused?: SmcFailure;
+  /** For the last sync of an incremental job. */
+  isCutOver?: boolean;
   /** Done each time nothing has come for a while. */
   whileWaiting?: () => Promise<void>;
 }
@@ -22,7 +25,7 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
   });
   return {
     /** Gives back what was refused and waits for its turn; asks again now and then, for a batch that was replaced. */
-    async ask(jobId?: string, { refused, whileWaiting }: Asking = {}): Promise<void> {
+    async ask(jobId?: string, { refused, isCutOver = false, whileWaiting }: Asking = {}): Promise<void> {
       need++;
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
       for (let waitMs = 300_000; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
@@ -33,6 +36,7 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
           need,
           jobId,
           refused,
+          isCutOver,
         });
         if (await condition(() => granted >= need, waitMs)) return;
         await whileWaiting?.();

@@ -1,5 +1,5 @@
 import type { BatchRun } from './batch-run';
-import { restartGate, serverGate, waveGate } from './gates';
+import { type Closed, restartGates, serverGate, serverPause, waveGate } from './gates';
 import type { Slots } from './messages';
 
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
@@ -18,12 +18,33 @@ export function slotReason(
   return undefined;
 }
 
-/** Slots are free and waves open: what holds back the first server that waits. */
-export function heldBack({ servers, state, plan }: BatchRun, now: number): string | undefined {
-  for (const name of servers.queued) {
-    const gate = restartGate(plan, servers, state.gates, name, now);
+/**
+ * What holds jobs back that could be started again, by their server. In runs that began before gates did so it is a pause
+ * of that server alone.
+ */
+export function restartGatesOf(
+  { servers, state, plan, holdsBack }: BatchRun,
+  now: number,
+): (server: string) => Closed | undefined {
+  if (holdsBack) return restartGates(plan, servers, state.gates, now);
+  return (name) => serverPause(name, state.gates);
+}
+
+/** What holds back the first job that could be started again. */
+export function heldBackAgain(run: BatchRun, now: number): string | undefined {
+  const gateOf = restartGatesOf(run, now);
+  for (const name of run.servers.queued) {
+    const gate = gateOf(name);
     if (gate) return `${name}: ${gate.reason}`;
   }
+  return undefined;
+}
+
+/** Slots are free and waves open: what holds back the first server that waits. */
+export function heldBack(run: BatchRun, now: number): string | undefined {
+  const { servers, state, plan } = run;
+  const again = heldBackAgain(run, now);
+  if (again) return again;
   for (const [i, { waiting }] of servers.waves.entries()) {
     if (waveGate(plan, servers, state.gates, i, now)) continue;
     for (const name of waiting) {

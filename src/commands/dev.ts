@@ -91,8 +91,9 @@ async function startKeptServer(options: DevServerOptions) {
   const { address, uiUrl } = await current;
   const keep = async (): Promise<never> => {
     for (;;) {
+      const server = await current;
       const startedAt = Date.now();
-      const how = await (await current).ended;
+      const how = await server.ended;
       if (isStopped) return new Promise(() => {});
       if (Date.now() - startedAt < shortLifeMs)
         throw new CommandFailure(

@@ -87,7 +87,9 @@ async function followToItsEnd(batch: BatchClient, view: View, signal?: AbortSign
       if (trouble && trouble !== lastTrouble) view.tell(trouble);
       lastTrouble = trouble;
       await unlessAborted(Promise.resolve(view.show(progress, servers)), signal);
-      if (progress.status === 'stopped' && servers.length === 0) return progress;
+      // What is queued waits for the operator, too.
+      const restsNow = servers.every(({ phase }) => phase === 'queued');
+      if (progress.status === 'stopped' && restsNow) return progress;
       if (progress.status === 'ended' || status !== 'RUNNING') return progress;
     } else if (!isSilent) {
       view.tell('No worker answers for the batch at the moment; waiting.');

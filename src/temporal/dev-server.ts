@@ -109,7 +109,8 @@ async function untilReady(server: ChildProcess, address: string): Promise<void> 
   });
   while (Date.now() < deadline) {
     if (failure) throw failure;
-    if (server.exitCode !== null) throw new Error(`it ended with exit code ${server.exitCode}`);
+    if (server.exitCode !== null || server.signalCode !== null)
+      throw new Error(`it ended with ${server.signalCode ?? `exit code ${server.exitCode}`}`);
     try {
       const connection = await Connection.connect({ address, connectTimeout: '1s' });
       await connection.workflowService.describeNamespace({ namespace: 'default' });

@@ -6,7 +6,12 @@ import { aBatchClient } from './a-batch-client';
 
 const migrating = aServer({ phase: 'migrating', endedAt: undefined, imageId: undefined });
 const stopped = {
-  servers: [aServer({ phase: 'failed' }), aServer({ server: 'web-02', phase: 'waiting' })],
+  servers: [
+    aServer({ phase: 'failed' }),
+    aServer({ server: 'web-02', phase: 'waiting' }),
+    // Its job broke, and is not started again before the operator has decided.
+    aServer({ server: 'web-03', phase: 'queued' }),
+  ],
   progress: { status: 'stopped' as const, waiting: 'too many have failed' },
 };
 

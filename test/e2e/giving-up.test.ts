@@ -123,3 +123,24 @@ test('no cleanup that takes what runs, or what only looks like ours', async () =
   expect(calls('StopReplicationJob')).toBe(0);
   expect(audit().jobs).toMatchObject({ leftovers: [], foreign: { existing: 3, running: 1 } });
 });
+
+test.each(['the batch', 'the server'])(
+  'no wait for room in the account that cannot be cancelled: %s',
+  async (what) => {
+    house = await aHouse({ servers: 2, speed: 6_000 });
+    const [refused] = sourceIds();
+    const error = { code: 'QuotaExceeded.ReplicationJob', httpStatus: 403 };
+    house.breakThings({ calls: [{ operation: 'CreateReplicationJob', sourceId: refused!, error }] });
+    const plan = house.plan(2);
+    const { name } = plan.servers[0]!;
+    await house.startWorker();
+    const batch = house.batch(plan);
+    await batch.start(plan);
+    await untilProgress(batch, ({ counts }) => counts.queued === 1 && counts.migrated === 1);
+    const named = what === 'the server' ? [name] : [];
+    expect((await house.run('cancel', plan.name, ...named, '--yes')).code).toBe(0);
+    await batch.result().catch(() => undefined);
+    expect((await batch.servers({ names: [name] }))[0]).toMatchObject({ phase: 'cancelled' });
+    expect(audit().jobs.leftovers).toEqual([]);
+  },
+);
