@@ -48,11 +48,13 @@ export function explainCommand(): Command {
         for (const line of story(explanation)) print(line);
         for (const { activity, attempt, lastFailure, nextAttemptAt } of attempts) {
           const next = nextAttemptAt ? `, next in ${formatDuration(nextAttemptAt - Date.now())}` : '';
-          print(`now       ${activity}, attempt ${attempt}${next}${lastFailure ? `: ${lastFailure}` : ''}`);
+          print(
+            fact('now', `${activity}, attempt ${attempt}${next}${lastFailure ? `: ${lastFailure}` : ''}`),
+          );
         }
         for (const { at, by, what } of entries)
-          print(`journal   ${new Date(at).toISOString()} ${by}: ${what}`);
-        if (url) print(`workflow  ${url}`);
+          print(fact('journal', `${new Date(at).toISOString()} ${by}: ${what}`));
+        if (url) print(fact('workflow', url));
       });
     });
 }
@@ -76,6 +78,8 @@ async function ask(client: Client, batch: string, server: string): Promise<Serve
     );
   }
 }
+
+const fact = (name: string, value: string) => `${name.padEnd(10)} ${value}`;
 
 function story(server: ServerExplanation): string[] {
   const c = colors();
@@ -114,6 +118,6 @@ function story(server: ServerExplanation): string[] {
   ];
   return [
     `${c.bold(server.server)}  ${server.phase}`,
-    ...facts.filter(([, value]) => value).map(([name, value]) => `${name.padEnd(10)} ${value}`),
+    ...facts.flatMap(([name, value]) => (value ? [fact(name, value)] : [])),
   ];
 }
