@@ -47,7 +47,8 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
   try {
     job = await createJob(input, slots);
   } catch (error) {
-    if (isCancellation(error)) return endWithoutJob(input, { outcome: 'cancelled' });
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled)
+      return endWithoutJob(input, { outcome: 'cancelled' });
     return endWithoutJob(input, alreadyMigrated(error) ?? { outcome: 'failed', error: smcFailureOf(error) });
   }
   upsertMemo({ jobId: job.jobId });
