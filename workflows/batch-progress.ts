@@ -54,8 +54,10 @@ function waitingReason(run: BatchRun, waves: WaveProgress[], cap: Slots, now: nu
     return (kind === 'order' ? heldBackAgain(run, now) : undefined) ?? reason;
   }
   const nothingCouldStart = run.holdsBack && run.startable + run.startableAgain === 0;
-  const [slots, held] = [slotReason(run, cap, now), heldBack(run, now)];
-  return nothingCouldStart ? (held ?? slots) : (slots ?? held);
+  // The walk over all that wait only where the slots do not say it: the Temporal UI is told each second.
+  return nothingCouldStart
+    ? (heldBack(run, now) ?? slotReason(run, cap, now))
+    : (slotReason(run, cap, now) ?? heldBack(run, now));
 }
 
 /** What the Temporal UI shows on the batch's page, in Markdown. */

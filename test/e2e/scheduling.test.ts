@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../src/plan';
 import { batchWorkflowId } from '../../workflows/ids';
-import { explainQuery, journalQuery, pauseUpdate, resumeUpdate } from '../../workflows/messages';
+import {
+  explainQuery,
+  journalQuery,
+  type PauseOrder,
+  pauseUpdate,
+  resumeUpdate,
+} from '../../workflows/messages';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
 let house: House;
@@ -39,29 +45,37 @@ test('no wave that overlaps more than the one before it', async () => {
   expect(await phases(plan)).toEqual(Array(3).fill('migrated'));
 });
 
-test('no paused server whose job is started again all the same, or that waits without a word', async () => {
-  house = await aHouse({ servers: 1, jobSeconds: 3_000, speed: 1_000 });
-  house.breakThings({ jobs: [{ source: '*', runs: 1, fail: { atProgress: 60 } }] });
-  const plan = house.plan(1);
-  const server = plan.servers[0]!.name;
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
-  await handleOf(plan.name).executeUpdate(pauseUpdate, { args: [{ by, servers: [server] }] });
-  const held = await untilProgress(batch, ({ counts }) => counts.queued === 1);
-  expect(held.waiting).toBe(`${server}: it is paused`);
-  expect(await explain(plan, 0)).toMatchObject({
-    phase: 'queued',
-    why: expect.stringContaining('it is paused'),
-    next: `smc-batch resume ${plan.name} ${server}`,
-  });
-  await sleep(1_000);
-  expect(calls('StartReplicationJob')).toBe(1);
-  await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by, servers: [server] }] });
-  await batch.result();
-  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
-});
+test.each([
+  ['server', 'it is paused'],
+  ['batch', 'the batch is paused'],
+] as const)(
+  'no job started again while its %s is paused: it waits, says for what, and goes on when that is resumed',
+  async (paused, why) => {
+    house = await aHouse({ servers: 1, jobSeconds: 3_000, speed: 1_000 });
+    house.breakThings({ jobs: [{ source: '*', runs: 1, fail: { atProgress: 60 } }] });
+    const plan = house.plan(1);
+    const server = plan.servers[0]!.name;
+    const isServer = paused === 'server';
+    const order = { args: [isServer ? { by, servers: [server] } : { by }] as [PauseOrder] };
+    await house.startWorker();
+    const batch = house.batch(plan);
+    await batch.start(plan);
+    await untilProgress(batch, ({ counts }) => counts.migrating === 1);
+    await handleOf(plan.name).executeUpdate(pauseUpdate, order);
+    const held = await untilProgress(batch, ({ counts }) => counts.queued === 1);
+    expect(held).toMatchObject({ status: isServer ? 'running' : 'paused', waiting: `${server}: ${why}` });
+    expect(await explain(plan, 0)).toMatchObject({
+      phase: 'queued',
+      why: `its job waits to be started: ${why}`,
+      next: isServer ? `smc-batch resume ${plan.name} ${server}` : `smc-batch resume ${plan.name}`,
+    });
+    await sleep(1_000);
+    expect(calls('StartReplicationJob')).toBe(1);
+    await handleOf(plan.name).executeUpdate(resumeUpdate, order);
+    await batch.result();
+    expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
+  },
+);
 
 test('no peer of an exclusive group started while another one waits for its source', async () => {
   house = await aHouse({ servers: 2, jobSeconds: 3_000, speed: 1_000 });
@@ -161,30 +175,6 @@ test('no breaker that counts one failure once for each server that depends on it
   await batch.start(plan);
   await batch.result();
   expect(await phases(plan)).toEqual([...Array(4).fill('failed'), 'migrated', 'migrated']);
-});
-
-test('no job started again while the batch is paused: it waits, says for what, and goes on when it is resumed', async () => {
-  house = await aHouse({ servers: 1, jobSeconds: 3_000, speed: 1_000 });
-  house.breakThings({ jobs: [{ source: '*', runs: 1, fail: { atProgress: 60 } }] });
-  const plan = house.plan(1);
-  const server = plan.servers[0]!.name;
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
-  await handleOf(plan.name).executeUpdate(pauseUpdate, { args: [{ by }] });
-  const held = await untilProgress(batch, ({ counts }) => counts.queued === 1);
-  expect(held).toMatchObject({ status: 'paused', waiting: `${server}: the batch is paused` });
-  expect(await explain(plan, 0)).toMatchObject({
-    phase: 'queued',
-    why: 'its job waits to be started: the batch is paused',
-    next: `smc-batch resume ${plan.name}`,
-  });
-  await sleep(1_000);
-  expect(calls('StartReplicationJob')).toBe(1);
-  await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by }] });
-  await batch.result();
-  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
 });
 
 test('no job started again in a batch that has stopped: the operator decides on it, too', async () => {
