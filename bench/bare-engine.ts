@@ -1,14 +1,13 @@
 /** The measure of our overhead: what Temporal takes on this machine when the workflows and activities do nothing. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { type Stage, untilSaid } from './stage';
 
-const taskQueue = 'bench-bare';
-
-if (require.main === module) void work();
+if (require.main === module) void work(process.argv[2]!);
 
 /** The worker's process. */
-async function work(): Promise<void> {
+async function work(taskQueue: string): Promise<void> {
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: ['SIGTERM', 'SIGINT'] });
   const worker = await Worker.create({
@@ -33,17 +32,21 @@ export interface BareEngine {
   run(children: number, window: number): Promise<number>;
 }
 
-/** A worker for bare workflows on the stage's Temporal server. */
-export async function startBareEngine(stage: Stage): Promise<BareEngine> {
-  const worker = stage.spawn('bench/bare-engine.js', {});
+/** A worker for bare workflows, in a process of its own, on the Temporal server of the client. */
+export async function startBareEngine({
+  client,
+  spawn,
+}: Pick<Stage, 'client' | 'spawn'>): Promise<BareEngine> {
+  const taskQueue = `bare-${randomUUID()}`;
+  const worker = spawn('bench/bare-engine.js', { args: [taskQueue] });
   await untilSaid(worker, 'ready');
   let runs = 0;
   return {
     pid: worker.pid!,
     async run(children, window) {
       const began = performance.now();
-      await stage.client.workflow.execute('bareBatch', {
-        workflowId: `bare-${++runs}`,
+      await client.workflow.execute('bareBatch', {
+        workflowId: `${taskQueue}-${++runs}`,
         taskQueue,
         args: [{ children, window }],
       });

@@ -26,7 +26,7 @@ export interface Stage {
   worker(account: Simulator, pollSeconds: number): Promise<WorkerProcess>;
 }
 
-interface SpawnOptions {
+export interface SpawnOptions {
   args?: string[];
   env?: Record<string, string>;
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { type SpawnOptions, untilSaid } from '../../bench/stage';
 import { type BatchClient, batchClient } from '../../src/commands/batch-client';
 import type { Plan, PlannedServer, Policy, Wave } from '../../src/plan';
 import {
@@ -13,9 +15,9 @@ import {
   simulatorCredentials,
   startSimulator,
 } from '../../src/simulator';
-import { connectClient } from '../../src/temporal';
+import { connectClient, packageRoot } from '../../src/temporal';
 import type { BatchProgress } from '../../workflows/messages';
-import { cli, runCli } from './run-cli';
+import { runCli } from './run-cli';
 
 export interface HouseOptions extends SimulatorOptions {
   /** Seconds between polls of the worker; default 0.2. */
@@ -32,6 +34,8 @@ export interface House {
   client: Client;
   /** The environment in which a command or a worker finds this house. */
   env: Record<string, string>;
+  /** A process of ours that is none of the workers; gone after `close`. */
+  spawn(script: string, options: SpawnOptions): ChildProcess;
   startWorker(): Promise<ChildProcess>;
   killWorkers(): Promise<void>;
   /** Replaces what goes wrong in the account. */
@@ -64,6 +68,7 @@ export async function aHouse({
   const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
   const { jobsQuota = 100, runningQuota = 50 } = options;
   const workers = new Set<ChildProcess>();
+  const others = new Set<ChildProcess>();
   const env = {
     ...(process.env as Record<string, string>),
     SMC_ENDPOINT: simulator.endpoint,
@@ -78,13 +83,18 @@ export async function aHouse({
   // The batch client starts workflows on this house's task queue.
   process.env.SMC_TASK_QUEUE = env.SMC_TASK_QUEUE;
 
-  const end = async (signal: NodeJS.Signals) => {
+  const spawnOurs = (script: string, { args = [], env: own = {} }: SpawnOptions) =>
+    spawn(process.execPath, [join(packageRoot(), 'dist', script), ...args], {
+      env: { ...env, ...own },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  const kill = async (processes: Set<ChildProcess>) => {
     await Promise.all(
-      [...workers].map(async (worker) => {
-        workers.delete(worker);
-        if (worker.exitCode !== null || worker.signalCode !== null) return;
-        const exited = once(worker, 'exit');
-        worker.kill(signal);
+      [...processes].map(async (child) => {
+        processes.delete(child);
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const exited = once(child, 'exit');
+        child.kill('SIGKILL');
         await exited;
       }),
     );
@@ -94,17 +104,18 @@ export async function aHouse({
     simulator,
     client,
     env,
+    spawn(script, options) {
+      const child = spawnOurs(script, options);
+      others.add(child);
+      return child;
+    },
     async startWorker() {
-      const worker = spawn(process.execPath, [cli, 'worker'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const worker = spawnOurs('src/cli.js', { args: ['worker'] });
       workers.add(worker);
-      worker.stderr.setEncoding('utf8');
-      for await (const line of worker.stderr.iterator({ destroyOnReturn: false })) {
-        if (String(line).includes('Worker: Temporal')) break;
-      }
-      worker.stderr.resume();
+      await untilSaid(worker, 'Worker: Temporal');
       return worker;
     },
-    killWorkers: () => end('SIGKILL'),
+    killWorkers: () => kill(workers),
     breakThings(faults) {
       const read = readFaults(faults);
       if ('problems' in read) throw new Error(read.problems.join('; '));
@@ -149,7 +160,8 @@ export async function aHouse({
     batch: (plan) => batchClient(client, plan.name),
     run: (...args) => runCli(args, { env: { ...env, NO_COLOR: '1' } }),
     async close() {
-      await end('SIGKILL');
+      await kill(workers);
+      await kill(others);
       await client.connection.close();
       await simulator.close();
     },

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchClient } from '../../src/commands/batch-client';
+import { type BareEngine, startBareEngine } from '../../bench/bare-engine';
+import type { Audit } from '../../src/simulator';
 import { batchWorkflowId } from '../../workflows/ids';
 import { pauseUpdate, resumeUpdate } from '../../workflows/messages';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
@@ -67,49 +67,61 @@ test('a third party takes slots under way and gives them back: the batch shrinks
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-/** What the machine has to give right now: the middle time of a query, asked now and then until the work is done. */
-async function queryMsDuring(batch: BatchClient, work: Promise<unknown>): Promise<number> {
-  const took: number[] = [];
+/** How long a running slot was free before a start filled it, in milliseconds since the account was opened. */
+interface IdleSlot {
+  freeAt: number;
+  filledAt: number;
+}
+
+/** Each slot that came free before the last start, with the start that filled it: first free, first filled. */
+function idleSlots(timeline: Audit['timeline']): IdleSlot[] {
+  const idle: IdleSlot[] = [];
+  const free: number[] = [];
+  for (const [i, { running, realMs }] of timeline.entries()) {
+    const change = running - (timeline[i - 1]?.running ?? 0);
+    for (let n = 0; n < -change; n++) free.push(realMs);
+    for (let n = 0; n < change && free.length > 0; n++)
+      idle.push({ freeAt: free.shift()!, filledAt: realMs });
+  }
+  return idle;
+}
+
+/** How long Temporal alone takes here for a child and its activities, measured all the time until the work is done. */
+async function bareRunsDuring(engine: BareEngine, work: Promise<unknown>) {
+  const runs: { endedAt: number; tookMs: number }[] = [];
   let isDone = false;
   const done = work.finally(() => {
     isDone = true;
   });
   while (!isDone) {
-    const asked = performance.now();
-    await batch.progress();
-    took.push(performance.now() - asked);
-    await sleep(250);
+    const tookMs = await engine.run(1, 1);
+    runs.push({ endedAt: audit().realMs, tookMs });
   }
   await done;
-  return took.sort((a, b) => a - b)[Math.floor(took.length / 2)]!;
+  return runs;
 }
 
 test('a free running slot is not idle while a server waits, but for a poll tick and a second', async () => {
   const pollInterval = 1;
   house = await aHouse({ servers: 24, jobsQuota: 20, runningQuota: 6, speed: 600, pollInterval });
   const plan = house.plan(24);
-  await house.startWorker();
+  const [engine] = await Promise.all([startBareEngine(house), house.startWorker()]);
   const batch = house.batch(plan);
   await batch.start(plan);
-  const queryMs = await queryMsDuring(batch, batch.result());
-  const { timeline } = audit();
-  // Each slot that came free before the last start, with the start that filled it: first free, first filled.
-  const last = timeline.findLastIndex(({ running }, i) => i > 0 && running > timeline[i - 1]!.running);
-  const free: number[] = [];
-  const idleMs: number[] = [];
-  for (let i = 1; i <= last; i++) {
-    const change = timeline[i]!.running - timeline[i - 1]!.running;
-    for (let n = 0; n < -change; n++) free.push(timeline[i]!.realMs);
-    for (let n = 0; n < change && free.length > 0; n++) idleMs.push(timeline[i]!.realMs - free.shift()!);
-  }
-  // A slot goes from hand to hand in steps of a query's kind: on a busy machine alone forty of them are more than a second.
-  const boundMs = pollInterval * 1000 + Math.max(1_000, 40 * queryMs);
-  const longest = Math.max(...idleMs);
+  const bareRuns = await bareRunsDuring(engine, batch.result());
+  const idle = idleSlots(audit().timeline).map(({ freeAt, filledAt }) => {
+    const meanwhile = bareRuns.filter(
+      ({ endedAt, tookMs }) => endedAt > freeAt && endedAt - tookMs < filledAt,
+    );
+    // The handing over is a child and its activities too: where those alone take longer than a second, so may it.
+    const handOverMs = Math.max(1_000, 1.5 * Math.max(...meanwhile.map(({ tookMs }) => tookMs)));
+    return { ms: filledAt - freeAt, boundMs: 1_000 * pollInterval + handOverMs };
+  });
+  const longest = idle.reduce((one, other) => (other.ms > one.ms ? other : one));
   console.log(
-    `longest idle running slot: ${Math.round(longest)} ms; a poll tick of ${pollInterval * 1000} ms, a query ${Math.round(queryMs)} ms`,
+    `longest idle running slot: ${Math.round(longest.ms)} ms at a poll tick of ${pollInterval} s; bound here and then: ${Math.round(longest.boundMs)} ms`,
   );
-  const most = idleMs.sort((a, b) => a - b)[Math.floor(idleMs.length * 0.9)]!;
-  expect(most).toBeLessThanOrEqual(boundMs);
-  expect(longest).toBeLessThanOrEqual(2 * boundMs);
+  expect(idle.length).toBeGreaterThanOrEqual(12);
+  expect(idle.filter(({ ms, boundMs }) => ms > boundMs)).toEqual([]);
   expect(audit().images.total).toBe(24);
 });

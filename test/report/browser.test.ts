@@ -23,6 +23,7 @@ if (!browser) {
 
 const pages: Record<string, string> = {
   everything: htmlReport(buildBatchReport(aBatchOfEverything())),
+  hundred: htmlReport(buildBatchReport(aLargeBatch(100))),
   large: htmlReport(buildBatchReport(aLargeBatch(1_000))),
   running: htmlReport(buildBatchReport(asItWas(aLargeBatch(60, 20), Date.parse('2026-03-02T01:00:00Z')))),
 };
@@ -165,12 +166,19 @@ const pages: Record<string, string> = {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });
 
-  test('1,000 servers open and filter quickly', async () => {
-    const before = Date.now();
-    await open('large');
-    // The first frame has been drawn when the second one begins.
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    const opened = Date.now() - before;
+  test('1,000 servers open in no more than ten times what 100 take, and filter at once', async () => {
+    const openMs = async (name: string) => {
+      const before = performance.now();
+      await open(name);
+      // The first frame has been drawn when the second one begins.
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      return performance.now() - before;
+    };
+    const best = { hundred: Number.POSITIVE_INFINITY, large: Number.POSITIVE_INFINITY };
+    for (let turn = 0; turn < 3; turn++) {
+      best.hundred = Math.min(best.hundred, await openMs('hundred'));
+      best.large = Math.min(best.large, await openMs('large'));
+    }
     const filtered = await page.evaluate<number>(`(() => {
       const before = performance.now();
       document.getElementById('find').value = 'db-0999';
@@ -179,9 +187,9 @@ const pages: Record<string, string> = {
       return Math.round(performance.now() - before);
     })()`);
     process.stdout.write(
-      `HTML report of 1,000 servers: ${Math.round(pages.large!.length / 1024)} KB, open in ${opened} ms, filtered in ${filtered} ms\n`,
+      `HTML report of 1,000 servers: ${Math.round(pages.large!.length / 1024)} KB, open in ${Math.round(best.large)} ms (100 servers in ${Math.round(best.hundred)} ms), filtered in ${filtered} ms\n`,
     );
     expect(await names()).toEqual(['db-0999.dc1.example.com']);
-    expect(opened).toBeLessThan(10_000);
+    expect(best.large).toBeLessThan(10 * best.hundred);
   });
 });
