@@ -18,10 +18,10 @@ export function cpuMsOf(pid: number): number | undefined {
   return fields && (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** The child of this process that was started by this program. */
-export function childNamed(name: string): number | undefined {
-  for (const task of list('/proc/self/task')) {
-    for (const pid of read(`/proc/self/task/${task}/children`)?.trim().split(' ') ?? [])
+/** The child of this process, or of another one, that was started by this program. */
+export function childNamed(name: string, parent: number | 'self' = 'self'): number | undefined {
+  for (const task of list(`/proc/${parent}/task`)) {
+    for (const pid of read(`/proc/${parent}/task/${task}/children`)?.trim().split(' ') ?? [])
       if (read(`/proc/${pid}/comm`)?.trim() === name) return Number(pid);
   }
   return undefined;

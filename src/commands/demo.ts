@@ -1,18 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { batchWorkflowId } from '../../workflows/ids';
 import type { Plan } from '../plan';
-import {
-  type Audit,
-  type Simulator,
-  type SourceOptions,
-  simulatorCredentials,
-  startSimulator,
-} from '../simulator';
-import { connectClient, type DevServer, packageRoot, startDevServer } from '../temporal';
+import { type Audit, type SourceOptions, startSimulator } from '../simulator';
+import { connectClient, packageRoot, startDevServer } from '../temporal';
 import { validPlan } from './apply';
 import { type BatchClient, batchClient } from './batch-client';
 import { CommandFailure } from './failure';
@@ -20,6 +13,7 @@ import { follow } from './follow';
 import { interruptSignal } from './interrupt';
 import { numberFrom } from './number-argument';
 import { workflowUrl } from './session';
+import { type SimulatedWorker, startSimulatedWorker } from './simulated-worker';
 
 /** The demo's story, besides sixty servers that simply migrate. */
 const story = { breaksOnce: 'web-07', isOffline: 'files-03' } as const;
@@ -50,6 +44,7 @@ left; no quota exceeded), 1 it did not.`,
 
 async function demo({ speed, keep }: { speed: number; keep: boolean }): Promise<void> {
   const say = (line = '') => void process.stdout.write(`${line}\n`);
+  const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
   const interrupt = interruptSignal();
   const plan = await validPlan(join(packageRoot(), 'examples', 'demo.yaml'));
   const { quota } = plan.account;
@@ -69,8 +64,9 @@ async function demo({ speed, keep }: { speed: number; keep: boolean }): Promise<
     ends.push(() => simulator.close());
     const temporal = await startDevServer({ say });
     ends.push(() => temporal.stop());
-    const workers = demoWorkers(temporal, simulator);
-    ends.push(() => workers.stop());
+    const startWorker = () => startSimulatedWorker(temporal, simulator, { pollSeconds: 1, say: sayAside });
+    let worker: SimulatedWorker | undefined;
+    ends.push(async () => worker?.stop());
     const { address } = temporal;
     const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
     ends.push(() => client.connection.close());
@@ -86,13 +82,20 @@ async function demo({ speed, keep }: { speed: number; keep: boolean }): Promise<
       `The story        the job of ${story.breaksOnce} breaks once, ${story.isOffline} is offline, and the worker is killed half-way`,
     );
     say();
-    await workers.start();
+    worker = await startWorker();
     const batch = batchClient(client, plan.name);
     await batch.start(plan);
-    const killed = killWorkerHalfWay(batch, plan, workers, interrupt.signal, say);
+    const killed = halfWay(batch, plan, interrupt.signal).then(async () => {
+      if (interrupt.signal.aborted) return;
+      await worker?.kill();
+      worker = await startWorker();
+      // The live view draws in place: a line from elsewhere would tear it.
+      if (!process.stdout.isTTY)
+        say('--- the worker was killed (SIGKILL); another one takes over within half a minute ---');
+    });
     await follow(batch, 'text', interrupt.signal);
-    if (interrupt.signal.aborted) return;
     await killed;
+    if (interrupt.signal.aborted) return;
     const audit = simulator.account.audit();
     tellAudit(audit, plan, say);
     const wrong = whatWentWrong(audit, plan, await batch.servers());
@@ -120,69 +123,13 @@ function sourcesOf(plan: Plan): SourceOptions[] {
   }));
 }
 
-/** Workers in processes of their own, so that one can be killed. */
-function demoWorkers(temporal: DevServer, simulator: Simulator) {
-  let worker: ChildProcess | undefined;
-  let stopping = false;
-  return {
-    async start() {
-      worker = spawn(process.execPath, [join(packageRoot(), 'dist', 'src', 'cli.js'), 'worker'], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        detached: true,
-        env: {
-          ...process.env,
-          SMC_ENDPOINT: simulator.endpoint,
-          SMC_POLL_INTERVAL: '1',
-          ALIBABA_CLOUD_ACCESS_KEY_ID: simulatorCredentials.accessKeyId,
-          ALIBABA_CLOUD_ACCESS_KEY_SECRET: simulatorCredentials.accessKeySecret,
-          TEMPORAL_ADDRESS: temporal.address,
-          TEMPORAL_NAMESPACE: 'default',
-        },
-      });
-      let said = '';
-      worker.stderr?.on('data', (chunk) => {
-        said = `${said}${chunk}`.slice(-2_000);
-      });
-      worker.once('exit', (code, signal) => {
-        if (!stopping && signal !== 'SIGKILL')
-          process.stderr.write(`The worker ended with ${code ?? signal}:\n${said}\n`);
-      });
-      await once(worker, 'spawn');
-    },
-    async kill() {
-      worker?.kill('SIGKILL');
-    },
-    async stop() {
-      stopping = true;
-      if (!worker || worker.exitCode !== null || worker.signalCode !== null) return;
-      const exited = once(worker, 'exit');
-      worker.kill('SIGTERM');
-      const patience = setTimeout(() => worker?.kill('SIGKILL'), 10_000);
-      await exited;
-      clearTimeout(patience);
-    },
-  };
-}
-
-/** The worst moment: jobs run, are being created and deleted. */
-async function killWorkerHalfWay(
-  batch: BatchClient,
-  plan: Plan,
-  workers: ReturnType<typeof demoWorkers>,
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<void> {
+/** The worst moment to kill a worker: jobs run, are being created and deleted. Also over when the user leaves. */
+async function halfWay(batch: BatchClient, plan: Plan, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(500);
     const progress = await batch.progress().catch(() => undefined);
     const ended = progress?.waves.reduce((sum, wave) => sum + wave.ended, 0) ?? 0;
-    if (ended < plan.servers.length / 3) continue;
-    await workers.kill();
-    await workers.start();
-    // The live view draws in place: a line from elsewhere would tear it.
-    if (!process.stdout.isTTY)
-      say('--- the worker was killed (SIGKILL); another one takes over within half a minute ---');
-    return;
+    if (ended >= plan.servers.length / 3) return;
   }
 }
 

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { BatchProgress, ServerView } from '../../workflows/messages';
 import type { Plan } from '../plan';
 import type { AccountLook, Preview } from '../preview';
-import { type Audit, type Simulator, simulatorCredentials } from '../simulator';
-import { connectClient, type DevServer, packageRoot, startDevServer } from '../temporal';
+import type { Audit } from '../simulator';
+import { connectClient, startDevServer } from '../temporal';
 import { batchClient } from './batch-client';
 import { endCode, type FollowEnd, follow } from './follow';
 import { interruptSignal } from './interrupt';
 import { rehearsedPlan, startRehearsalAccount } from './rehearsal-account';
+import { startSimulatedWorker } from './simulated-worker';
 
 /** What a rehearsal came to. */
 export interface Rehearsal {
@@ -40,7 +39,8 @@ export async function rehearse(
     ends.push(() => simulator.close());
     const temporal = await startDevServer({ say });
     ends.push(() => temporal.stop());
-    ends.push(await startWorker(temporal, simulator, say));
+    const worker = await startSimulatedWorker(temporal, simulator, { pollSeconds: 0.5, say });
+    ends.push(() => worker.stop());
     const { address } = temporal;
     const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
     ends.push(() => client.connection.close());
@@ -68,47 +68,6 @@ export async function rehearse(
   } finally {
     for (const end of ends.reverse()) await end();
   }
-}
-
-/** A worker in a process of its own, so that the simulator's key pair never mixes with the user's credentials. */
-async function startWorker(
-  temporal: DevServer,
-  simulator: Simulator,
-  say: (line: string) => void,
-): Promise<() => Promise<unknown>> {
-  const others = Object.entries(process.env).filter(([name]) => !/^(ALIBABA_CLOUD_|TEMPORAL_)/.test(name));
-  const worker = spawn(process.execPath, [join(packageRoot(), 'dist', 'src', 'cli.js'), 'worker'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // Ctrl-C reaches us first, and we end it.
-    detached: true,
-    env: {
-      ...Object.fromEntries(others),
-      SMC_ENDPOINT: simulator.endpoint,
-      SMC_POLL_INTERVAL: '0.5',
-      ALIBABA_CLOUD_ACCESS_KEY_ID: simulatorCredentials.accessKeyId,
-      ALIBABA_CLOUD_ACCESS_KEY_SECRET: simulatorCredentials.accessKeySecret,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: 'default',
-    },
-  });
-  let said = '';
-  let stopping = false;
-  worker.stderr.on('data', (chunk) => {
-    said = `${said}${chunk}`.slice(-2_000);
-  });
-  worker.once('exit', (code, signal) => {
-    if (!stopping) say(`The rehearsal's worker ended with ${code ?? signal}:\n${said}`);
-  });
-  await once(worker, 'spawn');
-  return async () => {
-    stopping = true;
-    if (worker.exitCode !== null || worker.signalCode !== null) return;
-    const exited = once(worker, 'exit');
-    worker.kill('SIGTERM');
-    const patience = setTimeout(() => worker.kill('SIGKILL'), 10_000);
-    await exited;
-    clearTimeout(patience);
-  };
 }
 
 const untilAborted = (signal: AbortSignal) => (signal.aborted ? Promise.resolve() : once(signal, 'abort'));

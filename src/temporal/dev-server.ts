@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 import { searchAttributeNames } from './search-attributes';
 import { temporalCli } from './temporal-cli';
 import { TemporalUnavailable } from './unavailable';
@@ -53,44 +53,23 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const pragmas = ['journal_mode=wal', 'synchronous=1'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
   if (options.dbFilename) args.push('--db-filename', options.dbFilename, ...pragmas);
 
-  // A process group of its own: Ctrl-C reaches us first, and we let the worker finish before we stop the server.
-  const server = spawn(cli, args, {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-    // Go's collector takes a third of its processor time as it comes; memory for it is there on any laptop.
-    env: { GOGC: '400', GOMEMLIMIT: '1GiB', ...process.env },
-  });
-  let said = '';
-  server.stderr.on('data', (chunk: Buffer) => {
-    said = `${said}${chunk}`.slice(-4_000);
-  });
-  const ended = new Promise<string>((resolve) => {
-    server.once('exit', (code, signal) => {
-      resolve(signal ? `by ${signal}` : [`with exit code ${code}`, ...lastLine(said)].join(': '));
-    });
-  });
+  // Go's collector takes a third of its processor time as it comes; memory for it is there on any laptop.
+  const server = startOwnProcess(cli, args, { GOGC: '400', GOMEMLIMIT: '1GiB', ...process.env });
   try {
     await untilReady(server, address);
   } catch (error) {
-    server.kill('SIGKILL');
-    const reason = lastLine(said)[0] ?? (error as Error).message;
+    await server.kill();
+    const reason = lastLine(server.said())[0] ?? (error as Error).message;
     throw new TemporalUnavailable(`The local Temporal server did not start at ${address}: ${reason}`, {
       cause: error,
     });
   }
-  const end = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    server.kill(signal);
-    const patience = setTimeout(() => server.kill('SIGKILL'), 5_000);
-    await ended;
-    clearTimeout(patience);
-  };
   return {
     address,
     uiUrl: `http://127.0.0.1:${uiPort}`,
-    ended,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    ended: server.ended.then((end) => [howItEnded(end), ...lastLine(server.said())].join(': ')),
+    stop: () => server.stop(5_000),
+    kill: () => server.kill(),
   };
 }
 
@@ -101,16 +80,11 @@ const lastLine = (text: string) =>
     .filter((line) => line.trim())
     .slice(-1);
 
-async function untilReady(server: ChildProcess, address: string): Promise<void> {
+async function untilReady(server: OwnProcess, address: string): Promise<void> {
   const deadline = Date.now() + 60_000;
-  let failure: unknown;
-  server.once('error', (error) => {
-    failure = error;
-  });
+  await server.started;
   while (Date.now() < deadline) {
-    if (failure) throw failure;
-    if (server.exitCode !== null || server.signalCode !== null)
-      throw new Error(`it ended with ${server.signalCode ?? `exit code ${server.exitCode}`}`);
+    if (server.hasEnded()) throw new Error(`it ended ${howItEnded(await server.ended)}`);
     try {
       const connection = await Connection.connect({ address, connectTimeout: '1s' });
       await connection.workflowService.describeNamespace({ namespace: 'default' });

@@ -1,6 +1,7 @@
 /** Everything between us and Temporal: settings, connections, the worker, the local server. */
 export { connectClient } from './connect';
 export { type DevServer, type DevServerOptions, freePort, startDevServer } from './dev-server';
+export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 export { packageRoot } from './package-root';
 export { dataConverter } from './payload-codec';
 export { temporalQueueLimit } from './queue-limit';
