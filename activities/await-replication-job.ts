@@ -1,9 +1,9 @@
 import { Context, log } from '@temporalio/activity';
-import { isKnownStatus, type ReplicationJob, SmcError } from '../src/smc';
-import type { JobEnd, SmcFailure } from '../workflows/messages';
+import { isKnownStatus, type ReplicationJob } from '../src/smc';
+import type { SmcFailure } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
+import { awaitsImage, type EndedJob, endedJob, goneJob, looksForImage } from './ended-job';
 import { lateReadMilliseconds } from './replication-job-poller';
-import { smcFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface AwaitReplicationJobInput {
@@ -16,15 +16,6 @@ export interface AwaitReplicationJobInput {
   /** What the job was seen in before this start: a late read may still show it. Absent when it had been started before. */
   before?: { status: string; startTime?: string };
   stallTimeoutSeconds: number;
-}
-
-/** What is left to know of a job that no longer runs. */
-export interface EndedJob {
-  end: JobEnd;
-  startTime?: string;
-  imageId?: string;
-  instanceId?: string;
-  error?: SmcFailure;
 }
 
 /** What the operator sees of a running job in the Temporal UI and in `watch`. */
@@ -40,9 +31,6 @@ export interface JobHeartbeat {
   /** Why the last look failed. */
   pollError?: string;
 }
-
-/** A finished job's image may be listed a little later than its status. */
-const looksForImage = 5;
 
 /**
  * Waits until a started job no longer runs, by the worker's batched poll, and tells the batch at once, so that its
@@ -71,7 +59,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
                 log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
               news.pollError = look.error.message;
             } else if (Date.now() - Math.max(startedAt, news.lookedAt ?? 0) > lateReadMs) {
-              return { end: 'Gone', error: goneFailure(input.jobId) };
+              return goneJob(input.jobId);
             }
             continue;
           }
@@ -79,7 +67,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
           noteNews(news, job);
           // A job that has ended needs no heartbeat: the result says more.
           if (job.status === 'Running') activity.heartbeat(news);
-          if (!isKnownStatus(job.status)) return { end: 'Unknown', error: unknownFailure(job) };
+          if (!isKnownStatus(job.status)) return endedJob(job);
           if (job.status === 'Running') {
             hasRun = true;
             if (Date.now() - news.changedAt > input.stallTimeoutSeconds * 1000) {
@@ -92,17 +80,10 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
             continue;
           }
           if (job.status === 'Deleting') continue;
-          const mayBeLate =
-            !hasRun && job.status === input.before?.status && job.startTime === input.before.startTime;
+          const mayBeLate = !hasRun && isAsBefore(job, input.before);
           if (mayBeLate && Date.now() - startedAt < lateReadMs) continue;
-          if (job.status === 'Finished' && !hasResult(job) && ++looksWithoutImage < looksForImage) continue;
-          return {
-            end: job.status,
-            startTime: job.startTime,
-            imageId: job.imageId ?? job.replicationJobRuns.findLast(({ imageId }) => imageId)?.imageId,
-            instanceId: job.instanceId,
-            error: job.status === 'InError' ? jobFailure(job) : undefined,
-          };
+          if (awaitsImage(job) && ++looksWithoutImage < looksForImage) continue;
+          return endedJob(job);
         }
       },
     );
@@ -121,6 +102,10 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
   };
 }
 
+/** A cut-over does not end in Waiting, whichever of its syncs it is seen after. */
+const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['before']) =>
+  job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
+
 function noteNews(news: JobHeartbeat, job: ReplicationJob): void {
   const changed =
     news.status !== job.status ||
@@ -134,43 +119,8 @@ function noteNews(news: JobHeartbeat, job: ReplicationJob): void {
   delete news.pollError;
 }
 
-/** Image jobs end with an image id; the other targets have none of their own. */
-const hasResult = (job: ReplicationJob) =>
-  (job.targetType !== undefined && job.targetType.toLowerCase() !== 'image') ||
-  job.imageId !== undefined ||
-  job.replicationJobRuns.some(({ imageId }) => imageId);
-
-/** What the operator is told of a job InError. */
-export function jobFailure(job: ReplicationJob): SmcFailure {
-  const error = new SmcError({
-    code: job.errorCode ?? 'ReplicationJob.InError',
-    message: `replication job ${job.jobId} is InError${job.businessStatus ? ` in ${job.businessStatus}` : ''}${
-      job.progress === undefined ? '' : ` at ${job.progress} %`
-    }${job.statusInfo ? `: ${job.statusInfo}` : ''}`,
-  });
-  const remedy =
-    error.class === 'fatal' || error.class === 'quota'
-      ? error.remedy
-      : 'See the job in the SMC console, mend the cause, then retry the server.';
-  return { ...smcFailure(error), remedy };
-}
-
-const goneFailure = (jobId: string): SmcFailure => ({
-  code: 'ReplicationJob.Gone',
-  message: `replication job ${jobId} is no longer listed: somebody else has deleted it`,
-  remedy: 'Find out who deleted it, then retry the server.',
-});
-
 const stalledFailure = (job: ReplicationJob, seconds: number): SmcFailure => ({
   code: 'ReplicationJob.Stalled',
   message: `replication job ${job.jobId} has stood at ${job.businessStatus ?? job.status} ${job.progress ?? 0} % for ${seconds} s`,
-  remedy: "Check the source server's SMC client and its network, then retry the server.",
+  remedy: "Check the source server's SMC client and its network.",
 });
-
-const unknownFailure = (job: ReplicationJob): SmcFailure =>
-  smcFailure(
-    new SmcError({
-      code: 'UnknownStatus',
-      message: `replication job ${job.jobId} has the status '${job.status}'`,
-    }),
-  );

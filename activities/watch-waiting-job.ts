@@ -1,11 +1,16 @@
 import { Context } from '@temporalio/activity';
 import type { ReplicationJob } from '../src/smc';
-import type { JobEnd, SmcFailure } from '../workflows/messages';
-import { jobFailure } from './await-replication-job';
 import type { ActivityContext } from './context';
+import { awaitsImage, type EndedJob, endedJob, goneJob, looksForImage } from './ended-job';
+import { tellBatch } from './tell-batch';
 
 export interface WatchWaitingJobInput {
+  batch: string;
+  server: string;
+  round: number;
   jobId: string;
+  /** Which start of the job brought it here, from 1. */
+  start: number;
   /** Hours between its syncs. */
   frequency: number;
 }
@@ -17,19 +22,22 @@ const looksBeforeGone = 10;
 
 /**
  * Watches an incremental job between its first run and its cut-over, which may be weeks: it looks only when the next
- * sync is due and until that has ended. Returns when the job is neither Waiting nor Running. SMC: DescribeReplicationJobs.
+ * sync is due and until that has ended. Returns when the job is neither Waiting nor Running, and tells the batch first.
+ * SMC: DescribeReplicationJobs.
  */
 export function watchWaitingJob({ poller }: ActivityContext) {
-  return async ({ jobId, frequency }: WatchWaitingJobInput): Promise<{ end: JobEnd; error?: SmcFailure }> => {
+  return async ({ batch, jobId, frequency, ...server }: WatchWaitingJobInput): Promise<EndedJob> => {
     const activity = Context.current();
     const beat = setInterval(() => activity.heartbeat({ jobId }), beatMs);
     let notListed = 0;
-    try {
+    let looksWithoutImage = 0;
+
+    const untilEnded = async (): Promise<EndedJob> => {
       for (;;) {
         const { job, ...look } = await poller.nextLook(jobId, activity.cancellationSignal);
         if (!job) {
           if ('error' in look && look.error) continue;
-          if (++notListed >= looksBeforeGone) return { end: 'Gone' };
+          if (++notListed >= looksBeforeGone) return goneJob(jobId);
           continue;
         }
         notListed = 0;
@@ -39,12 +47,16 @@ export function watchWaitingJob({ poller }: ActivityContext) {
           businessStatus: job.businessStatus,
           progress: job.progress,
         });
-        if (job.status === 'Running') continue;
-        if (job.status !== 'Waiting') {
-          return { end: job.status as JobEnd, error: job.status === 'InError' ? jobFailure(job) : undefined };
-        }
-        await activity.sleep(untilNextRunMs(job, frequency));
+        if (job.status === 'Waiting') await activity.sleep(untilNextRunMs(job, frequency));
+        else if (job.status === 'Running' || job.status === 'Deleting') continue;
+        else if (!awaitsImage(job) || ++looksWithoutImage >= looksForImage) return endedJob(job);
       }
+    };
+
+    try {
+      const { end, error, ...ended } = await untilEnded();
+      await tellBatch(batch, { kind: 'stoppedRunning', ...server, jobId, end, error });
+      return { end, error, ...ended };
     } finally {
       clearInterval(beat);
     }

@@ -128,7 +128,9 @@ export class BatchServers {
     } else if (report.kind === 'waitsForSource') {
       if (record.phase === 'recovering') this.set(report.server, { ...record, error: report.error });
     } else if (report.kind === 'stoppedRunning') {
-      if (record.phase !== 'migrating' || (record.round !== 0 && report.start < starts)) return;
+      // Between two syncs a job can break, too.
+      const mayStop = record.phase === 'migrating' || (record.phase === 'synced' && report.end !== 'Waiting');
+      if (!mayStop || (record.round !== 0 && report.start < starts)) return;
       const { jobId, error, start, end } = report;
       const again = mayStartAgain(end, start, this.plan.policy.attempts);
       const phase = again ? 'recovering' : end === 'Waiting' ? 'synced' : 'finishing';

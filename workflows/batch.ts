@@ -120,6 +120,8 @@ function listen(run: BatchRun): void {
   setHandler(serverReported, (report) => {
     const { servers } = run;
     if (!servers.has(report.server)) return;
+    const isBrokenSync = report.kind === 'stoppedRunning' && servers.phaseOf(report.server) === 'synced';
+    if (isBrokenSync && !patched('told-of-broken-syncs')) return;
     if (report.kind === 'stoppedRunning' && report.end === 'Finished') measure(run, report.server);
     const before = state.records[report.server];
     servers.report(report, Date.now());

@@ -41,14 +41,15 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
     case 'recovering': {
       const { starts = 1, stoppedRunningAt = 0 } = view;
       const nextStartAt = stoppedRunningAt + restartDelaySeconds(plan.policy, starts) * 1_000;
+      const isDue = nextStartAt <= now;
       return {
         ...view,
         why: error
           ? `${error.code}: ${error.message}; it will be started again`
           : 'its job broke and will be started again',
         // Later only the source, or a slot, keeps it from its start.
-        nextStartAt: nextStartAt > now ? nextStartAt : undefined,
-        next: error?.remedy,
+        nextStartAt: isDue ? undefined : nextStartAt,
+        next: isDue ? error?.remedy : undefined,
       };
     }
     case 'migrating':
@@ -68,7 +69,7 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
       return {
         ...view,
         why: error ? `${error.code}: ${error.message}` : 'it failed',
-        next: `${error?.remedy ?? ''} Then: ${again}`.trim(),
+        next: again,
       };
     case 'cancelled':
       return { ...view, why: 'it was cancelled', next: again };

@@ -40,6 +40,7 @@ export interface Job {
 /** How its job stopped running. */
 export interface Ended {
   end: JobEnd;
+  startTime?: string;
   imageId?: string;
   instanceId?: string;
   error?: SmcFailure;

@@ -111,6 +111,7 @@ async function runToItsEnd(
       if (!broken) {
         await askForSlot({ isCutOver: true });
         job.start++;
+        job.before = { status: 'Waiting' };
         enter('running', `Job **${job.jobId}**: last sync and final image`);
         await smcWaits(job.jobId).cutOverReplicationJob({ jobId: job.jobId, syncData: true });
         continue;
@@ -154,6 +155,7 @@ async function untilCutOver(
   job: Job,
   cutOver: CutOver,
 ): Promise<Ended | undefined> {
+  const { batch, server, round } = input;
   const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when it is told to';
   enter('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
   await extendValidTime(input, job);
@@ -161,7 +163,14 @@ async function untilCutOver(
   const watch = new CancellationScope();
   const watching = watch
     .run(() =>
-      syncWaits(job.jobId).watchWaitingJob({ jobId: job.jobId, frequency: input.job.frequency ?? 24 }),
+      syncWaits(job.jobId).watchWaitingJob({
+        batch,
+        server,
+        round,
+        jobId: job.jobId,
+        start: job.start,
+        frequency: input.job.frequency ?? 24,
+      }),
     )
     .then(
       (seen) => {
@@ -180,7 +189,9 @@ async function untilCutOver(
     watch.cancel();
   }
   await watching;
-  if (ended) job.status = ended.end;
+  if (!ended) return undefined;
+  job.status = ended.end;
+  job.startTime = ended.startTime;
   return ended;
 }
 

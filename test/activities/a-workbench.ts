@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -64,6 +65,11 @@ export async function aWorkbench(options: SimulatorOptions & { client?: object; 
     run: runIn(environment(1)),
     /** As Temporal would run it again. */
     runAgain: runIn(environment(2)),
+    /** Waits until an activity under way has seen how things stand now: of three more calls, the second is answered after now, and taken note of before the third. */
+    async looked() {
+      const { callsTotal } = simulator.account.record;
+      while (simulator.account.record.callsTotal < callsTotal + 3) await sleep(1);
+    },
     breakThings(faults: Faults) {
       const read = readFaults(faults);
       if ('problems' in read) throw new Error(read.problems.join('; '));
@@ -113,7 +119,6 @@ export async function ourRunningJob(bench: Workbench, job: object = {}): Promise
 
 export const incremental = { runOnce: false, frequency: 12, maxNumberOfImageToKeep: 2 };
 export const statusOf = (bench: Workbench, jobId: string) => bench.account.jobs.get(jobId)?.status;
-export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const withAbortSignal = (_: AbortSignal, work: () => unknown) => work();
 

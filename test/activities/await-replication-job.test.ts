@@ -1,13 +1,5 @@
 import type { JobHeartbeat } from '../../activities';
-import {
-  aWorkbench,
-  closeAll,
-  incremental,
-  ourJob,
-  ourRunningJob,
-  pause,
-  type Workbench,
-} from './a-workbench';
+import { aWorkbench, closeAll, incremental, ourJob, ourRunningJob, type Workbench } from './a-workbench';
 
 let clockMs = 0;
 const realNow = Date.now;
@@ -48,9 +40,9 @@ test('a job is waited for until it has finished, and the batch hears of it at on
   const environment = bench.environment(1);
   environment.on('heartbeat', (beat) => beats.push({ ...beat }));
   const waiting = bench.runIn(environment)('awaitReplicationJob', inputFor(jobId));
-  await pause(50);
+  await bench.looked();
   bench.account.skip(300);
-  await pause(50);
+  await bench.looked();
   expect(bench.told).toEqual([]);
   expect(beats.at(-1)).toMatchObject({ jobId, status: 'Running', businessStatus: 'Syncing' });
   bench.account.skip(700);
@@ -79,10 +71,10 @@ test('a late read that still shows the job as before its start is not believed',
   bench.account.skip(20);
   await bench.run('startReplicationJob', { jobId });
   const waiting = bench.run('awaitReplicationJob', inputFor(jobId));
-  await pause(100);
+  await bench.looked();
   expect(bench.told).toEqual([]);
   bench.account.skip(20);
-  await pause(50);
+  await bench.looked();
   bench.account.skip(1000);
   expect((await waiting).end).toBe('Finished');
 });
@@ -91,7 +83,7 @@ test('a job that is still as before after a minute has not started', async () =>
   const bench = await aWorkbench();
   const jobId = await ourJob(bench);
   const waiting = bench.run('awaitReplicationJob', inputFor(jobId));
-  await pause(50);
+  await bench.looked();
   letPass(61);
   expect((await waiting).end).toBe('Ready');
 });
@@ -133,9 +125,9 @@ test('a job that vanished is Gone, once that cannot be a late read any more', as
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourRunningJob(bench);
   const waiting = bench.run('awaitReplicationJob', inputFor(jobId));
-  await pause(50);
+  await bench.looked();
   bench.account.dropJob(bench.account.jobs.get(jobId)!);
-  await pause(100);
+  await bench.looked();
   expect(bench.told).toEqual([]);
   letPass(61);
   expect(await waiting).toMatchObject({ end: 'Gone', error: { code: 'ReplicationJob.Gone' } });
@@ -145,7 +137,7 @@ test('a job just created that is not listed yet is waited for', async () => {
   const bench = await aWorkbench({ jobSeconds: 0, readLagSeconds: 20 });
   const jobId = await ourRunningJob(bench);
   const waiting = bench.run('awaitReplicationJob', inputFor(jobId));
-  await pause(100);
+  await bench.looked();
   bench.account.skip(40);
   expect((await waiting).end).toBe('Finished');
 });
@@ -158,7 +150,7 @@ test('a job that stands still is Stalled, and its slot is not given away', async
   const jobId = await ourRunningJob(bench);
   bench.account.skip(900);
   const waiting = bench.run('awaitReplicationJob', inputFor(jobId, { stallTimeoutSeconds: 600 }));
-  await pause(50);
+  await bench.looked();
   letPass(601);
   expect(await waiting).toMatchObject({ end: 'Stalled', error: { code: 'ReplicationJob.Stalled' } });
   expect(bench.told).toEqual([]);
@@ -172,6 +164,22 @@ test('an incremental job ends its run Waiting', async () => {
     end: 'Waiting',
     imageId: expect.stringMatching(/^m-/),
   });
+});
+
+test('a cut-over is waited for, though a late read still shows the job Waiting', async () => {
+  const bench = await aWorkbench({ jobSeconds: 100 });
+  const jobId = await ourRunningJob(bench, incremental);
+  bench.account.skip(100);
+  const waiting = bench.run(
+    'awaitReplicationJob',
+    inputFor(jobId, { start: 2, before: { status: 'Waiting' } }),
+  );
+  await bench.looked();
+  expect(bench.told).toEqual([]);
+  await bench.run('cutOverReplicationJob', { jobId, syncData: true });
+  bench.account.skip(100);
+  expect(await waiting).toMatchObject({ end: 'Finished' });
+  expect(reports(bench)).toEqual([['stoppedRunning', 'Finished']]);
 });
 
 test('an account that cannot be asked for a while costs nothing but time', async () => {

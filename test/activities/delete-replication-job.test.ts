@@ -1,5 +1,5 @@
 import { CancelledFailure } from '@temporalio/activity';
-import { aWorkbench, closeAll, failureOf, ourJob, ourRunningJob, pause, statusOf } from './a-workbench';
+import { aWorkbench, closeAll, failureOf, ourJob, ourRunningJob, statusOf } from './a-workbench';
 
 afterEach(closeAll);
 
@@ -15,7 +15,7 @@ test('the batch hears of the end when the job is seen gone, not before', async (
   const bench = await aWorkbench({ deletingSeconds: 30 });
   const jobId = await ourJob(bench);
   const deleting = bench.run('deleteReplicationJob', { jobId, report });
-  await pause(100);
+  await bench.looked();
   expect([statusOf(bench, jobId), bench.told]).toEqual(['Deleting', []]);
   bench.account.skip(30);
   await deleting;
@@ -42,7 +42,7 @@ test('a deletion whose answer was lost is taken up again', async () => {
   const jobId = await ourJob(bench);
   expect(await failureOf(bench.run('deleteReplicationJob', { jobId }))).toMatchObject({ isRetried: true });
   const again = bench.runAgain('deleteReplicationJob', { jobId });
-  await pause(50);
+  await bench.looked();
   bench.account.skip(30);
   await again;
 });
@@ -52,12 +52,12 @@ test('reads that lag show the job as it was for a while: it is not taken for a r
   const jobId = await ourJob(bench);
   bench.account.skip(20);
   const deleting = bench.run('deleteReplicationJob', { jobId, report });
-  await pause(50);
+  await bench.looked();
   expect((await bench.smc.describeReplicationJobs({ jobIds: [jobId] })).replicationJobs[0]?.status).toBe(
     'Ready',
   );
   bench.account.skip(20);
-  await pause(50);
+  await bench.looked();
   bench.account.skip(10);
   await deleting;
   expect(bench.told).toEqual([ended]);
@@ -67,7 +67,7 @@ test('a job that runs once more is deleted when that run has ended', async () =>
   const bench = await aWorkbench({ jobSeconds: 1000, deletingSeconds: 0 });
   const jobId = await ourRunningJob(bench);
   const deleting = bench.run('deleteReplicationJob', { jobId });
-  await pause(50);
+  await bench.looked();
   expect(statusOf(bench, jobId)).toBe('Running');
   bench.account.skip(1000);
   await deleting;
@@ -80,12 +80,14 @@ test('a job just started whose listing is late is not given up', async () => {
   bench.account.skip(20);
   await bench.run('startReplicationJob', { jobId });
   const deleting = bench.run('deleteReplicationJob', { jobId });
-  await pause(50);
-  for (let i = 0; i < 40; i++) {
+  let isDone = false;
+  void deleting.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
     bench.account.skip(5);
-    await pause(20);
+    await Promise.race([bench.looked(), deleting]);
   }
-  await deleting;
   expect(statusOf(bench, jobId)).toBeUndefined();
 });
 
@@ -106,7 +108,7 @@ test('a cancellation ends the wait', async () => {
   const jobId = await ourJob(bench);
   const environment = bench.environment(1);
   const deleting = bench.runIn(environment)('deleteReplicationJob', { jobId });
-  await pause(50);
+  await bench.looked();
   environment.cancel();
   await expect(deleting).rejects.toThrow(CancelledFailure);
 });

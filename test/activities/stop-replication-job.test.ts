@@ -1,4 +1,4 @@
-import { aWorkbench, closeAll, failureOf, ourJob, ourRunningJob, pause, statusOf } from './a-workbench';
+import { aWorkbench, closeAll, failureOf, ourJob, ourRunningJob, statusOf } from './a-workbench';
 
 afterEach(closeAll);
 
@@ -24,7 +24,7 @@ test('a job that prepares is not asked to stop before it syncs', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourRunningJob(bench);
   const stopping = bench.run('stopReplicationJob', { jobId, report });
-  await pause(100);
+  await bench.looked();
   expect([statusOf(bench, jobId), bench.told]).toEqual(['Running', []]);
   expect(bench.account.audit().calls.perOperation.StopReplicationJob).toBeUndefined();
   bench.account.skip(300);
@@ -36,7 +36,7 @@ test('a job past its sync is waited for, and has its image', async () => {
   const jobId = await ourRunningJob(bench);
   bench.account.skip(800);
   const stopping = bench.run('stopReplicationJob', { jobId, report });
-  await pause(50);
+  await bench.looked();
   bench.account.skip(300);
   expect(await stopping).toEqual({ status: 'Finished', imageId: expect.stringMatching(/^m-/) });
 });

@@ -78,17 +78,13 @@ describe.each([
     commands.map(
       (args) => [args.join(' ').replaceAll(packageRoot(), '.').replaceAll(folder, '.'), args] as const,
     ),
-  )(
-    'smc-batch %s',
-    async (_, args) => {
-      const { code, stdout, stderr } = await run(args);
-      expect({ code, stderr: code === expected ? '' : stderr }).toEqual({ code: expected, stderr: '' });
-      // For people: no stack trace. Not for terminals: no colours.
-      expect(stderr).not.toMatch(/\n\s+at |node:internal/);
-      expect(stdout + stderr).not.toContain('\u001b[');
-    },
-    30_000,
-  );
+  )('smc-batch %s', async (_, args) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stderr: code === expected ? '' : stderr }).toEqual({ code: expected, stderr: '' });
+    // For people: no stack trace. Not for terminals: no colours.
+    expect(stderr).not.toMatch(/\n\s+at |node:internal/);
+    expect(stdout + stderr).not.toContain('\u001b[');
+  });
 });
 
 test('of an account: 0 it answers and apply would be clean, 3 a server is blocked, 2 a file is there already', async () => {
@@ -107,7 +103,7 @@ test('of an account: 0 it answers and apply would be clean, 3 a server is blocke
   } finally {
     await simulator.close();
   }
-}, 30_000);
+});
 
 describe('of a batch that has ended or runs', () => {
   let house: House;

@@ -56,9 +56,13 @@ test('a request for a slot that comes after its grant does not take the slot awa
   expect(servers.phaseOf('web')).toBe('queued');
 });
 
-test('a synced job that broke asks for a restart, not for its cut-over', () => {
+test('a synced job that broke is no longer synced, and asks for a restart, not for its cut-over', () => {
   const servers = underWay();
   servers.report({ ...stopped, end: 'Waiting' }, 5);
+  servers.report({ ...stopped, end: 'Waiting' }, 5);
+  expect(servers.phaseOf('web')).toBe('synced');
+  servers.report({ ...stopped, end: 'InError' }, 6);
+  expect(servers.phaseOf('web')).toBe('recovering');
   servers.report({ kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1', isCutOver: false }, 6);
   expect(servers.hasRestarts()).toBe(true);
 });

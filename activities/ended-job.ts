@@ -1,0 +1,70 @@
+import { isKnownStatus, type ReplicationJob, SmcError } from '../src/smc';
+import type { JobEnd, SmcFailure } from '../workflows/messages';
+import { smcFailure } from './smc-failure';
+
+/** What is left to know of a job that no longer runs. */
+export interface EndedJob {
+  end: JobEnd;
+  startTime?: string;
+  imageId?: string;
+  instanceId?: string;
+  error?: SmcFailure;
+}
+
+/** A job whose status this version does not know has come to an end for us, too: nobody acts on it but the operator. */
+export function endedJob(job: ReplicationJob): EndedJob {
+  const { status, startTime, instanceId } = job;
+  if (!isKnownStatus(status)) return { end: 'Unknown', error: unknownFailure(job) };
+  // awaitReplicationJob and watchWaitingJob wait for the end of both.
+  if (status === 'Running' || status === 'Deleting') throw new Error(`the job is still ${status}`);
+  return {
+    end: status,
+    startTime,
+    imageId: job.imageId ?? job.replicationJobRuns.findLast(({ imageId }) => imageId)?.imageId,
+    instanceId,
+    error: status === 'InError' ? jobFailure(job) : undefined,
+  };
+}
+
+/** One that is no longer listed. */
+export const goneJob = (jobId: string): EndedJob => ({
+  end: 'Gone',
+  error: {
+    code: 'ReplicationJob.Gone',
+    message: `replication job ${jobId} is no longer listed: somebody else has deleted it`,
+    remedy: 'Find out who deleted it, then retry the server.',
+  },
+});
+
+/** A finished job's image may be listed a little later than its status: so often it is worth a look. */
+export const looksForImage = 5;
+
+/** Image jobs end with an image id; the other targets have none of their own. */
+export const awaitsImage = ({ status, targetType, imageId, replicationJobRuns }: ReplicationJob) =>
+  status === 'Finished' &&
+  (targetType === undefined || targetType.toLowerCase() === 'image') &&
+  imageId === undefined &&
+  !replicationJobRuns.some((run) => run.imageId);
+
+/** What the operator is told of a job InError. */
+function jobFailure(job: ReplicationJob): SmcFailure {
+  const error = new SmcError({
+    code: job.errorCode ?? 'ReplicationJob.InError',
+    message: `replication job ${job.jobId} is InError${job.businessStatus ? ` in ${job.businessStatus}` : ''}${
+      job.progress === undefined ? '' : ` at ${job.progress} %`
+    }${job.statusInfo ? `: ${job.statusInfo}` : ''}`,
+  });
+  const remedy =
+    error.class === 'fatal' || error.class === 'quota'
+      ? error.remedy
+      : 'See the job in the SMC console, and mend the cause.';
+  return { ...smcFailure(error), remedy };
+}
+
+const unknownFailure = (job: ReplicationJob): SmcFailure =>
+  smcFailure(
+    new SmcError({
+      code: 'UnknownStatus',
+      message: `replication job ${job.jobId} has the status '${job.status}'`,
+    }),
+  );
