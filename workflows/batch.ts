@@ -31,6 +31,7 @@ import {
   journalQuery,
   leaseGranted,
   progressQuery,
+  type ServerReport,
   serverReported,
   serversQuery,
 } from './messages';
@@ -120,11 +121,10 @@ function listen(run: BatchRun): void {
   setHandler(serverReported, (report) => {
     const { servers } = run;
     if (!servers.has(report.server)) return;
-    const isBrokenSync = report.kind === 'stoppedRunning' && servers.phaseOf(report.server) === 'synced';
-    if (isBrokenSync && !patched('told-of-broken-syncs')) return;
     if (report.kind === 'stoppedRunning' && report.end === 'Finished') measure(run, report.server);
     const before = state.records[report.server];
-    servers.report(report, Date.now());
+    // A run of before had no ear for it.
+    if (!endsBetweenSyncs(run, report) || patched('told-of-broken-syncs')) servers.report(report, Date.now());
     // It asks again now and then, with the refusal it has had.
     const isNews = state.records[report.server] !== before || !run.holdsBack;
     if (report.kind === 'wantsSlot' && report.refused && isNews) {
@@ -165,6 +165,9 @@ function listen(run: BatchRun): void {
     run.changed = true;
   });
 }
+
+const endsBetweenSyncs = ({ servers }: BatchRun, report: ServerReport) =>
+  report.kind === 'stoppedRunning' && report.end !== 'Waiting' && servers.phaseOf(report.server) === 'synced';
 
 /** How long it took, for its size: what the estimates of the others are made of. */
 function measure({ state }: BatchRun, name: string): void {
