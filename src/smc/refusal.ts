@@ -13,15 +13,16 @@ export interface SentCall {
 /** What came back, and is no success. */
 export interface RefusedAnswer {
   statusCode: number;
-  /** The header of this name, in seconds. */
+  /** The headers of these names. */
   retryAfter?: string;
+  date?: string;
   text: string;
 }
 
 /** The error that an answer stands for: the service's own words, or what the page of somebody between says. */
 export function errorFrom(sent: SentCall, body: AnswerBody | undefined, answer: RefusedAnswer): SmcError {
   const httpStatus = answer.statusCode;
-  const retryAfterSeconds = Number(answer.retryAfter) || undefined;
+  const retryAfterSeconds = secondsToWait(answer);
   const say = (value: unknown) =>
     typeof value === 'string' && value !== '' ? withoutSecrets(value, sent.secrets) : undefined;
   const code = body && say(body.Code);
@@ -46,6 +47,14 @@ export function errorFrom(sent: SentCall, body: AnswerBody | undefined, answer: 
     recommend: say(body.Recommend),
     accessDenied: say(accessDenied(body.AccessDeniedDetail)),
   });
+}
+
+/** HTTP: seconds, or a date, which is meant on the clock of who sent it. No time at all is no wish. */
+function secondsToWait({ retryAfter = '', date = '' }: RefusedAnswer): number | undefined {
+  const given = Number(retryAfter);
+  const now = Date.parse(date) || Date.now();
+  const seconds = Number.isNaN(given) ? Math.ceil((Date.parse(retryAfter) - now) / 1_000) : given;
+  return seconds > 0 ? seconds : undefined;
 }
 
 const isSignatureRefusal = (code: string) =>

@@ -38,9 +38,29 @@ describe('a refusal', () => {
     expect(await failure(transport.call('A', {}))).toMatchObject({ code: 'Throttling.User' });
   });
 
-  it('tells how long the service wants to be left alone', async () => {
-    const { transport } = await against(json(said, 400, { 'retry-after': '7' }));
-    expect((await failure(transport.call('A', {}))).facts.retryAfterSeconds).toBe(7);
+  const sentAt = 'Wed, 21 Oct 2015 07:28:00 GMT';
+  it.each<[string, Record<string, string>, number | undefined]>([
+    ['in seconds', { 'retry-after': '7' }, 7],
+    // Its clock is years off ours, and right about the time between.
+    ['as a date', { 'retry-after': 'Wed, 21 Oct 2015 07:29:30 GMT', date: sentAt }, 90],
+    ['as a date that is over', { 'retry-after': 'Wed, 21 Oct 2015 07:27:00 GMT', date: sentAt }, undefined],
+    ['in less than no time', { 'retry-after': '-7' }, undefined],
+    ['in words', { 'retry-after': 'soon' }, undefined],
+    ['not at all', {}, undefined],
+  ])('tells how long the service wants to be left alone: %s', async (_, headers, seconds) => {
+    const { transport } = await against(json(said, 400, headers));
+    expect((await failure(transport.call('A', {}))).facts.retryAfterSeconds).toBe(seconds);
+  });
+
+  it('tells how long by our clock where the service does not say what time it has', async () => {
+    const until = new Date(Date.now() + 60_000).toUTCString();
+    const { transport } = await against((response, request, message) => {
+      response.sendDate = false;
+      json(said, 400, { 'retry-after': until })(response, request, message);
+    });
+    const { retryAfterSeconds } = (await failure(transport.call('A', {}))).facts;
+    expect(retryAfterSeconds).toBeGreaterThan(0);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(60);
   });
 
   it('names who was denied what, where the service says so', async () => {
