@@ -62,9 +62,9 @@ type AnswerOf<O extends Operation> = z.infer<(typeof operations)[O]['answer']>;
 export type SmcClient = {
   [O in Operation as Uncapitalize<O>]: (request: RequestOf<O>, options?: CallOptions) => Promise<AnswerOf<O>>;
 } & {
-  /** Every source server that matches, page by page. */
+  /** Every source server that matches, page by page, each once; read again where the list changes meanwhile. */
   allSourceServers(filter: RequestOf<'DescribeSourceServers'>): AsyncGenerator<SourceServer>;
-  /** Every replication job that matches, page by page. */
+  /** Every replication job that matches, page by page, each once; read again where the list changes meanwhile. */
   allReplicationJobs(filter: RequestOf<'DescribeReplicationJobs'>): AsyncGenerator<ReplicationJob>;
   /** Every tag that matches, page by page. */
   allTagResources(filter: RequestOf<'ListTagResources'>): AsyncGenerator<TagResource>;
@@ -137,22 +137,43 @@ interface Page<T> {
   pageSize?: number;
 }
 
+/** Each pass finds most of what the one before has missed; a list that never stands still is left at that. */
+const maxPasses = 3;
+
 /**
- * Every item of every page, each once: what is created meanwhile pushes items of one page on to the next. The service
- * may make its pages smaller than asked.
+ * Every item of every page, each once. What is created meanwhile pushes items of one page on to the next; what is
+ * deleted pulls items back on to a page that was read already, so a list that has changed is read again for those.
  */
-async function* pages<T>(
-  pageSize = 50,
-  readPage: (page: { pageNumber: number; pageSize: number }) => Promise<Page<T>>,
-): AsyncGenerator<T> {
+async function* pages<T>(pageSize = 50, readPage: ReadPage<T>): AsyncGenerator<T> {
   const given = new Set<string>();
+  for (let pass = 1; pass <= maxPasses; pass++) {
+    const givenBefore = given.size;
+    const seen = new Set<string>();
+    const totals = new Set<number>();
+    for await (const page of onePass(pageSize, readPage)) {
+      if (page.totalCount !== undefined) totals.add(page.totalCount);
+      for (const item of page.items) {
+        const id = page.idOf(item);
+        seen.add(id);
+        if (given.has(id)) continue;
+        given.add(id);
+        yield item;
+      }
+    }
+    const stoodStill = totals.size <= 1;
+    // A service may count what it does not list: no pass would ever be whole.
+    const hasNoMore = pass > 1 && given.size === givenBefore;
+    if (stoodStill && (seen.size >= Math.max(0, ...totals) || hasNoMore)) return;
+  }
+}
+
+type ReadPage<T> = (page: { pageNumber: number; pageSize: number }) => Promise<Page<T>>;
+
+/** The pages from the first to the last. The service may make them smaller than asked. */
+async function* onePass<T>(pageSize: number, readPage: ReadPage<T>): AsyncGenerator<Page<T>> {
   for (let pageNumber = 1; ; pageNumber++) {
     const page = await readPage({ pageNumber, pageSize });
-    for (const item of page.items) {
-      if (given.has(page.idOf(item))) continue;
-      given.add(page.idOf(item));
-      yield item;
-    }
+    yield page;
     const size = Math.min(pageSize, page.pageSize || pageSize);
     const isLast = page.totalCount ? pageNumber * size >= page.totalCount : false;
     if (page.items.length < size || isLast) return;

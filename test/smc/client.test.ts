@@ -19,15 +19,19 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-/** The page of so many jobs that a service gives. */
-const pageOf = (total: number, params: Record<string, string>, largest = 50) => {
+const someIds = (count: number) => Array.from({ length: count }, (_, i) => `j-${i + 1}`);
+
+/** The page of these jobs, or of so many, that a service gives. */
+const pageOf = (jobs: number | string[], params: Record<string, string>, largest = 50) => {
+  const ids = typeof jobs === 'number' ? someIds(jobs) : jobs;
   const size = Math.min(Number(params.PageSize), largest);
   const first = (Number(params.PageNumber) - 1) * size;
-  const ids = Array.from({ length: total }, (_, i) => `j-${i + 1}`).slice(first, first + size);
   return {
-    TotalCount: total,
+    TotalCount: ids.length,
     PageSize: size,
-    ReplicationJobs: { ReplicationJob: ids.map((JobId) => ({ JobId, Status: 'Ready' })) },
+    ReplicationJobs: {
+      ReplicationJob: ids.slice(first, first + size).map((JobId) => ({ JobId, Status: 'Ready' })),
+    },
   };
 };
 
@@ -99,6 +103,52 @@ describe('all of a list', () => {
     );
     const ids = (await all(client.allReplicationJobs({}))).map((job) => job.jobId);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('misses nothing where a job of a page that was read is deleted', async () => {
+    const ids = someIds(120);
+    const { client, calls } = aClient((params) => {
+      const page = pageOf(ids, params);
+      if (calls.length === 1) ids.shift();
+      return page;
+    });
+    const found = (await all(client.allReplicationJobs({}))).map((job) => job.jobId);
+    expect(found.sort()).toEqual(someIds(120).sort());
+    expect(calls).toHaveLength(6);
+  });
+
+  it('misses nothing where one is deleted and one created, which the count does not show', async () => {
+    const ids = someIds(60);
+    const { client, calls } = aClient((params) => {
+      const page = pageOf(ids, params);
+      if (calls.length === 1) {
+        ids.pop();
+        ids.unshift('j-new');
+      }
+      return page;
+    });
+    const found = (await all(client.allReplicationJobs({}))).map((job) => job.jobId);
+    expect(found.sort()).toEqual([...someIds(59), 'j-new'].sort());
+    expect(calls).toHaveLength(4);
+  });
+
+  it('is read again until it stands still, and a few times at most', async () => {
+    const ids = someIds(400);
+    const { client, calls } = aClient((params) => {
+      const page = pageOf(ids, params);
+      ids.shift();
+      return page;
+    });
+    const found = (await all(client.allReplicationJobs({}))).map((job) => job.jobId);
+    expect(new Set(found).size).toBe(found.length);
+    expect(found).toEqual(expect.arrayContaining(ids));
+    expect(calls.length).toBeLessThanOrEqual(3 * 8);
+  });
+
+  it('is not read for ever from a service that counts more than it lists', async () => {
+    const { client, calls } = aClient((params) => ({ ...pageOf(45, params), TotalCount: 47 }));
+    expect(await all(client.allReplicationJobs({}))).toHaveLength(45);
+    expect(calls).toHaveLength(2);
   });
 
   it('keeps the filter on each page', async () => {
