@@ -30,6 +30,9 @@ export interface DevServer {
 
 /** A real Temporal server on loopback, from the Temporal CLI. Rejects with {@link TemporalUnavailable}. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  // Else our server ends, late, and we take whoever answers at the address for it.
+  await refuseTakenPort('--port', options.port);
+  await refuseTakenPort('--ui-port', options.uiPort);
   const cli = await temporalCli(options.say);
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
@@ -73,6 +76,14 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   };
 }
 
+async function refuseTakenPort(option: string, port: number | undefined): Promise<void> {
+  if (port === undefined || !(await isTaken(port))) return;
+  throw new TemporalUnavailable(
+    `Something listens on 127.0.0.1:${port} already. If it is the Temporal server of a 'smc-batch dev' that was ` +
+      `killed, end it; if not, choose another ${option}.`,
+  );
+}
+
 /** As a list, which is empty where nothing was said. */
 const lastLine = (text: string) =>
   text
@@ -95,6 +106,20 @@ async function untilReady(server: OwnProcess, address: string): Promise<void> {
     }
   }
   throw new Error('it did not answer within 60 s');
+}
+
+/** Only what is sure: of any other trouble with a port the server itself tells. */
+async function isTaken(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  } finally {
+    if (server.listening) await new Promise((closed) => server.close(closed));
+  }
 }
 
 /** A port nobody listens on right now. */

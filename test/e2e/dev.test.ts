@@ -9,7 +9,7 @@ import { childNamed } from '../../bench/process-use';
 import { untilSaid } from '../../bench/stage';
 import { freePort } from '../../src/temporal';
 import { until } from './a-house';
-import { cli } from './run-cli';
+import { cli, runCli } from './run-cli';
 
 const folder = mkdtempSync(join(tmpdir(), 'smc-batch-dev-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,21 +17,28 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let dev: ChildProcess | undefined;
 afterEach(() => dev?.kill('SIGKILL'));
 
-/** `smc-batch dev` at work; its API answers nothing. */
-async function aDev(): Promise<{ dev: ChildProcess; port: number }> {
-  const port = await freePort();
-  const args = ['dev', '--port', String(port), '--ui-port', String(await freePort())];
-  dev = spawn(process.execPath, [cli, ...args, '--db-filename', join(folder, `${port}.db`)], {
+/** An API that answers nothing. */
+const env = {
+  ...process.env,
+  SMC_ENDPOINT: 'http://127.0.0.1:9',
+  ALIBABA_CLOUD_ACCESS_KEY_ID: 'any',
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'any',
+};
+
+const devArgs = (port: number, uiPort: number) => [
+  ...['dev', '--port', String(port), '--ui-port', String(uiPort)],
+  ...['--db-filename', join(folder, `${port}.db`)],
+];
+
+/** `smc-batch dev` at work. */
+async function aDev(): Promise<{ dev: ChildProcess; port: number; uiPort: number }> {
+  const [port, uiPort] = [await freePort(), await freePort()];
+  dev = spawn(process.execPath, [cli, ...devArgs(port, uiPort)], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      ...process.env,
-      SMC_ENDPOINT: 'http://127.0.0.1:9',
-      ALIBABA_CLOUD_ACCESS_KEY_ID: 'any',
-      ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'any',
-    },
+    env,
   });
   await untilSaid(dev, 'Worker: Temporal');
-  return { dev, port };
+  return { dev, port, uiPort };
 }
 
 const isListening = (port: number) =>
@@ -54,8 +61,10 @@ test.each([
   await until(async () => !(await isListening(port)));
 });
 
-// It finds the server in Linux's /proc.
-(process.platform === 'linux' ? test : test.skip)(
+// They find the server in Linux's /proc.
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux(
   'dev starts a Temporal server that has died again, and does not when that does not last',
   async () => {
     const { dev } = await aDev();
@@ -69,3 +78,22 @@ test.each([
     expect(await exited).toEqual([1, null]);
   },
 );
+
+onLinux('dev does not go to work on the Temporal server that a killed one has left', async () => {
+  const { dev, port, uiPort } = await aDev();
+  const orphan = childNamed('temporal', dev.pid!)!;
+  const exited = once(dev, 'exit');
+  dev.kill('SIGKILL');
+  await exited;
+  try {
+    const refusal = (taken: number, option: string) => ({
+      code: 1,
+      stdout: '',
+      stderr: `Something listens on 127.0.0.1:${taken} already. If it is the Temporal server of a 'smc-batch dev' that was killed, end it; if not, choose another ${option}.\n`,
+    });
+    expect(await runCli(devArgs(port, await freePort()), { env })).toEqual(refusal(port, '--port'));
+    expect(await runCli(devArgs(await freePort(), uiPort), { env })).toEqual(refusal(uiPort, '--ui-port'));
+  } finally {
+    process.kill(orphan, 'SIGKILL');
+  }
+});
