@@ -21,6 +21,7 @@ import { smcBatch, smcPhase } from '../../workflows/search-attributes';
 import type { Plan } from '../plan';
 import { taskQueue } from '../temporal';
 import { CommandFailure } from './failure';
+import type { PendingAttempt } from './pending-attempt';
 
 /** What the commands do with a batch that runs, or ran, in Temporal. */
 export interface BatchClient {
@@ -30,8 +31,6 @@ export interface BatchClient {
   progress(): Promise<BatchProgress>;
   servers(filter?: { phases?: ServerPhase[]; names?: string[] }): Promise<ServerView[]>;
   status(): Promise<WorkflowExecutionStatusName>;
-  /** The newest heartbeat of the server's running job. */
-  heartbeat(server: string): Promise<JobHeartbeat | undefined>;
   /** What the server's workflow is doing right now. */
   pending(server: string): Promise<PendingAttempt[]>;
   /** Why the batch's own activity keeps failing, as its last attempt said. */
@@ -41,23 +40,24 @@ export interface BatchClient {
   result(): Promise<unknown>;
 }
 
-/** An activity that is under way or waits for its next attempt. */
-export interface PendingAttempt {
-  activity: string;
-  attempt: number;
-  lastFailure?: string;
-  /** Milliseconds since the epoch. */
-  nextAttemptAt?: number;
-}
-
 const tsToMs = (time: { seconds?: unknown } | null | undefined) =>
   time?.seconds ? Number(time.seconds) * 1000 : undefined;
+
+/** Temporal: PENDING_ACTIVITY_STATE_SCHEDULED, it waits for a worker or for its next attempt. */
+const activityScheduled = 1;
+
+/** Heartbeats and requests of one server are far below the size from which on payloads are compressed. */
+function firstValue<T>(values: { payloads?: { data?: Uint8Array | null }[] | null } | null | undefined) {
+  const data = values?.payloads?.find((payload) => payload.data?.length)?.data;
+  return data ? (JSON.parse(Buffer.from(data).toString()) as T) : undefined;
+}
 
 /** A page of servers in one query: far below Temporal's limit of 2 MiB. */
 const pageSize = 500;
 
 export function batchClient(client: Client, batch: string): BatchClient {
   const handle: WorkflowHandle = client.workflow.getHandle(batchWorkflowId(batch));
+  const serverHandle = (server: string) => client.workflow.getHandle(serverWorkflowId(batch, server));
   const found = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -97,20 +97,20 @@ export function batchClient(client: Client, batch: string): BatchClient {
       }
     },
     status: async () => (await found(handle.describe())).status.name,
-    async heartbeat(server) {
-      const { raw } = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe();
-      const details = raw.pendingActivities?.flatMap((activity) => activity.heartbeatDetails?.payloads ?? []);
-      const data = details?.find((payload) => payload.data)?.data;
-      return data ? (JSON.parse(Buffer.from(data).toString()) as JobHeartbeat) : undefined;
-    },
     async pending(server) {
-      const { raw } = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe();
-      return (raw.pendingActivities ?? []).map((activity) => ({
-        activity: activity.activityType?.name ?? '',
-        attempt: activity.attempt ?? 1,
-        lastFailure: activity.lastFailure?.message ?? undefined,
-        nextAttemptAt: activity.attempt && activity.attempt > 1 ? tsToMs(activity.scheduledTime) : undefined,
-      }));
+      const { raw } = await serverHandle(server).describe();
+      return (raw.pendingActivities ?? []).map((activity) => {
+        const attempt = activity.attempt ?? 1;
+        const isUnderWay = activity.state !== activityScheduled;
+        return {
+          activity: activity.activityType?.name ?? '',
+          attempt,
+          lastFailure: activity.lastFailure?.message ?? undefined,
+          nextAttemptAt: attempt > 1 && !isUnderWay ? tsToMs(activity.scheduledTime) : undefined,
+          startedAt: isUnderWay ? tsToMs(activity.lastStartedTime) : undefined,
+          heartbeat: firstValue<JobHeartbeat>(activity.heartbeatDetails),
+        };
+      });
     },
     async trouble() {
       const { raw } = await found(handle.describe());

@@ -2,10 +2,10 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
-import { formatDuration, formatInstanceHours, instanceHours, timeToGo, withInstanceHours } from '../report';
-import { describeSmcError } from '../smc';
+import { withInstanceHours } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
+import { fact, factLines, nowLine } from './explain-text';
 import { CommandFailure, exitCodes } from './failure';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
@@ -27,9 +27,8 @@ export function explainCommand(): Command {
     .action(async (batch: string, server: string, { output }: { output: OutputFormat }) => {
       await withClient(async (client, settings) => {
         const explanation = await ask(client, batch, server);
-        const attempts = await batchClient(client, batch)
-          .pending(server)
-          .catch(() => []);
+        const from = batchClient(client, batch);
+        const attempts = await from.pending(server).catch(() => []);
         const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
         const entries = journal.filter(({ what }) => what.includes(server));
         const ui = temporalUiUrl(settings);
@@ -45,13 +44,9 @@ export function explainCommand(): Command {
             url,
           });
         const print = printer(output);
-        for (const line of story(explanation)) print(line);
-        for (const { activity, attempt, lastFailure, nextAttemptAt } of attempts) {
-          const next = nextAttemptAt ? `, next in ${formatDuration(nextAttemptAt - Date.now())}` : '';
-          print(
-            fact('now', `${activity}, attempt ${attempt}${next}${lastFailure ? `: ${lastFailure}` : ''}`),
-          );
-        }
+        const now = Date.now();
+        for (const line of factLines(explanation, now, colors())) print(line);
+        for (const attempt of attempts) print(nowLine(attempt, now));
         for (const { at, by, what } of entries)
           print(fact('journal', `${new Date(at).toISOString()} ${by}: ${what}`));
         if (url) print(fact('workflow', url));
@@ -77,47 +72,4 @@ async function ask(client: Client, batch: string, server: string): Promise<Serve
       exitCodes.usage,
     );
   }
-}
-
-const fact = (name: string, value: string) => `${name.padEnd(10)} ${value}`;
-
-function story(server: ServerExplanation): string[] {
-  const c = colors();
-  const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
-  const { startedAt, endedAt, error, leftover } = server;
-  const now = Date.now();
-  const hours = instanceHours(server, now);
-  const facts: [string, string | undefined | false][] = [
-    ['wave', server.wave],
-    ['source', server.sourceId],
-    ['job', server.jobId],
-    ['image', server.imageId],
-    ['started', time(startedAt)],
-    [
-      'ended',
-      endedAt !== undefined &&
-        `${time(endedAt)}${startedAt ? ` (${formatDuration(endedAt - startedAt)})` : ''}`,
-    ],
-    ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
-    ['ends about', timeToGo(server, now) !== undefined && time(server.estimatedEnd)],
-    ['place', server.place !== undefined && `${server.place} in the queue`],
-    ['why', server.why],
-    [
-      'again',
-      server.nextStartAt !== undefined &&
-        `not before ${time(server.nextStartAt)}, in ${formatDuration(server.nextStartAt - now)}`,
-    ],
-    ['error', error && describeSmcError(error)],
-    ['remedy', error?.remedy],
-    [
-      'left',
-      leftover &&
-        `job ${leftover.jobId} (${leftover.why})${hours === undefined ? '' : `: its intermediate instance is billed until it is deleted, ${formatInstanceHours(hours)} so far`}`,
-    ],
-    ['next', server.next],
-  ];
-  return [
-    `${c.bold(server.server)}  ${server.phase}`,
-    ...facts.flatMap(([name, value]) => (value ? [fact(name, value)] : [])),
-  ];
 }

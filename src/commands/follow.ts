@@ -23,7 +23,9 @@ import { interruptSignal } from './interrupt';
 import { liveKeys } from './live-keys';
 import { liveScreen } from './live-screen';
 import { colors, type OutputFormat, printer, printJson } from './output';
+import { attemptTrouble } from './pending-attempt';
 import { sendOrder, whoami } from './send-order';
+import { troubleTeller } from './troubles';
 
 const underWay: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
 
@@ -41,7 +43,7 @@ export async function follow(
   signal?: AbortSignal,
   client?: Client,
 ): Promise<FollowEnd> {
-  const view = output === 'text' && process.stdout.isTTY ? liveView(batch, client) : lineView(output);
+  const view = output === 'text' && process.stdout.isTTY ? liveView(batch, client) : lineView(batch, output);
   const print = printer(output);
   try {
     const last = await followToItsEnd(batch, view, signal);
@@ -110,18 +112,20 @@ function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   });
 }
 
-/** A line for each change, and one when the counts have changed. */
-function lineView(output: OutputFormat): View {
+/** A line for each change, one when the counts have changed, and one for what goes wrong under way. */
+function lineView(batch: BatchClient, output: OutputFormat): View {
   const print = printer(output);
+  const tellTroubles = troubleTeller(batch, print);
   let lastSummary = '';
   return {
     tell: print,
-    show(progress) {
+    async show(progress, servers) {
       const { slots, waiting } = progress;
       const wait = waiting && slots.inUse.running === 0 ? `; waiting: ${waiting}` : '';
       const summary = `${countsLine(progress)}; running ${slots.inUse.running} of ${slots.cap.running}${wait}`;
       if (summary !== lastSummary) print(summary);
       lastSummary = summary;
+      await tellTroubles(servers);
     },
     end() {},
   };
@@ -247,13 +251,19 @@ function changeLine({ server, phase, jobId, imageId, error }: ServerView): strin
 
 /** Only as many as fit on a screen are asked for. */
 function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number): Promise<LiveServer[]> {
-  const asked = new Set(servers.filter(({ phase }) => phase === 'migrating').slice(0, rows));
+  const isAsked = ({ phase }: ServerView) => phase === 'migrating' || phase === 'finishing';
+  const asked = new Set(servers.filter(isAsked).slice(0, rows));
   return Promise.all(
-    servers.map(async (server) =>
-      asked.has(server)
-        ? { ...server, heartbeat: await batch.heartbeat(server.server).catch(() => undefined) }
-        : server,
-    ),
+    servers.map(async (server) => {
+      if (!asked.has(server)) return server;
+      const attempts = await batch.pending(server.server).catch(() => []);
+      const now = Date.now();
+      return {
+        ...server,
+        heartbeat: attempts.find(({ heartbeat }) => heartbeat)?.heartbeat,
+        trouble: attempts.map((attempt) => attemptTrouble(attempt, now)).find(Boolean),
+      };
+    }),
   );
 }
 

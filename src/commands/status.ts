@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { textReport } from '../report';
+import { textReport, troubleLines } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
 import { batchJson } from './batch-json';
@@ -9,6 +9,7 @@ import { failureOf } from './follow';
 import { listBatches } from './list';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
 import { withClient } from './session';
+import { lookForTroubles } from './troubles';
 
 /** `status [BATCH]`: one batch; without its name, what `list` prints. */
 export function statusCommand(): Command {
@@ -46,7 +47,15 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const progress = await batch.progress();
   const servers = await batch.servers();
   const trouble = progress.status === 'surveying' ? await batch.trouble() : undefined;
-  if (output === 'json') return printJson({ ...batchJson({ progress, servers }), trouble });
+  const troubles = await lookForTroubles(batch, servers);
+  const lines = troubleLines(troubles, Date.now());
+  if (output === 'json') {
+    return printJson({
+      ...batchJson({ progress, servers }),
+      trouble: trouble ?? (lines.length > 0 ? lines.join('\n') : undefined),
+      troubles: troubles.groups,
+    });
+  }
   const print = printer(output);
   const c = colors();
   print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
@@ -54,6 +63,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   if (progress.waiting) print(`waiting: ${progress.waiting}`);
   const { inUse, cap } = progress.slots;
   print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
+  for (const line of lines) print(c.yellow(`trouble  ${line}`));
   print();
   for (const line of textReport({ progress, servers, generatedAt: new Date() }, c)) print(line);
 }

@@ -21,4 +21,12 @@ export {
 } from './report-schema';
 export { textTable } from './text-table';
 export { timeToGo } from './time-to-go';
+export {
+  errorKind,
+  groupTroubles,
+  type ServerTrouble,
+  type TroubleGroup,
+  type Troubles,
+  troubleLines,
+} from './trouble';
 export { utcTime } from './utc-time';

@@ -8,6 +8,8 @@ import { timeToGo } from './time-to-go';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
+  /** Why its last look, or its call that is being repeated, failed. */
+  trouble?: string;
 }
 
 export interface LiveBatch {
@@ -95,11 +97,10 @@ function serverLines(servers: LiveServer[], columns: number, room: number, c: Co
   ];
 }
 
-const isInTrouble = ({ phase, heartbeat }: LiveServer) =>
-  phase === 'recovering' || heartbeat?.pollError !== undefined;
+const isInTrouble = ({ phase, trouble }: LiveServer) => phase === 'recovering' || trouble !== undefined;
 
 function jobColumns(server: LiveServer, columns: number, c: Colors, now: number): string {
-  const { phase, heartbeat, error, startedAt, stoppedRunningAt, starts = 1 } = server;
+  const { phase, heartbeat, trouble, error, startedAt, stoppedRunningAt, starts = 1 } = server;
   const since = phase === 'migrating' ? startedAt : (stoppedRunningAt ?? startedAt);
   const time = since === undefined ? '' : formatDuration(now - since);
   if (phase === 'recovering') {
@@ -107,8 +108,8 @@ function jobColumns(server: LiveServer, columns: number, c: Colors, now: number)
     return `${c.yellow('recovering')}  ${inColumns(time, 8)}  ${c.yellow(plainLine(why))}`;
   }
   if (phase === 'queued') return `queued      ${inColumns(time, 8)}  waits for a slot to start again`;
+  if (trouble) return c.yellow(plainLine(trouble));
   if (phase === 'finishing') return `finishing   ${inColumns(time, 8)}  ${server.jobId ?? ''}`;
-  if (heartbeat?.pollError) return c.yellow(plainLine(heartbeat.pollError));
   if (!heartbeat?.status) return `starting    ${inColumns(time, 8)}  ${server.jobId ?? ''}`;
   const percent = heartbeat.progress ?? 0;
   const stage = inColumns(plainLine(heartbeat.businessStatus ?? heartbeat.status), 10);

@@ -20,7 +20,6 @@ export function aBatchClient(
       if (batches.length > 1) batches.shift();
       return status === 'ended' ? 'COMPLETED' : 'RUNNING';
     },
-    heartbeat: async () => undefined,
     pending: async () => [],
     trouble: async () => undefined,
     start: async () => 'attached',

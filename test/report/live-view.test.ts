@@ -46,7 +46,7 @@ function aBusyBatch(): LiveBatch {
     }),
     running('web-03', 0, { heartbeat: undefined, startedAt: ago(1) }),
     running('web-04', 40, {
-      heartbeat: { jobId: 'j-4', changedAt: now, status: 'Running', pollError: 'Throttling.User: try later' },
+      trouble: 'Throttling.User: try later',
     }),
     running('web-05', 40, {
       phase: 'recovering',

@@ -1,0 +1,31 @@
+import type { JobHeartbeat } from '../../activities';
+
+/** An activity that is under way or waits for its next attempt. */
+export interface PendingAttempt {
+  activity: string;
+  attempt: number;
+  lastFailure?: string;
+  /** Of one that waits for its next attempt; milliseconds since the epoch. */
+  nextAttemptAt?: number;
+  /** Of one that is under way; milliseconds since the epoch. */
+  startedAt?: number;
+  /** What it last saw of its job, where it looks at one. */
+  heartbeat?: JobHeartbeat;
+}
+
+/** An attempt of a mere call ends within this time: one that takes longer has got on, and waits for its job. */
+const longestCallMs = 120_000;
+
+/**
+ * Why the attempt does not get on: its looks fail, or its last try did. Undefined where it has got over that, as after
+ * the death of a worker.
+ */
+export function attemptTrouble(
+  { lastFailure, startedAt, heartbeat }: PendingAttempt,
+  now: number,
+): string | undefined {
+  if (heartbeat?.pollError) return heartbeat.pollError;
+  if (startedAt === undefined) return lastFailure;
+  const hasLookedSince = (heartbeat?.lookedAt ?? 0) > startedAt;
+  return hasLookedSince || now - startedAt > longestCallMs ? undefined : lastFailure;
+}

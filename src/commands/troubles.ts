@@ -1,0 +1,81 @@
+import type { ServerPhase, ServerView } from '../../workflows/messages';
+import { errorKind, groupTroubles, type ServerTrouble, type Troubles, troubleLines } from '../report';
+import type { BatchClient } from './batch-client';
+import { attemptTrouble, type PendingAttempt } from './pending-attempt';
+
+/** A batch may have a thousand servers under way, and each costs a call to Temporal. */
+const mostLooked = 20;
+
+const withWorkflow: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
+
+/** Looks at what some of the batch's servers under way do, and gives what goes wrong with them right now. */
+export async function lookForTroubles(batch: BatchClient, servers: readonly ServerView[]): Promise<Troubles> {
+  const underWay = servers.filter(({ phase }) => withWorkflow.includes(phase));
+  const answers = await Promise.all(
+    serversToLookAt(underWay).map(async ({ server }) => ({
+      server,
+      // It may have ended since it was listed; and no answer of Temporal is no good news.
+      attempts: await batch.pending(server).catch(() => undefined),
+    })),
+  );
+  const looked = answers.flatMap(({ server, attempts }) => (attempts ? [{ server, attempts }] : []));
+  const now = Date.now();
+  return {
+    groups: groupTroubles(looked.flatMap(({ server, attempts }) => troubleOf(server, attempts, now) ?? [])),
+    looked: looked.length,
+    underWay: underWay.length,
+  };
+}
+
+/** Heartbeats come to Temporal a few times a minute: looking more often would show nothing newer. */
+const lookEveryMs = 10_000;
+
+/** Looks now and then, and tells an error when it turns up, and once there are none any more. */
+export function troubleTeller(batch: BatchClient, tell: (line: string) => void, now = Date.now) {
+  const told = new Set<string>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  return async (servers: readonly ServerView[]): Promise<void> => {
+    if (now() - lookedAt < lookEveryMs) return;
+    lookedAt = now();
+    const troubles = await lookForTroubles(batch, servers);
+    if (troubles.looked === 0) return;
+    const kinds = troubles.groups.map(({ error }) => errorKind(error));
+    if (kinds.some((kind) => !told.has(kind))) {
+      for (const line of troubleLines(troubles, now())) tell(`trouble  ${line}`);
+    }
+    if (kinds.length === 0 && told.size > 0) {
+      tell('trouble  is over');
+      told.clear();
+    }
+    for (const kind of kinds) told.add(kind);
+  };
+}
+
+/**
+ * Some whose jobs are cleaned up and those started last, which wait for a single call, and the others in even steps:
+ * an outage may hit calls or looks alone.
+ */
+function serversToLookAt(underWay: readonly ServerView[]): ServerView[] {
+  if (underWay.length <= mostLooked) return [...underWay];
+  const few = mostLooked / 4;
+  const finishing = underWay.filter(({ phase }) => phase === 'finishing').slice(0, few);
+  const newestFirst = underWay
+    .filter((server) => !finishing.includes(server))
+    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0));
+  const others = newestFirst.slice(few);
+  const room = Math.min(mostLooked - few - finishing.length, others.length);
+  const spread = Array.from({ length: room }, (_, i) => others[Math.floor((i * others.length) / room)]!);
+  return [...finishing, ...newestFirst.slice(0, few), ...spread];
+}
+
+function troubleOf(
+  server: string,
+  attempts: readonly PendingAttempt[],
+  now: number,
+): ServerTrouble | undefined {
+  for (const attempt of attempts) {
+    const error = attemptTrouble(attempt, now);
+    if (error) return { server, error, nextAttemptAt: attempt.nextAttemptAt };
+  }
+  return undefined;
+}

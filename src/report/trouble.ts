@@ -1,0 +1,69 @@
+import { counted } from './counted';
+import { plainLine } from './display-width';
+import { formatDuration } from './duration';
+
+/** Why a server does not get on right now, though its batch has not given it up. */
+export interface ServerTrouble {
+  server: string;
+  /** What the last call or look said. */
+  error: string;
+  /** Milliseconds since the epoch. */
+  nextAttemptAt?: number;
+}
+
+/** Servers with the same error. */
+export interface TroubleGroup {
+  /** Code and message alone: operation and RequestId differ from server to server. */
+  error: string;
+  servers: string[];
+  /** The soonest of theirs; milliseconds since the epoch. */
+  nextAttemptAt?: number;
+}
+
+/** What a look at some of the servers under way has found. */
+export interface Troubles {
+  groups: TroubleGroup[];
+  /** Servers looked at. */
+  looked: number;
+  /** Servers that could have been looked at. */
+  underWay: number;
+}
+
+/** The errors, most servers first. */
+export function groupTroubles(troubles: readonly ServerTrouble[]): TroubleGroup[] {
+  const groups = new Map<string, TroubleGroup>();
+  for (const { server, error, nextAttemptAt } of troubles) {
+    const said = codeAndMessage(error);
+    const key = errorKind(said);
+    const group = groups.get(key) ?? { error: said, servers: [] };
+    group.servers.push(server);
+    group.nextAttemptAt = soonest(group.nextAttemptAt, nextAttemptAt);
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort((a, b) => b.servers.length - a.servers.length);
+}
+
+/** `12 servers: ServiceUnavailable: … (next try in 20 s)`, a line for each error, of many the first ones. */
+export function troubleLines({ groups, looked, underWay }: Troubles, now: number): string[] {
+  const of = looked < underWay ? ` of ${looked} looked at` : '';
+  const lines = groups.slice(0, mostLines).map(({ error, servers, nextAttemptAt }) => {
+    const next = nextAttemptAt === undefined ? '' : ` (next try in ${formatDuration(nextAttemptAt - now)})`;
+    return `${counted(servers.length, 'server')}${of}: ${error}${next}`;
+  });
+  const more = groups.length - mostLines;
+  return more > 0 ? [...lines, `and ${counted(more, 'other error')}`] : lines;
+}
+
+const mostLines = 3;
+
+/** Errors that differ only in whose job they name are one. */
+export const errorKind = (error: string) => error.replace(resourceId, '');
+
+const resourceId = /\b[a-z]+-[a-z0-9]{8,}\b/g;
+
+/** `Code: message` of `Code: message (Operation, RequestId …). Remedy`. */
+const codeAndMessage = (error: string) =>
+  plainLine(error).replace(/ \((?:[A-Z][A-Za-z]+)?(?:, )?(?:RequestId [^)]*)?\)(?:\. .*)?$/, '');
+
+const soonest = (a: number | undefined, b: number | undefined) =>
+  a === undefined || (b !== undefined && b < a) ? b : a;

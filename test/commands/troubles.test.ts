@@ -1,0 +1,115 @@
+import { attemptTrouble, type PendingAttempt } from '../../src/commands/pending-attempt';
+import { lookForTroubles, troubleTeller } from '../../src/commands/troubles';
+import { aServer } from '../report/a-batch';
+import { aBatchClient } from './a-batch-client';
+
+const now = Date.parse('2026-03-01T22:00:00Z');
+const unavailable = 'ServiceUnavailable: try later';
+const failingLook: PendingAttempt = {
+  activity: 'awaitReplicationJob',
+  attempt: 1,
+  startedAt: now - 3_600_000,
+  heartbeat: { jobId: 'j-1', changedAt: now, pollError: unavailable },
+};
+const retriedCall: PendingAttempt = {
+  activity: 'createReplicationJob',
+  attempt: 7,
+  lastFailure: unavailable,
+  nextAttemptAt: now + 20_000,
+};
+const servers = (name: string, count: number, more: Parameters<typeof aServer>[0] = {}) =>
+  Array.from({ length: count }, (_, i) => aServer({ server: `${name}-${i}`, phase: 'migrating', ...more }));
+
+test.each<[string, string | undefined, PendingAttempt]>([
+  ['a look that fails', unavailable, failingLook],
+  ['a call that waits for its next try', unavailable, retriedCall],
+  [
+    'a call whose next try is under way',
+    unavailable,
+    { ...retriedCall, nextAttemptAt: undefined, startedAt: now - 5_000 },
+  ],
+  [
+    'none once the job has been looked at again',
+    undefined,
+    {
+      activity: 'awaitReplicationJob',
+      attempt: 2,
+      lastFailure: 'activity Heartbeat timeout',
+      startedAt: now - 30_000,
+      heartbeat: { jobId: 'j-1', changedAt: now, lookedAt: now - 1_000 },
+    },
+  ],
+  [
+    'none of a wait that has gone on for hours since',
+    undefined,
+    {
+      activity: 'awaitSourceServer',
+      attempt: 2,
+      lastFailure: 'activity Heartbeat timeout',
+      startedAt: now - 3_600_000,
+    },
+  ],
+])('what counts as trouble: %s', (_, expected, attempt) => {
+  expect(attemptTrouble(attempt, now)).toBe(expected);
+});
+
+test('a thousand servers under way cost twenty looks: some finishing, the newest, and some of all others', async () => {
+  const asked: string[] = [];
+  const batch = {
+    ...aBatchClient([{ servers: [] }]),
+    pending: async (server: string) => {
+      asked.push(server);
+      return [failingLook];
+    },
+  };
+  const troubles = await lookForTroubles(batch, [
+    ...servers('old', 967),
+    ...servers('new', 3, { from: 60 }),
+    ...servers('end', 30, { phase: 'finishing' }),
+    aServer({ server: 'waits', phase: 'waiting' }),
+    aServer({ server: 'done' }),
+  ]);
+  expect(new Set(asked).size).toBe(20);
+  const of = (name: string) => asked.filter((server) => server.startsWith(name)).length;
+  expect([of('end'), of('new'), of('old')]).toEqual([5, 3, 12]);
+  expect(troubles).toMatchObject({ looked: 20, underWay: 1_000, groups: [{ error: unavailable }] });
+});
+
+test('a server that has ended in the meantime is no trouble', async () => {
+  const batch = {
+    ...aBatchClient([{ servers: [] }]),
+    pending: async () => {
+      throw new Error('workflow not found');
+    },
+  };
+  expect((await lookForTroubles(batch, servers('web', 1))).groups).toEqual([]);
+});
+
+test('a follower hears of an error when it turns up, not at each look, and when all is well again', async () => {
+  let attempts: PendingAttempt[] | undefined = [retriedCall];
+  let time = now;
+  const lines: string[] = [];
+  const batch = {
+    ...aBatchClient([{ servers: [] }]),
+    pending: async () => attempts ?? Promise.reject(new Error('Temporal restarts')),
+  };
+  const tell = troubleTeller(
+    batch,
+    (line) => lines.push(line),
+    () => time,
+  );
+  await tell(servers('web', 2));
+  time += 15_000;
+  await tell(servers('web', 2));
+  expect(lines).toEqual([`trouble  2 servers: ${unavailable} (next try in 20 s)`]);
+  attempts = undefined;
+  time += 15_000;
+  await tell(servers('web', 2));
+  attempts = [];
+  time += 1_000;
+  await tell(servers('web', 2));
+  expect(lines).toHaveLength(1);
+  time += 15_000;
+  await tell(servers('web', 2));
+  expect(lines.slice(1)).toEqual(['trouble  is over']);
+});
