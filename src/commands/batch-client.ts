@@ -12,9 +12,11 @@ import type { JobHeartbeat } from '../../activities';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import {
   type BatchProgress,
+  type JobEnd,
   progressQuery,
   type ServerPhase,
   type ServerView,
+  type SmcFailure,
   serversQuery,
 } from '../../workflows/messages';
 import { smcBatch, smcPhase } from '../../workflows/search-attributes';
@@ -33,11 +35,19 @@ export interface BatchClient {
   status(): Promise<WorkflowExecutionStatusName>;
   /** What the server's workflow is doing right now. */
   pending(server: string): Promise<PendingAttempt[]>;
+  /** Why the server's job was last asked to stop; undefined when it never was. */
+  stopReason(server: string): Promise<StopReason | undefined>;
   /** Why the batch's own activity keeps failing, as its last attempt said. */
   trouble(): Promise<string | undefined>;
   cancel(): Promise<void>;
   /** Rejects as the workflow failed. */
   result(): Promise<unknown>;
+}
+
+/** What ended a job that has to be stopped first; `Stopped` when the server was cancelled. */
+export interface StopReason {
+  end: JobEnd;
+  error?: SmcFailure;
 }
 
 const tsToMs = (time: { seconds?: unknown } | null | undefined) =>
@@ -111,6 +121,13 @@ export function batchClient(client: Client, batch: string): BatchClient {
           heartbeat: firstValue<JobHeartbeat>(activity.heartbeatDetails),
         };
       });
+    },
+    async stopReason(server) {
+      const { events } = await serverHandle(server).fetchHistory();
+      const asked = events?.findLast(
+        (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'stopReplicationJob',
+      );
+      return firstValue<{ report: StopReason }>(asked?.activityTaskScheduledEventAttributes?.input)?.report;
     },
     async trouble() {
       const { raw } = await found(handle.describe());

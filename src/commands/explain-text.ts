@@ -2,6 +2,7 @@ import type { Colors } from 'picocolors/types';
 import type { ServerExplanation } from '../../workflows/messages';
 import { formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
 import { describeSmcError } from '../smc';
+import type { StopReason } from './batch-client';
 import type { PendingAttempt } from './pending-attempt';
 
 /** A line of an explanation. */
@@ -57,6 +58,46 @@ export function nowLine(
   const seen = job ? `, the job is ${job}` : '';
   const trouble = heartbeat?.pollError ?? lastFailure;
   return fact('now', `${activity}, attempt ${attempt}${next}${seen}${trouble ? `: ${trouble}` : ''}`);
+}
+
+/**
+ * The batch counts a job as running until it is seen not to run: what the batch says of such a server is not what
+ * happens while its job is waited for until it can be stopped.
+ */
+export function explainStopping(
+  server: ServerExplanation,
+  attempts: readonly PendingAttempt[],
+  reason?: StopReason,
+): ServerExplanation {
+  const stopping = stopAttempt(attempts);
+  if (!stopping) return server;
+  const job = stopping.heartbeat && seenAs(stopping.heartbeat);
+  return {
+    ...server,
+    why: `${whyStopped(reason)} and is waited for until it can be stopped: SMC stops a job only while it is Syncing${job ? `, and it is ${job}` : ''}; one that finishes before counts as migrated`,
+    error: reason?.error ?? server.error,
+    // Made for a job that runs to its end.
+    estimatedEnd: undefined,
+  };
+}
+
+/** The attempt that waits until the job can be stopped, while there is one. */
+export const stopAttempt = (attempts: readonly PendingAttempt[]) =>
+  attempts.find(({ activity }) => activity === 'stopReplicationJob');
+
+function whyStopped(reason: StopReason | undefined): string {
+  switch (reason?.end) {
+    case undefined:
+      return 'its job is to end';
+    case 'Stopped':
+      return 'it was cancelled; its job is to end';
+    case 'Stalled':
+      return 'its job does not move any more (Stalled)';
+    case 'TimedOut':
+      return 'its job ran longer than jobTimeout (TimedOut)';
+    default:
+      return `nobody knows how its job fares (${reason?.end}); it is to end`;
+  }
 }
 
 /** `Syncing 40 %`: what SMC calls what the job does. */

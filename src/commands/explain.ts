@@ -5,7 +5,7 @@ import { explainQuery, journalQuery, type ServerExplanation } from '../../workfl
 import { withInstanceHours } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
-import { fact, factLines, nowLine } from './explain-text';
+import { explainStopping, fact, factLines, nowLine, stopAttempt } from './explain-text';
 import { CommandFailure, exitCodes } from './failure';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
@@ -26,9 +26,11 @@ export function explainCommand(): Command {
     )
     .action(async (batch: string, server: string, { output }: { output: OutputFormat }) => {
       await withClient(async (client, settings) => {
-        const explanation = await ask(client, batch, server);
+        const asked = await ask(client, batch, server);
         const from = batchClient(client, batch);
         const attempts = await from.pending(server).catch(() => []);
+        const stopReason = stopAttempt(attempts) && (await from.stopReason(server).catch(() => undefined));
+        const explanation = explainStopping(asked, attempts, stopReason);
         const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
         const entries = journal.filter(({ what }) => what.includes(server));
         const ui = temporalUiUrl(settings);

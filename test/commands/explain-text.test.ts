@@ -1,7 +1,19 @@
-import { nowLine } from '../../src/commands/explain-text';
+import pc from 'picocolors';
+import { explainStopping, factLines, nowLine } from '../../src/commands/explain-text';
 import type { PendingAttempt } from '../../src/commands/pending-attempt';
+import type { ServerExplanation } from '../../workflows/messages';
+import { aServer } from '../report/a-batch';
 
 const now = Date.parse('2026-03-02T06:00:00Z');
+const plain = pc.createColors(false);
+const explained = (server: Parameters<typeof aServer>[0], why = 'why'): ServerExplanation => ({
+  ...aServer(server),
+  why,
+});
+const migrating = explained(
+  { phase: 'migrating', endedAt: undefined, imageId: undefined, estimatedEnd: now + 600_000 },
+  'its replication job is being created or runs',
+);
 const stopping: PendingAttempt = {
   activity: 'stopReplicationJob',
   attempt: 1,
@@ -13,6 +25,12 @@ const stopping: PendingAttempt = {
     progress: 60,
   },
 };
+const timedOut = {
+  code: 'ReplicationJob.TimedOut',
+  message: 'replication job j-bp1web01 has not ended within 14400 s',
+  remedy: 'Raise policy.jobTimeout.',
+};
+
 test('what an activity does: the job as it was last seen, and why the last look failed', () => {
   const look: PendingAttempt = { ...stopping, activity: 'awaitReplicationJob' };
   expect(nowLine(look, now)).toBe('now        awaitReplicationJob, attempt 1, the job is Processing 60 %');
@@ -29,4 +47,20 @@ test('what an activity does: the job as it was last seen, and why the last look 
       now,
     ),
   ).toBe('now        createReplicationJob, attempt 9, next in 20 s: Busy: later');
+});
+
+test('a job past its jobTimeout is explained by what is waited for, without an estimated end', () => {
+  const said = explainStopping(migrating, [stopping], { end: 'TimedOut', error: timedOut });
+  expect(said.why).toBe(
+    'its job ran longer than jobTimeout (TimedOut) and is waited for until it can be stopped: SMC stops a job only while it is Syncing, and it is Processing 60 %; one that finishes before counts as migrated',
+  );
+  const lines = factLines(said, now, plain);
+  expect(lines.join('\n')).not.toContain('ends about');
+  expect(lines).toContain('remedy     Raise policy.jobTimeout.');
+});
+
+test('a cancelled server says so; without a stop under way the batch has the word', () => {
+  expect(explainStopping(migrating, [stopping], { end: 'Stopped' }).why).toContain('it was cancelled');
+  expect(explainStopping(migrating, [stopping]).why).toContain('waited for until it can be stopped');
+  expect(explainStopping(migrating, [])).toEqual(migrating);
 });

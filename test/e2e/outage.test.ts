@@ -51,3 +51,21 @@ test('a server whose job cannot be created is in trouble, with the time of the n
     /^trouble {2}1 server: UnreadableAnswer: .* \(next try in \d+ s\)$/m.test(await status(plan.name)),
   );
 });
+
+test('a job past its jobTimeout that cannot be stopped yet is explained as that', async () => {
+  house = await aHouse({ servers: 1, jobSeconds: 2_000, speed: 1_000 });
+  // SMC: a job is stopped only while it is Syncing, and this one is past it.
+  house.breakThings({ jobs: [{ source: '*', stall: { atProgress: 95 } }] });
+  const plan = house.plan(1, { policy: { jobTimeoutSeconds: 5 } });
+  await house.startWorker();
+  await house.batch(plan).start(plan);
+  const explain = () => toldBy('explain', plan.name, plan.servers[0]!.name);
+  await until(async () => (await explain()).why.includes('TimedOut'));
+  const explained = await explain();
+  expect(explained).toMatchObject({
+    phase: 'migrating',
+    why: expect.stringContaining('is waited for until it can be stopped'),
+    error: { code: 'ReplicationJob.TimedOut', remedy: expect.stringContaining('jobTimeout') },
+  });
+  expect(explained).not.toHaveProperty('estimatedEnd');
+});
