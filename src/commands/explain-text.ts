@@ -13,6 +13,8 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
   const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
   const { startedAt, endedAt, error, leftover } = server;
   const hours = instanceHours(server, now);
+  // Of a job that nobody could judge, the server's error and its job's are one.
+  const left = leftover?.error?.message === error?.message ? undefined : leftover?.error;
   const facts: [string, string | undefined | false][] = [
     ['wave', server.wave],
     ['source', server.sourceId],
@@ -40,6 +42,8 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
       leftover &&
         `job ${leftover.jobId} (${leftover.why})${hours === undefined ? '' : `: its intermediate instance is billed until it is deleted, ${formatInstanceHours(hours)} so far`}`,
     ],
+    ['because', left && describeSmcError(left)],
+    ['remedy', left?.remedy],
     ['next', server.next],
   ];
   return [

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { explainStopping, factLines, nowLine } from '../../src/commands/explain-text';
 import type { PendingAttempt } from '../../src/commands/pending-attempt';
 import type { ServerExplanation } from '../../workflows/messages';
-import { aServer } from '../report/a-batch';
+import { aServer, noPermission } from '../report/a-batch';
 
 const now = Date.parse('2026-03-02T06:00:00Z');
 const plain = pc.createColors(false);
@@ -63,4 +63,29 @@ test('a cancelled server says so; without a stop under way the batch has the wor
   expect(explainStopping(migrating, [stopping], { end: 'Stopped' }).why).toContain('it was cancelled');
   expect(explainStopping(migrating, [stopping]).why).toContain('waited for until it can be stopped');
   expect(explainStopping(migrating, [])).toEqual(migrating);
+});
+
+test('a job that could not be deleted: with the code of the refusal and its remedy', () => {
+  const refused = { ...noPermission, action: 'DeleteReplicationJob' };
+  const server = explained({
+    phase: 'failed',
+    error: timedOut,
+    leftover: { jobId: 'j-bp1web01', why: 'deleteFailed', error: refused },
+  });
+  const lines = factLines(server, now, plain);
+  const at = lines.findIndex((line) => line.startsWith('left       job j-bp1web01 (deleteFailed)'));
+  expect(lines.slice(at + 1, at + 3)).toEqual([
+    'because    Forbidden.RAM: User not authorized to operate on the specified resource. (DeleteReplicationJob, RequestId 0B1F2A3C-1111-2222-3333-444455556666)',
+    'remedy     Give the RAM user AliyunSMCFullAccess.',
+  ]);
+});
+
+test('an error that is the server’s and its job’s is told once', () => {
+  const error = { code: 'UnknownStatus', message: 'the status is odd', remedy: 'Upgrade.' };
+  const server = explained({
+    phase: 'failed',
+    error,
+    leftover: { jobId: 'j-bp1web01', why: 'unknownStatus', error },
+  });
+  expect(factLines(server, now, plain).filter((line) => line.startsWith('remedy'))).toHaveLength(1);
 });
