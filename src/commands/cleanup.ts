@@ -1,28 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
+import { createReplicationJobPoller } from '../../activities';
 import { ledgerTags, serverWorkflowId } from '../../workflows/ids';
 import { textTable } from '../report';
-import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
+import type { SmcClient } from '../smc';
 import { confirm } from './confirm';
 import { exitCodes } from './failure';
 import { type OutputFormat, outputOption, printer, printJson } from './output';
+import { type CleanedJob, removeJob, type TaggedJob } from './remove-job';
 import { withClient } from './session';
 import { withSmc } from './smc-session';
 
-/** A job that carries a batch's tags. */
-interface TaggedJob {
-  job: ReplicationJob;
-  server: string;
-}
-
-interface CleanedJob {
-  jobId: string;
-  server: string;
-  status: string;
-  outcome: 'deletable' | 'deleted' | 'under way' | 'left';
-  reason?: string;
-}
+/** Most of a job's time goes into waiting for it. */
+const jobsAtOnce = 10;
+const lookSeconds = 1;
 
 /** `cleanup BATCH`: delete the jobs a batch has left in the account. */
 export function cleanupCommand(): Command {
@@ -39,13 +30,15 @@ export function cleanupCommand(): Command {
       'after',
       `
 A Stopped or InError job keeps a billed intermediate instance until it is deleted. Only jobs that carry this batch's
-tags are touched. It needs the SMC settings of 'smc-batch worker'.
+tags are touched. One that runs is stopped while it is Syncing; else SMC does not stop it, and it is left if it does not
+end soon: clean up again later. A Finished one is a migration that is done: before it is deleted, its source server is
+tagged as migrated, so that 'apply' skips it. Images stay. It needs the SMC settings of 'smc-batch worker'.
 
 Examples:
   smc-batch cleanup dc1-exit --dry-run
   smc-batch cleanup dc1-exit --yes
 
-Exit codes: 0 nothing is left (or --dry-run), 3 some jobs are left, 4 not confirmed, 1 anything else.`,
+Exit codes: 0 none is left but those under way (or --dry-run), 3 some are left, 4 not confirmed, 1 anything else.`,
     )
     .action(cleanup);
 }
@@ -56,33 +49,61 @@ async function cleanup(
 ): Promise<void> {
   await withSmc((smc) =>
     withClient(async (client) => {
+      const isUnderWay = ({ server }: TaggedJob) => workflowRuns(client, batch, server);
       const jobs = await jobsOfBatch(smc, batch);
-      const results: CleanedJob[] = [];
-      const deletable: TaggedJob[] = [];
-      for (const tagged of jobs) {
-        if (await isUnderWay(client, batch, tagged.server))
-          results.push({ ...facts(tagged), outcome: 'under way' });
-        else deletable.push(tagged);
-      }
+      const underWay = new Set<TaggedJob>();
+      await someAtOnce(jobs, async (tagged) => {
+        if (await isUnderWay(tagged)) underWay.add(tagged);
+      });
+      const deletable = jobs.filter((tagged) => !underWay.has(tagged));
       const print = printer(options.output);
       for (const line of textTable(
         ['job', 'server', 'status'],
         deletable.map(({ job, server }) => [job.jobId, server, job.status]),
       ))
         print(line);
-      if (options.dryRun) {
-        results.push(...deletable.map((tagged) => ({ ...facts(tagged), outcome: 'deletable' as const })));
-      } else if (deletable.length > 0) {
+      if (!options.dryRun && deletable.length > 0)
         await confirm(`Delete these ${deletable.length} jobs?`, options.yes);
-        for (const tagged of deletable) results.push(await remove(smc, tagged));
-      }
-      if (options.output === 'json') printJson(results);
-      for (const { jobId, outcome, reason } of results)
+      const poller = createReplicationJobPoller(smc, lookSeconds);
+      const results = await someAtOnce(jobs, async (tagged) => {
+        const cleaned = underWay.has(tagged)
+          ? untouched(tagged, 'under way')
+          : options.dryRun
+            ? untouched(tagged, 'deletable', whatFirst[tagged.job.status])
+            : await removeJob({ smc, poller, isUnderWay }, tagged);
+        const { jobId, outcome, reason } = cleaned;
         print(`${jobId}: ${outcome}${reason ? `: ${reason}` : ''}`);
+        return cleaned;
+      }).finally(() => poller.close());
+      if (options.output === 'json') printJson(results);
       if (jobs.length === 0) print(`Batch '${batch}' has left no job in the account.`);
       if (results.some(({ outcome }) => outcome === 'left')) process.exitCode = exitCodes.serversFailed;
     }),
   );
+}
+
+/** What happens to a job before it is deleted, where something does. */
+const whatFirst: Partial<Record<string, string>> = {
+  Deleting: 'it is being deleted',
+  Finished: 'its source server is tagged as migrated first',
+  Running: 'it is stopped first if it is Syncing, else left until it has ended',
+};
+
+const untouched = (
+  { job, server }: TaggedJob,
+  outcome: CleanedJob['outcome'],
+  reason?: string,
+): CleanedJob => ({ jobId: job.jobId, server, status: job.status, outcome, ...(reason && { reason }) });
+
+/** What the work gives, in the order of the items. */
+async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const oneAfterTheOther = async () => {
+    for (const [i, item] of queue) results[i] = await work(item);
+  };
+  await Promise.all(Array.from({ length: jobsAtOnce }, oneAfterTheOther));
+  return results;
 }
 
 /** Proven by the tag service, which every edition of the API has. */
@@ -104,14 +125,13 @@ async function jobsOfBatch(smc: SmcClient, batch: string): Promise<TaggedJob[]> 
     }
     for await (const job of smc.allReplicationJobs({ jobIds })) {
       const server = servers.get(job.jobId);
-      if (server && job.status !== 'Deleting') found.push({ job, server });
+      if (server) found.push({ job, batch, server });
     }
   }
   return found;
 }
 
-/** Its own workflow cleans up better than we can. */
-async function isUnderWay(client: Client, batch: string, server: string): Promise<boolean> {
+async function workflowRuns(client: Client, batch: string, server: string): Promise<boolean> {
   try {
     return (
       (await client.workflow.getHandle(serverWorkflowId(batch, server)).describe()).status.name === 'RUNNING'
@@ -121,26 +141,3 @@ async function isUnderWay(client: Client, batch: string, server: string): Promis
     throw error;
   }
 }
-
-/** Stops it first where it runs; a job past Syncing ends by itself and is left until then. */
-async function remove(smc: SmcClient, tagged: TaggedJob): Promise<CleanedJob> {
-  const { jobId } = tagged.job;
-  try {
-    if (tagged.job.status === 'Running') await smc.stopReplicationJob({ jobId });
-    for (let looks = 0; looks < 30; looks++) {
-      await smc.deleteReplicationJob({ jobId }).catch((error: unknown) => {
-        if (!(error instanceof SmcError) || error.class === 'fatal') throw error;
-      });
-      await sleep(1_000);
-      const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [jobId] });
-      const job = replicationJobs.find((found) => found.jobId === jobId);
-      if (!job || job.status === 'Deleting') return { ...facts(tagged), outcome: 'deleted' };
-    }
-    return { ...facts(tagged), outcome: 'left', reason: 'it is not gone after 30 s; try again later' };
-  } catch (error) {
-    if (!(error instanceof SmcError)) throw error;
-    return { ...facts(tagged), outcome: 'left', reason: `${error.message}. ${error.remedy}` };
-  }
-}
-
-const facts = ({ job, server }: TaggedJob) => ({ jobId: job.jobId, server, status: job.status });

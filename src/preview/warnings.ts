@@ -154,7 +154,8 @@ function idleJobWarnings({ idle }: AccountJobs): Warning[] {
     {
       code: 'idle-jobs',
       message: `jobs that are Stopped or InError and not of this batch: ${some(idle)}; they take up the quota, and their intermediate instances are billed`,
-      remedy: 'Delete those that are no longer needed, in the SMC console or with smc-batch cleanup.',
+      remedy:
+        'Delete those that are no longer needed: of another batch with smc-batch cleanup and its name, all else in the SMC console.',
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { retryUpdate } from '../../workflows/messages';
-import { aHouse, type House, untilProgress } from './a-house';
+import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;
 afterEach(() => house?.close());
@@ -122,6 +122,61 @@ test('no cleanup that takes what runs, or what only looks like ours', async () =
   expect((await batch.progress()).counts).toMatchObject({ migrated: 1, failed: 1 });
   expect(calls('StopReplicationJob')).toBe(0);
   expect(audit().jobs).toMatchObject({ leftovers: [], foreign: { existing: 3, running: 1 } });
+});
+
+test('no migration lost by a clean-up: a job that finished after its workflow was terminated counts, and apply skips its server', async () => {
+  house = await aHouse({ servers: 2, jobSeconds: 1_000, speed: 1 });
+  const { account } = house.simulator;
+  const plan = house.plan(2);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await until(() => audit().jobs.running === 2);
+  await handleOf(plan).terminate('by the test');
+  for (const { name } of plan.servers)
+    await house.client.workflow.getHandle(serverWorkflowId(plan.name, name)).terminate('by the test');
+  account.skip(1_000);
+  // The other is deleted by somebody, and slowly.
+  const [finished, leaving] = account.jobList();
+  account.setStatus(leaving!, 'Deleting');
+
+  const look = await house.run('cleanup', plan.name, '--dry-run', '-o', 'json');
+  expect({ code: look.code, jobs: JSON.parse(look.stdout) }).toMatchObject({
+    code: 0,
+    jobs: [
+      { outcome: 'deletable', status: 'Finished', reason: 'its source server is tagged as migrated first' },
+      { outcome: 'deletable', status: 'Deleting', reason: 'it is being deleted' },
+    ],
+  });
+  expect(calls('TagResources') + calls('DeleteReplicationJob')).toBe(0);
+
+  account.schedule(leaving!, 'gone', account.time + 3_000);
+  const cleaned = await house.run('cleanup', plan.name, '--yes', '-o', 'json');
+  const { jobId, imageId: image } = finished!;
+  const of = (id: string) => plan.servers.find(({ sourceId }) => sourceId === id)!.name;
+  expect({ code: cleaned.code, jobs: JSON.parse(cleaned.stdout) }).toEqual({
+    code: 0,
+    jobs: [
+      {
+        jobId,
+        server: of(finished!.sourceId),
+        status: 'Finished',
+        outcome: 'deleted',
+        image,
+        migrated: { batch: plan.name, image },
+        reason: `${image} stays, and its server counts as migrated`,
+      },
+      { jobId: leaving!.jobId, server: of(leaving!.sourceId), status: 'Deleting', outcome: 'deleted' },
+    ],
+  });
+  expect(cleaned.stderr).toContain(`${jobId}: deleted: ${image} stays, and its server counts as migrated`);
+  expect(account.jobs.size).toBe(0);
+
+  const servers = plan.servers.filter(({ sourceId }) => sourceId === finished!.sourceId);
+  expect(await batch.start({ ...plan, servers })).toBe('started');
+  await batch.result();
+  expect((await batch.progress()).counts).toMatchObject({ skipped: 1, migrated: 0 });
+  expect(audit().creates.tookEffect).toBe(2);
 });
 
 test.each(['the batch', 'the server'])(
