@@ -90,7 +90,7 @@ function bandwidthLimit(parameters: string | undefined): number {
 /** How much of an adopted job is still to be done. */
 function shareLeft(preview: ServerPreview, look: AccountLook): number {
   if (preview.verdict !== 'adopt') return 1;
-  if (preview.status === 'Waiting') return 0;
+  if (preview.status === 'Waiting' || preview.status === 'Finished') return 0;
   const job = look.jobs.find(({ jobId }) => jobId === preview.jobId);
   return 1 - Math.min(100, Math.max(0, job?.progress ?? 0)) / 100;
 }

@@ -91,6 +91,9 @@ function judge(
     };
   }
 
+  const finished = finishedJob(batch, server, source, look);
+  if (finished) return { verdict: 'adopt', jobId: finished.jobId, status: finished.status, notes: [] };
+
   const troubles = [...(source.trouble ? [source.trouble] : []), ...settingTroubles(server, source, look)];
   const leaving = jobs.length > 0;
   if (source.state === 'InUse' && !leaving) {
@@ -109,6 +112,20 @@ function judge(
       message: 'its last job is still being deleted; the new one waits for that',
     });
   return troubles.length > 0 ? { verdict: 'blocked', troubles, notes } : { verdict: 'create', notes };
+}
+
+/** Our own job that has made its image, and whose ledger nobody has written: apply has only that left to do. */
+function finishedJob(
+  batch: string,
+  server: PlannedServer,
+  { sourceId }: SourceFacts,
+  { jobs, owners }: AccountLook,
+): ReplicationJob | undefined {
+  return jobs.find((job) => {
+    if (job.status !== 'Finished' || job.sourceId !== sourceId) return false;
+    const owner = owners.get(job.jobId);
+    return owner?.batch === batch && owner.server === server.name;
+  });
 }
 
 function otherJob(source: SourceFacts, job: ReplicationJob, batch: string | undefined): Trouble {

@@ -65,6 +65,21 @@ test.each([true, false])(
   },
 );
 
+test.each([true, false])(
+  'our own Finished job is adopted, and nothing is left to migrate (newer fields: %s)',
+  async (newerFields) => {
+    await start({ newerFields, jobSeconds: 60, servers: [{ name: 'web' }, { name: 'db' }] });
+    const { account: simulated } = account!.simulator;
+    const { jobId } = await aJob('web', { tags: ourTags('web') });
+    const other = await aJob('db', { tags: ourTags('db', 'earlier') });
+    for (const job of [jobId, other.jobId]) await account!.smc.startReplicationJob({ jobId: job });
+    simulated.skip(60);
+    const { servers, forecast } = await preview(aPlan({ web: {}, db: {} }));
+    expect(servers).toMatchObject([{ verdict: 'adopt', jobId, status: 'Finished' }, { verdict: 'create' }]);
+    expect(forecast.serverSeconds.web).toBe(0);
+  },
+);
+
 test('what the ledger has is skipped, even when its source is gone silent', async () => {
   await start({
     servers: [{ name: 'web', tags: { 'smc-batch': 'earlier', 'smc-batch-image': 'm-1' } }],
