@@ -85,7 +85,7 @@ async function cleanup(
 /** What happens to a job before it is deleted, where something does. */
 const whatFirst: Partial<Record<string, string>> = {
   Deleting: 'it is being deleted',
-  Finished: 'its source server is tagged as migrated first',
+  Finished: 'its source server is tagged as migrated first, where it is not yet',
   Running: 'it is stopped first if it is Syncing, else left until it has ended',
 };
 

@@ -144,7 +144,11 @@ test('no migration lost by a clean-up: a job that finished after its workflow wa
   expect({ code: look.code, jobs: JSON.parse(look.stdout) }).toMatchObject({
     code: 0,
     jobs: [
-      { outcome: 'deletable', status: 'Finished', reason: 'its source server is tagged as migrated first' },
+      {
+        outcome: 'deletable',
+        status: 'Finished',
+        reason: 'its source server is tagged as migrated first, where it is not yet',
+      },
       { outcome: 'deletable', status: 'Deleting', reason: 'it is being deleted' },
     ],
   });
