@@ -2,8 +2,8 @@ import { Context, log } from '@temporalio/activity';
 import { isKnownStatus, type ReplicationJob } from '../src/smc';
 import type { SmcFailure } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
-import { awaitsImage, type EndedJob, endedJob, goneJob, looksForImage } from './ended-job';
-import { lateReadMilliseconds } from './replication-job-poller';
+import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
+import { lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
 import { tellBatch } from './tell-batch';
 
 export interface AwaitReplicationJobInput {
@@ -45,8 +45,8 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
     };
     const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
     const startedAt = Date.now();
-    let hasRun = news.status === 'Running';
-    let looksWithoutImage = 0;
+    let lastRunAt = news.status === 'Running' ? startedAt : undefined;
+    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
 
     const ended = await withHeartbeat(
       () => news,
@@ -67,10 +67,11 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
           noteNews(news, job);
           // A job that has ended needs no heartbeat: the result says more.
           if (job.status === 'Running') activity.heartbeat(news);
-          if (!isKnownStatus(job.status)) return endedJob(job);
-          if (job.status === 'Running') {
-            hasRun = true;
+          // A status that this version does not know may be one more of a job at work: it is watched like one.
+          if (job.status === 'Running' || !isKnownStatus(job.status)) {
+            if (job.status === 'Running') lastRunAt = Date.now();
             if (Date.now() - news.changedAt > input.stallTimeoutSeconds * 1000) {
+              if (job.status !== 'Running') return endedJob(job);
               return {
                 end: 'Stalled',
                 startTime: job.startTime,
@@ -80,9 +81,11 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
             continue;
           }
           if (job.status === 'Deleting') continue;
-          const mayBeLate = !hasRun && isAsBefore(job, input.before);
-          if (mayBeLate && Date.now() - startedAt < lateReadMs) continue;
-          if (awaitsImage(job) && ++looksWithoutImage < looksForImage) continue;
+          // Also after it was seen to run: not every read comes from the same copy.
+          const mayBeLate = Date.now() - (lastRunAt ?? startedAt) < lateReadMs;
+          // SMC: a job that has been started is never Ready again.
+          if (mayBeLate && (job.status === 'Ready' || isAsBefore(job, input.before))) continue;
+          if (awaitsImage(job) && !hasLackedImage(true)) continue;
           return endedJob(job);
         }
       },

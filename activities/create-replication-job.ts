@@ -3,7 +3,6 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
 import { ledgerTags } from '../workflows/ids';
 import type { ActivityContext } from './context';
-import { knownStatus } from './replication-job-poller';
 import { smcApplicationFailure, smcCall, smcFailure } from './smc-failure';
 
 export interface CreateReplicationJobInput {
@@ -15,8 +14,8 @@ export interface CreateReplicationJobInput {
   job: JobSettings & { regionId: string };
   /** A job that carries this server's tags, found when the account was surveyed. */
   knownJobId?: string;
-  /** When the ledger was last read for this server; milliseconds since the epoch. */
-  surveyedAt: number;
+  /** An earlier round of this batch may have left a job that nobody has seen the end of. */
+  isRetry?: boolean;
 }
 
 /** What the ledger says of a source that is done; the detail of an `AlreadyMigrated` failure. */
@@ -27,8 +26,8 @@ export interface AlreadyMigrated {
 
 const alreadyMigrated = 'AlreadyMigrated';
 
-/** A ledger read so recently is believed. */
-const ledgerAgeMs = 120_000;
+/** So long a refusal that nothing listed explains may be explained by a late read, whatever else delays us meanwhile. */
+const lateRefusalMs = 300_000;
 
 export interface CreatedJob {
   jobId: string;
@@ -47,11 +46,12 @@ export function createReplicationJob({ smc }: ActivityContext) {
   return (input: CreateReplicationJobInput): Promise<CreatedJob> =>
     smcCall(async () => {
       const { batch, server, sourceId, creation, job } = input;
-      const known = input.knownJobId && (await findJob(smc, input.knownJobId));
-      if (known && known.status !== 'Deleting') return adopted(known);
-      // A known job that is gone has been cleaned up by somebody: probably because it was done.
-      const isStale = input.knownJobId !== undefined || Date.now() - input.surveyedAt > ledgerAgeMs;
-      if (isStale) await refuseMigrated(smc, sourceId);
+      const known = input.knownJobId
+        ? await findJob(smc, input.knownJobId)
+        : input.isRetry && (await ourJobOn(smc, input));
+      // The plan may name another source for this server by now.
+      if (known && isOn(known, sourceId) && known.status !== 'Deleting') return adopt(smc, known);
+      await refuseMigrated(smc, sourceId);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
         const { jobId } = await smc.createReplicationJob({
@@ -66,18 +66,43 @@ export function createReplicationJob({ smc }: ActivityContext) {
         });
         return { jobId, status: 'Ready', adopted: false };
       } catch (error) {
-        if (!(error instanceof SmcError) || error.class !== 'state') throw error;
-        return whatStandsInTheWay(smc, input, error);
+        if (!(error instanceof SmcError)) throw error;
+        if (error.class === 'state') return whatStandsInTheWay(smc, input, error);
+        // An earlier attempt, whose answer was lost, may have made it: it is ours, whatever this one was refused for.
+        const isFinal = error.class === 'fatal' || error.class === 'quota';
+        const ours = isFinal && Context.current().info.attempt > 1 && (await ourJobOn(smc, input));
+        if (ours) return adopt(smc, ours);
+        throw error;
       }
     });
 }
 
-const adopted = (job: ReplicationJob): CreatedJob => ({
-  jobId: job.jobId,
-  status: knownStatus(job),
-  startTime: job.startTime,
-  adopted: true,
-});
+/** One that has expired can do no more than make way for a new one. */
+async function adopt(smc: SmcClient, { jobId, status, startTime }: ReplicationJob): Promise<CreatedJob> {
+  if (status !== 'Expired') return { jobId, status, startTime, adopted: true };
+  await smc.deleteReplicationJob({ jobId });
+  const message = `the server's replication job ${jobId} has expired and is being deleted, for a new one`;
+  throw ApplicationFailure.retryable(message, 'ReplicationJob.Expired');
+}
+
+const isOn = (job: ReplicationJob, sourceId: string) =>
+  job.sourceId === undefined || job.sourceId === sourceId;
+
+/** A Finished one before all others: its image is there. */
+async function ourJobOn(
+  smc: SmcClient,
+  { batch, server, sourceId }: CreateReplicationJobInput,
+): Promise<ReplicationJob | undefined> {
+  let ours: ReplicationJob | undefined;
+  for await (const job of smc.allReplicationJobs({ sourceIds: [sourceId] })) {
+    if (job.sourceId !== sourceId || job.status === 'Deleting') continue;
+    const owner = await ownerOf(smc, job);
+    if (owner.batch !== batch || owner.server !== server) continue;
+    if (job.status === 'Finished') return job;
+    ours = job;
+  }
+  return ours;
+}
 
 async function findJob(smc: SmcClient, id: string): Promise<ReplicationJob | undefined> {
   const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [id] });
@@ -106,7 +131,7 @@ async function whatStandsInTheWay(
   input: CreateReplicationJobInput,
   refusal: SmcError,
 ): Promise<CreatedJob> {
-  const { attempt } = Context.current().info;
+  const { attempt, scheduledTimestampMs } = Context.current().info;
   const later = (message: string) =>
     ApplicationFailure.retryable(
       `${message}; ${refusal.message}`,
@@ -118,14 +143,14 @@ async function whatStandsInTheWay(
   let deleting = false;
   for await (const job of smc.allReplicationJobs({ sourceIds: [input.sourceId] })) {
     if (job.sourceId !== input.sourceId) continue;
-    const status = knownStatus(job);
+    const { status } = job;
     if (status === 'Finished') continue;
     if (status === 'Deleting') {
       deleting = true;
       continue;
     }
     const owner = await ownerOf(smc, job);
-    if (owner.batch === input.batch && owner.server === input.server) return adopted(job);
+    if (owner.batch === input.batch && owner.server === input.server) return adopt(smc, job);
     const whose = owner.batch ? `of batch '${owner.batch}'` : 'of somebody else';
     throw new SmcError({
       code: 'SourceServer.InUse',
@@ -146,7 +171,8 @@ async function whatStandsInTheWay(
     });
   }
   // Reads lag: what refused us may not be listed yet, or be gone by now.
-  if (refusal.code !== 'ReplicationJobName.Duplicate' && attempt < 8)
+  const mayBeLate = attempt < 8 || Date.now() - scheduledTimestampMs < lateRefusalMs;
+  if (refusal.code !== 'ReplicationJobName.Duplicate' && mayBeLate)
     throw later('nothing that explains it is listed yet');
   throw smcApplicationFailure(refusal, attempt);
 }

@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { SmcError } from '../src/smc';
+import { type ReplicationJob, SmcError } from '../src/smc';
 import type { ServerResult } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
+import { awaitsImage, type EndedJob, endedJob } from './ended-job';
+import { lateReadPatience } from './replication-job-poller';
 import { smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
@@ -16,17 +18,39 @@ const looksBeforeRepeat = 10;
 
 /**
  * Deletes a job and waits until it is seen gone: deletion is asynchronous and holds its slot until then. A job that is
- * not there is fine. SMC: DeleteReplicationJob.
+ * not there is fine. One that was to be deleted for its failure and is seen Finished has migrated its server after all:
+ * it is left as it is and given back. SMC: DeleteReplicationJob.
  */
-export function deleteReplicationJob({ smc, poller }: ActivityContext) {
-  return async ({ jobId, report }: DeleteReplicationJobInput): Promise<void> => {
+export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: ActivityContext) {
+  return async ({ jobId, report }: DeleteReplicationJobInput): Promise<EndedJob | undefined> => {
     const activity = Context.current();
     const signal = activity.cancellationSignal;
     let seen = 'asked to delete';
     let contradictions = 0;
-    await withHeartbeat(
+    const hasBeenGone = lateReadPatience(pollIntervalSeconds);
+    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+    const mayHaveFinished = report !== undefined && report.result.outcome !== 'migrated';
+    /** The next look, with the job where it is Finished against all we know. */
+    const look = async () => {
+      const { job, ...rest } = await poller.nextLook(jobId, signal);
+      if (job) seen = job.status;
+      const finishedJob = mayHaveFinished && job?.status === 'Finished' ? job : undefined;
+      return { job, error: 'error' in rest ? rest.error : undefined, finishedJob };
+    };
+    const withItsImage = async (finishedJob: ReplicationJob): Promise<EndedJob> => {
+      let job = finishedJob;
+      while (awaitsImage(job) && !hasLackedImage(true)) job = (await look()).finishedJob ?? job;
+      return endedJob(job);
+    };
+
+    const finished = await withHeartbeat(
       () => ({ jobId, status: seen }),
-      async () => {
+      async (): Promise<EndedJob | undefined> => {
+        // It may have broken before it was started once more, by us or by somebody: that start is news to nobody.
+        if (report?.result.outcome === 'failed') {
+          const { finishedJob } = await look();
+          if (finishedJob) return withItsImage(finishedJob);
+        }
         for (;;) {
           let refusal: SmcError | undefined;
           try {
@@ -40,12 +64,15 @@ export function deleteReplicationJob({ smc, poller }: ActivityContext) {
             refusal = error;
           }
           for (let looks = 0; looks < looksBeforeRepeat; looks++) {
-            const look = await poller.nextLook(jobId, signal);
-            if (!look.job) {
-              if (look.error) continue;
-              return;
+            const { job, error, finishedJob } = await look();
+            if (!job) {
+              if (error) continue;
+              // What was refused for its status was there a moment ago.
+              if (refusal?.class === 'state' && !hasBeenGone(true)) continue;
+              return undefined;
             }
-            seen = look.job.status;
+            hasBeenGone(false);
+            if (refusal && finishedJob) return withItsImage(finishedJob);
             if (seen === 'Deleting' || !refusal) continue;
             // Running again (an incremental sync) passes by itself.
             if (seen === 'Running' && refusal.class === 'state') {
@@ -60,8 +87,10 @@ export function deleteReplicationJob({ smc, poller }: ActivityContext) {
         }
       },
     );
-    if (!report) return;
+    if (finished) return finished;
+    if (!report) return undefined;
     const { batch, ...ended } = report;
     await tellBatch(batch, { kind: 'ended', ...ended });
+    return undefined;
   };
 }

@@ -36,10 +36,7 @@ export const goneJob = (jobId: string): EndedJob => ({
   },
 });
 
-/** A finished job's image may be listed a little later than its status: so often it is worth a look. */
-export const looksForImage = 5;
-
-/** Image jobs end with an image id; the other targets have none of their own. */
+/** Finished, and its image is not listed yet. Image jobs end with an image id; the other targets have none of their own. */
 export const awaitsImage = ({ status, targetType, imageId, replicationJobRuns }: ReplicationJob) =>
   status === 'Finished' &&
   (targetType === undefined || targetType.toLowerCase() === 'image') &&

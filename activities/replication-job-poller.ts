@@ -107,3 +107,12 @@ export function knownStatus(job: ReplicationJob) {
 /** How long a read that contradicts what we know may be a late one: a minute, and at least five looks. */
 export const lateReadMilliseconds = (pollIntervalSeconds: number) =>
   1000 * Math.max(60, 5 * pollIntervalSeconds);
+
+/** Tells when something has been so for longer than a late read explains; it begins anew whenever it is not so. */
+export function lateReadPatience(pollIntervalSeconds: number): (isSo: boolean) => boolean {
+  let since: number | undefined;
+  return (isSo) => {
+    since = isSo ? (since ?? Date.now()) : undefined;
+    return since !== undefined && Date.now() - since > lateReadMilliseconds(pollIntervalSeconds);
+  };
+}

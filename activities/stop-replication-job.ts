@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { SmcError } from '../src/smc';
 import type { JobEnd, SmcFailure } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
-import { knownStatus, lateReadMilliseconds } from './replication-job-poller';
+import { awaitsImage, endedJob } from './ended-job';
+import { knownStatus, lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
 import { smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
@@ -12,6 +13,8 @@ export interface StopReplicationJobInput {
   before?: { status: string; startTime?: string };
   /** Told to the batch once the job is seen not to run: its running slot is free. */
   report: { batch: string; server: string; round: number; start: number; end: JobEnd; error?: SmcFailure };
+  /** Where it may not be stopped, its end is waited for: a job that runs holds its running slot. */
+  waitsForItsEnd?: boolean;
 }
 
 export interface StoppedJob {
@@ -21,19 +24,18 @@ export interface StoppedJob {
   instanceId?: string;
 }
 
-/** A job just created or started may be listed a little late. */
-const looksBeforeGone = 5;
-
 /**
  * Sees to it that a job does not run: stops it as soon as it can be stopped, which is while it is Syncing, or waits
  * until it has ended by itself. SMC: StopReplicationJob.
  */
 export function stopReplicationJob({ smc, poller, pollIntervalSeconds }: ActivityContext) {
-  return async ({ jobId, before, report }: StopReplicationJobInput): Promise<StoppedJob> => {
+  return async ({ jobId, before, report, waitsForItsEnd }: StopReplicationJobInput): Promise<StoppedJob> => {
     const activity = Context.current();
     const signal = activity.cancellationSignal;
     let seen: { status?: string; businessStatus?: string; progress?: number; pollError?: string } = {};
-    let notListed = 0;
+    // A job just created or started may be listed a little late.
+    const hasBeenGone = lateReadPatience(pollIntervalSeconds);
+    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
     const askedAt = Date.now();
     const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
     const stopped = await withHeartbeat(
@@ -43,20 +45,29 @@ export function stopReplicationJob({ smc, poller, pollIntervalSeconds }: Activit
           const look = await poller.nextLook(jobId, signal);
           if (!look.job) {
             if (look.error) seen.pollError = look.error.message;
-            else if (++notListed >= looksBeforeGone) return { status: 'Gone' };
+            else if (hasBeenGone(true)) return { status: 'Gone' };
             continue;
           }
+          hasBeenGone(false);
           const { job } = look;
           seen = { status: job.status, businessStatus: job.businessStatus, progress: job.progress };
           try {
             const status = knownStatus(job);
             const mayBeLate = before && job.status === before.status && job.startTime === before.startTime;
             if (mayBeLate && Date.now() - askedAt < lateReadMs) continue;
-            if (status !== 'Running') return { status, imageId: job.imageId, instanceId: job.instanceId };
+            if (status !== 'Running') {
+              if (awaitsImage(job) && !hasLackedImage(true)) continue;
+              const { imageId, instanceId } = status === 'Deleting' ? job : endedJob(job);
+              return { status, imageId, instanceId };
+            }
             if (job.businessStatus === 'Syncing') await smc.stopReplicationJob({ jobId }, { signal });
           } catch (error) {
             // It went on between our look and our call, or the API is busy: the next look decides.
             if (error instanceof SmcError && error.class !== 'fatal') continue;
+            if (error instanceof SmcError && waitsForItsEnd) {
+              seen.pollError = error.message;
+              continue;
+            }
             throw error instanceof SmcError ? smcApplicationFailure(error, activity.info.attempt) : error;
           }
         }

@@ -18,8 +18,10 @@ export interface SurveyedServer {
   diskGiB?: number;
   /** The ledger says it has been migrated. */
   done?: { batch: string; image?: string };
-  /** A job of the account that carries this batch's and this server's tags: an earlier life of the batch made it. */
+  /** A job of its source that carries this batch's and this server's tags: an earlier life of the batch made it. */
   jobId?: string;
+  /** It was Running. */
+  jobRuns?: boolean;
   /** It cannot be migrated at all. */
   error?: SmcFailure;
 }
@@ -124,21 +126,53 @@ async function readLedger(smc: SmcClient, surveyed: SurveyedServer[]): Promise<v
   }
 }
 
-/** Also a Finished one: its image is there, only the ledger does not say so yet. */
+/**
+ * Also a Finished one: its image is there, only the ledger does not say so yet. One of another source is none of this
+ * server's: the plan was changed since.
+ */
 async function findOurJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[]): Promise<void> {
   const jobIds = new Set<string>();
   const tags = [{ key: ledgerTags.batch, value: batch }];
   for await (const { resourceId } of smc.allTagResources({ resourceType: 'replicationjob', tags }))
     jobIds.add(resourceId);
   const byName = new Map(surveyed.map((server) => [server.name, server]));
+  const rankOf = new Map<SurveyedServer, number>();
   for (const resourceIds of chunks([...jobIds], 50)) {
+    const serverOf = new Map<string, SurveyedServer | undefined>();
     for await (const tag of smc.allTagResources({ resourceType: 'replicationjob', resourceIds })) {
-      const server = tag.tagKey === ledgerTags.server && byName.get(tag.tagValue ?? '');
-      if (server) server.jobId = tag.resourceId;
+      if (tag.tagKey === ledgerTags.server) serverOf.set(tag.resourceId, byName.get(tag.tagValue ?? ''));
+    }
+    // One that is not listed yet may still be the only one.
+    for (const [jobId, server] of serverOf) if (server) server.jobId ??= jobId;
+    const page = await smc.describeReplicationJobs({ jobIds: resourceIds, pageSize: 50 });
+    for (const { jobId, sourceId, status } of page.replicationJobs) {
+      const server = serverOf.get(jobId);
+      if (!server) continue;
+      if (server.sourceId !== (sourceId ?? server.sourceId)) {
+        if (server.jobId === jobId) server.jobId = undefined;
+        continue;
+      }
+      const rank = adoptionOrder.indexOf(status);
+      if (rank < (rankOf.get(server) ?? -1)) continue;
+      rankOf.set(server, rank);
+      server.jobId = jobId;
+      server.jobRuns = status === 'Running' || undefined;
     }
     heartbeat();
   }
 }
+
+/** Of several jobs, the last of these; any other status comes before them. */
+const adoptionOrder = [
+  'Deleting',
+  'Expired',
+  'InError',
+  'Stopped',
+  'Ready',
+  'Waiting',
+  'Running',
+  'Finished',
+];
 
 const failure = (code: string, message: string): SmcFailure =>
   smcFailure(new SmcError({ code, message, action: 'DescribeSourceServers' }));

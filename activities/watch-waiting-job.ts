@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
-import type { ReplicationJob } from '../src/smc';
+import { isKnownStatus, type ReplicationJob } from '../src/smc';
 import type { ActivityContext } from './context';
-import { awaitsImage, type EndedJob, endedJob, goneJob, looksForImage } from './ended-job';
+import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
+import { lateReadPatience } from './replication-job-poller';
 import { tellBatch } from './tell-batch';
 
 export interface WatchWaitingJobInput {
@@ -18,29 +19,29 @@ export interface WatchWaitingJobInput {
 const hourMs = 3_600_000;
 /** Half of the heartbeat timeout its workflow gives. */
 const beatMs = 7 * 60_000;
-const looksBeforeGone = 10;
 
 /**
  * Watches an incremental job between its first run and its cut-over, which may be weeks: it looks only when the next
- * sync is due and until that has ended. Returns when the job is neither Waiting nor Running, and tells the batch first.
+ * sync is due and until that has ended. Returns when the job has ended otherwise than in Waiting, and tells the batch
+ * first; a status that this version does not know is no end, so that the job can be cut over all the same.
  * SMC: DescribeReplicationJobs.
  */
-export function watchWaitingJob({ poller }: ActivityContext) {
+export function watchWaitingJob({ poller, pollIntervalSeconds }: ActivityContext) {
   return async ({ batch, jobId, frequency, ...server }: WatchWaitingJobInput): Promise<EndedJob> => {
     const activity = Context.current();
     const beat = setInterval(() => activity.heartbeat({ jobId }), beatMs);
-    let notListed = 0;
-    let looksWithoutImage = 0;
+    const hasBeenGone = lateReadPatience(pollIntervalSeconds);
+    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
 
     const untilEnded = async (): Promise<EndedJob> => {
       for (;;) {
         const { job, ...look } = await poller.nextLook(jobId, activity.cancellationSignal);
         if (!job) {
           if ('error' in look && look.error) continue;
-          if (++notListed >= looksBeforeGone) return goneJob(jobId);
+          if (hasBeenGone(true)) return goneJob(jobId);
           continue;
         }
-        notListed = 0;
+        hasBeenGone(false);
         activity.heartbeat({
           jobId,
           status: job.status,
@@ -48,8 +49,9 @@ export function watchWaitingJob({ poller }: ActivityContext) {
           progress: job.progress,
         });
         if (job.status === 'Waiting') await activity.sleep(untilNextRunMs(job, frequency));
-        else if (job.status === 'Running' || job.status === 'Deleting') continue;
-        else if (!awaitsImage(job) || ++looksWithoutImage >= looksForImage) return endedJob(job);
+        else if (job.status === 'Running' || job.status === 'Deleting' || !isKnownStatus(job.status))
+          continue;
+        else if (!awaitsImage(job) || hasLackedImage(true)) return endedJob(job);
       }
     };
 

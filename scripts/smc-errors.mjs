@@ -38,6 +38,9 @@ ${table(['code', 'class', 'what smc-batch does', 'what you can do'], rows)}
 A job in status InError carries a code of its own. smc-batch starts such a job again, up to the plan's \`attempts\`, then
 cleans up and reports the code with the remedy above.
 
+A job in a status that this version does not know is watched like one that runs. Only when it has not moved for the plan's
+\`stallTimeout\` its server fails with \`UnknownStatus\`, and the job is left as it is.
+
 Codes that smc-batch itself gives: \`CredentialsMissing\`, \`CredentialsUnavailable\`, \`NetworkError\`, \`UnreadableAnswer\`,
 \`UnknownStatus\`, \`SourceServer.NotFound\`, \`SourceServer.Ambiguous\`, \`SourceServer.InUse\`, and \`InvalidParameter\` for a
 request that breaks the API's rules and so is not sent.

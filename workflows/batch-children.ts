@@ -38,7 +38,6 @@ export function startServer(run: BatchRun, name: string): void {
         creation: `${plan.name}/${state.creation}/${name}/${round}`,
         job: planned.job,
         knownJobId: round === 1 ? state.jobIds[name] : undefined,
-        surveyedAt: state.surveyedAt,
         cutoverAt: planned.cutoverAt,
         policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },
       },

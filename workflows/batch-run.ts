@@ -18,7 +18,6 @@ export interface BatchState {
   diskGiB: Record<string, number>;
   /** Jobs that an earlier life of this batch has left, by server. */
   jobIds: Record<string, string>;
-  surveyedAt: number;
   holding: LeaseHolding;
   gates: GateState;
   journal: JournalEntry[];
@@ -73,7 +72,6 @@ export function newBatchState(): BatchState {
     sourceIds: {},
     diskGiB: {},
     jobIds: {},
-    surveyedAt: Date.now(),
     holding: noLease(),
     gates: openGates(),
     journal: [],

@@ -3,7 +3,7 @@ import { grantSlot, startServer } from './batch-children';
 import { type BatchRun, note } from './batch-run';
 import { hasBeenMigrated, serverGate, waveGate } from './gates';
 import { usableSlots } from './lease';
-import { isEnded } from './server-record';
+import { isEnded, isWaitingWithJob } from './server-record';
 import { restartGatesOf } from './waiting-reason';
 
 /**
@@ -17,10 +17,16 @@ export function startServers(run: BatchRun): void {
   const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
   const isHeld = now < run.holdUntil;
   if (isHeld && run.holdsBack) wakeAt(run, run.holdUntil);
+  takeUpRunning(run);
   grantQueued(run, cap, isHeld, now);
 
   const { inUse } = servers;
-  const isFull = () => isHeld || inUse.existing >= cap.existing || inUse.running >= cap.running;
+  const lacksRoom = (name: string) =>
+    inUse.existing >= cap.existing && !isWaitingWithJob(state.records[name]);
+  const isFull = () =>
+    isHeld ||
+    inUse.running >= cap.running ||
+    (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
   for (const [i, wave] of servers.waves.entries()) {
     if (wave.waiting.length === 0) continue;
     const closed = waveGate(plan, servers, state.gates, i, now);
@@ -40,13 +46,22 @@ export function startServers(run: BatchRun): void {
         break;
       }
       if (servers.phaseOf(name) !== 'waiting') continue;
-      if (failedDependency(run, name) || serverGate(servers, state.gates, name)) still.push(name);
+      if (lacksRoom(name) || failedDependency(run, name) || serverGate(servers, state.gates, name))
+        still.push(name);
       else startServer(run, name);
     }
     wave.waiting = still;
     run.startable += startableOf(run, still);
   }
   failHopeless(run);
+}
+
+/** What runs since an earlier life of the batch is watched, whatever the gates say: it holds a slot until its end is seen. */
+function takeUpRunning(run: BatchRun): void {
+  const { servers } = run;
+  if (servers.runningUnwatched.size === 0) return;
+  for (const name of servers.runningUnwatched) startServer(run, name);
+  servers.sortWaiting();
 }
 
 /** How many of them could start at once, were there slots; of an exclusive group only one. */

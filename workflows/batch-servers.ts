@@ -8,6 +8,7 @@ import {
   hasLeftover,
   isEnded,
   isUnderWay,
+  isWaitingWithJob,
   type ServerRecord,
   shownRecord,
   slotsOf,
@@ -47,6 +48,10 @@ export class BatchServers {
   readonly haveGroups: boolean;
   /** Servers that wait for a slot once more, oldest first. */
   readonly queued = new Set<string>();
+  /** Servers that wait, and whose job of an earlier life of the batch runs. */
+  readonly runningUnwatched = new Set<string>();
+  /** Servers that wait, and have a job of an earlier life of the batch. */
+  waitingWithJob = 0;
   private readonly planned: Map<string, PlannedServer>;
   private readonly waveOf: Map<string, WaveServers>;
 
@@ -260,6 +265,9 @@ export class BatchServers {
     if (newCode) add(this.failedByCode, newCode, 1);
     const group = this.server(name).exclusive;
     if (group) add(this.exclusiveUnderWay, group, Number(isUnderWay(after)) - Number(isUnderWay(before)));
+    this.waitingWithJob += Number(isWaitingWithJob(after)) - Number(isWaitingWithJob(before));
+    this.runningUnwatched.delete(name);
+    if (after.phase === 'waiting' && after.jobRuns) this.runningUnwatched.add(name);
     this.queued.delete(name);
     if (after.phase === 'queued') this.queued.add(name);
   }

@@ -25,8 +25,7 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
   const isRunning = new Set(running);
   const justMigrated = new Map(migrated.map(({ server, imageId }) => [server, imageId]));
   const endedAt = Date.now();
-  if (!names) state.surveyedAt = endedAt;
-  for (const { name, sourceId, diskGiB, done, jobId, error } of surveyed) {
+  for (const { name, sourceId, diskGiB, done, jobId, jobRuns, error } of surveyed) {
     if (sourceId) state.sourceIds[name] = sourceId;
     if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
     if (jobId) state.jobIds[name] = jobId;
@@ -46,6 +45,9 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
         note: note(plan.name),
         imageId: justMigrated.get(name),
       };
+    } else if (jobId) {
+      // It takes its slots from the start: nobody else may have them.
+      state.records[name] = { round: 0, sourceId, phase: 'waiting', jobId, jobRuns };
     }
   }
   for (const { name, sourceId } of plan.servers) if (sourceId) delete state.sourceIds[name];

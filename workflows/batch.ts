@@ -36,7 +36,7 @@ import {
   serversQuery,
 } from './messages';
 import { smcPhase } from './search-attributes';
-import { isEnded } from './server-record';
+import { isEnded, type ServerRecord } from './server-record';
 
 export interface BatchInput {
   plan: Plan;
@@ -195,9 +195,17 @@ function cancelServers(run: BatchRun): void {
   for (const { name } of plan.servers) {
     const phase = servers.phaseOf(name);
     if (phase === 'waiting')
-      servers.set(name, { round: 0, ...state.records[name], phase: 'cancelled', endedAt: Date.now() });
+      servers.set(name, { ...cancelledRecord(state.records[name]), endedAt: Date.now() });
     else if (!isEnded(phase)) cancelServer(run, name);
   }
+}
+
+/** A job that an earlier life of the batch has left stays. */
+function cancelledRecord(record: ServerRecord | undefined) {
+  const { round = 0, sourceId } = record ?? {};
+  const jobId = record?.phase === 'waiting' ? record.jobId : undefined;
+  const leftover = jobId === undefined ? undefined : ({ jobId, why: 'notTakenUp' } as const);
+  return { phase: 'cancelled', round, sourceId, jobId, leftover } as const;
 }
 
 /** Tells the account's quota what this batch needs, when that has changed in a way the quota must know. */

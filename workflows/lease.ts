@@ -57,7 +57,8 @@ export function nextReport({
   const { lease, held, told } = holding;
   const waiting = state.cancelRequested ? 0 : startable + startableAgain;
   const need: Slots = {
-    existing: inUse.existing + waiting,
+    // A server whose job is there already has what it needs.
+    existing: inUse.existing + Math.max(0, waiting - servers.waitingWithJob),
     running: Math.min(
       plan.policy.maxConcurrent,
       inUse.running + waiting + (state.cancelRequested ? 0 : counts.recovering),

@@ -29,7 +29,11 @@ export type ServerResult =
 /** A job of ours that stays in the account, and why. */
 export interface Leftover {
   jobId: string;
-  why: 'keptByPolicy' | 'deleteFailed' | 'unknownStatus';
+  /**
+   * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `notTakenUp`: an
+   * earlier life of the batch has left it, and this one was cancelled before it came to its server.
+   */
+  why: 'keptByPolicy' | 'deleteFailed' | 'unknownStatus' | 'ledgerNotWritten' | 'notTakenUp';
   error?: SmcFailure;
 }
 

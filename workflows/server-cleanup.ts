@@ -1,6 +1,6 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import { ledgerTags } from './ids';
-import type { ServerResult } from './messages';
+import type { ServerResult, SmcFailure } from './messages';
 import { smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
@@ -33,12 +33,25 @@ export async function cleanUp(
         result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };
       if (stopped.status === 'Gone') return endWithoutJob(input, result);
     }
-    if (result.outcome === 'migrated') result = { ...result, note: await writeLedger(input, result) };
-    if (result.outcome === 'failed' && input.policy.onFailure === 'keepJob') {
-      return endWithoutJob(input, { ...result, leftover: { jobId, why: 'keptByPolicy' } });
+    for (;;) {
+      if (result.outcome === 'migrated') {
+        const error = await writeLedger(input, result);
+        const note = error && `the source could not be tagged as migrated: ${error.message}. ${error.remedy}`;
+        result = { ...result, note };
+        if (error && patched('keeps-job-without-ledger'))
+          return endWithoutJob(input, { ...result, leftover: { jobId, why: 'ledgerNotWritten', error } });
+      }
+      if (result.outcome === 'failed' && input.policy.onFailure === 'keepJob') {
+        return endWithoutJob(input, { ...result, leftover: { jobId, why: 'keptByPolicy' } });
+      }
+      const { batch, server, round } = input;
+      const finished = await smcWaits(jobId).deleteReplicationJob({
+        jobId,
+        report: { batch, server, round, result },
+      });
+      if (!finished) break;
+      result = { outcome: 'migrated', jobId, imageId: finished.imageId, instanceId: finished.instanceId };
     }
-    const { batch, server, round } = input;
-    await smcWaits(jobId).deleteReplicationJob({ jobId, report: { batch, server, round, result } });
   } catch (error) {
     return endWithoutJob(input, {
       ...result,
@@ -63,11 +76,11 @@ function resultOf(jobId: string, ended: Ended | 'cancelled'): JobResult {
   return { outcome: 'failed', jobId, error };
 }
 
-/** Tags the source as migrated; the image is there whether this succeeds or not, so a failure is a note. */
+/** Tags the source as migrated; gives why that failed. The image is there whether it succeeds or not. */
 async function writeLedger(
   input: ServerMigrationInput,
   result: { jobId: string; imageId?: string; instanceId?: string },
-): Promise<string | undefined> {
+): Promise<SmcFailure | undefined> {
   const image = result.imageId ?? result.instanceId ?? result.jobId;
   try {
     await smcCalls(`source ${input.sourceId}: ${image}`).tagResources({
@@ -80,7 +93,7 @@ async function writeLedger(
     });
     return undefined;
   } catch (error) {
-    return `the source could not be tagged as migrated: ${smcFailureOf(error).message}`;
+    return smcFailureOf(error);
   }
 }
 

@@ -18,6 +18,12 @@ export const isQuotaRefusal = (error: unknown) =>
   error.cause instanceof ApplicationFailure &&
   error.cause.details?.[1] === 'quota';
 
+/** The source is not in a state that allows it: its client is away, say. */
+export const isSourceStateRefusal = (error: unknown) =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === 'SourceServerState.Invalid';
+
 /** Another batch was faster. */
 export function alreadyMigrated(error: unknown): ServerResult | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;

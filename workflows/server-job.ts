@@ -13,8 +13,6 @@ export interface ServerMigrationInput {
   job: PlannedServer['job'];
   /** A job of an earlier life of the batch, to be adopted. */
   knownJobId?: string;
-  /** When the ledger was read; milliseconds since the epoch. */
-  surveyedAt: number;
   /** Of an incremental job; absent: when told. */
   cutoverAt?: string;
   policy: Pick<
@@ -46,7 +44,7 @@ export interface Ended {
   error?: SmcFailure;
 }
 
-/** Asks for a job that does not run, and tells the batch when that is so. */
+/** Asks for a job that does not run, and tells the batch when that is so. Who has cancelled does not wait for its own end. */
 export const stopRequest = (
   { batch, server, round }: ServerMigrationInput,
   { jobId, before, start }: Job,
@@ -55,4 +53,5 @@ export const stopRequest = (
   jobId,
   before,
   report: { batch, server, round, start, end, error },
+  waitsForItsEnd: end !== 'Stopped',
 });

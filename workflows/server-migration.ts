@@ -11,9 +11,9 @@ import {
   TimeoutFailure,
   upsertMemo,
 } from '@temporalio/workflow';
-import { cutOverRequested, type ServerResult } from './messages';
+import { cutOverRequested, type ServerResult, type SmcFailure } from './messages';
 import { cleanUp, endWithoutJob } from './server-cleanup';
-import { alreadyMigrated, isQuotaRefusal, smcFailureOf } from './server-failure';
+import { alreadyMigrated, isQuotaRefusal, isSourceStateRefusal, smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
 import { type Asking, type SlotsFromBatch, slotsFromBatch } from './server-slots';
@@ -65,7 +65,7 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
 }
 
 async function createJob(
-  { batch, server, sourceId, creation, job, knownJobId, surveyedAt }: ServerMigrationInput,
+  { batch, server, round, sourceId, creation, job, knownJobId }: ServerMigrationInput,
   slots: SlotsFromBatch,
 ): Promise<Job> {
   for (;;) {
@@ -79,7 +79,7 @@ async function createJob(
           creation,
           job,
           knownJobId,
-          surveyedAt,
+          isRetry: round > 1,
         }),
       );
       return { ...created, start: 1, createdAt: Date.now() };
@@ -103,9 +103,10 @@ async function runToItsEnd(
     if (needsCare(input, job) && patched('valid-while-queued')) await extendValidTime(input, job);
   };
   const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
-  await startJob(job, askForSlot);
+  let refused = await startJob(input, job, askForSlot);
   for (;;) {
-    let ended = await awaitJob(input, job);
+    let ended = refused ?? (await awaitJob(input, job));
+    refused = undefined;
     if (ended.end === 'Waiting') {
       const broken = await untilCutOver(input, job, cutOver);
       if (!broken) {
@@ -128,7 +129,7 @@ async function runToItsEnd(
     await askForSlot();
     job.start++;
     enter('running', `Job **${job.jobId}**, start ${job.start} of ${input.policy.attempts}`);
-    await startJob(job, askForSlot);
+    refused = await startJob(input, job, askForSlot);
   }
 }
 
@@ -208,18 +209,39 @@ async function extendValidTime({ job: settings }: ServerMigrationInput, job: Job
     });
 }
 
-async function startJob(job: Job, askForSlot: AskForSlot): Promise<void> {
+/** Gives how it ended at once, where the state of its source does not allow the start. */
+async function startJob(
+  input: ServerMigrationInput,
+  job: Job,
+  askForSlot: AskForSlot,
+): Promise<Ended | undefined> {
   const { jobId, status, startTime } = job;
   // An adopted job may be past its start.
   while (status === 'Ready' || status === 'Stopped' || status === 'InError') {
     try {
       job.before = { status, startTime };
-      return await smcCalls(jobId).startReplicationJob({ jobId });
+      await smcCalls(jobId).startReplicationJob({ jobId });
+      return undefined;
     } catch (error) {
+      if (isSourceStateRefusal(error) && patched('waits-for-source-before-start'))
+        return notStarted(input, job, smcFailureOf(error));
       if (!isQuotaRefusal(error)) throw error;
       await askForSlot({ refused: smcFailureOf(error) });
     }
   }
+  return undefined;
+}
+
+/** As after an error of the job: its source is waited for, without a running slot. */
+async function notStarted(
+  { batch, server, round }: ServerMigrationInput,
+  { jobId, start, status }: Job,
+  error: SmcFailure,
+): Promise<Ended> {
+  const neverStarted = start === 1 && status === 'Ready';
+  const report = { kind: 'stoppedRunning', server, round, start, jobId, end: 'InError', error } as const;
+  await smcCalls('its source is not ready').tellBatch(batch, { ...report, neverStarted });
+  return { end: 'InError', error };
 }
 
 async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {

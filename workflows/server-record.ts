@@ -12,8 +12,8 @@ export type ServerRecord = {
   starts?: number;
   /** The newest `need` it has been granted: what it asked for before may still be on its way. */
   granted?: number;
-} & (
-  | { phase: 'waiting' }
+} /** With a job that an earlier life of the batch has left. */ & (
+  | { phase: 'waiting'; jobId?: string; jobRuns?: boolean }
   | { phase: 'migrating'; jobId?: string }
   | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
   | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
@@ -31,6 +31,8 @@ export const isEnded = (phase: ServerPhase) => endedPhases.has(phase);
 /** What a server in this record uses of the account. */
 export function slotsOf(record: ServerRecord | undefined): Slots {
   switch (record?.phase) {
+    case 'waiting':
+      return { existing: record.jobId ? 1 : 0, running: record.jobRuns ? 1 : 0 };
     case 'migrating':
       return { existing: 1, running: 1 };
     case 'recovering':
@@ -53,11 +55,13 @@ interface OwnBusiness {
   need?: number;
   isCutOver?: boolean;
   isConsequence?: true;
+  jobRuns?: boolean;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
-  const { round, granted, need, isCutOver, isConsequence, ...shown } = record as ServerRecord & OwnBusiness;
+  const { round, granted, need, isCutOver, isConsequence, jobRuns, ...shown } = record as ServerRecord &
+    OwnBusiness;
   return shown;
 }
 
@@ -72,6 +76,10 @@ export const causeOf = (record: ServerRecord | undefined) =>
 /** Its job stays in the account though it has ended. */
 export const hasLeftover = (record: ServerRecord | undefined) =>
   record !== undefined && 'leftover' in record && record.leftover !== undefined;
+
+/** Its job of an earlier life of the batch holds a slot already. */
+export const isWaitingWithJob = (record: ServerRecord | undefined) =>
+  record?.phase === 'waiting' && record.jobId !== undefined;
 
 /** For its exclusive group: one between two syncs is not. */
 export const isUnderWay = (record: ServerRecord | undefined) =>

@@ -74,9 +74,13 @@ Exit codes: 0 ended by a signal, 1 it cannot start.`,
       } finally {
         await server.stop();
         interrupt.dispose();
+        // A worker whose server has died may wait for it for ever.
+        setTimeout(() => process.exit(), workerPatienceMs).unref();
       }
     });
 }
+
+const workerPatienceMs = 10_000;
 
 /** A server that dies sooner than this after its start would only die again. */
 const shortLifeMs = 10_000;

@@ -41,6 +41,8 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   keptByPolicy: 'the plan keeps the job of a failed server (onFailure: keepJob)',
   deleteFailed: 'the API did not delete it',
   unknownStatus: 'its status could not be learned, so it was not touched',
+  notTakenUp: 'an earlier run of the batch has left it, and this one did not come to take it up',
+  ledgerNotWritten: 'its source could not be tagged as migrated, so it is the only proof that it was',
 };
 
 function reportServer(view: ServerView, now: number): ReportServer {

@@ -18,7 +18,7 @@ const failure = z
 
 const leftover = z.object({
   jobId: z.string(),
-  why: z.enum(['keptByPolicy', 'deleteFailed', 'unknownStatus']),
+  why: z.enum(['keptByPolicy', 'deleteFailed', 'unknownStatus', 'ledgerNotWritten', 'notTakenUp']),
   error: failure.optional(),
   instanceHours: hours
     .optional()

@@ -10,8 +10,19 @@ import { aSimulator, closeAll as closeSimulators } from '../simulator/harness';
 
 const clients: SmcClient[] = [];
 
+const realNow = Date.now;
+let passedMs = 0;
+
+/** What is waited out by the clock on the wall. */
+export function letPass(seconds: number): void {
+  passedMs += seconds * 1000;
+  jest.spyOn(Date, 'now').mockImplementation(() => realNow() + passedMs);
+}
+
 /** Ends everything a test has started. */
 export async function closeAll(): Promise<void> {
+  jest.restoreAllMocks();
+  passedMs = 0;
   await Promise.all(clients.splice(0).map((client) => client.close()));
   await closeSimulators();
 }
@@ -98,7 +109,6 @@ export function creationFor(bench: Workbench, more: object = {}) {
     server: 'web-01',
     sourceId: bench.account.sourceNames.get('web-01')!,
     creation: 'dc1/web-01/1',
-    surveyedAt: Date.now(),
     job: { regionId: 'cn-hangzhou', systemDiskSize: 40 },
     ...more,
   };

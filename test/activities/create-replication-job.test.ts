@@ -124,3 +124,61 @@ test('a full quota is told apart from a failure', async () => {
     class: 'quota',
   });
 });
+
+test('no server passes for migrated by the job of another source: one that the plan has moved gets a job of its own', async () => {
+  const bench = await aWorkbench();
+  const knownJobId = await ourJob(bench);
+  const moved = creationFor(bench, { knownJobId, sourceId: bench.account.sourceNames.get('web-02')! });
+  const { jobId, adopted } = await bench.run('createReplicationJob', { ...moved, creation: 'dc1/web-01/2' });
+  expect([adopted, jobId === knownJobId]).toEqual([false, false]);
+});
+
+test('no second image by a batch that has waited: the ledger is read before each creation', async () => {
+  const bench = await aWorkbench();
+  const input = creationFor(bench);
+  await bench.run('tagResources', {
+    resourceType: 'sourceserver',
+    resourceIds: [input.sourceId],
+    tags: [{ key: 'smc-batch', value: 'dc2' }],
+  });
+  expect(await failureOf(bench.run('createReplicationJob', input))).toMatchObject({
+    type: 'AlreadyMigrated',
+  });
+  expect(bench.account.jobs.size).toBe(0);
+});
+
+test('no job leaked whose answer was lost, though the repeated call is refused for good', async () => {
+  const bench = await aWorkbench({
+    faults: {
+      calls: [
+        { operation: 'CreateReplicationJob', nth: 1, reset: 'after' },
+        { operation: 'CreateReplicationJob', nth: 2, error: { code: 'Forbidden.RAM' } },
+      ],
+    },
+  });
+  const input = creationFor(bench);
+  expect(await failureOf(bench.run('createReplicationJob', input))).toMatchObject({ isRetried: true });
+  const [jobId] = bench.account.jobs.keys();
+  expect(await bench.runAgain('createReplicationJob', input)).toMatchObject({ jobId, adopted: true });
+});
+
+test('an expired job of ours makes way for a new one', async () => {
+  const bench = await aWorkbench({ deletingSeconds: 10 });
+  const knownJobId = await ourJob(bench);
+  bench.account.setStatus(bench.account.jobs.get(knownJobId)!, 'Expired');
+  const input = creationFor(bench, { knownJobId, creation: 'dc1/web-01/2' });
+  const failure = await failureOf(bench.run('createReplicationJob', input));
+  expect(failure).toMatchObject({ type: 'ReplicationJob.Expired', isRetried: true });
+  bench.account.skip(10);
+  const { jobId, adopted } = await bench.runAgain('createReplicationJob', input);
+  expect([adopted, jobId === knownJobId]).toEqual([false, false]);
+});
+
+test('no second image by a retry: a job that has finished unseen is taken for what it is', async () => {
+  const bench = await aWorkbench({ jobSeconds: 100 });
+  const first = await ourJob(bench);
+  await bench.run('startReplicationJob', { jobId: first });
+  bench.account.skip(100);
+  const again = creationFor(bench, { creation: 'dc1/web-01/2', isRetry: true });
+  expect(await bench.run('createReplicationJob', again)).toMatchObject({ jobId: first, status: 'Finished' });
+});

@@ -106,3 +106,20 @@ test('a cancellation ends the wait', async () => {
   environment.cancel();
   await expect(deleting).rejects.toThrow(CancelledFailure);
 });
+
+const failed = { outcome: 'failed' as const, jobId: 'any', error: { code: 'X', message: '', remedy: '' } };
+
+test.each(['before it is asked for', 'while it is refused'])(
+  'no migration lost: a failed job that is seen Finished %s is not deleted, and given back with its image',
+  async (when) => {
+    const bench = await aWorkbench({ jobSeconds: 1000 });
+    const jobId = await ourRunningJob(bench);
+    const isRefused = when === 'while it is refused';
+    bench.account.skip(isRefused ? 900 : 1000);
+    const deleting = bench.run('deleteReplicationJob', { jobId, report: { ...report, result: failed } });
+    if (isRefused) await bench.looked();
+    bench.account.skip(1000);
+    expect(await deleting).toMatchObject({ end: 'Finished', imageId: expect.stringMatching(/^m-/) });
+    expect([statusOf(bench, jobId), bench.told]).toEqual(['Finished', []]);
+  },
+);

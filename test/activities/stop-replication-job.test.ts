@@ -1,4 +1,4 @@
-import { aWorkbench, closeAll, failureOf, ourJob, ourRunningJob, statusOf } from './a-workbench';
+import { aWorkbench, closeAll, failureOf, letPass, ourJob, ourRunningJob, statusOf } from './a-workbench';
 
 afterEach(closeAll);
 
@@ -68,7 +68,11 @@ test('a job that was never started is left as it is, and the batch hears of that
 
 test('a job that is not listed any more is gone', async () => {
   const bench = await aWorkbench();
-  expect(await bench.run('stopReplicationJob', { jobId: 'j-none', report })).toEqual({ status: 'Gone' });
+  const stopping = bench.run('stopReplicationJob', { jobId: 'j-none', report });
+  await bench.looked();
+  expect(bench.told).toEqual([]);
+  letPass(61);
+  expect(await stopping).toEqual({ status: 'Gone' });
 });
 
 test('a stop that is not allowed fails, and says nothing to the batch', async () => {
@@ -81,4 +85,30 @@ test('a stop that is not allowed fails, and says nothing to the batch', async ()
   const failure = await failureOf(bench.run('stopReplicationJob', { jobId, report }));
   expect(failure).toMatchObject({ type: 'Forbidden.RAM', isRetried: false });
   expect(bench.told).toEqual([]);
+});
+
+test('no slot of a running job given away: one that may not be stopped is waited for, unless it is cancelled', async () => {
+  const bench = await aWorkbench({
+    jobSeconds: 1000,
+    faults: { calls: [{ operation: 'StopReplicationJob', error: { code: 'Forbidden.RAM' } }] },
+  });
+  const jobId = await ourRunningJob(bench);
+  bench.account.skip(300);
+  const stopping = bench.run('stopReplicationJob', { jobId, report, waitsForItsEnd: true });
+  await bench.looked();
+  expect(bench.told).toEqual([]);
+  bench.account.skip(1000);
+  expect(await stopping).toMatchObject({ status: 'Finished', imageId: expect.stringMatching(/^m-/) });
+});
+
+test('no job leaked that is not listed yet: it is stopped once it is', async () => {
+  const bench = await aWorkbench({ jobSeconds: 10_000, readLagSeconds: 100 });
+  const jobId = await ourRunningJob(bench);
+  const before = { status: 'Ready' };
+  const stopping = bench.run('stopReplicationJob', { jobId, before, report });
+  for (let i = 0; i < 3; i++) await bench.looked();
+  expect(bench.told).toEqual([]);
+  const time = setInterval(() => bench.account.skip(20), 20);
+  expect(await stopping).toMatchObject({ status: 'Stopped' });
+  clearInterval(time);
 });

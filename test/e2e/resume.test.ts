@@ -1,4 +1,6 @@
-import { batchWorkflowId, quotaWorkflowId } from '../../workflows/ids';
+import { simulatorCredentials } from '../../src/simulator';
+import { createSmcClient, createTransport } from '../../src/smc';
+import { batchWorkflowId, ledgerTags, quotaWorkflowId } from '../../workflows/ids';
 import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
@@ -111,4 +113,53 @@ test('of two batches that name the same server the second says which batch holds
   });
   await house.batch(first).result();
   expectEachOnce(1);
+});
+
+test('no quota exceeded by what an earlier life has left: its jobs are counted before anything starts, and what runs is watched', async () => {
+  house = await aHouse({ servers: 6, jobsQuota: 100, runningQuota: 50, speed: 600 });
+  const plan = house.plan(6, { policy: { maxConcurrent: 2 } });
+  plan.account.quota = { jobs: 4, running: 2 };
+  const { accessKeyId, accessKeySecret } = simulatorCredentials;
+  const smc = createSmcClient(
+    createTransport({
+      endpoint: house.simulator.endpoint,
+      credentials: async () => ({ accessKeyId, accessKeySecret }),
+    }),
+  );
+  // The last two run already, another one is Ready.
+  for (const [nth, { name, sourceId, job }] of plan.servers.slice(3).entries()) {
+    const tags = Object.entries({ [ledgerTags.batch]: plan.name, [ledgerTags.server]: name });
+    const { jobId } = await smc.createReplicationJob({
+      ...job,
+      sourceId: sourceId!,
+      tags: tags.map(([key, value]) => ({ key, value })),
+    });
+    if (nth > 0) await smc.startReplicationJob({ jobId });
+  }
+  await smc.close();
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  expect((await batch.progress()).counts.migrated).toBe(6);
+  expect(audit().jobs.peakExisting).toBeLessThanOrEqual(4);
+  expect(audit().jobs.peakRunning).toBe(2);
+  expectEachOnce(6);
+});
+
+test('no migration forgotten whose source takes no tag: its job stays as the proof, and that is said', async () => {
+  house = await aHouse({ servers: 1 });
+  house.breakThings({ calls: [{ operation: 'TagResources', error: { code: 'NumberExceed.Tags' } }] });
+  const plan = house.plan(1);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  const [job] = house.simulator.account.jobList();
+  expect((await batch.servers())[0]).toMatchObject({
+    phase: 'migrated',
+    note: expect.stringContaining('could not be tagged as migrated'),
+    leftover: { jobId: job!.jobId, why: 'ledgerNotWritten', error: { code: 'NumberExceed.Tags' } },
+  });
+  expect(job!.status).toBe('Finished');
 });

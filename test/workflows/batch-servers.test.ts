@@ -85,3 +85,17 @@ test('a last sync asked for is no new try, and what only the batch needs of a re
   for (const own of ['need', 'isCutOver', 'granted']) expect(shown(servers)).not.toHaveProperty(own);
   expect(servers.hasRestarts()).toBe(false);
 });
+
+test('no quota exceeded by what an earlier life has left: its jobs hold their slots before they are taken up', () => {
+  const servers = new BatchServers(plan, {}, {});
+  servers.set('web', { phase: 'waiting', round: 0, jobId: 'j-1', jobRuns: true });
+  servers.set('app', { phase: 'waiting', round: 0, jobId: 'j-2' });
+  expect(servers.inUse).toEqual({ existing: 2, running: 1 });
+  expect([[...servers.runningUnwatched], servers.waitingWithJob, servers.counts.waiting]).toEqual([
+    ['web'],
+    2,
+    plan.servers.length,
+  ]);
+  servers.set('web', { phase: 'migrating', round: 1, starts: 1 });
+  expect([servers.inUse, servers.runningUnwatched.size]).toEqual([{ existing: 2, running: 1 }, 0]);
+});
