@@ -29,6 +29,8 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
     let contradictions = 0;
     const hasBeenGone = lateReadPatience(pollIntervalSeconds);
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+    const hasBeenEnded = lateReadPatience(pollIntervalSeconds);
+    const hasFailed = report?.result.outcome === 'failed';
     const mayHaveFinished = report !== undefined && report.result.outcome !== 'migrated';
     /** The next look, with the job where it is Finished against all we know. */
     const look = async () => {
@@ -47,7 +49,7 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
       () => ({ jobId, status: seen }),
       async (): Promise<EndedJob | undefined> => {
         // It may have broken before it was started once more, by us or by somebody: that start is news to nobody.
-        if (report?.result.outcome === 'failed') {
+        if (hasFailed) {
           const { finishedJob } = await look();
           if (finishedJob) return withItsImage(finishedJob);
         }
@@ -63,22 +65,26 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
             }
             refusal = error;
           }
-          for (let looks = 0; looks < looksBeforeRepeat; looks++) {
+          for (let looks = 1; ; looks++) {
             const { job, error, finishedJob } = await look();
             if (!job) {
               if (error) continue;
               // What was refused for its status was there a moment ago.
-              if (refusal?.class === 'state' && !hasBeenGone(true)) continue;
+              if (refusal?.class === 'state' && seen !== 'Deleting' && !hasBeenGone(true)) continue;
               return undefined;
             }
             hasBeenGone(false);
             if (refusal && finishedJob) return withItsImage(finishedJob);
-            if (seen === 'Deleting' || !refusal) continue;
-            // Running again (an incremental sync) passes by itself.
-            if (seen === 'Running' && refusal.class === 'state') {
-              contradictions = 0;
-              continue;
+            if (seen === 'Deleting' || !refusal) {
+              if (looks < looksBeforeRepeat) continue;
+              break;
             }
+            // Running again (an incremental sync) passes by itself. Not asked again before that is seen: by then it may
+            // have Finished, and one that failed before it was started again must be known to have failed again.
+            const isAtWork = refusal.class === 'state' && seen === 'Running';
+            if (isAtWork) contradictions = 0;
+            const hasEndedAgain = hasBeenEnded(!isAtWork) || refusal.class !== 'state' || !hasFailed;
+            if (isAtWork || !hasEndedAgain) continue;
             // It has ended since it was refused, or what we see is late: then asking again will do.
             const mayPass = refusal.class === 'state' || refusal.code.endsWith('.NotFound');
             if (mayPass && ++contradictions < looksBeforeRepeat) break;

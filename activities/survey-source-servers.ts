@@ -1,5 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import { type SmcClient, SmcError, type SourceServer } from '../src/smc';
+import { isKnownStatus, type SmcClient, SmcError, type SourceServer } from '../src/smc';
 import { ledgerTags } from '../workflows/ids';
 import type { SmcFailure } from '../workflows/messages';
 import type { ActivityContext } from './context';
@@ -20,7 +20,7 @@ export interface SurveyedServer {
   done?: { batch: string; image?: string };
   /** A job of its source that carries this batch's and this server's tags: an earlier life of the batch made it. */
   jobId?: string;
-  /** It was Running. */
+  /** It was Running, or in a status that this version does not know. */
   jobRuns?: boolean;
   /** It cannot be migrated at all. */
   error?: SmcFailure;
@@ -156,7 +156,7 @@ async function findOurJobs(smc: SmcClient, batch: string, surveyed: SurveyedServ
       if (rank < (rankOf.get(server) ?? -1)) continue;
       rankOf.set(server, rank);
       server.jobId = jobId;
-      server.jobRuns = status === 'Running' || undefined;
+      server.jobRuns = status === 'Running' || !isKnownStatus(status) || undefined;
     }
     heartbeat();
   }

@@ -57,8 +57,7 @@ export function nextReport({
   const { lease, held, told } = holding;
   const waiting = state.cancelRequested ? 0 : startable + startableAgain;
   const need: Slots = {
-    // A server whose job is there already has what it needs.
-    existing: inUse.existing + Math.max(0, waiting - servers.waitingWithJob),
+    existing: inUse.existing + waiting,
     running: Math.min(
       plan.policy.maxConcurrent,
       inUse.running + waiting + (state.cancelRequested ? 0 : counts.recovering),

@@ -123,3 +123,15 @@ test.each(['before it is asked for', 'while it is refused'])(
     expect([statusOf(bench, jobId), bench.told]).toEqual(['Finished', []]);
   },
 );
+
+test('no migration lost to late reads: a failed job that was refused while it ran is asked for again only once its end is seen', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000 });
+  const jobId = await ourRunningJob(bench);
+  bench.account.skip(960);
+  const deleting = bench.run('deleteReplicationJob', { jobId, report: { ...report, result: failed } });
+  for (let i = 0; i < 6; i++) await bench.looked();
+  const { DeleteReplicationJob } = bench.account.audit().calls.perOperation;
+  expect(DeleteReplicationJob).toEqual({ accepted: 0, refused: { 'ReplicationJob.InvalidStatus': 1 } });
+  bench.account.skip(50);
+  expect(await deleting).toMatchObject({ end: 'Finished' });
+});
