@@ -154,8 +154,11 @@ test('no migration lost by a clean-up: a job that finished after its workflow wa
   });
   expect(calls('TagResources') + calls('DeleteReplicationJob')).toBe(0);
 
-  account.schedule(leaving!, 'gone', account.time + 3_000);
-  const cleaned = await house.run('cleanup', plan.name, '--yes', '-o', 'json');
+  const cleaning = house.run('cleanup', plan.name, '--yes', '-o', 'json');
+  // By then it has listed both.
+  await until(() => calls('TagResources') > 0);
+  account.dropJob(leaving!);
+  const cleaned = await cleaning;
   const { jobId, imageId: image } = finished!;
   const of = (id: string) => plan.servers.find(({ sourceId }) => sourceId === id)!.name;
   expect({ code: cleaned.code, jobs: JSON.parse(cleaned.stdout) }).toEqual({
