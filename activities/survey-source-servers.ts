@@ -22,6 +22,8 @@ export interface SurveyedServer {
   jobId?: string;
   /** It was Running, or in a status that this version does not know. */
   jobRuns?: boolean;
+  /** It was Finished. */
+  jobHasFinished?: boolean;
   /** It cannot be migrated at all. */
   error?: SmcFailure;
 }
@@ -156,6 +158,7 @@ async function findOurJobs(smc: SmcClient, batch: string, surveyed: SurveyedServ
       if (rank < (rankOf.get(server) ?? -1)) continue;
       rankOf.set(server, rank);
       server.jobId = jobId;
+      server.jobHasFinished = status === 'Finished' || undefined;
       server.jobRuns = status === 'Running' || !isKnownStatus(status) || undefined;
     }
     heartbeat();

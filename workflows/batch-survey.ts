@@ -25,7 +25,7 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
   const isRunning = new Set(running);
   const justMigrated = new Map(migrated.map(({ server, imageId }) => [server, imageId]));
   const endedAt = Date.now();
-  for (const { name, sourceId, diskGiB, done, jobId, jobRuns, error } of surveyed) {
+  for (const { name, sourceId, diskGiB, done, jobId, jobRuns, jobHasFinished, error } of surveyed) {
     if (sourceId) state.sourceIds[name] = sourceId;
     if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
     if (jobId) state.jobIds[name] = jobId;
@@ -36,7 +36,7 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
       state.records[name] = { round: 0, startedAt: endedAt, sourceId, phase: 'migrating', jobId };
     } else if (error) {
       state.records[name] = { ...base, phase: 'failed', error };
-    } else if (done) {
+    } else if (done && !(jobHasFinished && !justMigrated.has(name))) {
       state.records[name] = { ...base, phase: 'skipped', note: note(done.batch), imageId: done.image };
     } else if (justMigrated.has(name)) {
       state.records[name] = {
@@ -46,7 +46,7 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
         imageId: justMigrated.get(name),
       };
     } else if (jobId) {
-      // It takes its slots from the start: nobody else may have them.
+      // It takes its slots from the start: nobody else may have them. One that is done is left to be deleted.
       state.records[name] = { round: 0, sourceId, phase: 'waiting', jobId, jobRuns };
     }
   }

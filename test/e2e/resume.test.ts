@@ -1,8 +1,8 @@
 import { simulatorCredentials } from '../../src/simulator';
 import { createSmcClient, createTransport } from '../../src/smc';
-import { batchWorkflowId, ledgerTags, quotaWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, ledgerTags, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
-import { aHouse, endedCount, type House, untilProgress } from './a-house';
+import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 
 let house: House;
 afterEach(() => house?.close());
@@ -145,6 +145,27 @@ test('no quota exceeded by what an earlier life has left: its jobs are counted b
   expect(audit().jobs.peakExisting).toBeLessThanOrEqual(4);
   expect(audit().jobs.peakRunning).toBe(2);
   expectEachOnce(6);
+});
+
+test('no job left behind by a death between the ledger and the deletion: it is deleted, and its server migrated once', async () => {
+  house = await aHouse({ servers: 1, deletingSeconds: 100_000, speed: 600 });
+  const plan = house.plan(1);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await until(() => audit().calls.perOperation.TagResources !== undefined);
+  await house.killWorkers();
+  for (const id of [batchWorkflowId(plan.name), serverWorkflowId(plan.name, plan.servers[0]!.name)])
+    await house.client.workflow.getHandle(id).terminate('by the test');
+  const { account } = house.simulator;
+  // As if it had never been asked for.
+  for (const job of account.jobList()) account.setStatus(job, 'Finished');
+  expect(account.jobs.size).toBe(1);
+  account.options.deletingSeconds = 0;
+  await house.startWorker();
+  await batch.start(plan);
+  await batch.result();
+  expectEachOnce(1);
 });
 
 test('no migration forgotten whose source takes no tag: its job stays as the proof, and that is said', async () => {
