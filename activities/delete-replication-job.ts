@@ -93,8 +93,7 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
         }
       },
     );
-    if (finished) return finished;
-    if (!report) return undefined;
+    if (finished || !report) return finished;
     const { batch, ...ended } = report;
     await tellBatch(batch, { kind: 'ended', ...ended });
     return undefined;

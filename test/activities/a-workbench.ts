@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { type Activities, createActivities, createReplicationJobPoller } from '../../activities';
-import { type Faults, readFaults, type SimulatorOptions } from '../../src/simulator';
+import type { Faults, SimulatorOptions } from '../../src/simulator';
 import { createSmcClient, createTransport, type SmcClient } from '../../src/smc';
-import { aSimulator, closeAll as closeSimulators } from '../simulator/harness';
+import { aSimulator, breakThings, closeAll as closeSimulators, looked } from '../simulator/harness';
 
 const clients: SmcClient[] = [];
 
@@ -76,16 +75,8 @@ export async function aWorkbench(options: SimulatorOptions & { client?: object; 
     run: runIn(environment(1)),
     /** As Temporal would run it again. */
     runAgain: runIn(environment(2)),
-    /** Waits until an activity under way has seen how things stand now: of three more calls, the second is answered after now, and taken note of before the third. */
-    async looked() {
-      const { callsTotal } = simulator.account.record;
-      while (simulator.account.record.callsTotal < callsTotal + 3) await sleep(1);
-    },
-    breakThings(faults: Faults) {
-      const read = readFaults(faults);
-      if ('problems' in read) throw new Error(read.problems.join('; '));
-      simulator.account.setFaults(read.faults);
-    },
+    looked: () => looked(simulator),
+    breakThings: (faults: Faults) => breakThings(simulator, faults),
   };
 }
 

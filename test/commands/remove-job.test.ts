@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createReplicationJobPoller } from '../../activities';
 import { type RemovalMeans, removeJob } from '../../src/commands/remove-job';
-import { type Faults, readFaults, type SimulatorOptions } from '../../src/simulator';
+import type { Faults, SimulatorOptions } from '../../src/simulator';
 import { anAccount, closeAll } from '../contract/an-account';
+import { breakThings, looked } from '../simulator/harness';
 
 afterEach(closeAll);
 
@@ -48,18 +49,13 @@ async function anAccountToClean(options: SimulatorOptions = {}) {
     known: (jobId: string) => simulator.account.jobs.get(jobId)!,
     ledger: () =>
       simulator.account.sources.get('s-web')!.tags.filter(({ key }) => key.startsWith('smc-batch')),
-    breakThings(faults: Faults) {
-      const read = readFaults(faults);
-      if ('problems' in read) throw new Error(read.problems.join('; '));
-      simulator.account.setFaults(read.faults);
-    },
+    breakThings: (faults: Faults) => breakThings(simulator, faults),
     remove: async (jobId: string, more: Partial<RemovalMeans> = {}) =>
       removeJob(means(more), await tagged(jobId)),
     /** The same; `meanwhile` happens once the job has been looked at. */
     removeWhile: async (jobId: string, meanwhile: () => void, more: Partial<RemovalMeans> = patient) => {
       const removed = removeJob(means(more), await tagged(jobId));
-      const { callsTotal } = simulator.account.record;
-      while (simulator.account.record.callsTotal < callsTotal + 3) await sleep(1);
+      await looked(simulator);
       meanwhile();
       return removed;
     },

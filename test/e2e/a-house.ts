@@ -9,7 +9,6 @@ import { type BatchClient, batchClient } from '../../src/commands/batch-client';
 import type { Plan, PlannedServer, Policy, Wave } from '../../src/plan';
 import {
   type Faults,
-  readFaults,
   type Simulator,
   type SimulatorOptions,
   simulatorCredentials,
@@ -17,6 +16,7 @@ import {
 } from '../../src/simulator';
 import { connectClient, packageRoot } from '../../src/temporal';
 import type { BatchProgress } from '../../workflows/messages';
+import { breakThings } from '../simulator/harness';
 import { runCli } from './run-cli';
 
 export interface HouseOptions extends SimulatorOptions {
@@ -116,11 +116,7 @@ export async function aHouse({
       return worker;
     },
     killWorkers: () => kill(workers),
-    breakThings(faults) {
-      const read = readFaults(faults);
-      if ('problems' in read) throw new Error(read.problems.join('; '));
-      simulator.account.setFaults(read.faults);
-    },
+    breakThings: (faults: Faults) => breakThings(simulator, faults),
     plan(count, plan = {}) {
       const waves = (plan.waves ?? [{ name: 'all' }]).map((wave) => ({ overlap: false, ...wave }));
       const sources = [...simulator.account.sources.values()].slice(plan.from ?? 0, (plan.from ?? 0) + count);

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type Faults,
+  readFaults,
   type Simulator,
   type SimulatorOptions,
   simulatorCredentials,
@@ -24,6 +27,22 @@ export async function aSimulator(options: SimulatorOptions = {}): Promise<Simula
 /** Ends every simulator of a test. */
 export async function closeAll(): Promise<void> {
   await Promise.all(started.splice(0).map((simulator) => simulator.close()));
+}
+
+/** Replaces what goes wrong in the account. */
+export function breakThings({ account }: Simulator, faults: Faults): void {
+  const read = readFaults(faults);
+  if ('problems' in read) throw new Error(read.problems.join('; '));
+  account.setFaults(read.faults);
+}
+
+/**
+ * Waits until somebody who polls has seen how things stand now: of three more calls, the second is answered after now,
+ * and taken note of before the third.
+ */
+export async function looked({ account }: Simulator): Promise<void> {
+  const { callsTotal } = account.record;
+  while (account.record.callsTotal < callsTotal + 3) await sleep(1);
 }
 
 export interface RawAnswer {
