@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
-import type { ReplicationJob, SmcClient } from '../src/smc';
-import { ledgerTags } from '../workflows/ids';
+import { jobOwners } from '../src/ledger';
+import type { ReplicationJob } from '../src/smc';
 import type { Slots } from '../workflows/messages';
 import type { ActivityContext } from './context';
 import { smcCall } from './smc-failure';
@@ -23,8 +23,8 @@ export function countReplicationJobs({ smc, pollIntervalSeconds }: ActivityConte
         jobs.push(job);
         heartbeat();
       }
-      const batchOf = await batchesOfJobs(smc, jobs);
-      const others = jobs.filter(({ jobId }) => !batches.includes(batchOf.get(jobId) ?? ''));
+      const owners = await jobOwners(smc, jobs);
+      const others = jobs.filter(({ jobId }) => !batches.includes(owners.get(jobId)?.batch ?? ''));
       return { all: slots(jobs), others: slots(others), pollIntervalSeconds };
     });
 }
@@ -33,19 +33,3 @@ const slots = (jobs: ReplicationJob[]): Slots => ({
   existing: jobs.length,
   running: jobs.filter(({ status }) => status === 'Running').length,
 });
-
-/** Newer answers carry the tags; for older ones the tag service is asked. */
-async function batchesOfJobs(smc: SmcClient, jobs: ReplicationJob[]): Promise<Map<string, string>> {
-  const batchOf = new Map<string, string>();
-  for (const job of jobs) {
-    const tag = job.tags.find(({ key }) => key === ledgerTags.batch);
-    if (tag?.value) batchOf.set(job.jobId, tag.value);
-  }
-  if (jobs.length > 0 && jobs.every(({ tags }) => tags.length === 0)) {
-    const tags = smc.allTagResources({ resourceType: 'replicationjob', tags: [{ key: ledgerTags.batch }] });
-    for await (const { resourceId, tagKey, tagValue } of tags) {
-      if (tagKey === ledgerTags.batch && tagValue) batchOf.set(resourceId, tagValue);
-    }
-  }
-  return batchOf;
-}

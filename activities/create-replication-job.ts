@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { migratedBy, tagsOfJob } from '../src/ledger';
 import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
-import { ledgerTags } from '../workflows/ids';
 import type { ActivityContext } from './context';
 import { smcApplicationFailure, smcCall, smcFailure } from './smc-failure';
+import type { JobOnSource, SourceRead, SourceReader } from './source-reader';
 
 export interface CreateReplicationJobInput {
   batch: string;
@@ -14,16 +15,9 @@ export interface CreateReplicationJobInput {
   job: JobSettings & { regionId: string };
   /** A job that carries this server's tags, found when the account was surveyed. */
   knownJobId?: string;
-  /** An earlier round of this batch may have left a job that nobody has seen the end of. */
-  isRetry?: boolean;
 }
 
-/** What the ledger says of a source that is done; the detail of an `AlreadyMigrated` failure. */
-export interface AlreadyMigrated {
-  batch: string;
-  image?: string;
-}
-
+/** Its detail is a {@link LedgerEntry}. */
 const alreadyMigrated = 'AlreadyMigrated';
 
 /** So long a refusal that nothing listed explains may be explained by a late read, whatever else delays us meanwhile. */
@@ -39,39 +33,35 @@ export interface CreatedJob {
 }
 
 /**
- * Creates the server's replication job, or adopts the live one that is already ours. The same `creation` never makes
- * two: the service knows its ClientToken. SMC: CreateReplicationJob.
+ * Creates the server's replication job, or adopts the one that is already ours. The same `creation` never makes two: the
+ * service knows its ClientToken. SMC: CreateReplicationJob.
  */
-export function createReplicationJob({ smc }: ActivityContext) {
+export function createReplicationJob({ smc }: ActivityContext, sources: SourceReader) {
   return (input: CreateReplicationJobInput): Promise<CreatedJob> =>
     smcCall(async () => {
       const { batch, server, sourceId, creation, job } = input;
-      const known = input.knownJobId
-        ? await findJob(smc, input.knownJobId)
-        : input.isRetry && (await ourJobOn(smc, input));
-      // The plan may name another source for this server by now.
-      if (known && isOn(known, sourceId) && known.status !== 'Deleting') return adopt(smc, known);
-      await refuseMigrated(smc, sourceId);
+      const source = await sources.read(sourceId);
+      const ours = ourJob(input, source) ?? (await knownJob(smc, input));
+      await refuseMigrated(smc, sourceId, source, ours);
+      if (ours) return adopt(smc, ours);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
         const { jobId } = await smc.createReplicationJob({
           ...job,
           sourceId,
           clientToken: createHash('sha256').update(creation).digest('base64url'),
-          tags: [
-            ...(job.tags ?? []),
-            { key: ledgerTags.batch, value: batch },
-            { key: ledgerTags.server, value: server },
-          ],
+          tags: [...(job.tags ?? []), ...tagsOfJob(batch, server)],
         });
         return { jobId, status: 'Ready', adopted: false };
       } catch (error) {
         if (!(error instanceof SmcError)) throw error;
-        if (error.class === 'state') return whatStandsInTheWay(smc, input, error);
+        if (error.class === 'state')
+          return whatStandsInTheWay(smc, input, await sources.read(sourceId), error);
         // An earlier attempt, whose answer was lost, may have made it: it is ours, whatever this one was refused for.
         const isFinal = error.class === 'fatal' || error.class === 'quota';
-        const ours = isFinal && Context.current().info.attempt > 1 && (await ourJobOn(smc, input));
-        if (ours) return adopt(smc, ours);
+        const mayBeMade = isFinal && Context.current().info.attempt > 1;
+        const made = mayBeMade && ourJob(input, await sources.read(sourceId));
+        if (made) return adopt(smc, made);
         throw error;
       }
     });
@@ -85,41 +75,42 @@ async function adopt(smc: SmcClient, { jobId, status, startTime }: ReplicationJo
   throw ApplicationFailure.retryable(message, 'ReplicationJob.Expired');
 }
 
-const isOn = (job: ReplicationJob, sourceId: string) =>
-  job.sourceId === undefined || job.sourceId === sourceId;
+/** The server's job on this source, as the tags of both say; a Finished one before all others: its image is there. */
+function ourJob(input: CreateReplicationJobInput, { jobs }: SourceRead): JobOnSource | undefined {
+  const ours = jobs.filter((job) => job.status !== 'Deleting' && isOurs(input, job));
+  return ours.find(({ status }) => status === 'Finished') ?? ours.at(-1);
+}
 
-/** A Finished one before all others: its image is there. */
-async function ourJobOn(
+const isOurs = ({ batch, server, knownJobId }: CreateReplicationJobInput, { jobId, owner }: JobOnSource) =>
+  jobId === knownJobId || (owner?.batch === batch && owner.server === server);
+
+/** The one that the survey has found, where the list of the source's jobs does not have it. */
+async function knownJob(
   smc: SmcClient,
-  { batch, server, sourceId }: CreateReplicationJobInput,
+  { knownJobId, sourceId }: CreateReplicationJobInput,
 ): Promise<ReplicationJob | undefined> {
-  let ours: ReplicationJob | undefined;
-  for await (const job of smc.allReplicationJobs({ sourceIds: [sourceId] })) {
-    if (job.sourceId !== sourceId || job.status === 'Deleting') continue;
-    const owner = await ownerOf(smc, job);
-    if (owner.batch !== batch || owner.server !== server) continue;
-    if (job.status === 'Finished') return job;
-    ours = job;
-  }
-  return ours;
+  if (knownJobId === undefined) return undefined;
+  const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [knownJobId] });
+  const known = replicationJobs.find(({ jobId }) => jobId === knownJobId);
+  // The plan may name another source for this server by now.
+  const isOnSource = known?.sourceId === undefined || known.sourceId === sourceId;
+  return isOnSource && known?.status !== 'Deleting' ? known : undefined;
 }
 
-async function findJob(smc: SmcClient, id: string): Promise<ReplicationJob | undefined> {
-  const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [id] });
-  return replicationJobs.find(({ jobId }) => jobId === id);
-}
-
-/** Another batch may have migrated the source since it was surveyed. */
-async function refuseMigrated(smc: SmcClient, sourceId: string): Promise<void> {
-  const tags = new Map<string, string | undefined>();
-  for await (const tag of smc.allTagResources({ resourceType: 'sourceserver', resourceIds: [sourceId] })) {
-    tags.set(tag.tagKey, tag.tagValue);
-  }
-  const batch = tags.get(ledgerTags.batch);
-  if (!batch) return;
-  const done: AlreadyMigrated = { batch, image: tags.get(ledgerTags.image) };
+/** Another batch may have migrated the source since it was surveyed. What a Finished job of ours has left to do is done. */
+async function refuseMigrated(
+  smc: SmcClient,
+  sourceId: string,
+  { migrated, jobs }: SourceRead,
+  ours: ReplicationJob | undefined,
+): Promise<void> {
+  if (ours?.status === 'Finished') return;
+  const done = migrated ?? jobs.map((job) => migratedBy(job, job.owner)).find((entry) => entry !== undefined);
+  if (!done) return;
+  // Made by an attempt whose answer was lost, before the ledger could be read.
+  if (ours?.status === 'Ready') await smc.deleteReplicationJob({ jobId: ours.jobId });
   throw ApplicationFailure.nonRetryable(
-    `source server ${sourceId} was migrated in batch '${batch}'`,
+    `source server ${sourceId} was migrated in batch '${done.batch}'`,
     alreadyMigrated,
     done,
   );
@@ -129,6 +120,7 @@ async function refuseMigrated(smc: SmcClient, sourceId: string): Promise<void> {
 async function whatStandsInTheWay(
   smc: SmcClient,
   input: CreateReplicationJobInput,
+  look: SourceRead,
   refusal: SmcError,
 ): Promise<CreatedJob> {
   const { attempt, scheduledTimestampMs } = Context.current().info;
@@ -140,26 +132,21 @@ async function whatStandsInTheWay(
       refusal.class,
     );
 
-  let deleting = false;
-  for await (const job of smc.allReplicationJobs({ sourceIds: [input.sourceId] })) {
-    if (job.sourceId !== input.sourceId) continue;
-    const { status } = job;
-    if (status === 'Finished') continue;
-    if (status === 'Deleting') {
-      deleting = true;
-      continue;
-    }
-    const owner = await ownerOf(smc, job);
-    if (owner.batch === input.batch && owner.server === input.server) return adopt(smc, job);
-    const whose = owner.batch ? `of batch '${owner.batch}'` : 'of somebody else';
+  const ours = ourJob(input, look);
+  if (ours) return adopt(smc, ours);
+  const other = look.jobs.find(({ status }) => status !== 'Finished' && status !== 'Deleting');
+  if (other) {
+    const { jobId, status, owner } = other;
+    const whose = owner ? `of batch '${owner.batch}'` : 'of somebody else';
     throw new SmcError({
       code: 'SourceServer.InUse',
-      message: `source server ${input.sourceId} has replication job ${job.jobId} (${status}), which is ${whose}`,
+      message: `source server ${input.sourceId} has replication job ${jobId} (${status}), which is ${whose}`,
       action: 'CreateReplicationJob',
       requestId: refusal.facts.requestId,
     });
   }
-  if (deleting) throw later('its last job is still being deleted');
+  if (look.jobs.some(({ status }) => status === 'Deleting'))
+    throw later('its last job is still being deleted');
   const { sourceServers } = await smc.describeSourceServers({ sourceIds: [input.sourceId] });
   const source = sourceServers.find(({ sourceId }) => sourceId === input.sourceId);
   if (source && source.state !== 'Available' && source.state !== 'InUse' && source.state !== 'Active') {
@@ -180,14 +167,4 @@ async function whatStandsInTheWay(
 /** SMC: StatusInfo is a JSON string that names what is wrong with a source, `S1` when it lacks rsync. */
 function errorCodeIn(statusInfo = ''): string | undefined {
   return /"error_code"\s*:\s*"([^"]+)"/.exec(statusInfo)?.[1];
-}
-
-/** By its tags; where the answer has none (an older API), by the tag service. */
-async function ownerOf(smc: SmcClient, job: ReplicationJob): Promise<{ batch?: string; server?: string }> {
-  const tags = new Map(job.tags.map(({ key, value }) => [key, value]));
-  if (tags.size === 0) {
-    const asked = smc.allTagResources({ resourceType: 'replicationjob', resourceIds: [job.jobId] });
-    for await (const { tagKey, tagValue } of asked) tags.set(tagKey, tagValue);
-  }
-  return { batch: tags.get(ledgerTags.batch), server: tags.get(ledgerTags.server) };
 }

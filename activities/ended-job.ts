@@ -1,4 +1,4 @@
-import { isKnownStatus, type ReplicationJob, SmcError } from '../src/smc';
+import { imageOf, isKnownStatus, type ReplicationJob, SmcError } from '../src/smc';
 import type { JobEnd, SmcFailure } from '../workflows/messages';
 import { smcFailure } from './smc-failure';
 
@@ -20,7 +20,7 @@ export function endedJob(job: ReplicationJob): EndedJob {
   return {
     end: status,
     startTime,
-    imageId: job.imageId ?? job.replicationJobRuns.findLast(({ imageId }) => imageId)?.imageId,
+    imageId: imageOf(job),
     instanceId,
     error: status === 'InError' ? jobFailure(job) : undefined,
   };
@@ -37,11 +37,10 @@ export const goneJob = (jobId: string): EndedJob => ({
 });
 
 /** Finished, and its image is not listed yet. Image jobs end with an image id; the other targets have none of their own. */
-export const awaitsImage = ({ status, targetType, imageId, replicationJobRuns }: ReplicationJob) =>
-  status === 'Finished' &&
-  (targetType === undefined || targetType.toLowerCase() === 'image') &&
-  imageId === undefined &&
-  !replicationJobRuns.some((run) => run.imageId);
+export const awaitsImage = (job: ReplicationJob) =>
+  job.status === 'Finished' &&
+  (job.targetType === undefined || job.targetType.toLowerCase() === 'image') &&
+  imageOf(job) === undefined;
 
 /** What the operator is told of a job InError. */
 function jobFailure(job: ReplicationJob): SmcFailure {

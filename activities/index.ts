@@ -16,6 +16,7 @@ import { listTagResources } from './list-tag-resources';
 import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
 import { modifySourceServerAttribute } from './modify-source-server-attribute';
 import { notify } from './notify';
+import { createSourceReader } from './source-reader';
 import { startReplicationJob } from './start-replication-job';
 import { stopReplicationJob } from './stop-replication-job';
 import { surveySourceServers } from './survey-source-servers';
@@ -31,11 +32,12 @@ export { createReplicationJobPoller } from './replication-job-poller';
 
 /** All activities of a worker, over the one client and poller its process has. */
 export function createActivities(context: ActivityContext) {
+  const sources = createSourceReader(context.smc);
   return {
     awaitReplicationJob: awaitReplicationJob(context),
     awaitSourceServer: awaitSourceServer(context),
     countReplicationJobs: countReplicationJobs(context),
-    createReplicationJob: createReplicationJob(context),
+    createReplicationJob: createReplicationJob(context, sources),
     cutOverReplicationJob: cutOverReplicationJob(context),
     deleteReplicationJob: deleteReplicationJob(context),
     deleteSourceServer: deleteSourceServer(context),

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
+import { chunksOf50, type LedgerEntry, migratedBy, ownedJobs, readLedger } from '../src/ledger';
 import { isKnownStatus, type SmcClient, SmcError, type SourceServer } from '../src/smc';
-import { ledgerTags } from '../workflows/ids';
 import type { SmcFailure } from '../workflows/messages';
 import type { ActivityContext } from './context';
 import { smcCall, smcFailure } from './smc-failure';
@@ -17,7 +17,7 @@ export interface SurveyedServer {
   /** GiB on its disks: what its migration's length is estimated from. */
   diskGiB?: number;
   /** The ledger says it has been migrated. */
-  done?: { batch: string; image?: string };
+  done?: LedgerEntry;
   /** A job of its source that carries this batch's and this server's tags: an earlier life of the batch made it. */
   jobId?: string;
   /** It was Running, or in a status that this version does not know. */
@@ -45,8 +45,8 @@ export function surveySourceServers({ smc }: ActivityContext) {
       }
       const surveyed = servers.map((server) => surveyed1(server, byId, byName));
       refuseTwins(surveyed);
-      await readLedger(smc, surveyed);
-      await findOurJobs(smc, batch, surveyed);
+      await noteMigrated(smc, surveyed);
+      await noteJobs(smc, batch, surveyed);
       return surveyed;
     });
 }
@@ -58,7 +58,7 @@ async function* neededSources(smc: SmcClient, servers: SurveyInput['servers']): 
     return;
   }
   const ids = servers.map(({ sourceId }) => sourceId as string);
-  for (const sourceIds of chunks(ids, 50))
+  for (const sourceIds of chunksOf50(ids))
     yield* (await smc.describeSourceServers({ sourceIds, pageSize: 50 })).sourceServers;
 }
 
@@ -112,56 +112,46 @@ function refuseTwins(surveyed: SurveyedServer[]): void {
   }
 }
 
-async function readLedger(smc: SmcClient, surveyed: SurveyedServer[]): Promise<void> {
-  const bySource = new Map(
-    surveyed.filter((s) => s.sourceId && !s.error).map((s) => [s.sourceId as string, s]),
-  );
-  for (const resourceIds of chunks([...bySource.keys()], 50)) {
-    const tags = smc.allTagResources({ resourceType: 'sourceserver', resourceIds });
-    for await (const { resourceId, tagKey, tagValue } of tags) {
-      const server = bySource.get(resourceId);
-      if (!server || tagValue === undefined) continue;
-      if (tagKey === ledgerTags.batch) server.done = { ...server.done, batch: tagValue };
-      if (tagKey === ledgerTags.image) server.done = { batch: '', ...server.done, image: tagValue };
+/** Those that can be migrated, by their sources. */
+const bySource = (surveyed: SurveyedServer[]) =>
+  new Map(surveyed.filter(({ error }) => !error).map((server) => [server.sourceId, server]));
+
+async function noteMigrated(smc: SmcClient, surveyed: SurveyedServer[]): Promise<void> {
+  const serverOf = bySource(surveyed);
+  for (const sourceIds of chunksOf50([...serverOf.keys()].filter((id) => id !== undefined))) {
+    for (const [sourceId, entry] of await readLedger(smc, sourceIds)) {
+      const server = serverOf.get(sourceId);
+      if (server) server.done = entry;
     }
     heartbeat();
   }
 }
 
 /**
- * Also a Finished one: its image is there, only the ledger does not say so yet. One of another source is none of this
- * server's: the plan was changed since.
+ * Notes the server's own job, also a Finished one: its image is there, only the ledger does not say so yet. One of
+ * another source is none of this server's: the plan was changed since. A Finished one of somebody else among the batches
+ * tells that the source has been migrated.
  */
-async function findOurJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[]): Promise<void> {
-  const jobIds = new Set<string>();
-  const tags = [{ key: ledgerTags.batch, value: batch }];
-  for await (const { resourceId } of smc.allTagResources({ resourceType: 'replicationjob', tags }))
-    jobIds.add(resourceId);
+async function noteJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[]): Promise<void> {
   const byName = new Map(surveyed.map((server) => [server.name, server]));
+  const serverOf = bySource(surveyed);
   const rankOf = new Map<SurveyedServer, number>();
-  for (const resourceIds of chunks([...jobIds], 50)) {
-    const serverOf = new Map<string, SurveyedServer | undefined>();
-    for await (const tag of smc.allTagResources({ resourceType: 'replicationjob', resourceIds })) {
-      if (tag.tagKey === ledgerTags.server) serverOf.set(tag.resourceId, byName.get(tag.tagValue ?? ''));
-    }
-    // One that is not listed yet may still be the only one.
-    for (const [jobId, server] of serverOf) if (server) server.jobId ??= jobId;
-    const page = await smc.describeReplicationJobs({ jobIds: resourceIds, pageSize: 50 });
-    for (const { jobId, sourceId, status } of page.replicationJobs) {
-      const server = serverOf.get(jobId);
-      if (!server) continue;
-      if (server.sourceId !== (sourceId ?? server.sourceId)) {
-        if (server.jobId === jobId) server.jobId = undefined;
-        continue;
-      }
-      const rank = adoptionOrder.indexOf(status);
-      if (rank < (rankOf.get(server) ?? -1)) continue;
+  for await (const { jobId, owner, job } of ownedJobs(smc)) {
+    heartbeat();
+    const server = owner.batch === batch ? byName.get(owner.server ?? '') : undefined;
+    const sourceId = job?.sourceId ?? server?.sourceId;
+    if (server && server.sourceId === sourceId) {
+      // One that is not listed yet may still be the only one.
+      const rank = job ? adoptionOrder.indexOf(job.status) : -2;
+      if (rank < (rankOf.get(server) ?? -2)) continue;
       rankOf.set(server, rank);
       server.jobId = jobId;
-      server.jobHasFinished = status === 'Finished' || undefined;
-      server.jobRuns = status === 'Running' || !isKnownStatus(status) || undefined;
+      server.jobHasFinished = job?.status === 'Finished' || undefined;
+      server.jobRuns = (job && (job.status === 'Running' || !isKnownStatus(job.status))) || undefined;
+    } else if (job) {
+      const migrated = sourceId && serverOf.get(sourceId);
+      if (migrated) migrated.done ??= migratedBy(job, owner);
     }
-    heartbeat();
   }
 }
 
@@ -179,9 +169,3 @@ const adoptionOrder = [
 
 const failure = (code: string, message: string): SmcFailure =>
   smcFailure(new SmcError({ code, message, action: 'DescribeSourceServers' }));
-
-function chunks<T>(items: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
-}

@@ -3,6 +3,7 @@ import type { Plan } from '../src/plan';
 import { batchCalls } from './batch-activities';
 import type { BatchRun } from './batch-run';
 import { BatchServers } from './batch-servers';
+import { migratedNote } from './server-failure';
 
 /** Finds the sources; what is done already is skipped, what cannot be migrated at all is failed. */
 export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): Promise<void> {
@@ -30,19 +31,18 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
     if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
     if (jobId) state.jobIds[name] = jobId;
     const base = { round: 0, endedAt, sourceId };
-    const note = (batch: string) => `migrated in batch '${batch}'`;
     if (isRunning.has(name)) {
       // Round 0: it takes the word of a workflow that we did not start.
       state.records[name] = { round: 0, startedAt: endedAt, sourceId, phase: 'migrating', jobId };
     } else if (error) {
       state.records[name] = { ...base, phase: 'failed', error };
     } else if (done && !(jobHasFinished && !justMigrated.has(name))) {
-      state.records[name] = { ...base, phase: 'skipped', note: note(done.batch), imageId: done.image };
+      state.records[name] = { ...base, phase: 'skipped', note: migratedNote(done), imageId: done.image };
     } else if (justMigrated.has(name)) {
       state.records[name] = {
         ...base,
         phase: 'skipped',
-        note: note(plan.name),
+        note: migratedNote({ batch: plan.name }),
         imageId: justMigrated.get(name),
       };
     } else if (jobId) {

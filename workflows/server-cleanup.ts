@@ -1,5 +1,5 @@
 import { CancellationScope, patched } from '@temporalio/workflow';
-import { ledgerTags } from './ids';
+import { tagsOfMigratedSource } from '../src/ledger/tags';
 import type { ServerResult, SmcFailure } from './messages';
 import { smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
@@ -86,10 +86,7 @@ async function writeLedger(
     await smcCalls(`source ${input.sourceId}: ${image}`).tagResources({
       resourceType: 'sourceserver',
       resourceIds: [input.sourceId],
-      tags: [
-        { key: ledgerTags.batch, value: input.batch },
-        { key: ledgerTags.image, value: image },
-      ],
+      tags: tagsOfMigratedSource(input.batch, image),
     });
     return undefined;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { LedgerEntry } from '../src/ledger';
 import type { ServerResult, SmcFailure } from './messages';
 
 /** The SMC failure inside an activity's failure; any other error in its words. */
@@ -28,6 +29,10 @@ export const isSourceStateRefusal = (error: unknown) =>
 export function alreadyMigrated(error: unknown): ServerResult | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.type !== 'AlreadyMigrated') return undefined;
-  const { batch, image } = (cause.details ?? [])[0] as { batch: string; image?: string };
-  return { outcome: 'skipped', note: `migrated in batch '${batch}'`, imageId: image };
+  const entry = (cause.details ?? [])[0] as LedgerEntry;
+  return { outcome: 'skipped', note: migratedNote(entry), imageId: entry.image };
 }
+
+/** Why a server is skipped. */
+export const migratedNote = ({ batch, jobId }: Pick<LedgerEntry, 'batch' | 'jobId'>) =>
+  `migrated in batch '${batch}'${jobId ? `, as its Finished job ${jobId} tells` : ''}`;

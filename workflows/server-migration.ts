@@ -65,7 +65,7 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
 }
 
 async function createJob(
-  { batch, server, round, sourceId, creation, job, knownJobId }: ServerMigrationInput,
+  { batch, server, sourceId, creation, job, knownJobId }: ServerMigrationInput,
   slots: SlotsFromBatch,
 ): Promise<Job> {
   for (;;) {
@@ -79,7 +79,6 @@ async function createJob(
           creation,
           job,
           knownJobId,
-          isRetry: round > 1,
         }),
       );
       return { ...created, start: 1, createdAt: Date.now() };

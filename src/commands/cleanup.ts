@@ -1,7 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
 import { createReplicationJobPoller } from '../../activities';
-import { ledgerTags, serverWorkflowId } from '../../workflows/ids';
+import { serverWorkflowId } from '../../workflows/ids';
+import { ownedJobs } from '../ledger';
 import { textTable } from '../report';
 import type { SmcClient } from '../smc';
 import { confirm } from './confirm';
@@ -106,27 +107,11 @@ async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<
   return results;
 }
 
-/** Proven by the tag service, which every edition of the API has. */
+/** Proven by both tags. */
 async function jobsOfBatch(smc: SmcClient, batch: string): Promise<TaggedJob[]> {
-  const ids: string[] = [];
-  for await (const tag of smc.allTagResources({
-    resourceType: 'replicationjob',
-    tags: [{ key: ledgerTags.batch, value: batch }],
-  })) {
-    if (tag.tagKey === ledgerTags.batch && tag.tagValue === batch && !ids.includes(tag.resourceId))
-      ids.push(tag.resourceId);
-  }
   const found: TaggedJob[] = [];
-  for (let i = 0; i < ids.length; i += 50) {
-    const jobIds = ids.slice(i, i + 50);
-    const servers = new Map<string, string>();
-    for await (const tag of smc.allTagResources({ resourceType: 'replicationjob', resourceIds: jobIds })) {
-      if (tag.tagKey === ledgerTags.server && tag.tagValue) servers.set(tag.resourceId, tag.tagValue);
-    }
-    for await (const job of smc.allReplicationJobs({ jobIds })) {
-      const server = servers.get(job.jobId);
-      if (server) found.push({ job, batch, server });
-    }
+  for await (const { job, owner } of ownedJobs(smc, batch)) {
+    if (job && owner.server) found.push({ job, batch, server: owner.server });
   }
   return found;
 }

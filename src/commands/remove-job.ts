@@ -1,9 +1,8 @@
 import { awaitsImage, endedJob } from '../../activities/ended-job';
 import type { ReplicationJobPoller } from '../../activities/replication-job-poller';
 import { smcFailure } from '../../activities/smc-failure';
-import { ledgerTags } from '../../workflows/ids';
 import type { SmcFailure } from '../../workflows/messages';
-import { type LedgerEntry, readLedger } from '../inventory';
+import { type LedgerEntry, readLedger, tagsOfMigratedSource } from '../ledger';
 import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
 
 /** A job that carries a batch's tags. */
@@ -149,10 +148,7 @@ async function writeLedger(
   await smc.tagResources({
     resourceType: 'sourceserver',
     resourceIds: [sourceId],
-    tags: [
-      { key: ledgerTags.batch, value: entry.batch },
-      { key: ledgerTags.image, value: entry.image },
-    ],
+    tags: tagsOfMigratedSource(entry.batch, entry.image),
   });
   return { image, migrated: entry };
 }

@@ -4,9 +4,7 @@ export { planSkeleton, type SkeletonOptions } from './plan-skeleton';
 export {
   allSources,
   type InventorySource,
-  type LedgerEntry,
   readInventory,
-  readLedger,
   sourcesById,
 } from './read-inventory';
 export {

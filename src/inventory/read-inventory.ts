@@ -1,13 +1,6 @@
-import { ledgerTags } from '../../workflows/ids';
+import { chunksOf50, type LedgerEntry, readLedger } from '../ledger';
 import type { SmcClient } from '../smc';
 import { type SourceFacts, sourceFacts } from './source-facts';
-
-/** What the ledger says of a source that was migrated. */
-export interface LedgerEntry {
-  batch: string;
-  /** The image, or the instance, that was made of it. */
-  image?: string;
-}
 
 /** A source server with what the ledger says of it. */
 export interface InventorySource extends SourceFacts {
@@ -48,28 +41,4 @@ export async function sourcesById(smc: SmcClient, ids: readonly string[]): Promi
     sources.push(...answer.sourceServers.map(sourceFacts));
   }
   return sources;
-}
-
-/** Which of these sources were migrated by smc-batch, as `apply` will see it. SMC: ListTagResources. */
-export async function readLedger(
-  smc: SmcClient,
-  sourceIds: readonly string[],
-): Promise<Map<string, LedgerEntry>> {
-  const ledger = new Map<string, LedgerEntry>();
-  for (const resourceIds of chunksOf50(sourceIds)) {
-    const tags = smc.allTagResources({ resourceType: 'sourceserver', resourceIds });
-    for await (const { resourceId, tagKey, tagValue } of tags) {
-      if (tagValue === undefined) continue;
-      const entry = ledger.get(resourceId) ?? { batch: '' };
-      if (tagKey === ledgerTags.batch) ledger.set(resourceId, { ...entry, batch: tagValue });
-      if (tagKey === ledgerTags.image) ledger.set(resourceId, { ...entry, image: tagValue });
-    }
-  }
-  return ledger;
-}
-
-/** SMC: 50 sources or resources a call. */
-function chunksOf50(ids: readonly string[]): string[][] {
-  const each = [...new Set(ids)];
-  return Array.from({ length: Math.ceil(each.length / 50) }, (_, i) => each.slice(i * 50, (i + 1) * 50));
 }

@@ -1,5 +1,5 @@
-import { ledgerTags } from '../../workflows/ids';
-import { allSources, type LedgerEntry, readLedger, type SourceFacts, sourcesById } from '../inventory';
+import { allSources, type SourceFacts, sourcesById } from '../inventory';
+import { type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../ledger';
 import type { Plan } from '../plan';
 import type { ReplicationJob, SmcClient } from '../smc';
 
@@ -13,11 +13,6 @@ export interface AccountLook {
   jobs: ReplicationJob[];
   /** Whose a job is, by its id; jobs of other tools are not in it. */
   owners: Map<string, JobOwner>;
-}
-
-export interface JobOwner {
-  batch: string;
-  server?: string;
 }
 
 /** Reads what the plan is about. SMC: DescribeSourceServers, DescribeReplicationJobs, ListTagResources. */
@@ -42,24 +37,6 @@ export async function lookAtAccount(smc: SmcClient, plan: Plan): Promise<Account
     sourcesByName: byName,
     ledger: await readLedger(smc, wanted),
     jobs,
-    owners: await readOwners(smc, jobs),
+    owners: await jobOwners(smc, jobs),
   };
-}
-
-/** Newer answers carry the tags; for older ones the tag service is asked. */
-async function readOwners(smc: SmcClient, jobs: ReplicationJob[]): Promise<Map<string, JobOwner>> {
-  const owners = new Map<string, JobOwner>();
-  const note = (jobId: string, key: string | undefined, value: string | undefined) => {
-    if (!value) return;
-    if (key === ledgerTags.batch) owners.set(jobId, { ...owners.get(jobId), batch: value });
-    if (key === ledgerTags.server) owners.set(jobId, { batch: '', ...owners.get(jobId), server: value });
-  };
-  for (const { jobId, tags } of jobs) for (const { key, value } of tags) note(jobId, key, value);
-  if (jobs.some(({ tags }) => tags.length > 0)) return owners;
-  for (let i = 0; i < jobs.length; i += 50) {
-    const resourceIds = jobs.slice(i, i + 50).map(({ jobId }) => jobId);
-    const tags = smc.allTagResources({ resourceType: 'replicationjob', resourceIds });
-    for await (const { resourceId, tagKey, tagValue } of tags) note(resourceId, tagKey, tagValue);
-  }
-  return owners;
 }

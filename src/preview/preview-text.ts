@@ -49,7 +49,8 @@ function about(server: ServerPreview): string {
   switch (server.verdict) {
     case 'skip': {
       const image = server.image ? `, ${server.image}` : '';
-      return `migrated already${server.batch ? ` by batch ${server.batch}` : ''}${image}`;
+      const told = server.jobId ? `, as its Finished job ${server.jobId} tells` : '';
+      return `migrated already${server.batch ? ` by batch ${server.batch}` : ''}${image}${told}`;
     }
     case 'adopt':
       return [`job ${server.jobId} is ${server.status}`, ...notes].join('; ');

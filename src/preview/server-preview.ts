@@ -1,4 +1,5 @@
 import { type SourceFacts, type Trouble, troubleOf } from '../inventory';
+import { type LedgerEntry, migratedBy } from '../ledger';
 import type { Plan, PlannedServer } from '../plan';
 import type { ReplicationJob } from '../smc';
 import type { AccountLook } from './account-look';
@@ -10,7 +11,7 @@ export type ServerPreview = { server: string; wave: string; sourceId?: string } 
 type Judgement = { notes: Note[] } & (
   | { verdict: 'create' }
   | { verdict: 'adopt'; jobId: string; status: string }
-  | { verdict: 'skip'; batch: string; image?: string }
+  | ({ verdict: 'skip' } & LedgerEntry)
   | { verdict: 'blocked'; troubles: Trouble[] }
 );
 
@@ -75,14 +76,23 @@ function judge(
   jobs: ReplicationJob[],
   look: AccountLook,
 ): Judgement {
-  const done = look.ledger.get(source.sourceId);
+  const finished = look.jobs.filter(
+    ({ status, sourceId }) => status === 'Finished' && sourceId === source.sourceId,
+  );
+  const isOurs = ({ jobId }: ReplicationJob) => {
+    const owner = look.owners.get(jobId);
+    return owner?.batch === batch && owner.server === server.name;
+  };
+  const ours = finished.find(isOurs);
+  const done = look.ledger.get(source.sourceId) ?? (ours ? undefined : migratedByOneOf(finished, look));
   if (done) return { verdict: 'skip', ...done, notes: [] };
 
   const job = jobs.find(({ status }) => status !== 'Deleting');
   if (job) {
-    const owner = look.owners.get(job.jobId);
-    if (owner?.batch !== batch || owner.server !== server.name)
-      return { verdict: 'blocked', troubles: [otherJob(source, job, owner?.batch)], notes: [] };
+    if (!isOurs(job)) {
+      const other = otherJob(source, job, look.owners.get(job.jobId)?.batch);
+      return { verdict: 'blocked', troubles: [other], notes: [] };
+    }
     return {
       verdict: 'adopt',
       jobId: job.jobId,
@@ -91,8 +101,8 @@ function judge(
     };
   }
 
-  const finished = finishedJob(batch, server, source, look);
-  if (finished) return { verdict: 'adopt', jobId: finished.jobId, status: finished.status, notes: [] };
+  // Its image is made, and its ledger not written: apply has only that left to do.
+  if (ours) return { verdict: 'adopt', jobId: ours.jobId, status: ours.status, notes: [] };
 
   const troubles = [...(source.trouble ? [source.trouble] : []), ...settingTroubles(server, source, look)];
   const leaving = jobs.length > 0;
@@ -114,19 +124,8 @@ function judge(
   return troubles.length > 0 ? { verdict: 'blocked', troubles, notes } : { verdict: 'create', notes };
 }
 
-/** Our own job that has made its image, and whose ledger nobody has written: apply has only that left to do. */
-function finishedJob(
-  batch: string,
-  server: PlannedServer,
-  { sourceId }: SourceFacts,
-  { jobs, owners }: AccountLook,
-): ReplicationJob | undefined {
-  return jobs.find((job) => {
-    if (job.status !== 'Finished' || job.sourceId !== sourceId) return false;
-    const owner = owners.get(job.jobId);
-    return owner?.batch === batch && owner.server === server.name;
-  });
-}
+const migratedByOneOf = (jobs: ReplicationJob[], { owners }: AccountLook) =>
+  jobs.map((job) => migratedBy(job, owners.get(job.jobId))).find((entry) => entry !== undefined);
 
 function otherJob(source: SourceFacts, job: ReplicationJob, batch: string | undefined): Trouble {
   const whose = batch ? `, of batch ${batch}` : ', which is not of smc-batch';

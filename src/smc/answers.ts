@@ -180,6 +180,10 @@ export function isKnownStatus(status: string): status is ReplicationJobStatus {
   return (replicationJobStatuses as readonly string[]).includes(status);
 }
 
+/** The image a job has made; one that runs again and again names the last one. */
+export const imageOf = ({ imageId, replicationJobRuns }: ReplicationJob): string | undefined =>
+  imageId ?? replicationJobRuns.findLast((run) => run.imageId)?.imageId;
+
 const requestId = { requestId: text };
 const page = { totalCount: number, pageNumber: number, pageSize: number };
 

@@ -90,7 +90,7 @@ export async function failureOf(running: Promise<unknown>) {
   );
   if (!(error instanceof ApplicationFailure)) throw new Error(`no ApplicationFailure: ${error}`);
   const { type, nonRetryable, message, details, nextRetryDelay } = error;
-  return { type, isRetried: !nonRetryable, message, class: details?.[1], nextRetryDelay };
+  return { type, isRetried: !nonRetryable, message, class: details?.[1], details, nextRetryDelay };
 }
 
 /** What CreateReplicationJob needs, for the source `web-01`. */

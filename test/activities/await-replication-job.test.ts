@@ -177,17 +177,15 @@ test('a cut-over is waited for, though a late read still shows the job Waiting',
 });
 
 test('an account that cannot be asked for a while costs nothing but time', async () => {
-  const bench = await aWorkbench({
-    jobSeconds: 100,
-    faults: {
-      calls: [
-        { operation: 'DescribeReplicationJobs', nth: 1, error: { code: 'Throttling.User' } },
-        { operation: 'DescribeReplicationJobs', nth: 2, emptyStatus: 503 },
-        { operation: 'DescribeReplicationJobs', nth: 3, body: 'truncated' },
-      ],
-    },
-  });
+  const bench = await aWorkbench({ jobSeconds: 100 });
   const jobId = await ourRunningJob(bench);
+  bench.breakThings({
+    calls: [
+      { operation: 'DescribeReplicationJobs', nth: 1, error: { code: 'Throttling.User' } },
+      { operation: 'DescribeReplicationJobs', nth: 2, emptyStatus: 503 },
+      { operation: 'DescribeReplicationJobs', nth: 3, body: 'truncated' },
+    ],
+  });
   bench.account.skip(100);
   expect((await bench.run('awaitReplicationJob', inputFor(jobId))).end).toBe('Finished');
 });

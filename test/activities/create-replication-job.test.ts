@@ -22,6 +22,7 @@ test.each([
   ['a page of a proxy', { body: 'html' }, 'UnreadableAnswer'],
 ] as const)('an answer lost to %s is asked for again, and makes no second job', async (_, fault, code) => {
   const bench = await aWorkbench({
+    readLagSeconds: 10,
     faults: { calls: [{ operation: 'CreateReplicationJob', nth: 1, ...fault }] },
   });
   const lost = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
@@ -147,6 +148,64 @@ test('no second image by a batch that has waited: the ledger is read before each
   expect(bench.account.jobs.size).toBe(0);
 });
 
+test.each([
+  ['another batch', { batch: 'dc2' }],
+  ['this batch, under a name that its plan has corrected', { server: 'web-1' }],
+])(
+  'no second image of a source that takes no tag: the Finished job of %s is its ledger',
+  async (_, other) => {
+    const bench = await aWorkbench({ jobSeconds: 100 });
+    const first = creationFor(bench, { ...other, creation: 'another' });
+    const { jobId } = await bench.run('createReplicationJob', first);
+    await bench.run('startReplicationJob', { jobId });
+    bench.account.skip(100);
+    const failure = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
+    expect(failure).toMatchObject({ type: 'AlreadyMigrated', isRetried: false });
+    expect(failure.details?.[0]).toEqual({
+      batch: first.batch,
+      image: bench.account.jobs.get(jobId)?.imageId,
+      jobId,
+    });
+    expect(bench.account.jobs.size).toBe(1);
+  },
+);
+
+test('a Finished job of another tool is no reason not to migrate its source', async () => {
+  const bench = await aWorkbench({ jobSeconds: 100 });
+  const { sourceId, job } = creationFor(bench);
+  const { jobId } = await bench.smc.createReplicationJob({ ...job, sourceId });
+  await bench.run('startReplicationJob', { jobId });
+  bench.account.skip(100);
+  expect(await bench.run('createReplicationJob', creationFor(bench))).toMatchObject({ adopted: false });
+});
+
+test('fifty servers that start together read their sources in one go', async () => {
+  const names = Array.from({ length: 51 }, (_, i) => `web-${i}`);
+  const bench = await aWorkbench({ servers: names.map((name) => ({ name })) });
+  const created = await Promise.all(
+    names.map((server) =>
+      bench.run('createReplicationJob', {
+        ...creationFor(bench, { server, creation: server }),
+        sourceId: bench.account.sourceNames.get(server)!,
+      }),
+    ),
+  );
+  expect(new Set(created.map(({ jobId }) => jobId)).size).toBe(51);
+  const { perOperation } = bench.account.audit().calls;
+  expect(perOperation.ListTagResources?.accepted).toBe(2);
+  expect(perOperation.DescribeReplicationJobs?.accepted).toBe(2);
+});
+
+test('no start held up by a source of another server that is gone', async () => {
+  const bench = await aWorkbench();
+  const gone = bench.run('createReplicationJob', creationFor(bench, { server: 'gone', sourceId: 's-gone' }));
+  const [failure, { adopted }] = await Promise.all([
+    failureOf(gone),
+    bench.run('createReplicationJob', creationFor(bench)),
+  ]);
+  expect([failure.isRetried, adopted]).toEqual([false, false]);
+});
+
 test('no job leaked whose answer was lost, though the repeated call is refused for good', async () => {
   const bench = await aWorkbench({
     faults: {
@@ -179,6 +238,6 @@ test('no second image by a retry: a job that has finished unseen is taken for wh
   const first = await ourJob(bench);
   await bench.run('startReplicationJob', { jobId: first });
   bench.account.skip(100);
-  const again = creationFor(bench, { creation: 'dc1/web-01/2', isRetry: true });
+  const again = creationFor(bench, { creation: 'dc1/web-01/2' });
   expect(await bench.run('createReplicationJob', again)).toMatchObject({ jobId: first, status: 'Finished' });
 });

@@ -88,6 +88,25 @@ test('what tagResources writes is what the survey reads', async () => {
   expect(server?.done).toEqual({ batch: 'dc1', image: 'm-9' });
 });
 
+test.each([
+  ['another batch', { batch: 'dc2', server: 'a' }, 'dc2'],
+  ['this batch, under a name that its plan has corrected', { batch: 'dc1', server: 'wrong' }, 'dc1'],
+])(
+  'no second image of a source that takes no tag: the Finished job of %s says that it is done',
+  async (_, owner, batch) => {
+    const bench = await aWorkbench({ servers, jobSeconds: 100 });
+    const job = { regionId: 'cn-hangzhou', systemDiskSize: 40 };
+    const creation = { ...owner, sourceId: 's-1', creation: 'another', job };
+    const { jobId } = await bench.run('createReplicationJob', creation);
+    await bench.run('startReplicationJob', { jobId });
+    bench.account.skip(100);
+    const input = { batch: 'dc1', servers: [{ name: 'a', sourceId: 's-1' }] };
+    const [server] = await bench.run('surveySourceServers', input);
+    const image = bench.account.jobs.get(jobId)?.imageId;
+    expect([server?.done, server?.jobId]).toEqual([{ batch, image, jobId }, undefined]);
+  },
+);
+
 test('a thousand servers by id cost twenty calls for the sources, and the ledger of all is read', async () => {
   const many = Array.from({ length: 1000 }, (_, i) => ({
     sourceId: `s-${i}`,

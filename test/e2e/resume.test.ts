@@ -1,6 +1,7 @@
+import { ledgerTags } from '../../src/ledger';
 import { simulatorCredentials } from '../../src/simulator';
 import { createSmcClient, createTransport } from '../../src/smc';
-import { batchWorkflowId, ledgerTags, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 

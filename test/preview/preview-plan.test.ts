@@ -66,7 +66,7 @@ test.each([true, false])(
 );
 
 test.each([true, false])(
-  'our own Finished job is adopted, and nothing is left to migrate (newer fields: %s)',
+  'our own Finished job is adopted, that of another batch says that its source is done (newer fields: %s)',
   async (newerFields) => {
     await start({ newerFields, jobSeconds: 60, servers: [{ name: 'web' }, { name: 'db' }] });
     const { account: simulated } = account!.simulator;
@@ -75,7 +75,10 @@ test.each([true, false])(
     for (const job of [jobId, other.jobId]) await account!.smc.startReplicationJob({ jobId: job });
     simulated.skip(60);
     const { servers, forecast } = await preview(aPlan({ web: {}, db: {} }));
-    expect(servers).toMatchObject([{ verdict: 'adopt', jobId, status: 'Finished' }, { verdict: 'create' }]);
+    expect(servers).toMatchObject([
+      { verdict: 'adopt', jobId, status: 'Finished' },
+      { verdict: 'skip', batch: 'earlier', jobId: other.jobId },
+    ]);
     expect(forecast.serverSeconds.web).toBe(0);
   },
 );

@@ -1,0 +1,64 @@
+import { type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../src/ledger';
+import type { ReplicationJob, SmcClient } from '../src/smc';
+
+/** A replication job on a source, and whose it is. */
+export interface JobOnSource extends ReplicationJob {
+  owner?: JobOwner;
+}
+
+/** What the account says of a source before a job is made for it. */
+export interface SourceRead {
+  /** Its tags say that it has been migrated. */
+  migrated?: LedgerEntry;
+  jobs: JobOnSource[];
+}
+
+/** One reader for all creations of a worker process: those that come together are answered by one read. */
+export interface SourceReader {
+  /** What is read after this was asked. SMC: ListTagResources, DescribeReplicationJobs. */
+  read(sourceId: string): Promise<SourceRead>;
+}
+
+/** Servers that start at the same tick of the poller ask within this; their jobs take minutes at least. */
+const gatherMs = 100;
+/** SMC: DescribeReplicationJobs takes 50 source ids. */
+const mostAtOnce = 50;
+
+export function createSourceReader(smc: SmcClient): SourceReader {
+  let gathering: { ids: Set<string>; reads: Promise<Map<string, SourceRead>> } | undefined;
+  const gather = () => {
+    const ids = new Set<string>();
+    const reads = new Promise((resolve) => setTimeout(resolve, gatherMs)).then(() => {
+      if (gathering?.ids === ids) gathering = undefined;
+      return readSources(smc, [...ids]);
+    });
+    return { ids, reads };
+  };
+  return {
+    async read(sourceId) {
+      gathering ??= gather();
+      const { ids, reads } = gathering;
+      ids.add(sourceId);
+      if (ids.size === mostAtOnce) gathering = undefined;
+      return (await reads).get(sourceId)!;
+    },
+  };
+}
+
+async function readSources(smc: SmcClient, sourceIds: string[]): Promise<Map<string, SourceRead>> {
+  const [ledger, listed] = await Promise.all([readLedger(smc, sourceIds), jobsOn(smc, sourceIds)]);
+  const owners = await jobOwners(smc, listed);
+  const owned = listed.map((job) => ({ ...job, owner: owners.get(job.jobId) }));
+  return new Map(
+    sourceIds.map((sourceId) => [
+      sourceId,
+      { migrated: ledger.get(sourceId), jobs: owned.filter((job) => job.sourceId === sourceId) },
+    ]),
+  );
+}
+
+async function jobsOn(smc: SmcClient, sourceIds: string[]): Promise<ReplicationJob[]> {
+  const jobs: ReplicationJob[] = [];
+  for await (const job of smc.allReplicationJobs({ sourceIds })) jobs.push(job);
+  return jobs;
+}

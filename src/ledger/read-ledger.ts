@@ -1,0 +1,122 @@
+import { imageOf, type ListTagResourcesAnswer, type ReplicationJob, type SmcClient, SmcError } from '../smc';
+import { ledgerTags } from './tags';
+
+/** What the ledger says of a source that was migrated. */
+export interface LedgerEntry {
+  batch: string;
+  /** The image, or the instance, that was made of it. */
+  image?: string;
+  /** The job that says so, where the source does not. */
+  jobId?: string;
+}
+
+/** Whose a replication job is. */
+export interface JobOwner {
+  batch: string;
+  server?: string;
+}
+
+/** Which of these sources are tagged as migrated by smc-batch, fifty a call. SMC: ListTagResources. */
+export async function readLedger(
+  smc: SmcClient,
+  sourceIds: readonly string[],
+): Promise<Map<string, LedgerEntry>> {
+  const ledger = new Map<string, LedgerEntry>();
+  for await (const { resourceId, tagKey, tagValue } of tagsOf(smc, 'sourceserver', sourceIds)) {
+    if (tagValue === undefined) continue;
+    const entry = ledger.get(resourceId) ?? { batch: '' };
+    if (tagKey === ledgerTags.batch) ledger.set(resourceId, { ...entry, batch: tagValue });
+    if (tagKey === ledgerTags.image) ledger.set(resourceId, { ...entry, image: tagValue });
+  }
+  return ledger;
+}
+
+/**
+ * The owners of these jobs, as far as smc-batch has made them. Newer answers carry the tags; where none does, the tag
+ * service is asked. SMC: ListTagResources.
+ */
+export async function jobOwners(
+  smc: SmcClient,
+  jobs: readonly Pick<ReplicationJob, 'jobId' | 'tags'>[],
+): Promise<Map<string, JobOwner>> {
+  const owners = new Map<string, JobOwner>();
+  const servers = new Map<string, string>();
+  const note = (jobId: string, key: string | undefined, value: string | undefined) => {
+    if (value && key === ledgerTags.batch) owners.set(jobId, { batch: value });
+    if (value && key === ledgerTags.server) servers.set(jobId, value);
+  };
+  for (const { jobId, tags } of jobs) for (const { key, value } of tags) note(jobId, key, value);
+  if (jobs.every(({ tags }) => tags.length === 0)) {
+    const ids = jobs.map(({ jobId }) => jobId);
+    for await (const { resourceId, tagKey, tagValue } of tagsOf(smc, 'replicationjob', ids))
+      note(resourceId, tagKey, tagValue);
+  }
+  for (const [jobId, server] of servers) {
+    const owner = owners.get(jobId);
+    if (owner) owner.server = server;
+  }
+  return owners;
+}
+
+/**
+ * What a job tells of its source: a source that could not be tagged has its ledger in the job that has migrated it, one
+ * of a batch and Finished. It is kept for that.
+ */
+export function migratedBy(job: ReplicationJob, owner: JobOwner | undefined): LedgerEntry | undefined {
+  if (job.status !== 'Finished' || !owner) return undefined;
+  return { batch: owner.batch, image: imageOf(job) ?? job.instanceId, jobId: job.jobId };
+}
+
+/** A job with the tags of a batch; without `job` where it is not listed, or not yet. */
+export interface OwnedJob {
+  jobId: string;
+  owner: JobOwner;
+  job?: ReplicationJob;
+}
+
+/**
+ * The jobs that carry a batch's tag, or any batch's where none is given, by the tag service, which every edition of the
+ * API has. SMC: ListTagResources, DescribeReplicationJobs.
+ */
+export async function* ownedJobs(smc: SmcClient, batch?: string): AsyncGenerator<OwnedJob> {
+  const ids: string[] = [];
+  const tags = [{ key: ledgerTags.batch, ...(batch !== undefined && { value: batch }) }];
+  for await (const tag of smc.allTagResources({ resourceType: 'replicationjob', tags })) {
+    if (tag.tagKey === ledgerTags.batch && tag.tagValue === (batch ?? tag.tagValue)) ids.push(tag.resourceId);
+  }
+  for (const jobIds of chunksOf50(ids)) {
+    const tagged = await jobOwners(
+      smc,
+      jobIds.map((jobId) => ({ jobId, tags: [] })),
+    );
+    const { replicationJobs } = await smc.describeReplicationJobs({ jobIds, pageSize: 50 });
+    const listed = new Map(replicationJobs.map((job) => [job.jobId, job]));
+    for (const [jobId, owner] of tagged) yield { jobId, owner, job: listed.get(jobId) };
+  }
+}
+
+type TagOfResource = ListTagResourcesAnswer['tagResources'][number];
+
+/** One that has gone since it was listed, for which SMC refuses a whole call, has no tags. */
+async function* tagsOf(
+  smc: SmcClient,
+  resourceType: 'sourceserver' | 'replicationjob',
+  ids: readonly string[],
+): AsyncGenerator<TagOfResource> {
+  for (const resourceIds of chunksOf50(ids)) {
+    try {
+      const tags: TagOfResource[] = [];
+      for await (const tag of smc.allTagResources({ resourceType, resourceIds })) tags.push(tag);
+      yield* tags;
+    } catch (error) {
+      if (!(error instanceof SmcError && error.code === 'InvalidResourceId.NotFound')) throw error;
+      if (resourceIds.length > 1) for (const id of resourceIds) yield* tagsOf(smc, resourceType, [id]);
+    }
+  }
+}
+
+/** SMC: 50 sources, jobs or resources a call; none twice. */
+export function chunksOf50(ids: readonly string[]): string[][] {
+  const each = [...new Set(ids)];
+  return Array.from({ length: Math.ceil(each.length / 50) }, (_, i) => each.slice(i * 50, (i + 1) * 50));
+}
