@@ -7,6 +7,8 @@ export interface EarlierServers {
   running: string[];
   /** Migrated a moment ago: the ledger in the account may not list it yet. */
   migrated: { server: string; imageId?: string }[];
+  /** The sources of both, by server. */
+  sourceIds?: Record<string, string>;
 }
 
 /** A tag written longer ago than this is listed by now. */
@@ -20,17 +22,20 @@ export async function findEarlierServers({ batch }: { batch: string }): Promise<
   const { client, heartbeat } = Context.current();
   const since = new Date(Date.now() - lateReadMinutes * 60_000).toISOString();
   const ours = `WorkflowType = 'serverMigration' AND SmcBatch = '${batch}'`;
-  const earlier: EarlierServers = { running: [], migrated: [] };
-  for await (const { workflowId } of client.workflow.list({
+  const sourceIds: Record<string, string> = {};
+  const earlier: EarlierServers = { running: [], migrated: [], sourceIds };
+  for await (const { workflowId, memo } of client.workflow.list({
     query: `${ours} AND ExecutionStatus = 'Running'`,
   })) {
     earlier.running.push(serverOf(workflowId));
+    if (memo?.sourceId) sourceIds[serverOf(workflowId)] = String(memo.sourceId);
   }
   const justEnded = `${ours} AND ExecutionStatus = 'Completed' AND CloseTime > '${since}'`;
-  for await (const { workflowId, runId } of client.workflow.list({ query: justEnded })) {
+  for await (const { workflowId, runId, memo } of client.workflow.list({ query: justEnded })) {
     const result = (await client.workflow.getHandle(workflowId, runId).result()) as ServerResult;
     if (result.outcome === 'migrated') {
       earlier.migrated.push({ server: serverOf(workflowId), imageId: result.imageId ?? result.instanceId });
+      if (memo?.sourceId) sourceIds[serverOf(workflowId)] = String(memo.sourceId);
     }
     heartbeat();
   }

@@ -12,6 +12,7 @@ import { describeReplicationJobs } from './describe-replication-jobs';
 import { describeSourceServers } from './describe-source-servers';
 import { findEarlierServers } from './find-earlier-servers';
 import { findEndedServers } from './find-ended-servers';
+import { findJobsOfBatch } from './find-jobs-of-batch';
 import { listTagResources } from './list-tag-resources';
 import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
 import { modifySourceServerAttribute } from './modify-source-server-attribute';
@@ -46,6 +47,7 @@ export function createActivities(context: ActivityContext) {
     findEarlierServers,
     findEndedBatches,
     findEndedServers,
+    findJobsOfBatch: findJobsOfBatch(context),
     listTagResources: listTagResources(context),
     modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),
     modifySourceServerAttribute: modifySourceServerAttribute(context),

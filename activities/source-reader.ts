@@ -1,5 +1,5 @@
 import { type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../src/ledger';
-import type { ReplicationJob, SmcClient } from '../src/smc';
+import { type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
 
 /** A replication job on a source, and whose it is. */
 export interface JobOnSource extends ReplicationJob {
@@ -40,7 +40,12 @@ export function createSourceReader(smc: SmcClient): SourceReader {
       const { ids, reads } = gathering;
       ids.add(sourceId);
       if (ids.size === mostAtOnce) gathering = undefined;
-      return (await reads).get(sourceId)!;
+      const all = await reads.catch((error: unknown) => {
+        // One source that SMC refuses must not stand for all.
+        if (error instanceof SmcError && error.class === 'fatal') return readSources(smc, [sourceId]);
+        throw error;
+      });
+      return all.get(sourceId)!;
     },
   };
 }

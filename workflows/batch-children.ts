@@ -35,7 +35,8 @@ export function startServer(run: BatchRun, name: string): void {
         server: name,
         round,
         sourceId,
-        creation: `${plan.name}/${state.creation}/${name}/${round}`,
+        // The time, too: a server that has left the plan and come back begins with round 1 again.
+        creation: `${plan.name}/${state.creation}/${name}/${round}/${Date.now()}`,
         job: planned.job,
         knownJobId: round === 1 ? state.jobIds[name] : undefined,
         cutoverAt: planned.cutoverAt,

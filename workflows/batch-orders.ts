@@ -16,7 +16,7 @@ import {
   skipUpdate,
 } from './messages';
 import { isUnchanged, planChanges } from './plan-changes';
-import { isEnded } from './server-record';
+import { endedByOrder, isEnded } from './server-record';
 
 /** What the batch's workflow lends to the orders: its children can be told things by it alone. */
 export interface OrderTools {
@@ -75,13 +75,7 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
       }
       for (const name of servers) {
         if (run.servers.phaseOf(name) !== 'waiting') tools.cancelServer(name);
-        else
-          run.servers.set(name, {
-            round: 0,
-            ...state.records[name],
-            phase: 'cancelled',
-            endedAt: Date.now(),
-          });
+        else run.servers.set(name, { phase: 'cancelled', ...endedByOrder(state.records[name], Date.now()) });
       }
       return { done: `cancelling ${servers.length} servers`, servers };
     },
@@ -115,8 +109,8 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
     },
     carryOut: ({ servers, by }) => {
       for (const name of servers) {
-        const { round = 0 } = state.records[name] ?? {};
-        run.servers.set(name, { round, phase: 'skipped', note: `skipped by ${by}`, endedAt: Date.now() });
+        const ended = endedByOrder(state.records[name], Date.now());
+        run.servers.set(name, { phase: 'skipped', note: `skipped by ${by}`, ...ended });
       }
       return { done: `skipped ${servers.length} servers`, servers };
     },

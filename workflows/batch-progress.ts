@@ -20,6 +20,7 @@ export function batchProgress(run: BatchRun, now: number): BatchProgress {
     slots: { held: { ...state.holding.held }, inUse: { ...servers.inUse }, cap },
     waiting: waitingReason(run, waves, cap, now),
     leftovers: servers.leftovers,
+    strayJobs: servers.strays.existing,
     estimatedEnd: status === 'running' ? estimatedEnd(servers, cap.running, state.measured, now) : undefined,
   };
 }
@@ -77,6 +78,11 @@ export function batchDetails(progress: BatchProgress): string {
     ...(waiting ? [`Waiting: ${waiting}.`] : []),
     ...(leftovers > 0
       ? [`${leftovers} jobs were left in the account and keep their billed intermediate instances.`]
+      : []),
+    ...(progress.strayJobs > 0
+      ? [
+          `${progress.strayJobs} jobs of this batch belong to no server of its plan and count against its quota: smc-batch cleanup ${progress.batch}.`,
+        ]
       : []),
     '',
     '| wave | state | ended | failed |',

@@ -6,6 +6,7 @@ import { type GateState, openGates } from './gates';
 import { type LeaseHolding, noLease } from './lease';
 import type { BatchStatus, JournalEntry, Slots } from './messages';
 import type { ServerRecord } from './server-record';
+import type { Stock } from './stray-jobs';
 
 /** All that a batch knows beside its plan; carried over Continue-As-New. */
 export interface BatchState {
@@ -18,6 +19,8 @@ export interface BatchState {
   diskGiB: Record<string, number>;
   /** Jobs that an earlier life of this batch has left, by server. */
   jobIds: Record<string, string>;
+  /** Absent in a batch that began before stock was taken. */
+  stock?: Stock;
   holding: LeaseHolding;
   gates: GateState;
   journal: JournalEntry[];
@@ -40,6 +43,8 @@ export interface BatchRun {
   holdUntil: number;
   /** Servers that could start now if there were slots; none that an operator, a window or another server holds back. */
   startable: number;
+  /** Those of them that have a job of an earlier life: it exists already. */
+  startableWithJob: number;
   /** The same of those whose jobs are to be started again. */
   startableAgain: number;
   /**
@@ -56,6 +61,8 @@ export interface BatchRun {
   /** What the quota must hear of at once. */
   refused?: keyof Slots;
   limitsChanged: boolean;
+  /** Nothing starts while servers of a changed plan are looked up: it might be one that has left the plan. */
+  replacingPlan: boolean;
   /** The earliest moment at which a timer wakes the loop. */
   wakeAt?: number;
   /** When the details for the Temporal UI were last written. */

@@ -14,6 +14,7 @@ export function startServers(run: BatchRun): void {
   const { servers, state, plan } = run;
   const now = Date.now();
   run.startable = 0;
+  run.startableWithJob = 0;
   const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
   const isHeld = now < run.holdUntil;
   if (isHeld && run.holdsBack) wakeAt(run, run.holdUntil);
@@ -36,7 +37,7 @@ export function startServers(run: BatchRun): void {
     }
     // The usual case under load: the list is as long as the plan and need not be copied at every report.
     if (isFull()) {
-      run.startable += startableOf(run, wave.waiting);
+      countStartable(run, wave.waiting);
       continue;
     }
     const still: string[] = [];
@@ -51,7 +52,7 @@ export function startServers(run: BatchRun): void {
       else startServer(run, name);
     }
     wave.waiting = still;
-    run.startable += startableOf(run, still);
+    countStartable(run, still);
   }
   failHopeless(run);
 }
@@ -65,22 +66,30 @@ function takeUpRunning(run: BatchRun): void {
 }
 
 /** How many of them could start at once, were there slots; of an exclusive group only one. */
-function startableOf({ servers, state, plan, holdsBack }: BatchRun, names: string[]): number {
+function countStartable(run: BatchRun, names: string[]): void {
+  const { servers, state, plan, holdsBack } = run;
+  const withJob = (some: string[]) =>
+    servers.waitingWithJob === 0 ? 0 : some.filter((name) => isWaitingWithJob(state.records[name])).length;
   const mayBeHeldBack =
     servers.haveDependencies || servers.haveGroups || state.gates.paused.servers.length > 0;
-  if (!holdsBack || !mayBeHeldBack) return names.length;
+  if (!holdsBack || !mayBeHeldBack) {
+    run.startable += names.length;
+    run.startableWithJob += withJob(names);
+    return;
+  }
   const groups = new Set<string>();
-  let startable = 0;
+  const startable: string[] = [];
   for (const name of names) {
     // More cannot be had, however many there are.
-    if (startable >= plan.account.quota.jobs) break;
+    if (startable.length >= plan.account.quota.jobs) break;
     if (servers.phaseOf(name) !== 'waiting' || serverGate(servers, state.gates, name)) continue;
     const { exclusive } = servers.server(name);
     if (exclusive && groups.has(exclusive)) continue;
     if (exclusive) groups.add(exclusive);
-    startable++;
+    startable.push(name);
   }
-  return startable;
+  run.startable += startable.length;
+  run.startableWithJob += withJob(startable);
 }
 
 function grantQueued(

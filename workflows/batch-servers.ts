@@ -12,6 +12,7 @@ import {
   type ServerRecord,
   shownRecord,
   slotsOf,
+  unwatchedJob,
 } from './server-record';
 import { mayStartAgain } from './start-again';
 
@@ -36,6 +37,8 @@ export class BatchServers {
   readonly counts: Record<ServerPhase, number>;
   /** In the order of the plan's waves. */
   readonly waves: WaveServers[];
+  /** Jobs of the batch that belong to none of its servers. */
+  readonly strays: Slots = { existing: 0, running: 0 };
   /** Jobs of ended servers that still exist. */
   leftovers = 0;
   /** How many servers have failed with which error code. */
@@ -60,6 +63,7 @@ export class BatchServers {
     private readonly plan: Plan,
     readonly records: Record<string, ServerRecord>,
     private readonly diskGiB: Record<string, number>,
+    strays: readonly { runs?: boolean }[] = [],
   ) {
     this.haveDependencies = plan.servers.some(({ dependsOn }) => dependsOn !== undefined);
     this.haveGroups = plan.servers.some(({ exclusive }) => exclusive !== undefined);
@@ -94,6 +98,15 @@ export class BatchServers {
       if (records[name]) this.count(name, undefined, records[name]);
     }
     this.sortWaiting();
+    this.setStrays(strays);
+  }
+
+  /** They take their slots until they are gone. */
+  setStrays(strays: readonly { runs?: boolean }[]): void {
+    const running = strays.filter(({ runs }) => runs).length;
+    this.inUse.existing += strays.length - this.strays.existing;
+    this.inUse.running += running - this.strays.running;
+    Object.assign(this.strays, { existing: strays.length, running });
   }
 
   phaseOf(server: string): ServerPhase {
@@ -228,8 +241,10 @@ export class BatchServers {
 
   /** Puts a server back into the queue of its wave, for another round. */
   waitAgain(name: string): void {
-    const { round, sourceId } = this.records[name] ?? { round: 0, sourceId: undefined };
-    this.set(name, { phase: 'waiting', round, sourceId });
+    const record = this.records[name];
+    // A job that was kept goes on taking its slot.
+    const jobId = unwatchedJob(record)?.jobId;
+    this.set(name, { phase: 'waiting', round: record?.round ?? 0, sourceId: record?.sourceId, jobId });
     const { waiting } = this.waveOf.get(name)!;
     if (!waiting.includes(name)) waiting.push(name);
     this.sortWaiting();

@@ -36,7 +36,8 @@ import {
   serversQuery,
 } from './messages';
 import { smcPhase } from './search-attributes';
-import { isEnded, type ServerRecord } from './server-record';
+import { endedByOrder, isEnded } from './server-record';
+import { takeStock, takeStockNowAndThen } from './stray-jobs';
 
 export interface BatchInput {
   plan: Plan;
@@ -66,27 +67,33 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
   const run: BatchRun = {
     plan,
     state,
-    servers: new BatchServers(plan, state.records, state.diskGiB),
+    servers: new BatchServers(plan, state.records, state.diskGiB, state.stock?.strays),
     status: carried ? 'running' : 'surveying',
     changed: true,
     holdUntil: 0,
     startable: 0,
+    startableWithJob: 0,
     startableAgain: 0,
     holdsBack: patched('held-back-takes-no-slots'),
     starting: 0,
     reporting: false,
     notifying: 0,
     limitsChanged: false,
+    replacingPlan: false,
     detailsAt: 0,
     watched: new Set(),
   };
   listen(run);
 
   // A failure here fails the batch: nothing has been started yet.
-  if (!carried) await survey(run, plan);
+  if (!carried) {
+    await survey(run, plan);
+    if (patched('takes-stock')) await takeStock(run);
+  }
 
   await CancellationScope.nonCancellable(async () => {
     void reconcileNowAndThen(run);
+    if (state.stock) void takeStockNowAndThen(run);
     for (;;) {
       run.changed = false;
       if (isHistoryLong()) {
@@ -95,7 +102,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
         await continueAsNew<typeof batch>({ plan: run.plan, state });
       }
       if (state.cancelRequested) cancelServers(run);
-      else startServers(run);
+      else if (!run.replacingPlan) startServers(run);
       setStatus(run);
       tellQuota(run);
       announceNews(run);
@@ -181,7 +188,7 @@ function measure({ state }: BatchRun, name: string): void {
 /** How it went, and what stays in the account and goes on being billed. */
 function ending({ plan, servers }: BatchRun): string {
   const { migrated, skipped, failed, cancelled } = servers.counts;
-  const left = servers.leftovers;
+  const left = servers.leftovers + servers.strays.existing;
   const reminder = left > 0 ? `; ${left} jobs left, billed until smc-batch cleanup ${plan.name}` : '';
   return `${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`;
 }
@@ -195,17 +202,9 @@ function cancelServers(run: BatchRun): void {
   for (const { name } of plan.servers) {
     const phase = servers.phaseOf(name);
     if (phase === 'waiting')
-      servers.set(name, { ...cancelledRecord(state.records[name]), endedAt: Date.now() });
+      servers.set(name, { phase: 'cancelled', ...endedByOrder(state.records[name], Date.now()) });
     else if (!isEnded(phase)) cancelServer(run, name);
   }
-}
-
-/** A job that an earlier life of the batch has left stays. */
-function cancelledRecord(record: ServerRecord | undefined) {
-  const { round = 0, sourceId } = record ?? {};
-  const jobId = record?.phase === 'waiting' ? record.jobId : undefined;
-  const leftover = jobId === undefined ? undefined : ({ jobId, why: 'notTakenUp' } as const);
-  return { phase: 'cancelled', round, sourceId, jobId, leftover } as const;
 }
 
 /** Tells the account's quota what this batch needs, when that has changed in a way the quota must know. */

@@ -48,6 +48,7 @@ export function nextReport({
   state,
   servers,
   startable,
+  startableWithJob,
   startableAgain,
   refused,
   limitsChanged,
@@ -57,7 +58,7 @@ export function nextReport({
   const { lease, held, told } = holding;
   const waiting = state.cancelRequested ? 0 : startable + startableAgain;
   const need: Slots = {
-    existing: inUse.existing + waiting,
+    existing: inUse.existing + waiting - (state.cancelRequested ? 0 : startableWithJob),
     running: Math.min(
       plan.policy.maxConcurrent,
       inUse.running + waiting + (state.cancelRequested ? 0 : counts.recovering),

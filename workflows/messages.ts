@@ -121,6 +121,8 @@ export interface BatchProgress {
   waiting?: string;
   /** Jobs of servers that have ended which still exist, and keep their intermediate instance billed. */
   leftovers: number;
+  /** Jobs with the batch's tags that belong to no server of its plan; they count against the quota, too. */
+  strayJobs: number;
   /** Estimated from what has been measured so far; milliseconds since the epoch. */
   estimatedEnd?: number;
 }

@@ -18,7 +18,7 @@ export type ServerRecord = {
   | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
   | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
-  | { phase: 'skipped'; note: string; imageId?: string }
+  | { phase: 'skipped'; note: string; imageId?: string; jobId?: string; leftover?: Leftover }
   | { phase: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover; isConsequence?: true }
   | { phase: 'cancelled'; jobId?: string; leftover?: Leftover }
 );
@@ -43,6 +43,7 @@ export function slotsOf(record: ServerRecord | undefined): Slots {
       return { existing: record.jobId ? 1 : 0, running: 0 };
     case 'migrated':
     case 'failed':
+    case 'skipped':
     case 'cancelled':
       return { existing: record.leftover ? 1 : 0, running: 0 };
     default:
@@ -76,6 +77,23 @@ export const causeOf = (record: ServerRecord | undefined) =>
 /** Its job stays in the account though it has ended. */
 export const hasLeftover = (record: ServerRecord | undefined) =>
   record !== undefined && 'leftover' in record && record.leftover !== undefined;
+
+/**
+ * The job of a server that no workflow looks after: kept when it ended, or left by an earlier life of the batch and not
+ * taken up yet.
+ */
+export function unwatchedJob(record: ServerRecord | undefined): Leftover | undefined {
+  if (record?.phase === 'waiting')
+    return record.jobId ? { jobId: record.jobId, why: 'notTakenUp' } : undefined;
+  return record && 'leftover' in record ? record.leftover : undefined;
+}
+
+/** A server that nothing more happens to, by an operator's word; its job stays. */
+export function endedByOrder(record: ServerRecord | undefined, endedAt: number) {
+  const { round = 0, sourceId } = record ?? {};
+  const leftover = unwatchedJob(record);
+  return { round, sourceId, endedAt, jobId: leftover?.jobId, leftover };
+}
 
 /** Its job of an earlier life of the batch holds a slot already. */
 export const isWaitingWithJob = (record: ServerRecord | undefined) =>

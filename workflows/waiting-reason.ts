@@ -4,7 +4,7 @@ import type { Slots } from './messages';
 
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
 export function slotReason(
-  { servers: { inUse }, state: { holding }, holdUntil }: BatchRun,
+  { plan, servers: { inUse, strays, leftovers }, state: { holding }, holdUntil }: BatchRun,
   cap: Slots,
   now: number,
   needsJob = true,
@@ -14,8 +14,10 @@ export function slotReason(
   if (cap.running === 0 || cap.existing === 0)
     return "the account's quota is used up by other batches or other tools";
   if (inUse.running >= cap.running) return `all ${cap.running} running slots of this batch are in use`;
-  if (needsJob && inUse.existing >= cap.existing) return `all ${cap.existing} jobs this batch may have exist`;
-  return undefined;
+  if (!needsJob || inUse.existing < cap.existing) return undefined;
+  const left = leftovers + strays.existing;
+  const room = left > 0 ? `, ${left} of them left behind: smc-batch cleanup ${plan.name} makes room` : '';
+  return `all ${cap.existing} jobs this batch may have exist${room}`;
 }
 
 /**

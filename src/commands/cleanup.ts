@@ -21,7 +21,7 @@ export function cleanupCommand(): Command {
   return new Command('cleanup')
     .summary('delete jobs that a batch has left')
     .description(
-      "delete the replication jobs that a batch has left in the account: those with its tags whose server's workflow does not run",
+      'delete the replication jobs that a batch has left in the account: those with its tags that no workflow has under way',
     )
     .argument('<batch>', "the batch's name")
     .option('-y, --yes', 'do not ask first', false)
@@ -50,7 +50,7 @@ async function cleanup(
 ): Promise<void> {
   await withSmc((smc) =>
     withClient(async (client) => {
-      const isUnderWay = ({ server }: TaggedJob) => workflowRuns(client, batch, server);
+      const isUnderWay = (tagged: TaggedJob) => workflowRuns(client, tagged);
       const jobs = await jobsOfBatch(smc, batch);
       const underWay = new Set<TaggedJob>();
       await someAtOnce(jobs, async (tagged) => {
@@ -116,11 +116,11 @@ async function jobsOfBatch(smc: SmcClient, batch: string): Promise<TaggedJob[]> 
   return found;
 }
 
-async function workflowRuns(client: Client, batch: string, server: string): Promise<boolean> {
+/** With this job, as far as it has one: a server that has got another source has left its old job. */
+async function workflowRuns(client: Client, { batch, server, job }: TaggedJob): Promise<boolean> {
   try {
-    return (
-      (await client.workflow.getHandle(serverWorkflowId(batch, server)).describe()).status.name === 'RUNNING'
-    );
+    const { status, memo } = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe();
+    return status.name === 'RUNNING' && (memo?.jobId ?? job.jobId) === job.jobId;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

@@ -1,4 +1,5 @@
 import type { SourceFacts } from '../inventory';
+import { type LedgerEntry, ledgerTags } from '../ledger';
 import type { Plan, PlannedServer } from '../plan';
 import type { AccountLook, Preview } from '../preview';
 import { type Simulator, type SourceOptions, simulatorCredentials, startSimulator } from '../simulator';
@@ -21,6 +22,11 @@ export async function startRehearsalAccount(
       plan.servers.find(({ name }) => name === server),
     ]),
   );
+  const migrated = new Map(
+    preview.servers.flatMap((server) =>
+      server.verdict === 'skip' ? [[server.sourceId, server] as const] : [],
+    ),
+  );
   const sources = [...look.sourcesById.values()].filter(
     (source) =>
       serverOf.has(source.sourceId) || plan.servers.some((server) => server.sourceName === source.name),
@@ -29,11 +35,16 @@ export async function startRehearsalAccount(
   const live = look.jobs.filter(
     ({ sourceId, status }) => ids.has(sourceId ?? '') && status !== 'Finished' && status !== 'Deleting',
   );
-  const { others } = preview.account.jobs;
+  const { others, strays } = preview.account.jobs;
   const foreign = live.filter(({ jobId }) => look.owners.get(jobId)?.batch !== plan.name);
-  const existing = others.existing - foreign.length;
+  // Those of no server of the plan are as good as others'.
+  const strayJobs = look.jobs.filter((job) => strays.jobIds.includes(job.jobId) && !live.includes(job));
+  const isRunning = ({ status }: ReplicationJob) => status === 'Running';
+  const existing = others.existing - foreign.length + strayJobs.length;
   const simulator = await startSimulator({
-    servers: sources.map((source) => sourceOptions(source, serverOf.get(source.sourceId), look)),
+    servers: sources.map((source) =>
+      sourceOptions(source, serverOf.get(source.sourceId), migrated.get(source.sourceId)),
+    ),
     seed: plan.name,
     speed,
     jobsQuota: plan.account.quota.jobs,
@@ -48,7 +59,7 @@ export async function startRehearsalAccount(
           existing,
           running: Math.min(
             existing,
-            others.running - foreign.filter(({ status }) => status === 'Running').length,
+            others.running - foreign.filter(isRunning).length + strayJobs.filter(isRunning).length,
           ),
         },
       ],
@@ -81,7 +92,7 @@ export function rehearsedPlan(plan: Plan): Plan {
 function sourceOptions(
   source: SourceFacts,
   server: PlannedServer | undefined,
-  { ledger }: AccountLook,
+  migrated: LedgerEntry | undefined,
 ): SourceOptions {
   const targets = new Map(server?.job.dataDisks?.map(({ index, size }) => [index, size]));
   const last = Math.max(0, ...source.dataDisks.map(({ index }) => index));
@@ -90,7 +101,6 @@ function sourceOptions(
     // The simulator numbers its disks without gaps.
     return { sizeGiB: disk?.sizeGiB ?? 20, usedGiB: disk ? usedGiB(disk, targets.get(i + 1)) : 0 };
   });
-  const migrated = ledger.get(source.sourceId);
   return {
     sourceId: source.sourceId,
     name: source.name,
@@ -99,7 +109,10 @@ function sourceOptions(
     usedGiB: usedGiB(source.systemDisk, server?.job.systemDiskSize),
     dataDisks,
     ...(migrated && {
-      tags: { 'smc-batch': migrated.batch, ...(migrated.image && { 'smc-batch-image': migrated.image }) },
+      tags: {
+        [ledgerTags.batch]: migrated.batch,
+        ...(migrated.image && { [ledgerTags.image]: migrated.image }),
+      },
     }),
   };
 }
@@ -127,8 +140,8 @@ async function recreateJobs(simulator: Simulator, jobs: ReplicationJob[], look: 
     for (const { jobId, sourceId, regionId = 'cn-hangzhou', status } of jobs) {
       const owner = look.owners.get(jobId);
       const tags = [
-        { key: 'smc-batch', value: owner?.batch },
-        { key: 'smc-batch-server', value: owner?.server },
+        { key: ledgerTags.batch, value: owner?.batch },
+        { key: ledgerTags.server, value: owner?.server },
       ].filter(({ value }) => value);
       // A source that is offline has no job in the simulator either way.
       if (look.sourcesById.get(sourceId!)?.trouble) continue;

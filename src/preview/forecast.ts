@@ -54,9 +54,10 @@ export function forecast(
   const { waves, totalSeconds, peakRunning, peakExisting } = scheduleServers(plan.waves, lengths, slots);
   const created = previews.filter(({ verdict }) => verdict === 'create').length;
   const adopted = previews.filter(({ verdict }) => verdict === 'adopt').length;
-  const survey = 2 * Math.ceil(previews.length / 50);
-  // Created, started, tagged and deleted; an adopted job costs a refused creation and a look instead of the first two.
-  const servers = 4 * (created + adopted);
+  // The sources and their tags by fifty, and twice the list of jobs with tags of ours.
+  const survey = 2 * Math.ceil(previews.length / 50) + 2;
+  // Created, started, tagged and deleted, after its tags and its jobs were read, which those that start together share.
+  const servers = 6 * created + 5 * adopted;
   const polling = Math.ceil(totalSeconds / options.pollIntervalSeconds) * Math.ceil(peakRunning / 50);
   return {
     slots,

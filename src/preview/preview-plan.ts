@@ -1,6 +1,6 @@
 import type { Account, Plan } from '../plan';
 import type { SmcClient } from '../smc';
-import { type AccountJobs, accountJobs } from './account-jobs';
+import { type AccountJobs, accountJobs, takenFrom } from './account-jobs';
 import { type AccountLook, lookAtAccount } from './account-look';
 import { type Forecast, forecast } from './forecast';
 import { type ServerPreview, serverPreviews } from './server-preview';
@@ -28,12 +28,13 @@ export async function previewPlan(
 ): Promise<Preview> {
   const seen = look ?? (await lookAtAccount(smc, plan));
   const servers = serverPreviews(plan, seen);
-  const jobs = accountJobs(plan.name, seen);
+  const jobs = accountJobs(plan.name, servers, seen);
+  const taken = takenFrom(jobs);
   const { quota } = plan.account;
   const slots = Math.min(
     plan.policy.maxConcurrent,
-    quota.running - jobs.others.running,
-    quota.jobs - jobs.others.existing,
+    quota.running - taken.running,
+    quota.jobs - taken.existing,
   );
   const expected = forecast(plan, servers, seen, { slots, pollIntervalSeconds });
   const counts = { create: 0, adopt: 0, skip: 0, blocked: 0 };

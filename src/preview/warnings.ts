@@ -1,12 +1,12 @@
 import type { Plan, TimeWindow, Wave } from '../plan';
 import { formatDuration } from '../report';
-import type { AccountJobs } from './account-jobs';
+import { type AccountJobs, takenFrom } from './account-jobs';
 import type { Forecast } from './forecast';
 import type { ServerPreview } from './server-preview';
 
 /** Something of the whole batch that is allowed, but seldom meant. */
 export interface Warning {
-  code: 'vpcs' | 'quota' | 'window' | 'timeout' | 'idle-jobs' | 'disk-size';
+  code: 'vpcs' | 'quota' | 'window' | 'timeout' | 'idle-jobs' | 'stray-jobs' | 'disk-size';
   message: string;
   remedy: string;
 }
@@ -25,6 +25,7 @@ export function warnings(
     ...timeoutWarnings(plan, forecast),
     ...diskWarnings(previews),
     ...idleJobWarnings(jobs),
+    ...strayJobWarnings(plan, jobs),
   ];
 }
 
@@ -34,16 +35,19 @@ function quotaWarnings(plan: Plan, previews: readonly ServerPreview[], jobs: Acc
   const toDo = previews.filter(({ verdict }) => verdict === 'create' || verdict === 'adopt');
   const wanted = Math.min(toDo.length, maxConcurrent);
   const found: Warning[] = [];
+  const taken = takenFrom(jobs);
+  const whose =
+    jobs.strays.existing > 0 ? 'not of this batch, or of no server of its plan,' : 'not of this batch';
   for (const [kind, total, others] of [
-    ['exist', quota.jobs, jobs.others.existing],
-    ['run', quota.running, jobs.others.running],
+    ['exist', quota.jobs, taken.existing],
+    ['run', quota.running, taken.running],
   ] as const) {
     const free = Math.max(0, total - others);
     if (free >= wanted || others === 0) continue;
     found.push({
       code: 'quota',
       message:
-        `${others} jobs that are not of this batch ${kind} in the account, so ${free} of the quota of ${total} ` +
+        `${others} jobs that are ${whose} ${kind} in the account, so ${free} of the quota of ${total} ` +
         `${free === 1 ? 'is' : 'are'} left for ${wanted} servers at once`,
       remedy:
         free === 0
@@ -55,7 +59,7 @@ function quotaWarnings(plan: Plan, previews: readonly ServerPreview[], jobs: Acc
     plan.servers.filter(({ job }) => job.runOnce === false).map(({ name }) => name),
   );
   const staying = toDo.filter(({ server }) => incremental.has(server)).length;
-  const free = quota.jobs - jobs.others.existing;
+  const free = quota.jobs - taken.existing;
   if (staying > 0 && staying >= free && toDo.length > free) {
     found.push({
       code: 'quota',
@@ -156,6 +160,17 @@ function idleJobWarnings({ idle }: AccountJobs): Warning[] {
       message: `jobs that are Stopped or InError and not of this batch: ${some(idle)}; they take up the quota, and their intermediate instances are billed`,
       remedy:
         'Delete those that are no longer needed: of another batch with smc-batch cleanup and its name, all else in the SMC console.',
+    },
+  ];
+}
+
+function strayJobWarnings({ name }: Plan, { strays }: AccountJobs): Warning[] {
+  if (strays.existing === 0) return [];
+  return [
+    {
+      code: 'stray-jobs',
+      message: `jobs of this batch that belong to no server of its plan: ${some(strays.jobIds)}; they count against the quota`,
+      remedy: `Their servers have left the plan, or got another source: delete them with smc-batch cleanup ${name}.`,
     },
   ];
 }

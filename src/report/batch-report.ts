@@ -3,7 +3,7 @@ import type { BatchProgress, Leftover, ServerView } from '../../workflows/messag
 import { describeSmcError } from '../smc';
 import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
-import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine } from './kept-jobs';
+import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
 import { textTable } from './text-table';
 import { timeToGo } from './time-to-go';
 
@@ -26,6 +26,7 @@ export function textReport({ progress, servers, generatedAt }: ReportSource, c: 
   ]);
   const failed = servers.filter(({ phase }) => phase === 'failed');
   const kept = keptJobs(servers, now);
+  const strays = strayJobsLine(progress);
   return [
     ...textTable([...facts, ...(isEstimated ? ['to go'] : []), 'result'], rows),
     '',
@@ -38,6 +39,7 @@ export function textReport({ progress, servers, generatedAt }: ReportSource, c: 
     ...servers.filter(({ note }) => note).flatMap(({ server, note }) => ['', `${server}: ${note}`]),
     ...servers.flatMap((server) => (server.leftover ? ['', leftLine(server, server.leftover, now)] : [])),
     ...(kept ? ['', c.yellow(keptJobsLine(progress.batch, kept))] : []),
+    ...(strays ? ['', c.yellow(strays)] : []),
   ];
 }
 

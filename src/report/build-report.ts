@@ -115,6 +115,7 @@ function summaryOf(
     serverSeconds: timesOf(servers),
     waiting: progress.waiting,
     estimatedEnd: isoTime(progress.estimatedEnd),
+    strayJobs: progress.strayJobs || undefined,
   };
 }
 

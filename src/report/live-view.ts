@@ -4,6 +4,7 @@ import type { BatchProgress, ServerView } from '../../workflows/messages';
 import { counted } from './counted';
 import { clip, displayWidth, inColumns, plainLine } from './display-width';
 import { formatDuration } from './duration';
+import { strayJobsLine } from './kept-jobs';
 import { timeToGo } from './time-to-go';
 
 export interface LiveServer extends ServerView {
@@ -136,6 +137,8 @@ function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
     ([reason, { names, count }]) => `${names.join(', ')}: ${count} waiting, ${plainLine(reason)}`,
   );
   if (lines.length === 0 && progress.waiting) lines.push(`waiting: ${plainLine(progress.waiting)}`);
+  const strays = strayJobsLine(progress);
+  if (strays) lines.push(c.yellow(strays));
   if (progress.leftovers === 0) return lines;
   const stay = progress.leftovers === 1 ? '1 job stays' : `${progress.leftovers} jobs stay`;
   return [

@@ -1,6 +1,6 @@
 import { counted } from './counted';
 import { formatDuration } from './duration';
-import { formatInstanceHours, keptJobsCost } from './kept-jobs';
+import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { utcTime } from './utc-time';
 
@@ -10,6 +10,7 @@ const mostRows = 200;
 /** For tickets: the summary, then what needs somebody's hand, then the servers. GitHub's flavour, without HTML. */
 export function markdownReport(report: BatchReport): string {
   const { batch, summary, failures, leftovers, notes } = report;
+  const strays = strayJobsLine({ batch, strayJobs: summary.strayJobs ?? 0 });
   return [
     `# Batch ${code(batch)}${report.soFar ? ` so far (${report.status})` : ''}`,
     '',
@@ -51,6 +52,7 @@ export function markdownReport(report: BatchReport): string {
           `Each holds quota until ${code(`smc-batch cleanup ${batch}`)} deletes it.${summary.keptJobs ? ` ${plain(keptJobsCost(summary.keptJobs))}.` : ''}`,
         ]
       : []),
+    ...(strays ? ['', plain(strays)] : []),
     ...section('Notes', notes, ({ note, servers }) => `- ${code(note)}: ${few(servers)}`),
     ...serverTable(report.servers),
     '',

@@ -85,6 +85,7 @@ const summary = z.object({
     .object({ jobs: count, instanceHours: hours })
     .optional()
     .describe('jobs left whose intermediate instances are billed, and for how long so far'),
+  strayJobs: count.optional().describe('jobs of this batch that belong to no server of its plan'),
 });
 
 const failureGroup = z.object({

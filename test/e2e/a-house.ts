@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type SpawnOptions, untilSaid } from '../../bench/stage';
 import { type BatchClient, batchClient } from '../../src/commands/batch-client';
+import { tagsOfJob } from '../../src/ledger';
 import type { Plan, PlannedServer, Policy, Wave } from '../../src/plan';
 import {
   type Faults,
@@ -14,6 +15,7 @@ import {
   simulatorCredentials,
   startSimulator,
 } from '../../src/simulator';
+import { createSmcClient, createTransport } from '../../src/smc';
 import { connectClient, packageRoot } from '../../src/temporal';
 import type { BatchProgress } from '../../workflows/messages';
 import { breakThings } from '../simulator/harness';
@@ -43,6 +45,12 @@ export interface House {
   /** A plan for the first `count` sources of the account. */
   plan(count: number, more?: PlanOptions): Plan;
   batch(plan: Plan): BatchClient;
+  /** Makes a job as an earlier life of the batch may have left it; gives its id. */
+  leaveJob(
+    plan: Plan,
+    server: { name: string; sourceId?: string },
+    how?: { starts: boolean },
+  ): Promise<string>;
   /** Runs the command line; gives what it printed and its exit code. */
   run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
   close(): Promise<void>;
@@ -65,6 +73,13 @@ export async function aHouse({
   const address = temporalAddress ?? process.env.TEST_TEMPORAL_ADDRESS!;
   const id = randomUUID().slice(0, 8);
   const simulator = await startSimulator({ speed: 2_000, seed: id, ...options });
+  const { accessKeyId, accessKeySecret } = simulatorCredentials;
+  const smc = createSmcClient(
+    createTransport({
+      endpoint: simulator.endpoint,
+      credentials: async () => ({ accessKeyId, accessKeySecret }),
+    }),
+  );
   const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
   const { jobsQuota = 100, runningQuota = 50 } = options;
   const workers = new Set<ChildProcess>();
@@ -74,8 +89,8 @@ export async function aHouse({
     SMC_ENDPOINT: simulator.endpoint,
     SMC_POLL_INTERVAL: String(pollInterval),
     SMC_TASK_QUEUE: `test-${id}`,
-    ALIBABA_CLOUD_ACCESS_KEY_ID: simulatorCredentials.accessKeyId,
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: simulatorCredentials.accessKeySecret,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: 'default',
     ...more,
@@ -154,11 +169,19 @@ export async function aHouse({
       };
     },
     batch: (plan) => batchClient(client, plan.name),
+    async leaveJob(plan, { name, sourceId }, { starts } = { starts: false }) {
+      const tags = tagsOfJob(plan.name, name);
+      const job = { ...plan.servers[0]!.job, sourceId: sourceId!, tags };
+      const { jobId } = await smc.createReplicationJob(job);
+      if (starts) await smc.startReplicationJob({ jobId });
+      return jobId;
+    },
     run: (...args) => runCli(args, { env: { ...env, NO_COLOR: '1' } }),
     async close() {
       await kill(workers);
       await kill(others);
       await client.connection.close();
+      await smc.close();
       await simulator.close();
     },
   };

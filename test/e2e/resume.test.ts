@@ -1,6 +1,3 @@
-import { ledgerTags } from '../../src/ledger';
-import { simulatorCredentials } from '../../src/simulator';
-import { createSmcClient, createTransport } from '../../src/smc';
 import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
@@ -120,24 +117,9 @@ test('no quota exceeded by what an earlier life has left: its jobs are counted b
   house = await aHouse({ servers: 6, jobsQuota: 100, runningQuota: 50, speed: 600 });
   const plan = house.plan(6, { policy: { maxConcurrent: 2 } });
   plan.account.quota = { jobs: 4, running: 2 };
-  const { accessKeyId, accessKeySecret } = simulatorCredentials;
-  const smc = createSmcClient(
-    createTransport({
-      endpoint: house.simulator.endpoint,
-      credentials: async () => ({ accessKeyId, accessKeySecret }),
-    }),
-  );
   // The last two run already, another one is Ready.
-  for (const [nth, { name, sourceId, job }] of plan.servers.slice(3).entries()) {
-    const tags = Object.entries({ [ledgerTags.batch]: plan.name, [ledgerTags.server]: name });
-    const { jobId } = await smc.createReplicationJob({
-      ...job,
-      sourceId: sourceId!,
-      tags: tags.map(([key, value]) => ({ key, value })),
-    });
-    if (nth > 0) await smc.startReplicationJob({ jobId });
-  }
-  await smc.close();
+  for (const [nth, server] of plan.servers.slice(3).entries())
+    await house.leaveJob(plan, server, { starts: nth > 0 });
   await house.startWorker();
   const batch = house.batch(plan);
   await batch.start(plan);

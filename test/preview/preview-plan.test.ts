@@ -83,6 +83,18 @@ test.each([true, false])(
   },
 );
 
+test('jobs of this batch that belong to no server of its plan are told, and leave less of the quota', async () => {
+  await start({ servers: [{ name: 'web' }, { name: 'old' }, { name: 'gone' }] });
+  const moved = await aJob('old', { tags: ourTags('web') });
+  const left = await aJob('gone', { tags: ourTags('gone') });
+  await account!.smc.startReplicationJob({ jobId: left.jobId });
+  const { servers, account: seen, warnings } = await preview(aPlan({ web: {} }));
+  expect(servers).toMatchObject([{ verdict: 'create' }]);
+  const jobIds = expect.arrayContaining([moved.jobId, left.jobId]);
+  expect(seen.jobs.strays).toEqual({ existing: 2, running: 1, jobIds });
+  expect(warnings.map(({ code }) => code)).toEqual(['stray-jobs']);
+});
+
 test('what the ledger has is skipped, even when its source is gone silent', async () => {
   await start({
     servers: [{ name: 'web', tags: { 'smc-batch': 'earlier', 'smc-batch-image': 'm-1' } }],

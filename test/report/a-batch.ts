@@ -37,6 +37,7 @@ export function aBatch(servers: ServerView[], overrides: Partial<BatchProgress> 
         cap: { existing: 100, running: 50 },
       },
       leftovers: servers.filter(({ leftover }) => leftover).length,
+      strayJobs: 0,
       ...overrides,
     },
     servers,

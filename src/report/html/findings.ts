@@ -1,5 +1,5 @@
 import { counted } from '../counted';
-import { formatInstanceHours, keptJobsCost } from '../kept-jobs';
+import { formatInstanceHours, keptJobsCost, strayJobsLine } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
 import { html, type Markup } from './markup';
 
@@ -34,7 +34,9 @@ export function failuresSection(report: BatchReport): Markup {
 /** Jobs that stay in the account, by why. */
 export function leftoversSection(report: BatchReport): Markup {
   const { leftovers, summary } = report;
-  if (leftovers.length === 0) return html``;
+  const strays = strayJobsLine({ batch: report.batch, strayJobs: summary.strayJobs ?? 0 });
+  const straysLine = strays && html`<p class="why">${strays}</p>`;
+  if (leftovers.length === 0) return html`${straysLine}`;
   const link = rowLink(report);
   const meanings = [...new Set(leftovers.map(({ meaning }) => meaning))];
   return html`<section aria-labelledby="leftovers"><h2 id="leftovers">Jobs left in the account</h2>
@@ -47,7 +49,7 @@ ${meanings.map((why) => {
       html`<li>${link(server)} <code>${jobId}</code>${instanceHours !== undefined && html` ${formatInstanceHours(instanceHours)}`}${error && html` <span class="said">${error.code}: ${error.message}</span>`}</li>
 `,
   )}</ul>`;
-})}</section>`;
+})}${straysLine}</section>`;
 }
 
 /** What else is worth knowing of single servers. */

@@ -1,0 +1,110 @@
+import { condition, sleep } from '@temporalio/workflow';
+import type { JobOfBatch } from '../activities/find-jobs-of-batch';
+import { batchCalls } from './batch-activities';
+import { type BatchRun, note } from './batch-run';
+import { usableSlots } from './lease';
+import { isEnded, type ServerRecord, unwatchedJob } from './server-record';
+
+/** What was found when the account was last asked for all jobs with the batch's tags. */
+export interface Stock {
+  /** Jobs of no server of the plan: it has left the plan, or got another source. They count until they are gone. */
+  strays: JobOfBatch[];
+  /** Ids of jobs that were not listed: a late read may leave one out, but not twice. */
+  missing: string[];
+  /** The workers'. */
+  pollIntervalSeconds: number;
+}
+
+/** So many polls after one look the account is asked again, while jobs that nobody watches keep servers waiting. */
+const stockPolls = 2;
+
+/**
+ * Asks the account for all jobs of the batch: those of no server count as its own, those that are gone no longer do.
+ * What its servers have under way is not touched, their workflows know better.
+ */
+export async function takeStock(run: BatchRun): Promise<void> {
+  const { state } = run;
+  const before: Pick<Stock, 'strays' | 'missing'> = state.stock ?? { strays: [], missing: [] };
+  const wereUnderWay = new Set(Object.keys(state.records).filter((name) => isUnderWay(state.records[name])));
+  const { jobs, pollIntervalSeconds } = await batchCalls('its jobs, whatever its plan says').findJobsOfBatch({
+    batch: run.plan.name,
+  });
+  const listed = new Set(jobs.map(({ jobId }) => jobId));
+  const missing = new Set<string>();
+  const isGone = (jobId: string) => {
+    if (!listed.has(jobId)) missing.add(jobId);
+    return !listed.has(jobId) && before.missing.includes(jobId);
+  };
+  for (const [name, record] of Object.entries(state.records)) {
+    const jobId = unwatchedJob(record)?.jobId;
+    if (jobId !== undefined && isGone(jobId)) forgetJob(run, name, record);
+  }
+  const strays = [
+    ...jobs.filter((job) => !belongsToServer(run, job, wereUnderWay)),
+    ...before.strays.filter(({ jobId }) => !listed.has(jobId) && !isGone(jobId)),
+  ];
+  tell(run, strays, before.strays);
+  state.stock = { strays, missing: [...missing], pollIntervalSeconds };
+  run.servers.setStrays(strays);
+  run.changed = true;
+}
+
+/** A cleanup, or somebody in the console, may have made room. */
+export async function takeStockNowAndThen(run: BatchRun): Promise<void> {
+  for (;;) {
+    await condition(() => isShortOfRoom(run));
+    const seconds = Math.max(5, stockPolls * (run.state.stock?.pollIntervalSeconds ?? 30));
+    await sleep(seconds * 1000, { summary: 'until jobs that nobody watches are asked after' });
+    if (isShortOfRoom(run)) await takeStock(run);
+  }
+}
+
+/** Servers could start, were it not for jobs that nobody watches. */
+function isShortOfRoom({ plan, servers, state, startable, startableAgain }: BatchRun): boolean {
+  if (startable + startableAgain === 0 || state.cancelRequested) return false;
+  const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
+  const { inUse, strays, leftovers, waitingWithJob } = servers;
+  const isFull = inUse.existing >= cap.existing && strays.existing + leftovers + waitingWithJob > 0;
+  return isFull || (inUse.running >= cap.running && strays.running > 0);
+}
+
+function forgetJob({ servers, state }: BatchRun, name: string, record: ServerRecord): void {
+  if (record.phase === 'waiting') {
+    const { round, sourceId } = record;
+    delete state.jobIds[name];
+    servers.set(name, { phase: 'waiting', round, sourceId });
+  } else if ('leftover' in record) {
+    servers.set(name, { ...record, leftover: undefined });
+  }
+}
+
+/** One that its server has not been known to have, since it was listed late, is its own from now on. */
+function belongsToServer({ servers, state }: BatchRun, job: JobOfBatch, wereUnderWay: Set<string>): boolean {
+  const { jobId, server: name = '', sourceId } = job;
+  if (!servers.has(name)) return false;
+  const record = state.records[name];
+  if (unwatchedJob(record)?.jobId === jobId) return true;
+  const own = record?.sourceId ?? servers.server(name).sourceId ?? state.sourceIds[name];
+  if (own !== (sourceId ?? own)) return false;
+  if (wereUnderWay.has(name) || isUnderWay(record)) return true;
+  if (record && (record.phase !== 'waiting' || record.jobId)) return false;
+  state.jobIds[name] = jobId;
+  servers.set(name, { phase: 'waiting', round: record?.round ?? 0, sourceId: own, jobId, jobRuns: job.runs });
+  return true;
+}
+
+const isUnderWay = (record: ServerRecord | undefined) =>
+  record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
+
+function tell({ plan, state }: BatchRun, strays: JobOfBatch[], before: JobOfBatch[]): void {
+  const known = new Set(before.map(({ jobId }) => jobId));
+  const news = strays.filter(({ jobId }) => !known.has(jobId));
+  if (news.length === 0) return;
+  const some = news.slice(0, 5).map(({ jobId, server }) => (server ? `${jobId} (${server})` : jobId));
+  const more = news.length > some.length ? ` and ${news.length - some.length} more` : '';
+  note(
+    state,
+    'smc-batch',
+    `jobs of this batch that belong to no server of its plan: ${some.join(', ')}${more}; they count against the quota until they are deleted: smc-batch cleanup ${plan.name}`,
+  );
+}
