@@ -17,7 +17,7 @@ export interface CreateReplicationJobInput {
   knownJobId?: string;
 }
 
-/** Its detail is a {@link LedgerEntry}. */
+/** Its details are a {@link LedgerEntry}, and the id of a job of ours that stays. */
 const alreadyMigrated = 'AlreadyMigrated';
 
 /** So long a refusal that nothing listed explains may be explained by a late read, whatever else delays us meanwhile. */
@@ -42,7 +42,7 @@ export function createReplicationJob({ smc }: ActivityContext, sources: SourceRe
       const { batch, server, sourceId, creation, job } = input;
       const source = await sources.read(sourceId);
       const ours = ourJob(input, source) ?? (await knownJob(smc, input));
-      await refuseMigrated(smc, sourceId, source, ours);
+      refuseMigrated(sourceId, source, ours);
       if (ours) return adopt(smc, ours);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
@@ -97,22 +97,23 @@ async function knownJob(
   return isOnSource && known?.status !== 'Deleting' ? known : undefined;
 }
 
-/** Another batch may have migrated the source since it was surveyed. What a Finished job of ours has left to do is done. */
-async function refuseMigrated(
-  smc: SmcClient,
+/**
+ * Another batch may have migrated the source since it was surveyed. What a Finished job of ours has left to do is done;
+ * any other job of ours must not make a second image, and stays.
+ */
+function refuseMigrated(
   sourceId: string,
   { migrated, jobs }: SourceRead,
   ours: ReplicationJob | undefined,
-): Promise<void> {
+): void {
   if (ours?.status === 'Finished') return;
   const done = migrated ?? jobs.map((job) => migratedBy(job, job.owner)).find((entry) => entry !== undefined);
   if (!done) return;
-  // Made by an attempt whose answer was lost, before the ledger could be read.
-  if (ours?.status === 'Ready') await smc.deleteReplicationJob({ jobId: ours.jobId });
   throw ApplicationFailure.nonRetryable(
     `source server ${sourceId} was migrated in batch '${done.batch}'`,
     alreadyMigrated,
     done,
+    ours?.jobId,
   );
 }
 

@@ -6,9 +6,9 @@ export interface EarlierServers {
   /** Their workflows still run: a terminated batch leaves them at work. */
   running: string[];
   /** Migrated a moment ago: the ledger in the account may not list it yet. */
-  migrated: { server: string; imageId?: string }[];
-  /** The sources of both, by server. */
-  sourceIds?: Record<string, string>;
+  migrated: { server: string; sourceId?: string; imageId?: string }[];
+  /** The sources that those at work migrate, by server. */
+  runningSourceIds?: Record<string, string>;
 }
 
 /** A tag written longer ago than this is listed by now. */
@@ -22,24 +22,27 @@ export async function findEarlierServers({ batch }: { batch: string }): Promise<
   const { client, heartbeat } = Context.current();
   const since = new Date(Date.now() - lateReadMinutes * 60_000).toISOString();
   const ours = `WorkflowType = 'serverMigration' AND SmcBatch = '${batch}'`;
-  const sourceIds: Record<string, string> = {};
-  const earlier: EarlierServers = { running: [], migrated: [], sourceIds };
+  const runningSourceIds: Record<string, string> = {};
+  const earlier: EarlierServers = { running: [], migrated: [], runningSourceIds };
   for await (const { workflowId, memo } of client.workflow.list({
     query: `${ours} AND ExecutionStatus = 'Running'`,
   })) {
     earlier.running.push(serverOf(workflowId));
-    if (memo?.sourceId) sourceIds[serverOf(workflowId)] = String(memo.sourceId);
+    const sourceId = sourceOf(memo);
+    if (sourceId) runningSourceIds[serverOf(workflowId)] = sourceId;
   }
   const justEnded = `${ours} AND ExecutionStatus = 'Completed' AND CloseTime > '${since}'`;
   for await (const { workflowId, runId, memo } of client.workflow.list({ query: justEnded })) {
     const result = (await client.workflow.getHandle(workflowId, runId).result()) as ServerResult;
     if (result.outcome === 'migrated') {
-      earlier.migrated.push({ server: serverOf(workflowId), imageId: result.imageId ?? result.instanceId });
-      if (memo?.sourceId) sourceIds[serverOf(workflowId)] = String(memo.sourceId);
+      const { imageId = result.instanceId } = result;
+      earlier.migrated.push({ server: serverOf(workflowId), sourceId: sourceOf(memo), imageId });
     }
     heartbeat();
   }
   return earlier;
 }
 
+const sourceOf = (memo: Record<string, unknown> = {}) =>
+  typeof memo.sourceId === 'string' ? memo.sourceId : undefined;
 const serverOf = (workflowId: string) => workflowId.slice(workflowId.indexOf('/') + 1);

@@ -51,7 +51,9 @@ export function createSourceReader(smc: SmcClient): SourceReader {
 }
 
 async function readSources(smc: SmcClient, sourceIds: string[]): Promise<Map<string, SourceRead>> {
-  const [ledger, listed] = await Promise.all([readLedger(smc, sourceIds), jobsOn(smc, sourceIds)]);
+  // The tags last: they are written before the job goes, so a source that is just being done shows one or the other.
+  const listed = await jobsOn(smc, sourceIds);
+  const ledger = await readLedger(smc, sourceIds);
   const owners = await jobOwners(smc, listed);
   const owned = listed.map((job) => ({ ...job, owner: owners.get(job.jobId) }));
   return new Map(

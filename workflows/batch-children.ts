@@ -3,11 +3,13 @@ import {
   ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  patched,
   sleep,
   startChild,
 } from '@temporalio/workflow';
 import { batchCalls } from './batch-activities';
 import type { BatchRun } from './batch-run';
+import { earlierServers, nameInUse } from './batch-survey';
 import { serverWorkflowId } from './ids';
 import { cutOverRequested, slotGranted } from './messages';
 import { smcBatch, smcPhase, smcServer } from './search-attributes';
@@ -55,17 +57,33 @@ export function startServer(run: BatchRun, name: string): void {
   })
     .then(
       (child) => watchEnd(run, name, round, child.result()),
-      (error: unknown) => {
+      async (error: unknown) => {
         run.watched.delete(name);
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         // It runs since an earlier run of this batch was terminated; it will report to us. Round 0 takes its word.
         run.servers.set(name, { phase: 'migrating', round: 0, startedAt: Date.now(), sourceId, starts: 1 });
+        if (patched('asks-which-source-it-migrates')) await failOtherSource(run, name, sourceId);
       },
     )
     .finally(() => {
       run.starting--;
       run.changed = true;
     });
+}
+
+/** A workflow of an earlier life may have the server's name, and migrate what was its source then. */
+async function failOtherSource({ plan, servers }: BatchRun, name: string, sourceId: string): Promise<void> {
+  const { runningSourceIds = {}, migrated } = await earlierServers(plan.name);
+  if (servers.records[name]?.round !== 0) return;
+  const isOther = (migrates: string | undefined) => migrates !== undefined && migrates !== sourceId;
+  const running = runningSourceIds[name];
+  if (running !== undefined && isOther(running)) {
+    const error = nameInUse(name, running);
+    servers.set(name, { phase: 'failed', round: 0, sourceId, endedAt: Date.now(), error });
+  } else if (migrated.some((ended) => ended.server === name && isOther(ended.sourceId))) {
+    // It has ended meanwhile: the name is free.
+    servers.waitAgain(name);
+  }
 }
 
 /** The last word on a server is its workflow's result, also where its report was lost. */

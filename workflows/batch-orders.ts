@@ -1,6 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import { type BatchRun, note } from './batch-run';
+import { refuseChanges, replacePlan } from './batch-survey';
 import { stopReason } from './gates';
 import {
   approveUpdate,
@@ -16,14 +17,13 @@ import {
   skipUpdate,
 } from './messages';
 import { isUnchanged, planChanges } from './plan-changes';
-import { endedByOrder, isEnded } from './server-record';
+import { refusal } from './refusal';
+import { isEnded } from './server-record';
 
 /** What the batch's workflow lends to the orders: its children can be told things by it alone. */
 export interface OrderTools {
   cancelServer(name: string): void;
   cutOverServer(name: string): void;
-  /** Looks the added servers up first. */
-  replacePlan(plan: BatchRun['plan']): Promise<void>;
 }
 
 /**
@@ -75,7 +75,7 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
       }
       for (const name of servers) {
         if (run.servers.phaseOf(name) !== 'waiting') tools.cancelServer(name);
-        else run.servers.set(name, { phase: 'cancelled', ...endedByOrder(state.records[name], Date.now()) });
+        else run.servers.endByOrder(name, { phase: 'cancelled' }, Date.now());
       }
       return { done: `cancelling ${servers.length} servers`, servers };
     },
@@ -108,10 +108,8 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
       }
     },
     carryOut: ({ servers, by }) => {
-      for (const name of servers) {
-        const ended = endedByOrder(state.records[name], Date.now());
-        run.servers.set(name, { phase: 'skipped', note: `skipped by ${by}`, ...ended });
-      }
+      for (const name of servers)
+        run.servers.endByOrder(name, { phase: 'skipped', note: `skipped by ${by}` }, Date.now());
       return { done: `skipped ${servers.length} servers`, servers };
     },
   });
@@ -175,13 +173,14 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
   setHandler(planChangesQuery, (next) => planChanges(run.plan, next, run.servers));
   on(run, changePlanUpdate, {
     check: ({ plan }) => {
-      const { refused } = planChanges(run.plan, plan, run.servers);
-      if (refused.length > 0) throw refusal(refused.join('; '));
+      if (run.replacingPlan)
+        throw refusal('another change of the plan is under way: apply it again in a moment');
+      refuseChanges(run, plan);
     },
     carryOut: async ({ plan }) => {
       const changes = planChanges(run.plan, plan, run.servers);
       if (isUnchanged(changes)) return { done: 'the plan is as it was' };
-      await tools.replacePlan(plan);
+      await replacePlan(run, plan);
       const { added, removed, changed, settings } = changes;
       return {
         done: `changed the plan: ${added.length} servers added, ${removed.length} removed, ${changed.length} changed${settings.length > 0 ? `, ${settings.join(', ')} changed` : ''}`,
@@ -216,8 +215,6 @@ function on<A extends { by: string }>(
     options,
   );
 }
-
-const refusal = (message: string) => ApplicationFailure.nonRetryable(message, 'OrderRefused');
 
 function known(run: BatchRun, servers: string[] = [], waves: string[] = []): void {
   const noServer = servers.filter((name) => !run.servers.has(name));

@@ -61,6 +61,8 @@ export interface BatchRun {
   /** What the quota must hear of at once. */
   refused?: keyof Slots;
   limitsChanged: boolean;
+  /** Why the last stock could not be taken, as the journal has it. */
+  stockTrouble?: string;
   /** Nothing starts while servers of a changed plan are looked up: it might be one that has left the plan. */
   replacingPlan: boolean;
   /** The earliest moment at which a timer wakes the loop. */

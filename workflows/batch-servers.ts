@@ -3,6 +3,7 @@ import { estimatedSeconds, type Throughput } from './estimate';
 import type { ServerPhase, ServerReport, ServerView, Slots } from './messages';
 import {
   causeOf,
+  endedByOrder,
   endedRecord,
   failureCode,
   hasLeftover,
@@ -55,6 +56,11 @@ export class BatchServers {
   readonly runningUnwatched = new Set<string>();
   /** Servers that wait, and have a job of an earlier life of the batch. */
   waitingWithJob = 0;
+  /**
+   * A job goes on counting when its server is retried, skipped or cancelled. Not so in runs that began before stock was
+   * taken: their histories would not replay.
+   */
+  private keepsCounting = false;
   private readonly planned: Map<string, PlannedServer>;
   private readonly waveOf: Map<string, WaveServers>;
 
@@ -63,7 +69,7 @@ export class BatchServers {
     private readonly plan: Plan,
     readonly records: Record<string, ServerRecord>,
     private readonly diskGiB: Record<string, number>,
-    strays: readonly { runs?: boolean }[] = [],
+    strays?: readonly { runs?: boolean }[],
   ) {
     this.haveDependencies = plan.servers.some(({ dependsOn }) => dependsOn !== undefined);
     this.haveGroups = plan.servers.some(({ exclusive }) => exclusive !== undefined);
@@ -98,11 +104,12 @@ export class BatchServers {
       if (records[name]) this.count(name, undefined, records[name]);
     }
     this.sortWaiting();
-    this.setStrays(strays);
+    if (strays) this.setStrays(strays);
   }
 
   /** They take their slots until they are gone. */
   setStrays(strays: readonly { runs?: boolean }[]): void {
+    this.keepsCounting = true;
     const running = strays.filter(({ runs }) => runs).length;
     this.inUse.existing += strays.length - this.strays.existing;
     this.inUse.running += running - this.strays.running;
@@ -149,10 +156,10 @@ export class BatchServers {
       // Between two syncs a job can break, too.
       const mayStop = record.phase === 'migrating' || (record.phase === 'synced' && report.end !== 'Waiting');
       if (!mayStop || (record.round !== 0 && report.start < starts)) return;
-      const { jobId, error, start, end } = report;
-      const again = mayStartAgain(end, start, this.plan.policy.attempts);
+      const { jobId, error, start, end, isFree } = report;
+      const again = isFree || mayStartAgain(end, start, this.plan.policy.attempts);
       const phase = again ? 'recovering' : end === 'Waiting' ? 'synced' : 'finishing';
-      const made = report.neverStarted ? 0 : start;
+      const made = report.neverStarted ? 0 : start - Number(isFree ?? false);
       this.set(report.server, { ...base, stoppedRunningAt: now, phase, jobId, starts: made, error });
     } else {
       const { need, jobId, refused } = report;
@@ -239,11 +246,21 @@ export class BatchServers {
     return { server: name, wave, ...shown, sourceId: record.sourceId ?? sourceId, estimatedEnd };
   }
 
+  /** Nothing more happens to a server that has no work under way; its job stays. */
+  endByOrder(
+    name: string,
+    end: { phase: 'cancelled' } | { phase: 'skipped'; note: string },
+    endedAt: number,
+  ): void {
+    const ended = endedByOrder(this.records[name], endedAt);
+    const leftover = this.keepsCounting ? ended.leftover : undefined;
+    this.set(name, { ...end, ...ended, leftover });
+  }
+
   /** Puts a server back into the queue of its wave, for another round. */
   waitAgain(name: string): void {
     const record = this.records[name];
-    // A job that was kept goes on taking its slot.
-    const jobId = unwatchedJob(record)?.jobId;
+    const jobId = this.keepsCounting ? unwatchedJob(record)?.jobId : undefined;
     this.set(name, { phase: 'waiting', round: record?.round ?? 0, sourceId: record?.sourceId, jobId });
     const { waiting } = this.waveOf.get(name)!;
     if (!waiting.includes(name)) waiting.push(name);

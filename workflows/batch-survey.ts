@@ -1,18 +1,75 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, patched } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  patched,
+} from '@temporalio/workflow';
+import type { EarlierServers } from '../activities/find-earlier-servers';
+import type { SurveyedServer } from '../activities/survey-source-servers';
 import type { Plan, PlannedServer } from '../src/plan';
 import { batchCalls } from './batch-activities';
 import type { BatchRun, BatchState } from './batch-run';
 import { BatchServers } from './batch-servers';
+import { planChanges } from './plan-changes';
+import { refusal } from './refusal';
 import { migratedNote } from './server-failure';
-import { takeStock } from './stray-jobs';
+import { isEnded } from './server-record';
+import { tryToTakeStock } from './stray-jobs';
+
+/** What the account and Temporal say of servers of a plan. */
+interface Findings {
+  surveyed: SurveyedServer[];
+  earlier: EarlierServers;
+}
 
 /** Finds the sources; what is done already is skipped, what cannot be migrated at all is failed. */
-export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<string>): Promise<void> {
+export async function survey(run: BatchRun, plan: Plan): Promise<void> {
+  takeFindings(run, plan, await lookUp(plan, plan.servers));
+  run.servers = new BatchServers(plan, run.state.records, run.state.diskGiB, run.state.stock?.strays);
+}
+
+/**
+ * Servers that are new, or have another source, are looked up before the plan takes effect; nothing starts meanwhile.
+ * Those that are gone leave nothing behind but their jobs, which count on. Throws what cannot change any more.
+ */
+export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
   const { state } = run;
-  const asked = plan.servers
-    .filter(({ name }) => !names || names.has(name))
-    .map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
-  if (asked.length === 0) return;
+  // Runs of before looked up the new ones alone, and started others meanwhile.
+  const takesCare = patched('looks-up-changed-sources');
+  if (takesCare) await condition(() => run.status !== 'surveying');
+  if (takesCare) refuseChanges(run, next);
+  const sourceOf = ({ sourceId, sourceName }: PlannedServer) => sourceId ?? sourceName;
+  const isMoved = (server: PlannedServer) =>
+    takesCare && sourceOf(run.servers.server(server.name)) !== sourceOf(server);
+  const asked = next.servers.filter((server) => !run.servers.has(server.name) || isMoved(server));
+  run.replacingPlan = takesCare;
+  try {
+    const findings = asked.length > 0 && (await CancellationScope.nonCancellable(() => lookUp(next, asked)));
+    // Other orders may have come first.
+    if (takesCare) refuseChanges(run, next);
+    if (findings) takeFindings(run, next, findings);
+    const kept = new Set(next.servers.map(({ name }) => name));
+    for (const name of Object.keys(state.records)) if (!kept.has(name)) delete state.records[name];
+    run.plan = next;
+    run.servers = new BatchServers(next, state.records, state.diskGiB, state.stock?.strays);
+    run.limitsChanged = true;
+    if (takesCare && state.stock) await CancellationScope.nonCancellable(() => tryToTakeStock(run));
+  } finally {
+    run.replacingPlan = false;
+    run.changed = true;
+  }
+}
+
+/** Throws what of the next plan cannot take effect any more. */
+export function refuseChanges(run: BatchRun, next: Plan): void {
+  if (run.state.cancelRequested) throw refusal('the batch is being cancelled');
+  const { refused } = planChanges(run.plan, next, run.servers);
+  if (refused.length > 0) throw refusal(refused.join('; '));
+}
+
+async function lookUp(plan: Plan, servers: PlannedServer[]): Promise<Findings> {
+  const asked = servers.map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
   const surveyed = await batchCalls(`${asked.length} servers`)
     .surveySourceServers({ batch: plan.name, servers: asked })
     .catch((error: unknown) => {
@@ -21,37 +78,46 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
         : error;
     });
   // Asked last: what ended while the account was read is in here.
-  const earlier = await batchCalls("servers of the batch's earlier lives").findEarlierServers({
-    batch: plan.name,
-  });
-  const isRunning = new Set(earlier.running);
-  const justMigrated = new Map(earlier.migrated.map(({ server, imageId }) => [server, imageId]));
+  const earlier = await earlierServers(plan.name);
+  return { surveyed, earlier };
+}
+
+/** The servers that an earlier life of the batch has at work, or has just migrated. */
+export const earlierServers = (batch: string) =>
+  batchCalls("servers of the batch's earlier lives").findEarlierServers({ batch });
+
+function takeFindings({ state }: BatchRun, plan: Plan, { surveyed, earlier }: Findings): void {
   const endedAt = Date.now();
   for (const { name, sourceId, diskGiB, done, jobId, jobRuns, jobHasFinished, error } of surveyed) {
-    const { round = 0 } = state.records[name] ?? {};
-    if (names) forget(state, name);
+    const { phase = 'waiting', round = 0 } = state.records[name] ?? {};
+    // An operator's word that came meanwhile.
+    if (isEnded(phase)) continue;
+    forget(state, name);
     if (sourceId) state.sourceIds[name] = sourceId;
     if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
     if (jobId) state.jobIds[name] = jobId;
     const base = { round, endedAt, sourceId };
-    const earlierSource = earlier.sourceIds?.[name] ?? sourceId;
-    const isSameSource = earlierSource === sourceId;
-    const isJustMigrated = justMigrated.has(name) && isSameSource;
-    if (isRunning.has(name) && !isSameSource && !error) {
-      state.records[name] = { ...base, phase: 'failed', error: nameInUse(name, earlierSource) };
-    } else if (isRunning.has(name)) {
+    const runs = earlier.running.includes(name);
+    const just = earlier.migrated.find(
+      (server) => server.server === name && (server.sourceId ?? sourceId) === sourceId,
+    );
+    const other = earlier.runningSourceIds?.[name];
+    if (runs && !error && other !== undefined && other !== sourceId) {
+      state.records[name] = { ...base, phase: 'failed', error: nameInUse(name, other) };
+    } else if (runs) {
       // Round 0: it takes the word of a workflow that we did not start.
       state.records[name] = { round: 0, startedAt: endedAt, sourceId, phase: 'migrating', jobId };
     } else if (error) {
       state.records[name] = { ...base, phase: 'failed', error };
-    } else if (done && !(jobHasFinished && !isJustMigrated)) {
+    } else if (done && !(jobHasFinished && !just)) {
       state.records[name] = { ...base, phase: 'skipped', note: migratedNote(done), imageId: done.image };
-    } else if (isJustMigrated) {
+    } else if (just) {
+      const { imageId } = just;
       state.records[name] = {
         ...base,
         phase: 'skipped',
         note: migratedNote({ batch: plan.name }),
-        imageId: justMigrated.get(name),
+        imageId,
       };
     } else if (jobId) {
       // It takes its slots from the start: nobody else may have them. One that is done is left to be deleted.
@@ -61,10 +127,10 @@ export async function survey(run: BatchRun, plan: Plan, names?: ReadonlySet<stri
     }
   }
   for (const { name, sourceId } of plan.servers) if (sourceId) delete state.sourceIds[name];
-  run.servers = new BatchServers(plan, state.records, state.diskGiB, state.stock?.strays);
 }
 
-const nameInUse = (name: string, sourceId: string | undefined) => ({
+/** Why a server cannot be migrated yet whose name a workflow of the batch's earlier life has, for another source. */
+export const nameInUse = (name: string, sourceId: string) => ({
   code: 'ServerUnderWay',
   message: `a workflow of this batch's earlier life still migrates source server ${sourceId} under the name '${name}'`,
   remedy: 'Wait for its end and retry the server, or give it another name in the plan.',
@@ -73,31 +139,4 @@ const nameInUse = (name: string, sourceId: string | undefined) => ({
 /** What was known of a server whose source was another one. */
 function forget({ records, sourceIds, diskGiB, jobIds }: BatchState, name: string): void {
   for (const known of [records, sourceIds, diskGiB, jobIds]) delete known[name];
-}
-
-/**
- * Servers that are new, or have another source, are looked up before the plan takes effect; those that are gone leave
- * nothing behind but their jobs, which count on.
- */
-export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
-  const { state } = run;
-  // Runs of before looked up the new ones alone.
-  const takesCare = patched('looks-up-changed-sources');
-  const sourceOf = ({ sourceId, sourceName }: PlannedServer) => sourceId ?? sourceName;
-  const isMoved = (server: PlannedServer) =>
-    takesCare && sourceOf(run.servers.server(server.name)) !== sourceOf(server);
-  const asked = next.servers.filter((server) => !run.servers.has(server.name) || isMoved(server));
-  run.replacingPlan = takesCare;
-  try {
-    await CancellationScope.nonCancellable(() => survey(run, next, new Set(asked.map(({ name }) => name))));
-    const kept = new Set(next.servers.map(({ name }) => name));
-    for (const name of Object.keys(state.records)) if (!kept.has(name)) delete state.records[name];
-    run.plan = next;
-    run.servers = new BatchServers(next, state.records, state.diskGiB, state.stock?.strays);
-    run.limitsChanged = true;
-    if (takesCare && state.stock) await CancellationScope.nonCancellable(() => takeStock(run));
-  } finally {
-    run.replacingPlan = false;
-    run.changed = true;
-  }
 }

@@ -19,7 +19,7 @@ import { batchDetails, batchProgress } from './batch-progress';
 import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
 import { startServers, wakeAt } from './batch-schedule';
 import { BatchServers } from './batch-servers';
-import { replacePlan, survey } from './batch-survey';
+import { survey } from './batch-survey';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
@@ -37,7 +37,7 @@ import {
 } from './messages';
 import { smcPhase } from './search-attributes';
 import { endedByOrder, isEnded } from './server-record';
-import { takeStock, takeStockNowAndThen } from './stray-jobs';
+import { lookForStrays, takeStock, takeStockNowAndThen } from './stray-jobs';
 
 export interface BatchInput {
   plan: Plan;
@@ -111,6 +111,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       if (isOver() && !run.changed) break;
       await condition(() => run.changed || isOver());
     }
+    await lookForStrays(run);
     announce(run, 'end', `has ended: ${ending(run)}`);
     await condition(() => run.notifying === 0, '1m');
     const { account, name } = run.plan;
@@ -164,7 +165,6 @@ function listen(run: BatchRun): void {
   takeOrders(run, {
     cancelServer: (name) => cancelServer(run, name),
     cutOverServer: (name) => cutOverServer(run, name),
-    replacePlan: (next) => replacePlan(run, next),
   });
   CancellationScope.current().cancelRequested.catch(() => {
     if (!state.cancelRequested) note(state, 'Temporal', 'cancellation of the workflow was requested');
@@ -209,7 +209,8 @@ function cancelServers(run: BatchRun): void {
 
 /** Tells the account's quota what this batch needs, when that has changed in a way the quota must know. */
 function tellQuota(run: BatchRun): void {
-  if (run.reporting) return;
+  // A job whose server leaves the plan is counted nowhere for a moment.
+  if (run.reporting || run.replacingPlan) return;
   const report = nextReport(run);
   if (!report) return;
   run.refused = undefined;

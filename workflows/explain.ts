@@ -40,7 +40,7 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
     }
     case 'recovering': {
       const { starts = 1, stoppedRunningAt = 0 } = view;
-      const nextStartAt = stoppedRunningAt + restartDelaySeconds(plan.policy, starts) * 1_000;
+      const nextStartAt = stoppedRunningAt + restartDelaySeconds(plan.policy, Math.max(1, starts)) * 1_000;
       const isDue = nextStartAt <= now;
       return {
         ...view,

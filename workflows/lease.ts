@@ -57,8 +57,10 @@ export function nextReport({
   const { inUse, counts } = servers;
   const { lease, held, told } = holding;
   const waiting = state.cancelRequested ? 0 : startable + startableAgain;
+  // Not in runs that began before stock was taken: their histories would not replay.
+  const withJob = state.cancelRequested || !state.stock ? 0 : startableWithJob;
   const need: Slots = {
-    existing: inUse.existing + waiting - (state.cancelRequested ? 0 : startableWithJob),
+    existing: inUse.existing + waiting - withJob,
     running: Math.min(
       plan.policy.maxConcurrent,
       inUse.running + waiting + (state.cancelRequested ? 0 : counts.recovering),

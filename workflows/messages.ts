@@ -23,7 +23,7 @@ export type ServerResult =
     }
   | { outcome: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
   /** It had been migrated already. */
-  | { outcome: 'skipped'; note: string; imageId?: string }
+  | { outcome: 'skipped'; note: string; imageId?: string; leftover?: Leftover }
   | { outcome: 'cancelled'; jobId?: string; leftover?: Leftover };
 
 /** A job of ours that stays in the account, and why. */
@@ -31,7 +31,7 @@ export interface Leftover {
   jobId: string;
   /**
    * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `notTakenUp`: an
-   * earlier life of the batch has left it, and this one was cancelled before it came to its server.
+   * earlier life of the batch has left it, and this one has not come to its server, or must not migrate it.
    */
   why: 'keptByPolicy' | 'deleteFailed' | 'unknownStatus' | 'ledgerNotWritten' | 'notTakenUp';
   error?: SmcFailure;
@@ -54,6 +54,8 @@ export type ServerReport = { server: string; round: number } & (
       end: JobEnd;
       error?: SmcFailure;
       neverStarted?: boolean;
+      /** Its start was refused, and does not count as one. */
+      isFree?: boolean;
     }
   /** It cannot go on before it is granted what it lacks: a running slot, and without a job an existing one too. */
   | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }

@@ -29,8 +29,9 @@ export const isSourceStateRefusal = (error: unknown) =>
 export function alreadyMigrated(error: unknown): ServerResult | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.type !== 'AlreadyMigrated') return undefined;
-  const entry = (cause.details ?? [])[0] as LedgerEntry;
-  return { outcome: 'skipped', note: migratedNote(entry), imageId: entry.image };
+  const [entry, jobId] = (cause.details ?? []) as [LedgerEntry, string?];
+  const leftover = jobId ? ({ jobId, why: 'notTakenUp' } as const) : undefined;
+  return { outcome: 'skipped', note: migratedNote(entry), imageId: entry.image, leftover };
 }
 
 /** Why a server is skipped. */

@@ -31,6 +31,8 @@ export interface Job {
   /** Milliseconds since the epoch. */
   createdAt: number;
   isExtended?: boolean;
+  /** Starts that were refused for the state of its source. */
+  refusedStarts?: number;
   /** What it was in before its last start. */
   before?: { status: string; startTime?: string };
 }
@@ -42,6 +44,8 @@ export interface Ended {
   imageId?: string;
   instanceId?: string;
   error?: SmcFailure;
+  /** Its start was refused, and does not count as one. */
+  isFree?: boolean;
 }
 
 /** Asks for a job that does not run, and tells the batch when that is so. Who has cancelled does not wait for its own end. */

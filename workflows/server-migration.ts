@@ -18,7 +18,7 @@ import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './
 import { enter, enterDetails } from './server-phase';
 import { type Asking, type SlotsFromBatch, slotsFromBatch } from './server-slots';
 import { jobWaits, smcCalls, smcWaits, syncWaits } from './smc-activities';
-import { mayStartAgain, restartDelaySeconds } from './start-again';
+import { freeRefusals, mayStartAgain, restartDelaySeconds } from './start-again';
 
 /** Whether the operator has asked for the final image of an incremental job. */
 interface CutOver {
@@ -123,10 +123,10 @@ async function runToItsEnd(
       if (stopped.status === 'Finished') return { ...stopped, end: 'Finished' };
       job.status = stopped.status;
     }
-    if (!mayStartAgain(ended.end, job.start, input.policy.attempts)) return ended;
+    if (!ended.isFree && !mayStartAgain(ended.end, job.start, input.policy.attempts)) return ended;
     await recover(input, job, ended);
     await askForSlot();
-    job.start++;
+    if (!ended.isFree) job.start++;
     enter('running', `Job **${job.jobId}**, start ${job.start} of ${input.policy.attempts}`);
     refused = await startJob(input, job, askForSlot);
   }
@@ -234,13 +234,16 @@ async function startJob(
 /** As after an error of the job: its source is waited for, without a running slot. */
 async function notStarted(
   { batch, server, round }: ServerMigrationInput,
-  { jobId, start, status }: Job,
+  job: Job,
   error: SmcFailure,
 ): Promise<Ended> {
+  const { jobId, start, status, refusedStarts = 0 } = job;
+  job.refusedStarts = refusedStarts + 1;
+  const isFree = job.refusedStarts <= freeRefusals && patched('refused-starts-are-free');
   const neverStarted = start === 1 && status === 'Ready';
   const report = { kind: 'stoppedRunning', server, round, start, jobId, end: 'InError', error } as const;
-  await smcCalls('its source is not ready').tellBatch(batch, { ...report, neverStarted });
-  return { end: 'InError', error };
+  await smcCalls('its source is not ready').tellBatch(batch, { ...report, neverStarted, isFree });
+  return { end: 'InError', error, isFree };
 }
 
 async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {

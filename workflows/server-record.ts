@@ -115,8 +115,8 @@ export function endedRecord(result: ServerResult) {
       return { phase: 'failed' as const, error, jobId, leftover };
     }
     case 'skipped': {
-      const { note, imageId } = result;
-      return { phase: 'skipped' as const, note, imageId };
+      const { note, imageId, leftover } = result;
+      return { phase: 'skipped' as const, note, imageId, jobId: leftover?.jobId, leftover };
     }
     case 'cancelled': {
       const { jobId, leftover } = result;

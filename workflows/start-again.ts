@@ -7,6 +7,12 @@ export function mayStartAgain(end: JobEnd, start: number, attempts: number): boo
   return (end === 'InError' || end === 'Stalled' || end === 'Ready') && start < attempts;
 }
 
+/**
+ * So many starts of a job may be refused for the state of its source without counting as attempts: its client drops and
+ * comes back. One refused more often, though its source says that it is ready, breaks as any other.
+ */
+export const freeRefusals = 5;
+
 /** Seconds from an error to the next start, doubled each time, at most an hour. */
 export function restartDelaySeconds(
   { restartDelaySeconds }: Pick<Policy, 'restartDelaySeconds'>,

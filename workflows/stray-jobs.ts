@@ -3,6 +3,7 @@ import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import { batchCalls } from './batch-activities';
 import { type BatchRun, note } from './batch-run';
 import { usableSlots } from './lease';
+import { smcFailureOf } from './server-failure';
 import { isEnded, type ServerRecord, unwatchedJob } from './server-record';
 
 /** What was found when the account was last asked for all jobs with the batch's tags. */
@@ -17,6 +18,8 @@ export interface Stock {
 
 /** So many polls after one look the account is asked again, while jobs that nobody watches keep servers waiting. */
 const stockPolls = 2;
+/** What was deleted longer ago than this is not listed any more. */
+const lateReadMs = 600_000;
 
 /**
  * Asks the account for all jobs of the batch: those of no server count as its own, those that are gone no longer do.
@@ -53,9 +56,34 @@ export async function takeStock(run: BatchRun): Promise<void> {
 export async function takeStockNowAndThen(run: BatchRun): Promise<void> {
   for (;;) {
     await condition(() => isShortOfRoom(run));
-    const seconds = Math.max(5, stockPolls * (run.state.stock?.pollIntervalSeconds ?? 30));
-    await sleep(seconds * 1000, { summary: 'until jobs that nobody watches are asked after' });
-    if (isShortOfRoom(run)) await takeStock(run);
+    await untilNextStock(run);
+    if (isShortOfRoom(run)) await tryToTakeStock(run);
+  }
+}
+
+/** What has changed hands while it was listed is no stray: asked once more before they are told as left. */
+export async function lookForStrays(run: BatchRun): Promise<void> {
+  if (run.servers.strays.existing > 0) await tryToTakeStock(run);
+  if (run.servers.strays.existing === 0 || run.state.stock?.missing.length === 0) return;
+  await untilNextStock(run);
+  await tryToTakeStock(run);
+}
+
+const untilNextStock = ({ state }: BatchRun) =>
+  sleep(Math.max(5, stockPolls * (state.stock?.pollIntervalSeconds ?? 30)) * 1000, {
+    summary: 'until jobs that nobody watches are asked after',
+  });
+
+/** Where the account does not let us ask, what was known stands, and the journal says why. */
+export async function tryToTakeStock(run: BatchRun): Promise<void> {
+  try {
+    await takeStock(run);
+    run.stockTrouble = undefined;
+  } catch (error) {
+    const { code, message, remedy } = smcFailureOf(error);
+    if (run.stockTrouble === code) return;
+    run.stockTrouble = code;
+    note(run.state, 'smc-batch', `jobs that nobody watches could not be asked after: ${message}. ${remedy}`);
   }
 }
 
@@ -86,12 +114,16 @@ function belongsToServer({ servers, state }: BatchRun, job: JobOfBatch, wereUnde
   if (unwatchedJob(record)?.jobId === jobId) return true;
   const own = record?.sourceId ?? servers.server(name).sourceId ?? state.sourceIds[name];
   if (own !== (sourceId ?? own)) return false;
-  if (wereUnderWay.has(name) || isUnderWay(record)) return true;
+  if (wereUnderWay.has(name) || isUnderWay(record) || hasJustEnded(record)) return true;
   if (record && (record.phase !== 'waiting' || record.jobId)) return false;
   state.jobIds[name] = jobId;
   servers.set(name, { phase: 'waiting', round: record?.round ?? 0, sourceId: own, jobId, jobRuns: job.runs });
   return true;
 }
+
+/** Its job was deleted, and may be listed for a while. */
+const hasJustEnded = (record: ServerRecord | undefined) =>
+  record?.startedAt !== undefined && Date.now() - (record.endedAt ?? 0) < lateReadMs;
 
 const isUnderWay = (record: ServerRecord | undefined) =>
   record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);

@@ -116,11 +116,12 @@ async function jobsOfBatch(smc: SmcClient, batch: string): Promise<TaggedJob[]> 
   return found;
 }
 
-/** With this job, as far as it has one: a server that has got another source has left its old job. */
+/** With this job: a server that has got another source has left its old one. */
 async function workflowRuns(client: Client, { batch, server, job }: TaggedJob): Promise<boolean> {
   try {
     const { status, memo } = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe();
-    return status.name === 'RUNNING' && (memo?.jobId ?? job.jobId) === job.jobId;
+    const { jobId = job.jobId, sourceId = job.sourceId } = memo ?? {};
+    return status.name === 'RUNNING' && jobId === job.jobId && sourceId === (job.sourceId ?? sourceId);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

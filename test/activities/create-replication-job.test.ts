@@ -206,6 +206,19 @@ test('no start held up by a source of another server that is gone', async () => 
   expect([failure.isRetried, adopted]).toEqual([false, false]);
 });
 
+test('no job forgotten that must not run because its source is done: the failure names it', async () => {
+  const bench = await aWorkbench();
+  const jobId = await ourJob(bench);
+  const input = creationFor(bench, { creation: 'dc1/web-01/2' });
+  await bench.run('tagResources', {
+    resourceType: 'sourceserver',
+    resourceIds: [input.sourceId],
+    tags: [{ key: 'smc-batch', value: 'dc2' }],
+  });
+  const failure = await failureOf(bench.run('createReplicationJob', input));
+  expect([failure.type, failure.details?.[1]]).toEqual(['AlreadyMigrated', jobId]);
+});
+
 test('no job leaked whose answer was lost, though the repeated call is refused for good', async () => {
   const bench = await aWorkbench({
     faults: {

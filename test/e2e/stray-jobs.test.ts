@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId } from '../../workflows/ids';
-import { changePlanUpdate, journalQuery } from '../../workflows/messages';
-import { aHouse, type House, untilProgress } from './a-house';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { changePlanUpdate, journalQuery, retryUpdate } from '../../workflows/messages';
+import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;
 afterEach(() => house?.close());
@@ -27,10 +27,13 @@ test('no quota exceeded by jobs whose servers have left the plan or got another 
     counts: { waiting: 3 },
   });
   expect(audit().creates.tookEffect).toBe(3);
-  const journal = await house.client.workflow.getHandle(batchWorkflowId(plan.name)).query(journalQuery);
-  expect(journal.map(({ what }) => what)).toContainEqual(
+  expect((await journalOf(plan)).map(({ what }) => what)).toContainEqual(
     expect.stringMatching(/belong to no server of its plan: .*gone-1.*smc-batch cleanup/),
   );
+  // The account may be asked again, but not by us for a while: the batch waits on, and says so.
+  house.breakThings({ calls: [{ operation: 'ListTagResources', error: { code: 'Forbidden.RAM' } }] });
+  await until(async () => JSON.stringify(await journalOf(plan)).includes('could not be asked after'));
+  house.breakThings({});
   expect((await house.run('cleanup', plan.name, '--yes')).code).toBe(0);
   await batch.result();
   expect(await batch.progress()).toMatchObject({ strayJobs: 0, counts: { migrated: 3 } });
@@ -88,7 +91,72 @@ test('no wrong server migrated after a correction: a waiting server that names a
   expect(Object.keys(audit().images.perSource).sort()).toEqual([sourceOf('busy'), sourceOf('right')].sort());
 });
 
+test('no cleanup that spares the old job of a server under way with another source, or takes the new one', async () => {
+  house = await aHouse({ servers: 2, speed: 1 });
+  const plan = house.plan(1);
+  const stray = await house.leaveJob(plan, { name: plan.servers[0]!.name, sourceId: sourceIds()[1] });
+  await house.startWorker();
+  await house.batch(plan).start(plan);
+  await until(() => audit().jobs.running === 1);
+  const cleaned = await house.run('cleanup', plan.name, '--yes', '-o', 'json');
+  const outcomes = JSON.parse(cleaned.stdout) as { jobId: string; outcome: string }[];
+  expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['deleted', 'under way']);
+  expect(outcomes.find(({ outcome }) => outcome === 'deleted')!.jobId).toBe(stray);
+  expect(audit().jobs.running).toBe(1);
+});
+
+test('no batch that never ends when it is cancelled while a changed plan is looked up', async () => {
+  house = await aHouse({ servers: 3, runningQuota: 1, speed: 600 });
+  const plan = house.plan(2);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
+  house.breakThings({ calls: [{ operation: 'DescribeSourceServers', error: { code: 'InternalError' } }] });
+  const changed = changePlan(house.plan(3)).then(
+    () => 'changed',
+    (error: { cause?: Error }) => error.cause?.message,
+  );
+  await until(() => (audit().calls.perOperation.DescribeSourceServers?.refused.InternalError ?? 0) > 0);
+  await expect(changePlan(house.plan(3))).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('under way') },
+  });
+  await batch.cancel();
+  house.breakThings({});
+  expect(await changed).toContain('is being cancelled');
+  await expect(batch.result()).rejects.toThrow();
+  expect((await batch.progress()).total).toBe(2);
+  expect(audit().jobs.leftovers).toEqual([]);
+});
+
+test('no image of one source taken for that of another: a name that an earlier life still migrates is refused', async () => {
+  house = await aHouse({ servers: 3, speed: 100 });
+  const waves = [{ name: 'first' }, { name: 'second', after: 'approval' as const }];
+  const plan = house.plan(2, { waves });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await until(() => audit().jobs.running === 1);
+  const handle = house.client.workflow.getHandle(batchWorkflowId(plan.name));
+  await handle.terminate('by the test');
+  const [web, rest] = plan.servers;
+  await batch.start({ ...plan, servers: [{ ...web!, sourceId: sourceIds()[2]! }, rest!] });
+  const refused = async () => (await batch.servers())[0]?.error?.code === 'ServerUnderWay';
+  await until(refused);
+  await handle.executeUpdate(retryUpdate, { args: [{ by: 'tester', servers: [web!.name] }] });
+  await untilProgress(batch, ({ counts }) => counts.failed === 1);
+  expect(await refused()).toBe(true);
+  house.simulator.account.skip(100_000);
+  const earlier = house.client.workflow.getHandle(serverWorkflowId(plan.name, web!.name));
+  await until(async () => (await earlier.describe()).status.name === 'COMPLETED');
+  await handle.executeUpdate(retryUpdate, { args: [{ by: 'tester', servers: [web!.name] }] });
+  await until(() => audit().jobs.running === 1);
+  house.simulator.account.skip(100_000);
+  await untilProgress(batch, ({ counts }) => counts.migrated === 1);
+  expect(Object.keys(audit().images.perSource).sort()).toEqual([web!.sourceId, sourceIds()[2]].sort());
+});
+
+const handleOf = (plan: Plan) => house.client.workflow.getHandle(batchWorkflowId(plan.name));
+const journalOf = (plan: Plan) => handleOf(plan).query(journalQuery);
 const changePlan = (plan: Plan) =>
-  house.client.workflow
-    .getHandle(batchWorkflowId(plan.name))
-    .executeUpdate(changePlanUpdate, { args: [{ by: 'tester', plan }] });
+  handleOf(plan).executeUpdate(changePlanUpdate, { args: [{ by: 'tester', plan }] });

@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/plan';
 import { BatchServers } from '../../workflows/batch-servers';
 import type { ServerReport } from '../../workflows/messages';
-import { endedByOrder, type ServerRecord } from '../../workflows/server-record';
+import type { ServerRecord } from '../../workflows/server-record';
 
 const plan = {
   name: 'dc1',
@@ -101,7 +101,7 @@ test('no quota exceeded by what an earlier life has left: its jobs hold their sl
 });
 
 test('no quota exceeded by kept jobs: one goes on taking its slot when its server is retried, skipped or cancelled', () => {
-  const servers = new BatchServers(plan, {}, {});
+  const servers = new BatchServers(plan, {}, {}, []);
   const error = { code: 'InternalError', message: '', remedy: '' };
   const leftover = { jobId: 'j-1', why: 'keptByPolicy' } as const;
   const failed = { phase: 'failed', round: 1, error, jobId: 'j-1', leftover } as const;
@@ -109,9 +109,10 @@ test('no quota exceeded by kept jobs: one goes on taking its slot when its serve
   servers.waitAgain('web');
   expect(servers.records.web).toEqual({ phase: 'waiting', round: 1, sourceId: undefined, jobId: 'j-1' });
   expect([servers.inUse, servers.leftovers]).toEqual([{ existing: 1, running: 0 }, 0]);
-  servers.set('web', { phase: 'cancelled', ...endedByOrder(servers.records.web, 5) });
+  servers.endByOrder('web', { phase: 'cancelled' }, 5);
   expect(servers.records.web).toMatchObject({ leftover: { jobId: 'j-1', why: 'notTakenUp' } });
-  servers.set('web', { phase: 'skipped', note: 'by hand', ...endedByOrder(failed, 5) });
+  servers.set('web', failed);
+  servers.endByOrder('web', { phase: 'skipped', note: 'by hand' }, 5);
   expect(servers.records.web).toMatchObject({ jobId: 'j-1', leftover });
   expect([servers.inUse, servers.leftovers]).toEqual([{ existing: 1, running: 0 }, 1]);
 });
