@@ -57,7 +57,7 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
     if (takesCare && state.stock) await CancellationScope.nonCancellable(() => tryToTakeStock(run));
   } finally {
     run.replacingPlan = false;
-    run.changed = true;
+    run.changed ||= takesCare;
   }
 }
 
