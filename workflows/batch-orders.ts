@@ -200,7 +200,7 @@ function on<A extends { by: string }>(
   const options = {
     validator: (order: A) => {
       if (run.state.cancelRequested) throw refusal('the batch is being cancelled');
-      if (run.status === 'ended') throw refusal('the batch has ended: apply its plan again');
+      if (run.isEnding || run.status === 'ended') throw refusal('the batch has ended: apply its plan again');
       check(order);
     },
   };

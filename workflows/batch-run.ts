@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import type { Plan } from '../src/plan';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
@@ -6,7 +7,6 @@ import { type GateState, openGates } from './gates';
 import { type LeaseHolding, noLease } from './lease';
 import type { BatchStatus, JournalEntry, Slots } from './messages';
 import type { ServerRecord } from './server-record';
-import type { Stock } from './stray-jobs';
 
 /** All that a batch knows beside its plan; carried over Continue-As-New. */
 export interface BatchState {
@@ -29,6 +29,18 @@ export interface BatchState {
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
   cancelRequested: boolean;
   cancelSent: boolean;
+}
+
+/** What was found when the account was last asked for all jobs with the batch's tags. */
+export interface Stock {
+  /** Jobs of no server of the plan: it has left the plan, or got another source. They count until they are gone. */
+  strays: JobOfBatch[];
+  /** Ids of jobs that were not listed: a late read may leave one out, but not twice. */
+  missing: string[];
+  /** Ids of strays that the journal has. */
+  told: string[];
+  /** The workers'. */
+  pollIntervalSeconds: number;
 }
 
 /** One run of the batch's workflow: the state that is carried on, and what lives only as long as this run. */
@@ -61,6 +73,8 @@ export interface BatchRun {
   /** What the quota must hear of at once. */
   refused?: keyof Slots;
   limitsChanged: boolean;
+  /** All servers have ended: orders come too late. */
+  isEnding: boolean;
   /** Why the last stock could not be taken, as the journal has it. */
   stockTrouble?: string;
   /** Nothing starts while servers of a changed plan are looked up: it might be one that has left the plan. */

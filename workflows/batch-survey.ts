@@ -14,7 +14,7 @@ import { BatchServers } from './batch-servers';
 import { planChanges } from './plan-changes';
 import { refusal } from './refusal';
 import { migratedNote } from './server-failure';
-import { isEnded } from './server-record';
+import { isEnded, unwatchedJob } from './server-record';
 import { tryToTakeStock } from './stray-jobs';
 
 /** What the account and Temporal say of servers of a plan. */
@@ -37,7 +37,8 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
   const { state } = run;
   // Runs of before looked up the new ones alone, and started others meanwhile.
   const takesCare = patched('looks-up-changed-sources');
-  if (takesCare) await condition(() => run.status !== 'surveying');
+  const mustWait = () => takesCare && (run.status === 'surveying' || run.replacingPlan);
+  while (mustWait()) await condition(() => !mustWait());
   if (takesCare) refuseChanges(run, next);
   const sourceOf = ({ sourceId, sourceName }: PlannedServer) => sourceId ?? sourceName;
   const isMoved = (server: PlannedServer) =>
@@ -50,7 +51,7 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
     if (takesCare) refuseChanges(run, next);
     if (findings) takeFindings(run, next, findings);
     const kept = new Set(next.servers.map(({ name }) => name));
-    for (const name of Object.keys(state.records)) if (!kept.has(name)) delete state.records[name];
+    for (const name of Object.keys(state.records)) if (!kept.has(name)) forget(state, name);
     run.plan = next;
     run.servers = new BatchServers(next, state.records, state.diskGiB, state.stock?.strays);
     run.limitsChanged = true;
@@ -136,7 +137,10 @@ export const nameInUse = (name: string, sourceId: string) => ({
   remedy: 'Wait for its end and retry the server, or give it another name in the plan.',
 });
 
-/** What was known of a server whose source was another one. */
-function forget({ records, sourceIds, diskGiB, jobIds }: BatchState, name: string): void {
+/** What was known of a server that has left the plan, or whose source was another one; its job is one of no server now. */
+function forget({ records, sourceIds, diskGiB, jobIds, stock }: BatchState, name: string): void {
+  const record = records[name];
+  const left = unwatchedJob(record);
+  if (left) stock?.strays.push({ jobId: left.jobId, server: name, sourceId: record?.sourceId });
   for (const known of [records, sourceIds, diskGiB, jobIds]) delete known[name];
 }

@@ -80,6 +80,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     notifying: 0,
     limitsChanged: false,
     replacingPlan: false,
+    isEnding: false,
     detailsAt: 0,
     watched: new Set(),
   };
@@ -111,6 +112,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       if (isOver() && !run.changed) break;
       await condition(() => run.changed || isOver());
     }
+    run.isEnding = true;
     await lookForStrays(run);
     announce(run, 'end', `has ended: ${ending(run)}`);
     await condition(() => run.notifying === 0, '1m');

@@ -1,20 +1,10 @@
 import { condition, sleep } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import { batchCalls } from './batch-activities';
-import { type BatchRun, note } from './batch-run';
+import { type BatchRun, note, type Stock } from './batch-run';
 import { usableSlots } from './lease';
 import { smcFailureOf } from './server-failure';
 import { isEnded, type ServerRecord, unwatchedJob } from './server-record';
-
-/** What was found when the account was last asked for all jobs with the batch's tags. */
-export interface Stock {
-  /** Jobs of no server of the plan: it has left the plan, or got another source. They count until they are gone. */
-  strays: JobOfBatch[];
-  /** Ids of jobs that were not listed: a late read may leave one out, but not twice. */
-  missing: string[];
-  /** The workers'. */
-  pollIntervalSeconds: number;
-}
 
 /** So many polls after one look the account is asked again, while jobs that nobody watches keep servers waiting. */
 const stockPolls = 2;
@@ -27,7 +17,7 @@ const lateReadMs = 600_000;
  */
 export async function takeStock(run: BatchRun): Promise<void> {
   const { state } = run;
-  const before: Pick<Stock, 'strays' | 'missing'> = state.stock ?? { strays: [], missing: [] };
+  const before: Omit<Stock, 'pollIntervalSeconds'> = state.stock ?? { strays: [], missing: [], told: [] };
   const wereUnderWay = new Set(Object.keys(state.records).filter((name) => isUnderWay(state.records[name])));
   const { jobs, pollIntervalSeconds } = await batchCalls('its jobs, whatever its plan says').findJobsOfBatch({
     batch: run.plan.name,
@@ -46,8 +36,9 @@ export async function takeStock(run: BatchRun): Promise<void> {
     ...jobs.filter((job) => !belongsToServer(run, job, wereUnderWay)),
     ...before.strays.filter(({ jobId }) => !listed.has(jobId) && !isGone(jobId)),
   ];
-  tell(run, strays, before.strays);
-  state.stock = { strays, missing: [...missing], pollIntervalSeconds };
+  tell(run, strays, before.told);
+  const told = strays.map(({ jobId }) => jobId);
+  state.stock = { strays, missing: [...missing], told, pollIntervalSeconds };
   run.servers.setStrays(strays);
   run.changed = true;
 }
@@ -128,8 +119,8 @@ const hasJustEnded = (record: ServerRecord | undefined) =>
 const isUnderWay = (record: ServerRecord | undefined) =>
   record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
 
-function tell({ plan, state }: BatchRun, strays: JobOfBatch[], before: JobOfBatch[]): void {
-  const known = new Set(before.map(({ jobId }) => jobId));
+function tell({ plan, state }: BatchRun, strays: JobOfBatch[], told: string[]): void {
+  const known = new Set(told);
   const news = strays.filter(({ jobId }) => !known.has(jobId));
   if (news.length === 0) return;
   const some = news.slice(0, 5).map(({ jobId, server }) => (server ? `${jobId} (${server})` : jobId));

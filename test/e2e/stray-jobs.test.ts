@@ -66,6 +66,7 @@ test('no job forgotten when its server leaves the plan of a running batch', asyn
   await untilProgress(batch, ({ counts }) => counts.migrating === 1);
   await changePlan({ ...plan, servers: [first!] });
   expect((await batch.progress()).strayJobs).toBe(1);
+  expect(JSON.stringify(await journalOf(plan))).toContain(jobId);
   await batch.result();
   expect((await batch.progress()).counts.migrated).toBe(1);
   expect(audit().jobs.leftovers).toMatchObject([{ jobId, status: 'Ready' }]);
