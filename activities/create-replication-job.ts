@@ -23,6 +23,9 @@ const alreadyMigrated = 'AlreadyMigrated';
 /** So long a refusal that nothing listed explains may be explained by a late read, whatever else delays us meanwhile. */
 const lateRefusalMs = 300_000;
 
+/** A live job of another batch is looked at so often, in some seconds: a late read may show it though it has gone. */
+const looksAtOther = 4;
+
 export interface CreatedJob {
   jobId: string;
   /** What the job was last seen in; a new one is Ready. */
@@ -44,6 +47,10 @@ export function createReplicationJob({ smc }: ActivityContext, sources: SourceRe
       const ours = ourJob(input, source) ?? (await knownJob(smc, input));
       refuseMigrated(sourceId, source, ours);
       if (ours) return adopt(smc, ours);
+      const other = liveJob(source);
+      // It may be about to end with an image, and then make room for a second one: SMC's word would come too late.
+      if (other?.owner && Context.current().info.attempt < looksAtOther) throw mayBeGoing(other);
+      if (other?.owner) refuseInUse(input, source);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
         const { jobId } = await smc.createReplicationJob({
@@ -117,6 +124,26 @@ function refuseMigrated(
   );
 }
 
+const liveJob = ({ jobs }: SourceRead) =>
+  jobs.find(({ status }) => status !== 'Finished' && status !== 'Deleting');
+
+const mayBeGoing = ({ jobId, status }: JobOnSource) =>
+  ApplicationFailure.retryable(`the source has replication job ${jobId} (${status})`, 'SourceServer.InUse');
+
+/** Throws whose live job the source has, if any. */
+function refuseInUse({ sourceId }: CreateReplicationJobInput, source: SourceRead, requestId?: string): void {
+  const other = liveJob(source);
+  if (!other) return;
+  const { jobId, status, owner } = other;
+  const whose = owner ? `of batch '${owner.batch}'` : 'of somebody else';
+  throw new SmcError({
+    code: 'SourceServer.InUse',
+    message: `source server ${sourceId} has replication job ${jobId} (${status}), which is ${whose}`,
+    action: 'CreateReplicationJob',
+    requestId,
+  });
+}
+
 /** The create was refused for the source's state: our own live job is adopted, all else is a clear failure. */
 async function whatStandsInTheWay(
   smc: SmcClient,
@@ -135,17 +162,7 @@ async function whatStandsInTheWay(
 
   const ours = ourJob(input, look);
   if (ours) return adopt(smc, ours);
-  const other = look.jobs.find(({ status }) => status !== 'Finished' && status !== 'Deleting');
-  if (other) {
-    const { jobId, status, owner } = other;
-    const whose = owner ? `of batch '${owner.batch}'` : 'of somebody else';
-    throw new SmcError({
-      code: 'SourceServer.InUse',
-      message: `source server ${input.sourceId} has replication job ${jobId} (${status}), which is ${whose}`,
-      action: 'CreateReplicationJob',
-      requestId: refusal.facts.requestId,
-    });
-  }
+  refuseInUse(input, look, refusal.facts.requestId);
   if (look.jobs.some(({ status }) => status === 'Deleting'))
     throw later('its last job is still being deleted');
   const { sourceServers } = await smc.describeSourceServers({ sourceIds: [input.sourceId] });

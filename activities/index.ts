@@ -57,7 +57,7 @@ export function createActivities(context: ActivityContext) {
     startReplicationJob: startReplicationJob(context),
     stopReplicationJob: stopReplicationJob(context),
     surveySourceServers: surveySourceServers(context),
-    tagResources: tagResources(context),
+    tagResources: tagResources(context, sources),
     tellBatch,
     untagResources: untagResources(context),
     watchWaitingJob: watchWaitingJob(context),

@@ -13,40 +13,49 @@ export interface SourceRead {
   jobs: JobOnSource[];
 }
 
-/** One reader for all creations of a worker process: those that come together are answered by one read. */
+/** One reader for all activities of a worker process: what is asked at about the same time is answered by one read. */
 export interface SourceReader {
-  /** What is read after this was asked. SMC: ListTagResources, DescribeReplicationJobs. */
+  /** What is read after this was asked. SMC: DescribeReplicationJobs, ListTagResources. */
   read(sourceId: string): Promise<SourceRead>;
+  /** The same of the source's tags alone. SMC: ListTagResources. */
+  ledgerOf(sourceId: string): Promise<LedgerEntry | undefined>;
 }
 
-/** Servers that start at the same tick of the poller ask within this; their jobs take minutes at least. */
+/** Servers that start, or end, at the same tick of the poller ask within this; their jobs take minutes at least. */
 const gatherMs = 100;
-/** SMC: DescribeReplicationJobs takes 50 source ids. */
+/** SMC: 50 sources a call. */
 const mostAtOnce = 50;
 
 export function createSourceReader(smc: SmcClient): SourceReader {
-  let gathering: { ids: Set<string>; reads: Promise<Map<string, SourceRead>> } | undefined;
+  return {
+    read: gathered((sourceIds) => readSources(smc, sourceIds)),
+    ledgerOf: gathered((sourceIds) => readLedger(smc, sourceIds)),
+  };
+}
+
+function gathered<T>(
+  read: (sourceIds: string[]) => Promise<Map<string, T>>,
+): (sourceId: string) => Promise<T> {
+  let gathering: { ids: Set<string>; reads: Promise<Map<string, T>> } | undefined;
   const gather = () => {
     const ids = new Set<string>();
     const reads = new Promise((resolve) => setTimeout(resolve, gatherMs)).then(() => {
       if (gathering?.ids === ids) gathering = undefined;
-      return readSources(smc, [...ids]);
+      return read([...ids]);
     });
     return { ids, reads };
   };
-  return {
-    async read(sourceId) {
-      gathering ??= gather();
-      const { ids, reads } = gathering;
-      ids.add(sourceId);
-      if (ids.size === mostAtOnce) gathering = undefined;
-      const all = await reads.catch((error: unknown) => {
-        // One source that SMC refuses must not stand for all.
-        if (error instanceof SmcError && error.class === 'fatal') return readSources(smc, [sourceId]);
-        throw error;
-      });
-      return all.get(sourceId)!;
-    },
+  return async (sourceId) => {
+    gathering ??= gather();
+    const { ids, reads } = gathering;
+    ids.add(sourceId);
+    if (ids.size === mostAtOnce) gathering = undefined;
+    const all = await reads.catch((error: unknown) => {
+      // One source that SMC refuses must not stand for all.
+      if (error instanceof SmcError && error.class === 'fatal') return read([sourceId]);
+      throw error;
+    });
+    return all.get(sourceId) as T;
   };
 }
 

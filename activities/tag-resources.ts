@@ -1,11 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ledgerTags } from '../src/ledger';
 import type { TagResourcesRequest } from '../src/smc';
 import type { ActivityContext } from './context';
 import { smcCall } from './smc-failure';
+import type { SourceReader } from './source-reader';
 
-/** Writes tags; the same tag twice is fine. SMC: TagResources. */
-export function tagResources({ smc }: ActivityContext) {
+/** A tag that is not listed by then is taken to be written all the same: SMC has said so. */
+const longestWaitMs = 60_000;
+
+/**
+ * Writes tags; the same tag twice is fine. The ledger of a source is seen before it counts as written: the job, which is
+ * the other proof, goes next. SMC: TagResources, ListTagResources.
+ */
+export function tagResources({ smc }: ActivityContext, sources: SourceReader) {
   return (request: TagResourcesRequest): Promise<void> =>
     smcCall(async (signal) => {
       await smc.tagResources(request, { signal });
+      const isLedger = request.tags.some(({ key }) => key === ledgerTags.batch);
+      if (request.resourceType !== 'sourceserver' || !isLedger) return;
+      const until = Date.now() + longestWaitMs;
+      for (const sourceId of request.resourceIds ?? []) {
+        while (!(await sources.ledgerOf(sourceId)) && Date.now() < until)
+          await sleep(1_000, undefined, { signal });
+      }
     });
 }

@@ -29,6 +29,7 @@ if (!existsSync(bundleFile) || !existsSync(stampFile) || readFileSync(stampFile,
   rmSync(stampFile, { force: true });
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(workflows, 'index.js'),
+    workflowInterceptorModules: [join(workflows, 'early-events.js')],
     logger: new DefaultLogger('WARN'),
   });
   writeFileSync(bundleFile, code);

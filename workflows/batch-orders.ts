@@ -173,8 +173,7 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
   setHandler(planChangesQuery, (next) => planChanges(run.plan, next, run.servers));
   on(run, changePlanUpdate, {
     check: ({ plan }) => {
-      if (run.replacingPlan)
-        throw refusal('another change of the plan is under way: apply it again in a moment');
+      if (run.changing) throw refusal('another change of the plan is under way: apply it again in a moment');
       refuseChanges(run, plan);
     },
     carryOut: async ({ plan }) => {

@@ -13,6 +13,7 @@ export function batchProgress(run: BatchRun, now: number): BatchProgress {
   return {
     batch: plan.name,
     status,
+    changesPlan: run.changing ? true : undefined,
     startedAt: new Date(state.startedAt).toISOString(),
     counts: { ...servers.counts },
     total: plan.servers.length,

@@ -77,8 +77,8 @@ export interface BatchRun {
   isEnding: boolean;
   /** Why the last stock could not be taken, as the journal has it. */
   stockTrouble?: string;
-  /** Nothing starts while servers of a changed plan are looked up: it might be one that has left the plan. */
-  replacingPlan: boolean;
+  /** Servers that a changed plan takes away or changes, while it is looked up: none of them starts meanwhile. */
+  changing?: ReadonlySet<string>;
   /** The earliest moment at which a timer wakes the loop. */
   wakeAt?: number;
   /** When the details for the Temporal UI were last written. */

@@ -47,7 +47,12 @@ export function startServers(run: BatchRun): void {
         break;
       }
       if (servers.phaseOf(name) !== 'waiting') continue;
-      if (lacksRoom(name) || failedDependency(run, name) || serverGate(servers, state.gates, name))
+      if (
+        lacksRoom(name) ||
+        run.changing?.has(name) ||
+        failedDependency(run, name) ||
+        serverGate(servers, state.gates, name)
+      )
         still.push(name);
       else startServer(run, name);
     }

@@ -30,26 +30,30 @@ export async function survey(run: BatchRun, plan: Plan): Promise<void> {
 }
 
 /**
- * Servers that are new, or have another source, are looked up before the plan takes effect; nothing starts meanwhile.
- * Those that are gone leave nothing behind but their jobs, which count on. Throws what cannot change any more.
+ * Servers that are new, or have another source, are looked up before the plan takes effect; none that it changes starts
+ * meanwhile. Those that are gone leave nothing behind but their jobs, which count on. Throws what cannot change any more.
  */
 export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
   const { state } = run;
   // Runs of before looked up the new ones alone, and started others meanwhile.
   const takesCare = patched('looks-up-changed-sources');
-  const mustWait = () => takesCare && (run.status === 'surveying' || run.replacingPlan);
+  const mustWait = () => takesCare && (run.status === 'surveying' || run.changing);
   while (mustWait()) await condition(() => !mustWait());
   if (takesCare) refuseChanges(run, next);
   const sourceOf = ({ sourceId, sourceName }: PlannedServer) => sourceId ?? sourceName;
   const isMoved = (server: PlannedServer) =>
     takesCare && sourceOf(run.servers.server(server.name)) !== sourceOf(server);
   const asked = next.servers.filter((server) => !run.servers.has(server.name) || isMoved(server));
-  run.replacingPlan = takesCare;
+  const { removed, changed } = planChanges(run.plan, next, run.servers);
+  run.changing = takesCare ? new Set([...removed, ...changed]) : undefined;
   try {
     const findings = asked.length > 0 && (await CancellationScope.nonCancellable(() => lookUp(next, asked)));
     // Other orders may have come first.
     if (takesCare) refuseChanges(run, next);
-    if (findings) takeFindings(run, next, findings);
+    if (findings) {
+      if (takesCare) refuseTwins(run, next, findings.surveyed);
+      takeFindings(run, next, findings);
+    }
     const kept = new Set(next.servers.map(({ name }) => name));
     for (const name of Object.keys(state.records)) if (!kept.has(name)) forget(state, name);
     run.plan = next;
@@ -57,8 +61,27 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
     run.limitsChanged = true;
     if (takesCare && state.stock) await CancellationScope.nonCancellable(() => tryToTakeStock(run));
   } finally {
-    run.replacingPlan = false;
+    run.changing = undefined;
     run.changed ||= takesCare;
+  }
+}
+
+/** A server that was asked about may have the source of one that was not. */
+function refuseTwins({ state }: BatchRun, { servers }: Plan, surveyed: SurveyedServer[]): void {
+  const asked = new Set(surveyed.map(({ name }) => name));
+  const nameOf = new Map(
+    servers
+      .filter(({ name }) => !asked.has(name))
+      .map(({ name, sourceId }) => [sourceId ?? state.sourceIds[name], name]),
+  );
+  for (const server of surveyed) {
+    const twin = server.sourceId && nameOf.get(server.sourceId);
+    if (!twin) continue;
+    server.error = {
+      code: 'SourceServer.Ambiguous',
+      message: `source server ${server.sourceId} is already '${twin}' in this plan`,
+      remedy: 'Keep one of the two.',
+    };
   }
 }
 
@@ -102,6 +125,8 @@ function takeFindings({ state }: BatchRun, plan: Plan, { surveyed, earlier }: Fi
     const just = earlier.migrated.find(
       (server) => server.server === name && (server.sourceId ?? sourceId) === sourceId,
     );
+    // Its migration is done, and its job stays.
+    const own = jobId && jobHasFinished ? { jobId } : undefined;
     const other = earlier.runningSourceIds?.[name];
     if (runs && !error && other !== undefined && other !== sourceId) {
       state.records[name] = { ...base, phase: 'failed', error: nameInUse(name, other) };
@@ -111,15 +136,14 @@ function takeFindings({ state }: BatchRun, plan: Plan, { surveyed, earlier }: Fi
     } else if (error) {
       state.records[name] = { ...base, phase: 'failed', error };
     } else if (done && !(jobHasFinished && !just)) {
-      state.records[name] = { ...base, phase: 'skipped', note: migratedNote(done), imageId: done.image };
+      const entry = migratedNote(done);
+      const leftover = own && ({ ...own, why: 'deleteFailed' } as const);
+      state.records[name] = { ...base, ...own, phase: 'skipped', note: entry, imageId: done.image, leftover };
     } else if (just) {
       const { imageId } = just;
-      state.records[name] = {
-        ...base,
-        phase: 'skipped',
-        note: migratedNote({ batch: plan.name }),
-        imageId,
-      };
+      const entry = migratedNote({ batch: plan.name });
+      const leftover = own && ({ ...own, why: 'ledgerNotWritten' } as const);
+      state.records[name] = { ...base, ...own, phase: 'skipped', note: entry, imageId, leftover };
     } else if (jobId) {
       // It takes its slots from the start: nobody else may have them. One that is done is left to be deleted.
       state.records[name] = { round, sourceId, phase: 'waiting', jobId, jobRuns };

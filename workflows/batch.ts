@@ -37,7 +37,7 @@ import {
 } from './messages';
 import { smcPhase } from './search-attributes';
 import { endedByOrder, isEnded } from './server-record';
-import { lookForStrays, takeStock, takeStockNowAndThen } from './stray-jobs';
+import { takeLastStock, takeStock, takeStockNowAndThen } from './stray-jobs';
 
 export interface BatchInput {
   plan: Plan;
@@ -79,7 +79,6 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     reporting: false,
     notifying: 0,
     limitsChanged: false,
-    replacingPlan: false,
     isEnding: false,
     detailsAt: 0,
     watched: new Set(),
@@ -103,7 +102,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
         await continueAsNew<typeof batch>({ plan: run.plan, state });
       }
       if (state.cancelRequested) cancelServers(run);
-      else if (!run.replacingPlan) startServers(run);
+      else startServers(run);
       setStatus(run);
       tellQuota(run);
       announceNews(run);
@@ -113,7 +112,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       await condition(() => run.changed || isOver());
     }
     run.isEnding = true;
-    await lookForStrays(run);
+    await takeLastStock(run);
     announce(run, 'end', `has ended: ${ending(run)}`);
     await condition(() => run.notifying === 0, '1m');
     const { account, name } = run.plan;
@@ -211,8 +210,7 @@ function cancelServers(run: BatchRun): void {
 
 /** Tells the account's quota what this batch needs, when that has changed in a way the quota must know. */
 function tellQuota(run: BatchRun): void {
-  // A job whose server leaves the plan is counted nowhere for a moment.
-  if (run.reporting || run.replacingPlan) return;
+  if (run.reporting) return;
   const report = nextReport(run);
   if (!report) return;
   run.refused = undefined;

@@ -15,7 +15,8 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
   switch (phase) {
     case 'waiting': {
       const gate = waveGate(plan, servers, state.gates, servers.waveIndexOf(name), now);
-      const closed = gate?.reason ?? serverGate(servers, state.gates, name);
+      const changing = run.changing?.has(name) ? 'a changed plan is being looked up' : undefined;
+      const closed = changing ?? gate?.reason ?? serverGate(servers, state.gates, name);
       return {
         ...view,
         why: closed ?? slotReason(run, cap, now) ?? itsTurn,

@@ -119,6 +119,8 @@ export interface BatchProgress {
   total: number;
   waves: WaveProgress[];
   slots: { held: Slots; inUse: Slots; cap: Slots };
+  /** A changed plan is being looked up. */
+  changesPlan?: true;
   /** Why nothing more starts right now, when servers wait. */
   waiting?: string;
   /** Jobs of servers that have ended which still exist, and keep their intermediate instance billed. */

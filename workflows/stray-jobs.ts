@@ -6,8 +6,11 @@ import { usableSlots } from './lease';
 import { smcFailureOf } from './server-failure';
 import { isEnded, type ServerRecord, unwatchedJob } from './server-record';
 
-/** So many polls after one look the account is asked again, while jobs that nobody watches keep servers waiting. */
-const stockPolls = 2;
+/**
+ * So many polls after one look the account is asked again, while jobs that nobody watches keep servers waiting; more as
+ * long as nothing changes.
+ */
+const stockPolls = { least: 2, most: 20 };
 /** What was deleted longer ago than this is not listed any more. */
 const lateReadMs = 600_000;
 
@@ -47,21 +50,27 @@ export async function takeStock(run: BatchRun): Promise<void> {
 export async function takeStockNowAndThen(run: BatchRun): Promise<void> {
   for (;;) {
     await condition(() => isShortOfRoom(run));
-    await untilNextStock(run);
-    if (isShortOfRoom(run)) await tryToTakeStock(run);
+    for (let polls = stockPolls.least; isShortOfRoom(run); polls = Math.min(2 * polls, stockPolls.most)) {
+      await untilNextStock(run, polls);
+      if (isShortOfRoom(run)) await tryToTakeStock(run);
+      // What is missing once is looked for again soon.
+      if (run.state.stock?.missing.length) polls = stockPolls.least / 2;
+    }
   }
 }
 
-/** What has changed hands while it was listed is no stray: asked once more before they are told as left. */
-export async function lookForStrays(run: BatchRun): Promise<void> {
-  if (run.servers.strays.existing > 0) await tryToTakeStock(run);
-  if (run.servers.strays.existing === 0 || run.state.stock?.missing.length === 0) return;
-  await untilNextStock(run);
+/** What is told as left at the end was seen a moment ago: somebody may have cleaned up. */
+export async function takeLastStock(run: BatchRun): Promise<void> {
+  const { state, servers } = run;
+  if (!state.stock || servers.strays.existing + servers.leftovers === 0) return;
+  await tryToTakeStock(run);
+  if (state.stock.missing.length === 0) return;
+  await untilNextStock(run, stockPolls.least);
   await tryToTakeStock(run);
 }
 
-const untilNextStock = ({ state }: BatchRun) =>
-  sleep(Math.max(5, stockPolls * (state.stock?.pollIntervalSeconds ?? 30)) * 1000, {
+const untilNextStock = ({ state }: BatchRun, polls: number) =>
+  sleep(Math.max(5, polls * (state.stock?.pollIntervalSeconds ?? 30)) * 1000, {
     summary: 'until jobs that nobody watches are asked after',
   });
 
@@ -78,13 +87,15 @@ export async function tryToTakeStock(run: BatchRun): Promise<void> {
   }
 }
 
-/** Servers could start, were it not for jobs that nobody watches. */
+/** Servers of this batch, or of others of the account, could start, were it not for jobs that nobody watches. */
 function isShortOfRoom({ plan, servers, state, startable, startableAgain }: BatchRun): boolean {
-  if (startable + startableAgain === 0 || state.cancelRequested) return false;
-  const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
   const { inUse, strays, leftovers, waitingWithJob } = servers;
-  const isFull = inUse.existing >= cap.existing && strays.existing + leftovers + waitingWithJob > 0;
-  return isFull || (inUse.running >= cap.running && strays.running > 0);
+  const unwatched = strays.existing + leftovers + waitingWithJob;
+  if (unwatched === 0 || state.cancelRequested) return false;
+  if (state.holding.lease.contended) return true;
+  if (startable + startableAgain === 0) return false;
+  const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
+  return inUse.existing >= cap.existing || (inUse.running >= cap.running && strays.running > 0);
 }
 
 function forgetJob({ servers, state }: BatchRun, name: string, record: ServerRecord): void {

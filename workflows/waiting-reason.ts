@@ -4,7 +4,7 @@ import type { Slots } from './messages';
 
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
 export function slotReason(
-  { plan, servers: { inUse, strays, leftovers }, state: { holding }, holdUntil }: BatchRun,
+  { plan, servers: { inUse, strays, leftovers, waitingWithJob }, state: { holding }, holdUntil }: BatchRun,
   cap: Slots,
   now: number,
   needsJob = true,
@@ -13,11 +13,16 @@ export function slotReason(
   if (!holding.told || holding.lease.seq === 0) return "the account's quota has not answered yet";
   if (cap.running === 0 || cap.existing === 0)
     return "the account's quota is used up by other batches or other tools";
-  if (inUse.running >= cap.running) return `all ${cap.running} running slots of this batch are in use`;
+  if (inUse.running >= cap.running) {
+    const held = strays.running > 0 ? `, ${strays.running} of them by jobs of no server of its plan` : '';
+    return `all ${cap.running} running slots of this batch are in use${held}`;
+  }
   if (!needsJob || inUse.existing < cap.existing) return undefined;
-  const left = leftovers + strays.existing;
-  const room = left > 0 ? `, ${left} of them left behind: smc-batch cleanup ${plan.name} makes room` : '';
-  return `all ${cap.existing} jobs this batch may have exist${room}`;
+  const left = leftovers + strays.existing + waitingWithJob;
+  const room = left > 0 ? `, ${left} of them left behind: smc-batch cleanup ${plan.name}` : '';
+  return inUse.existing === cap.existing
+    ? `all ${cap.existing} jobs this batch may have exist${room}`
+    : `${inUse.existing} jobs of this batch exist${room}; it may have ${cap.existing}`;
 }
 
 /**

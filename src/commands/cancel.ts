@@ -35,6 +35,9 @@ Exit codes: 0 asked for, 2 the batch refuses and says why, 4 not confirmed, 1 an
     .action(cancel);
 }
 
+/** A worker that has just died is still counted: its answer is not waited for longer. */
+const answerMs = 10_000;
+
 async function cancel(
   name: string,
   servers: string[],
@@ -55,7 +58,9 @@ async function cancel(
     } else {
       // The order puts a name into the journal; Temporal's own cancellation works without a worker, and shows in its UI.
       if (await hasWorker(client))
-        await sendOrder(client, name, cancelUpdate, { by: whoami() }).catch(() => undefined);
+        await client
+          .withDeadline(Date.now() + answerMs, () => sendOrder(client, name, cancelUpdate, { by: whoami() }))
+          .catch(() => undefined);
       await batch.cancel();
       print(`Batch '${name}' is being cancelled; its jobs are stopped and deleted.`);
       if (options.output === 'json' && !options.watch) printJson({ batch: name, status: 'cancelling' });

@@ -194,7 +194,7 @@ async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
     progress,
     servers,
     ended: gone.length > 0 ? await batch.servers({ names: gone }) : [],
-    trouble: progress.status === 'surveying' ? await batch.trouble() : undefined,
+    trouble: progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined,
     status: await batch.status(),
   };
 }

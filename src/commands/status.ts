@@ -46,7 +46,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   }
   const progress = await batch.progress();
   const servers = await batch.servers();
-  const trouble = progress.status === 'surveying' ? await batch.trouble() : undefined;
+  const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
   const troubles = await lookForTroubles(batch, servers);
   const lines = troubleLines(troubles, Date.now());
   if (output === 'json') {

@@ -52,7 +52,7 @@ export function formatInstanceHours(hours: number): string {
   return `${said.toLocaleString('en-US')} instance-hour${said === 1 ? '' : 's'}`;
 }
 
-/** What kept jobs cost. A batch learns of a clean-up only while it needs the room, so it cannot know that they still exist. */
+/** What kept jobs cost. A batch learns of a clean-up only while room is needed, or at its end, so it cannot know that they still exist. */
 export function keptJobsCost({ jobs, instanceHours }: KeptJobs): string {
   const [have, they] = jobs === 1 ? ['has', 'it was'] : ['have', 'they were'];
   return `${counted(jobs, 'kept job')} ${have} billed ${formatInstanceHours(instanceHours)} so far, unless ${they} deleted since`;
@@ -65,8 +65,8 @@ export const keptJobsLine = (batch: string, kept: KeptJobs) =>
 /** What holds quota for nobody, and what ends it; undefined when nothing does. */
 export function strayJobsLine({ batch, strayJobs }: Pick<BatchProgress, 'batch' | 'strayJobs'>) {
   if (!strayJobs) return undefined;
-  const belong = strayJobs === 1 ? 'belongs' : 'belong';
-  return `${counted(strayJobs, 'job')} of this batch ${belong} to no server of its plan and count against its quota: smc-batch cleanup ${batch}`;
+  const [belong, count] = strayJobs === 1 ? ['belongs', 'counts'] : ['belong', 'count'];
+  return `${counted(strayJobs, 'job')} of this batch ${belong} to no server of its plan and ${count} against its quota: smc-batch cleanup ${batch}`;
 }
 
 const inHundredths = (hours: number) => Math.round(hours * 100) / 100;

@@ -20,10 +20,10 @@ test('no quota exceeded by jobs whose servers have left the plan or got another 
   await house.startWorker();
   const batch = house.batch(plan);
   await batch.start(plan);
-  const waiting = await untilProgress(batch, ({ waiting }) => waiting?.includes('makes room') ?? false);
+  const waiting = await untilProgress(batch, ({ waiting }) => waiting?.includes('left behind') ?? false);
   expect(waiting).toMatchObject({
     strayJobs: 3,
-    waiting: `all 3 jobs this batch may have exist, 3 of them left behind: smc-batch cleanup ${plan.name} makes room`,
+    waiting: `all 3 jobs this batch may have exist, 3 of them left behind: smc-batch cleanup ${plan.name}`,
     counts: { waiting: 3 },
   });
   expect(audit().creates.tookEffect).toBe(3);
@@ -155,6 +155,41 @@ test('no image of one source taken for that of another: a name that an earlier l
   house.simulator.account.skip(100_000);
   await untilProgress(batch, ({ counts }) => counts.migrated === 1);
   expect(Object.keys(audit().images.perSource).sort()).toEqual([web!.sourceId, sourceIds()[2]].sort());
+});
+
+test('no batch kept waiting by the left jobs of another one that were cleaned up', async () => {
+  house = await aHouse({ servers: 2, speed: 1 });
+  const quota = { jobs: 2, running: 2 };
+  const first = house.plan(1, { name: `first-${Date.now()}` });
+  const second = house.plan(1, { name: `second-${Date.now()}`, from: 1 });
+  for (const plan of [first, second]) plan.account.quota = quota;
+  await house.leaveJob(first, { name: 'gone', sourceId: second.servers[0]!.sourceId });
+  await house.startWorker();
+  await house.batch(first).start(first);
+  await until(() => audit().jobs.running === 1);
+  await house.batch(second).start(second);
+  await untilProgress(house.batch(second), ({ waiting }) => waiting?.includes('used up') ?? false);
+  expect((await house.run('cleanup', first.name, '--yes')).code).toBe(0);
+  await until(() => audit().jobs.running === 2);
+  expect(audit().jobs.peakExisting).toBe(2);
+});
+
+test('no server added to a running batch under a second name', async () => {
+  house = await aHouse({ servers: [{ name: 'web' }, { name: 'busy' }], runningQuota: 1, speed: 600 });
+  const plan = house.plan(2);
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
+  const [web] = plan.servers;
+  const twin = { ...web!, name: 'twin', sourceId: undefined, sourceName: 'web' };
+  await changePlan({ ...plan, servers: [...plan.servers, twin] });
+  expect((await batch.servers({ names: ['twin'] }))[0]).toMatchObject({
+    phase: 'failed',
+    error: { code: 'SourceServer.Ambiguous', message: expect.stringContaining("already 'web'") },
+  });
+  await batch.result();
+  expect(audit().images.total).toBe(2);
 });
 
 const handleOf = (plan: Plan) => house.client.workflow.getHandle(batchWorkflowId(plan.name));
