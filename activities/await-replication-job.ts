@@ -1,5 +1,5 @@
 import { Context, log } from '@temporalio/activity';
-import { isKnownStatus, type ReplicationJob } from '../src/smc';
+import { mayRun, type ReplicationJob } from '../src/smc';
 import type { SmcFailure } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
@@ -68,7 +68,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
           // A job that has ended needs no heartbeat: the result says more.
           if (job.status === 'Running') activity.heartbeat(news);
           // A status that this version does not know may be one more of a job at work: it is watched like one.
-          if (job.status === 'Running' || !isKnownStatus(job.status)) {
+          if (mayRun(job)) {
             if (job.status === 'Running') lastRunAt = Date.now();
             if (Date.now() - news.changedAt > input.stallTimeoutSeconds * 1000) {
               if (job.status !== 'Running') return endedJob(job);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { migratedBy, tagsOfJob } from '../src/ledger';
+import { tagsOfJob } from '../src/ledger';
 import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
 import type { ActivityContext } from './context';
 import { smcApplicationFailure, smcCall, smcFailure } from './smc-failure';
@@ -49,8 +49,8 @@ export function createReplicationJob({ smc }: ActivityContext, sources: SourceRe
       if (ours) return adopt(smc, ours);
       const other = liveJob(source);
       // It may be about to end with an image, and then make room for a second one: SMC's word would come too late.
-      if (other?.owner && Context.current().info.attempt < looksAtOther) throw mayBeGoing(other);
-      if (other?.owner) refuseInUse(input, source);
+      if (other?.owner)
+        throw Context.current().info.attempt < looksAtOther ? mayBeGoing(other) : inUse(sourceId, other);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
         const { jobId } = await smc.createReplicationJob({
@@ -108,18 +108,13 @@ async function knownJob(
  * Another batch may have migrated the source since it was surveyed. What a Finished job of ours has left to do is done;
  * any other job of ours must not make a second image, and stays.
  */
-function refuseMigrated(
-  sourceId: string,
-  { migrated, jobs }: SourceRead,
-  ours: ReplicationJob | undefined,
-): void {
+function refuseMigrated(sourceId: string, { migrated }: SourceRead, ours: ReplicationJob | undefined): void {
   if (ours?.status === 'Finished') return;
-  const done = migrated ?? jobs.map((job) => migratedBy(job, job.owner)).find((entry) => entry !== undefined);
-  if (!done) return;
+  if (!migrated) return;
   throw ApplicationFailure.nonRetryable(
-    `source server ${sourceId} was migrated in batch '${done.batch}'`,
+    `source server ${sourceId} was migrated in batch '${migrated.batch}'`,
     alreadyMigrated,
-    done,
+    migrated,
     ours?.jobId,
   );
 }
@@ -130,13 +125,10 @@ const liveJob = ({ jobs }: SourceRead) =>
 const mayBeGoing = ({ jobId, status }: JobOnSource) =>
   ApplicationFailure.retryable(`the source has replication job ${jobId} (${status})`, 'SourceServer.InUse');
 
-/** Throws whose live job the source has, if any. */
-function refuseInUse({ sourceId }: CreateReplicationJobInput, source: SourceRead, requestId?: string): void {
-  const other = liveJob(source);
-  if (!other) return;
-  const { jobId, status, owner } = other;
+/** Whose live job the source has. */
+function inUse(sourceId: string, { jobId, status, owner }: JobOnSource, requestId?: string): SmcError {
   const whose = owner ? `of batch '${owner.batch}'` : 'of somebody else';
-  throw new SmcError({
+  return new SmcError({
     code: 'SourceServer.InUse',
     message: `source server ${sourceId} has replication job ${jobId} (${status}), which is ${whose}`,
     action: 'CreateReplicationJob',
@@ -162,7 +154,8 @@ async function whatStandsInTheWay(
 
   const ours = ourJob(input, look);
   if (ours) return adopt(smc, ours);
-  refuseInUse(input, look, refusal.facts.requestId);
+  const other = liveJob(look);
+  if (other) throw inUse(input.sourceId, other, refusal.facts.requestId);
   if (look.jobs.some(({ status }) => status === 'Deleting'))
     throw later('its last job is still being deleted');
   const { sourceServers } = await smc.describeSourceServers({ sourceIds: [input.sourceId] });

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import { ownedJobs } from '../src/ledger';
-import { isKnownStatus } from '../src/smc';
+import { mayRun } from '../src/smc';
 import type { ActivityContext } from './context';
 import { smcCall } from './smc-failure';
 
@@ -30,7 +30,7 @@ export function findJobsOfBatch({ smc, pollIntervalSeconds }: ActivityContext) {
       for await (const { jobId, owner, job } of ownedJobs(smc, batch)) {
         heartbeat();
         if (!job) continue;
-        const runs = job.status === 'Running' || !isKnownStatus(job.status) || undefined;
+        const runs = mayRun(job) || undefined;
         jobs.push({ jobId, server: owner.server, sourceId: job.sourceId, runs });
       }
       return { jobs, pollIntervalSeconds };

@@ -1,4 +1,4 @@
-import { type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../src/ledger';
+import { type JobOwner, jobOwners, type LedgerEntry, migratedByOneOf, readLedger } from '../src/ledger';
 import { type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
 
 /** A replication job on a source, and whose it is. */
@@ -8,7 +8,7 @@ export interface JobOnSource extends ReplicationJob {
 
 /** What the account says of a source before a job is made for it. */
 export interface SourceRead {
-  /** Its tags say that it has been migrated. */
+  /** Its tags, or a Finished job of a batch, say that it has been migrated. */
   migrated?: LedgerEntry;
   jobs: JobOnSource[];
 }
@@ -52,7 +52,7 @@ function gathered<T>(
     if (ids.size === mostAtOnce) gathering = undefined;
     const all = await reads.catch((error: unknown) => {
       // One source that SMC refuses must not stand for all.
-      if (error instanceof SmcError && error.class === 'fatal') return read([sourceId]);
+      if (ids.size > 1 && error instanceof SmcError && error.class === 'fatal') return read([sourceId]);
       throw error;
     });
     return all.get(sourceId) as T;
@@ -66,10 +66,10 @@ async function readSources(smc: SmcClient, sourceIds: string[]): Promise<Map<str
   const owners = await jobOwners(smc, listed);
   const owned = listed.map((job) => ({ ...job, owner: owners.get(job.jobId) }));
   return new Map(
-    sourceIds.map((sourceId) => [
-      sourceId,
-      { migrated: ledger.get(sourceId), jobs: owned.filter((job) => job.sourceId === sourceId) },
-    ]),
+    sourceIds.map((sourceId) => {
+      const jobs = owned.filter((job) => job.sourceId === sourceId);
+      return [sourceId, { migrated: ledger.get(sourceId) ?? migratedByOneOf(jobs, owners), jobs }];
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import { chunksOf50, type LedgerEntry, migratedBy, ownedJobs, readLedger } from '../src/ledger';
-import { isKnownStatus, type SmcClient, SmcError, type SourceServer } from '../src/smc';
+import { mayRun, type SmcClient, SmcError, type SourceServer } from '../src/smc';
 import type { SmcFailure } from '../workflows/messages';
 import type { ActivityContext } from './context';
 import { smcCall, smcFailure } from './smc-failure';
@@ -118,12 +118,10 @@ const bySource = (surveyed: SurveyedServer[]) =>
 
 async function noteMigrated(smc: SmcClient, surveyed: SurveyedServer[]): Promise<void> {
   const serverOf = bySource(surveyed);
-  for (const sourceIds of chunksOf50([...serverOf.keys()].filter((id) => id !== undefined))) {
-    for (const [sourceId, entry] of await readLedger(smc, sourceIds)) {
-      const server = serverOf.get(sourceId);
-      if (server) server.done = entry;
-    }
-    heartbeat();
+  const sourceIds = [...serverOf.keys()].filter((id) => id !== undefined);
+  for (const [sourceId, entry] of await readLedger(smc, sourceIds)) {
+    const server = serverOf.get(sourceId);
+    if (server) server.done = entry;
   }
 }
 
@@ -147,7 +145,7 @@ async function noteJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[
       rankOf.set(server, rank);
       server.jobId = jobId;
       server.jobHasFinished = job?.status === 'Finished' || undefined;
-      server.jobRuns = (job && (job.status === 'Running' || !isKnownStatus(job.status))) || undefined;
+      server.jobRuns = (job && mayRun(job)) || undefined;
     } else if (job) {
       const migrated = sourceId && serverOf.get(sourceId);
       if (migrated) migrated.done ??= migratedBy(job, owner);

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { isKnownStatus, type ReplicationJob } from '../src/smc';
+import { mayRun, type ReplicationJob } from '../src/smc';
 import type { ActivityContext } from './context';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
 import { lateReadPatience } from './replication-job-poller';
@@ -49,8 +49,7 @@ export function watchWaitingJob({ poller, pollIntervalSeconds }: ActivityContext
           progress: job.progress,
         });
         if (job.status === 'Waiting') await activity.sleep(untilNextRunMs(job, frequency));
-        else if (job.status === 'Running' || job.status === 'Deleting' || !isKnownStatus(job.status))
-          continue;
+        else if (job.status === 'Deleting' || mayRun(job)) continue;
         else if (!awaitsImage(job) || hasLackedImage(true)) return endedJob(job);
       }
     };

@@ -14,7 +14,7 @@ import { serverWorkflowId } from './ids';
 import { cutOverRequested, slotGranted } from './messages';
 import { smcBatch, smcPhase, smcServer } from './search-attributes';
 import { serverMigration } from './server-migration';
-import { isEnded, type ServerRecord } from './server-record';
+import { hasWorkflow, type ServerRecord } from './server-record';
 
 const reconcileMs = 60_000;
 
@@ -142,8 +142,8 @@ export async function reconcileNowAndThen(run: BatchRun): Promise<void> {
     await sleep(reconcileMs, { summary: 'until servers started by earlier runs are asked after' });
     // The round is noted now: the server may be in its next one when the answer comes.
     const unwatched = new Map<string, number>();
-    for (const [name, { phase, round }] of Object.entries(state.records)) {
-      if (!run.watched.has(name) && !isEnded(phase) && phase !== 'waiting') unwatched.set(name, round);
+    for (const [name, record] of Object.entries(state.records)) {
+      if (!run.watched.has(name) && hasWorkflow(record)) unwatched.set(name, record.round);
     }
     if (unwatched.size === 0) continue;
     for (const { server, result } of await batchCalls().findEndedServers({

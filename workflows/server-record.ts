@@ -101,7 +101,11 @@ export const isWaitingWithJob = (record: ServerRecord | undefined) =>
 
 /** For its exclusive group: one between two syncs is not. */
 export const isUnderWay = (record: ServerRecord | undefined) =>
-  record !== undefined && record.phase !== 'waiting' && record.phase !== 'synced' && !isEnded(record.phase);
+  hasWorkflow(record) && record?.phase !== 'synced';
+
+/** A workflow of its own looks after it. */
+export const hasWorkflow = (record: ServerRecord | undefined) =>
+  record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
 
 /** How a server's migration ended, as its record has it. */
 export function endedRecord(result: ServerResult) {

@@ -4,7 +4,7 @@ import { batchCalls } from './batch-activities';
 import { type BatchRun, note, type Stock } from './batch-run';
 import { usableSlots } from './lease';
 import { smcFailureOf } from './server-failure';
-import { isEnded, type ServerRecord, unwatchedJob } from './server-record';
+import { hasWorkflow, type ServerRecord, unwatchedJob } from './server-record';
 
 /**
  * So many polls after one look the account is asked again, while jobs that nobody watches keep servers waiting; more as
@@ -21,7 +21,7 @@ const lateReadMs = 600_000;
 export async function takeStock(run: BatchRun): Promise<void> {
   const { state } = run;
   const before: Omit<Stock, 'pollIntervalSeconds'> = state.stock ?? { strays: [], missing: [], told: [] };
-  const wereUnderWay = new Set(Object.keys(state.records).filter((name) => isUnderWay(state.records[name])));
+  const wereUnderWay = new Set(Object.keys(state.records).filter((name) => hasWorkflow(state.records[name])));
   const { jobs, pollIntervalSeconds } = await batchCalls('its jobs, whatever its plan says').findJobsOfBatch({
     batch: run.plan.name,
   });
@@ -116,7 +116,7 @@ function belongsToServer({ servers, state }: BatchRun, job: JobOfBatch, wereUnde
   if (unwatchedJob(record)?.jobId === jobId) return true;
   const own = record?.sourceId ?? servers.server(name).sourceId ?? state.sourceIds[name];
   if (own !== (sourceId ?? own)) return false;
-  if (wereUnderWay.has(name) || isUnderWay(record) || hasJustEnded(record)) return true;
+  if (wereUnderWay.has(name) || hasWorkflow(record) || hasJustEnded(record)) return true;
   if (record && (record.phase !== 'waiting' || record.jobId)) return false;
   state.jobIds[name] = jobId;
   servers.set(name, { phase: 'waiting', round: record?.round ?? 0, sourceId: own, jobId, jobRuns: job.runs });
@@ -126,9 +126,6 @@ function belongsToServer({ servers, state }: BatchRun, job: JobOfBatch, wereUnde
 /** Its job was deleted, and may be listed for a while. */
 const hasJustEnded = (record: ServerRecord | undefined) =>
   record?.startedAt !== undefined && Date.now() - (record.endedAt ?? 0) < lateReadMs;
-
-const isUnderWay = (record: ServerRecord | undefined) =>
-  record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
 
 function tell({ plan, state }: BatchRun, strays: JobOfBatch[], told: string[]): void {
   const known = new Set(told);

@@ -5,6 +5,7 @@ export {
   jobOwners,
   type LedgerEntry,
   migratedBy,
+  migratedByOneOf,
   type OwnedJob,
   ownedJobs,
   readLedger,

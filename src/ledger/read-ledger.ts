@@ -67,6 +67,13 @@ export function migratedBy(job: ReplicationJob, owner: JobOwner | undefined): Le
   return { batch: owner.batch, image: imageOf(job) ?? job.instanceId, jobId: job.jobId };
 }
 
+/** What the first of these jobs that tells something of its source tells. */
+export const migratedByOneOf = (
+  jobs: readonly ReplicationJob[],
+  owners: ReadonlyMap<string, JobOwner>,
+): LedgerEntry | undefined =>
+  jobs.map((job) => migratedBy(job, owners.get(job.jobId))).find((entry) => entry !== undefined);
+
 /** A job with the tags of a batch; without `job` where it is not listed, or not yet. */
 export interface OwnedJob {
   jobId: string;

@@ -1,5 +1,5 @@
 import { type SourceFacts, type Trouble, troubleOf } from '../inventory';
-import { type LedgerEntry, migratedBy } from '../ledger';
+import { type LedgerEntry, migratedByOneOf } from '../ledger';
 import type { Plan, PlannedServer } from '../plan';
 import type { ReplicationJob } from '../smc';
 import type { AccountLook } from './account-look';
@@ -84,7 +84,8 @@ function judge(
     return owner?.batch === batch && owner.server === server.name;
   };
   const ours = finished.find(isOurs);
-  const done = look.ledger.get(source.sourceId) ?? (ours ? undefined : migratedByOneOf(finished, look));
+  const done =
+    look.ledger.get(source.sourceId) ?? (ours ? undefined : migratedByOneOf(finished, look.owners));
   if (done) return { verdict: 'skip', ...done, notes: [] };
 
   const job = jobs.find(({ status }) => status !== 'Deleting');
@@ -123,9 +124,6 @@ function judge(
     });
   return troubles.length > 0 ? { verdict: 'blocked', troubles, notes } : { verdict: 'create', notes };
 }
-
-const migratedByOneOf = (jobs: ReplicationJob[], { owners }: AccountLook) =>
-  jobs.map((job) => migratedBy(job, owners.get(job.jobId))).find((entry) => entry !== undefined);
 
 function otherJob(source: SourceFacts, job: ReplicationJob, batch: string | undefined): Trouble {
   const whose = batch ? `, of batch ${batch}` : ', which is not of smc-batch';

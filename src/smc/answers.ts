@@ -180,6 +180,10 @@ export function isKnownStatus(status: string): status is ReplicationJobStatus {
   return (replicationJobStatuses as readonly string[]).includes(status);
 }
 
+/** Whether a job holds a running slot: a status that this version does not know may be one more of a job at work. */
+export const mayRun = ({ status }: Pick<ReplicationJob, 'status'>): boolean =>
+  status === 'Running' || !isKnownStatus(status);
+
 /** The image a job has made; one that runs again and again names the last one. */
 export const imageOf = ({ imageId, replicationJobRuns }: ReplicationJob): string | undefined =>
   imageId ?? replicationJobRuns.findLast((run) => run.imageId)?.imageId;
