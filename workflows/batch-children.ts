@@ -3,7 +3,6 @@ import {
   ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   ParentClosePolicy,
-  patched,
   sleep,
   startChild,
 } from '@temporalio/workflow';
@@ -62,7 +61,7 @@ export function startServer(run: BatchRun, name: string): void {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         // It runs since an earlier run of this batch was terminated; it will report to us. Round 0 takes its word.
         run.servers.set(name, { phase: 'migrating', round: 0, startedAt: Date.now(), sourceId, starts: 1 });
-        if (patched('asks-which-source-it-migrates')) await failOtherSource(run, name, sourceId);
+        await failOtherSource(run, name, sourceId);
       },
     )
     .finally(() => {
@@ -112,7 +111,7 @@ export function grantSlot(run: BatchRun, name: string, record: ServerRecord & { 
   run.servers.set(name, {
     ...kept,
     phase: 'migrating',
-    granted: run.holdsBack ? need : undefined,
+    granted: need,
     starts: (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal),
   });
   // Lost when the server has just ended: its end is on its way to us.

@@ -55,7 +55,7 @@ function waitingReason(run: BatchRun, waves: WaveProgress[], cap: Slots, now: nu
     // A wave that waits its turn: what holds back the one before it says more.
     return (kind === 'order' ? heldBackAgain(run, now) : undefined) ?? reason;
   }
-  const nothingCouldStart = run.holdsBack && run.startable + run.startableAgain === 0;
+  const nothingCouldStart = run.startable + run.startableAgain === 0;
   // The walk over all that wait only where the slots do not say it: the Temporal UI is told each second.
   return nothingCouldStart
     ? (heldBack(run, now) ?? slotReason(run, cap, now))

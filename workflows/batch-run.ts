@@ -19,8 +19,7 @@ export interface BatchState {
   diskGiB: Record<string, number>;
   /** Jobs that an earlier life of this batch has left, by server. */
   jobIds: Record<string, string>;
-  /** Absent in a batch that began before stock was taken. */
-  stock?: Stock;
+  stock: Stock;
   holding: LeaseHolding;
   gates: GateState;
   journal: JournalEntry[];
@@ -59,11 +58,6 @@ export interface BatchRun {
   startableWithJob: number;
   /** The same of those whose jobs are to be started again. */
   startableAgain: number;
-  /**
-   * What is held back takes no slots, and gates hold jobs back that are to be started again. Not so in runs that began
-   * before this was the rule: their histories would not replay.
-   */
-  readonly holdsBack: boolean;
   /** Children whose start Temporal has not confirmed. */
   starting: number;
   /** A report to the quota is on its way. */
@@ -95,6 +89,7 @@ export function newBatchState(): BatchState {
     sourceIds: {},
     diskGiB: {},
     jobIds: {},
+    stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
     holding: noLease(),
     gates: openGates(),
     journal: [],

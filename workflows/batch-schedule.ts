@@ -17,7 +17,7 @@ export function startServers(run: BatchRun): void {
   run.startableWithJob = 0;
   const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
   const isHeld = now < run.holdUntil;
-  if (isHeld && run.holdsBack) wakeAt(run, run.holdUntil);
+  if (isHeld) wakeAt(run, run.holdUntil);
   takeUpRunning(run);
   grantQueued(run, cap, isHeld, now);
 
@@ -72,12 +72,12 @@ function takeUpRunning(run: BatchRun): void {
 
 /** How many of them could start at once, were there slots; of an exclusive group only one. */
 function countStartable(run: BatchRun, names: string[]): void {
-  const { servers, state, plan, holdsBack } = run;
+  const { servers, state, plan } = run;
   const withJob = (some: string[]) =>
     servers.waitingWithJob === 0 ? 0 : some.filter((name) => isWaitingWithJob(state.records[name])).length;
   const mayBeHeldBack =
     servers.haveDependencies || servers.haveGroups || state.gates.paused.servers.length > 0;
-  if (!holdsBack || !mayBeHeldBack) {
+  if (!mayBeHeldBack) {
     run.startable += names.length;
     run.startableWithJob += withJob(names);
     return;
@@ -112,7 +112,7 @@ function grantQueued(
     const closed = gateOf(name);
     if (closed) {
       if (closed.until !== undefined) wakeAt(run, closed.until);
-      if (run.holdsBack) heldBack++;
+      heldBack++;
       continue;
     }
     if (isHeld || servers.inUse.running >= cap.running) continue;
@@ -134,7 +134,7 @@ function failHopeless(run: BatchRun): void {
         round,
         phase: 'failed',
         endedAt: Date.now(),
-        isConsequence: run.holdsBack || undefined,
+        isConsequence: true,
         error: {
           code: 'DependencyFailed',
           message: `it depends on ${dependency}, which is ${run.servers.phaseOf(dependency)}`,

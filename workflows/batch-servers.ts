@@ -56,11 +56,6 @@ export class BatchServers {
   readonly runningUnwatched = new Set<string>();
   /** Servers that wait, and have a job of an earlier life of the batch. */
   waitingWithJob = 0;
-  /**
-   * A job goes on counting when its server is retried, skipped or cancelled. Not so in runs that began before stock was
-   * taken: their histories would not replay.
-   */
-  private keepsCounting = false;
   private readonly planned: Map<string, PlannedServer>;
   private readonly waveOf: Map<string, WaveServers>;
 
@@ -69,7 +64,7 @@ export class BatchServers {
     private readonly plan: Plan,
     readonly records: Record<string, ServerRecord>,
     private readonly diskGiB: Record<string, number>,
-    strays?: readonly { runs?: boolean }[],
+    strays: readonly { runs?: boolean }[] = [],
   ) {
     this.haveDependencies = plan.servers.some(({ dependsOn }) => dependsOn !== undefined);
     this.haveGroups = plan.servers.some(({ exclusive }) => exclusive !== undefined);
@@ -104,12 +99,11 @@ export class BatchServers {
       if (records[name]) this.count(name, undefined, records[name]);
     }
     this.sortWaiting();
-    if (strays) this.setStrays(strays);
+    this.setStrays(strays);
   }
 
   /** They take their slots until they are gone. */
   setStrays(strays: readonly { runs?: boolean }[]): void {
-    this.keepsCounting = true;
     const running = strays.filter(({ runs }) => runs).length;
     this.inUse.existing += strays.length - this.strays.existing;
     this.inUse.running += running - this.strays.running;
@@ -253,14 +247,13 @@ export class BatchServers {
     endedAt: number,
   ): void {
     const ended = endedByOrder(this.records[name], endedAt);
-    const leftover = this.keepsCounting ? ended.leftover : undefined;
-    this.set(name, { ...end, ...ended, leftover });
+    this.set(name, { ...end, ...ended });
   }
 
   /** Puts a server back into the queue of its wave, for another round. */
   waitAgain(name: string): void {
     const record = this.records[name];
-    const jobId = this.keepsCounting ? unwatchedJob(record)?.jobId : undefined;
+    const jobId = unwatchedJob(record)?.jobId;
     this.set(name, { phase: 'waiting', round: record?.round ?? 0, sourceId: record?.sourceId, jobId });
     const { waiting } = this.waveOf.get(name)!;
     if (!waiting.includes(name)) waiting.push(name);

@@ -1,10 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  patched,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { EarlierServers } from '../activities/find-earlier-servers';
 import type { SurveyedServer } from '../activities/survey-source-servers';
 import type { Plan, PlannedServer } from '../src/plan';
@@ -26,7 +20,7 @@ interface Findings {
 /** Finds the sources; what is done already is skipped, what cannot be migrated at all is failed. */
 export async function survey(run: BatchRun, plan: Plan): Promise<void> {
   takeFindings(run, plan, await lookUp(plan, plan.servers));
-  run.servers = new BatchServers(plan, run.state.records, run.state.diskGiB, run.state.stock?.strays);
+  run.servers = new BatchServers(plan, run.state.records, run.state.diskGiB, run.state.stock.strays);
 }
 
 /**
@@ -35,34 +29,31 @@ export async function survey(run: BatchRun, plan: Plan): Promise<void> {
  */
 export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
   const { state } = run;
-  // Runs of before looked up the new ones alone, and started others meanwhile.
-  const takesCare = patched('looks-up-changed-sources');
-  const mustWait = () => takesCare && (run.status === 'surveying' || run.changing);
+  const mustWait = () => run.status === 'surveying' || run.changing;
   while (mustWait()) await condition(() => !mustWait());
-  if (takesCare) refuseChanges(run, next);
+  refuseChanges(run, next);
   const sourceOf = ({ sourceId, sourceName }: PlannedServer) => sourceId ?? sourceName;
-  const isMoved = (server: PlannedServer) =>
-    takesCare && sourceOf(run.servers.server(server.name)) !== sourceOf(server);
+  const isMoved = (server: PlannedServer) => sourceOf(run.servers.server(server.name)) !== sourceOf(server);
   const asked = next.servers.filter((server) => !run.servers.has(server.name) || isMoved(server));
   const { removed, changed } = planChanges(run.plan, next, run.servers);
-  run.changing = takesCare ? new Set([...removed, ...changed]) : undefined;
+  run.changing = new Set([...removed, ...changed]);
   try {
     const findings = asked.length > 0 && (await CancellationScope.nonCancellable(() => lookUp(next, asked)));
     // Other orders may have come first.
-    if (takesCare) refuseChanges(run, next);
+    refuseChanges(run, next);
     if (findings) {
-      if (takesCare) refuseTwins(run, next, findings.surveyed);
+      refuseTwins(run, next, findings.surveyed);
       takeFindings(run, next, findings);
     }
     const kept = new Set(next.servers.map(({ name }) => name));
     for (const name of Object.keys(state.records)) if (!kept.has(name)) forget(state, name);
     run.plan = next;
-    run.servers = new BatchServers(next, state.records, state.diskGiB, state.stock?.strays);
+    run.servers = new BatchServers(next, state.records, state.diskGiB, state.stock.strays);
     run.limitsChanged = true;
-    if (takesCare && state.stock) await CancellationScope.nonCancellable(() => tryToTakeStock(run));
+    await CancellationScope.nonCancellable(() => tryToTakeStock(run));
   } finally {
     run.changing = undefined;
-    run.changed ||= takesCare;
+    run.changed = true;
   }
 }
 
@@ -165,6 +156,6 @@ export const nameInUse = (name: string, sourceId: string) => ({
 function forget({ records, sourceIds, diskGiB, jobIds, stock }: BatchState, name: string): void {
   const record = records[name];
   const left = unwatchedJob(record);
-  if (left) stock?.strays.push({ jobId: left.jobId, server: name, sourceId: record?.sourceId });
+  if (left) stock.strays.push({ jobId: left.jobId, server: name, sourceId: record?.sourceId });
   for (const known of [records, sourceIds, diskGiB, jobIds]) delete known[name];
 }

@@ -4,7 +4,6 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
-  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -31,7 +30,6 @@ import {
   journalQuery,
   leaseGranted,
   progressQuery,
-  type ServerReport,
   serverReported,
   serversQuery,
 } from './messages';
@@ -67,14 +65,13 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
   const run: BatchRun = {
     plan,
     state,
-    servers: new BatchServers(plan, state.records, state.diskGiB, state.stock?.strays),
+    servers: new BatchServers(plan, state.records, state.diskGiB, state.stock.strays),
     status: carried ? 'running' : 'surveying',
     changed: true,
     holdUntil: 0,
     startable: 0,
     startableWithJob: 0,
     startableAgain: 0,
-    holdsBack: patched('held-back-takes-no-slots'),
     starting: 0,
     reporting: false,
     notifying: 0,
@@ -88,12 +85,12 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
   // A failure here fails the batch: nothing has been started yet.
   if (!carried) {
     await survey(run, plan);
-    if (patched('takes-stock')) await takeStock(run);
+    await takeStock(run);
   }
 
   await CancellationScope.nonCancellable(async () => {
     void reconcileNowAndThen(run);
-    if (state.stock) void takeStockNowAndThen(run);
+    void takeStockNowAndThen(run);
     for (;;) {
       run.changed = false;
       if (isHistoryLong()) {
@@ -132,10 +129,9 @@ function listen(run: BatchRun): void {
     if (!servers.has(report.server)) return;
     if (report.kind === 'stoppedRunning' && report.end === 'Finished') measure(run, report.server);
     const before = state.records[report.server];
-    // A run of before had no ear for it.
-    if (!endsBetweenSyncs(run, report) || patched('told-of-broken-syncs')) servers.report(report, Date.now());
+    servers.report(report, Date.now());
     // It asks again now and then, with the refusal it has had.
-    const isNews = state.records[report.server] !== before || !run.holdsBack;
+    const isNews = state.records[report.server] !== before;
     if (report.kind === 'wantsSlot' && report.refused && isNews) {
       run.refused = report.jobId ? 'running' : 'existing';
       run.holdUntil = Date.now() + refusalHoldMs;
@@ -173,9 +169,6 @@ function listen(run: BatchRun): void {
     run.changed = true;
   });
 }
-
-const endsBetweenSyncs = ({ servers }: BatchRun, report: ServerReport) =>
-  report.kind === 'stoppedRunning' && report.end !== 'Waiting' && servers.phaseOf(report.server) === 'synced';
 
 /** How long it took, for its size: what the estimates of the others are made of. */
 function measure({ state }: BatchRun, name: string): void {
@@ -227,7 +220,7 @@ function tellQuota(run: BatchRun): void {
 function setStatus(run: BatchRun): void {
   const { state, plan, servers } = run;
   const stopped = stopReason(plan, servers, state.gates);
-  const hasWork = servers.counts.waiting > 0 || (run.holdsBack && servers.hasRestarts());
+  const hasWork = servers.counts.waiting > 0 || servers.hasRestarts();
   const status: BatchStatus = state.cancelRequested
     ? 'cancelling'
     : stopped && hasWork
@@ -235,7 +228,7 @@ function setStatus(run: BatchRun): void {
       : state.gates.paused.batch
         ? 'paused'
         : 'running';
-  const isKnown = run.holdsBack ? state.announced.isStopped : run.status === 'stopped';
+  const isKnown = state.announced.isStopped;
   state.announced.isStopped = status === 'stopped';
   if (status === 'stopped' && !isKnown) announce(run, 'stopped', `stopped: ${stopped?.reason}`);
   enter(run, status);

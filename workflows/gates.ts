@@ -89,7 +89,7 @@ export function serverGate(servers: BatchServers, state: GateState, name: string
 }
 
 /** An operator holds this server back. */
-export const serverPause = (name: string, { paused }: GateState): Closed | undefined =>
+const serverPause = (name: string, { paused }: GateState): Closed | undefined =>
   paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined;
 
 /** A dependency that is incremental counts once it has been synced. */

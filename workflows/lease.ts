@@ -57,8 +57,7 @@ export function nextReport({
   const { inUse, counts } = servers;
   const { lease, held, told } = holding;
   const waiting = state.cancelRequested ? 0 : startable + startableAgain;
-  // Not in runs that began before stock was taken: their histories would not replay.
-  const withJob = state.cancelRequested || !state.stock ? 0 : startableWithJob;
+  const withJob = state.cancelRequested ? 0 : startableWithJob;
   const need: Slots = {
     existing: inUse.existing + waiting - withJob,
     running: Math.min(

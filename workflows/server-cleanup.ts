@@ -1,4 +1,4 @@
-import { CancellationScope, patched } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { tagsOfMigratedSource } from '../src/ledger/tags';
 import type { ServerResult, SmcFailure } from './messages';
 import { smcFailureOf } from './server-failure';
@@ -38,7 +38,7 @@ export async function cleanUp(
         const error = await writeLedger(input, result);
         const note = error && `the source could not be tagged as migrated: ${error.message}. ${error.remedy}`;
         result = { ...result, note };
-        if (error && patched('keeps-job-without-ledger'))
+        if (error)
           return endWithoutJob(input, { ...result, leftover: { jobId, why: 'ledgerNotWritten', error } });
       }
       if (result.outcome === 'failed' && input.policy.onFailure === 'keepJob') {

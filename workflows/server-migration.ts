@@ -5,7 +5,6 @@ import {
   condition,
   isCancellation,
   log,
-  patched,
   setHandler,
   sleep,
   TimeoutFailure,
@@ -84,8 +83,7 @@ async function createJob(
       return { ...created, start: 1, createdAt: Date.now() };
     } catch (error) {
       if (!isQuotaRefusal(error)) throw error;
-      const ask = () => slots.ask(undefined, { refused: smcFailureOf(error) });
-      await (patched('cancellable-while-it-asks') ? ask() : CancellationScope.nonCancellable(ask));
+      await slots.ask(undefined, { refused: smcFailureOf(error) });
     }
   }
 }
@@ -99,7 +97,7 @@ async function runToItsEnd(
 ): Promise<Ended> {
   // A turn may come after weeks, as in a paused batch.
   const whileWaiting = async () => {
-    if (needsCare(input, job) && patched('valid-while-queued')) await extendValidTime(input, job);
+    if (needsCare(input, job)) await extendValidTime(input, job);
   };
   const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
   let refused = await startJob(input, job, askForSlot);
@@ -222,8 +220,7 @@ async function startJob(
       await smcCalls(jobId).startReplicationJob({ jobId });
       return undefined;
     } catch (error) {
-      if (isSourceStateRefusal(error) && patched('waits-for-source-before-start'))
-        return notStarted(input, job, smcFailureOf(error));
+      if (isSourceStateRefusal(error)) return notStarted(input, job, smcFailureOf(error));
       if (!isQuotaRefusal(error)) throw error;
       await askForSlot({ refused: smcFailureOf(error) });
     }
@@ -239,7 +236,7 @@ async function notStarted(
 ): Promise<Ended> {
   const { jobId, start, status, refusedStarts = 0 } = job;
   job.refusedStarts = refusedStarts + 1;
-  const isFree = job.refusedStarts <= freeRefusals && patched('refused-starts-are-free');
+  const isFree = job.refusedStarts <= freeRefusals;
   const neverStarted = start === 1 && status === 'Ready';
   const report = { kind: 'stoppedRunning', server, round, start, jobId, end: 'InError', error } as const;
   await smcCalls('its source is not ready').tellBatch(batch, { ...report, neverStarted, isFree });

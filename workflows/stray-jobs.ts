@@ -1,7 +1,7 @@
 import { condition, sleep } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import { batchCalls } from './batch-activities';
-import { type BatchRun, note, type Stock } from './batch-run';
+import { type BatchRun, note } from './batch-run';
 import { usableSlots } from './lease';
 import { smcFailureOf } from './server-failure';
 import { hasWorkflow, type ServerRecord, unwatchedJob } from './server-record';
@@ -20,7 +20,7 @@ const lateReadMs = 600_000;
  */
 export async function takeStock(run: BatchRun): Promise<void> {
   const { state } = run;
-  const before: Omit<Stock, 'pollIntervalSeconds'> = state.stock ?? { strays: [], missing: [], told: [] };
+  const before = state.stock;
   const wereUnderWay = new Set(Object.keys(state.records).filter((name) => hasWorkflow(state.records[name])));
   const { jobs, pollIntervalSeconds } = await batchCalls('its jobs, whatever its plan says').findJobsOfBatch({
     batch: run.plan.name,
@@ -54,7 +54,7 @@ export async function takeStockNowAndThen(run: BatchRun): Promise<void> {
       await untilNextStock(run, polls);
       if (isShortOfRoom(run)) await tryToTakeStock(run);
       // What is missing once is looked for again soon.
-      if (run.state.stock?.missing.length) polls = stockPolls.least / 2;
+      if (run.state.stock.missing.length > 0) polls = stockPolls.least / 2;
     }
   }
 }
@@ -62,7 +62,7 @@ export async function takeStockNowAndThen(run: BatchRun): Promise<void> {
 /** What is told as left at the end was seen a moment ago: somebody may have cleaned up. */
 export async function takeLastStock(run: BatchRun): Promise<void> {
   const { state, servers } = run;
-  if (!state.stock || servers.strays.existing + servers.leftovers === 0) return;
+  if (servers.strays.existing + servers.leftovers === 0) return;
   await tryToTakeStock(run);
   if (state.stock.missing.length === 0) return;
   await untilNextStock(run, stockPolls.least);
@@ -70,7 +70,7 @@ export async function takeLastStock(run: BatchRun): Promise<void> {
 }
 
 const untilNextStock = ({ state }: BatchRun, polls: number) =>
-  sleep(Math.max(5, polls * (state.stock?.pollIntervalSeconds ?? 30)) * 1000, {
+  sleep(Math.max(5, polls * state.stock.pollIntervalSeconds) * 1000, {
     summary: 'until jobs that nobody watches are asked after',
   });
 

@@ -1,5 +1,5 @@
 import type { BatchRun } from './batch-run';
-import { type Closed, restartGates, serverGate, serverPause, waveGate } from './gates';
+import { type Closed, restartGates, serverGate, waveGate } from './gates';
 import type { Slots } from './messages';
 
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
@@ -25,17 +25,11 @@ export function slotReason(
     : `${inUse.existing} jobs of this batch exist${room}; it may have ${cap.existing}`;
 }
 
-/**
- * What holds jobs back that could be started again, by their server. In runs that began before gates did so it is a pause
- * of that server alone.
- */
-export function restartGatesOf(
-  { servers, state, plan, holdsBack }: BatchRun,
+/** What holds jobs back that could be started again, by their server. */
+export const restartGatesOf = (
+  { servers, state, plan }: BatchRun,
   now: number,
-): (server: string) => Closed | undefined {
-  if (holdsBack) return restartGates(plan, servers, state.gates, now);
-  return (name) => serverPause(name, state.gates);
-}
+): ((server: string) => Closed | undefined) => restartGates(plan, servers, state.gates, now);
 
 /** What holds back the first job that could be started again. */
 export function heldBackAgain(run: BatchRun, now: number): string | undefined {

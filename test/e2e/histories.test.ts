@@ -26,7 +26,7 @@ const anonymous = (json: string) =>
 let house: House | undefined;
 afterEach(() => house?.close());
 
-// The name of a new set: what was stored before is kept, for it stands for batches that began with older workflows.
+// The name of the set that is recorded.
 const recordAs = process.env.RECORD_HISTORIES;
 
 if (recordAs) {
