@@ -94,6 +94,8 @@ function shown(name: string, value: string): string {
   if (name === 'ALIBABA_CLOUD_ACCESS_KEY_ID') return maskedKeyId(value);
   if (/SECRET|TOKEN$|WEBHOOK_URL|API_KEY|KEY_DATA|CERT_DATA|CODEC_AUTH|GRPC_META|CREDENTIALS_URI/.test(name))
     return 'set, not shown';
+  // A proxy may be written without http:// before its user and password.
+  if (/_proxy$/i.test(name) && !value.includes('://')) return value.replace(/^.*@/, '…@');
   if (!URL.canParse(value)) return value;
   const url = new URL(value);
   if (!url.username && !url.password) return value;

@@ -1,5 +1,5 @@
 import Credential from '@alicloud/credentials';
-import { EnvHttpProxyAgent, request } from 'undici';
+import { createHttpClient } from '../http';
 import { createSmcClient, createTransport, defaultCredentials, type SmcClient, SmcError } from '../smc';
 import { TemporalUnavailable, workerSettings } from '../temporal';
 import type { Check } from './doctor-check';
@@ -30,26 +30,24 @@ export async function checksOfSmc(): Promise<Check[]> {
 /** Asks the endpoint for anything at all: its answer has the service's time. */
 async function endpointChecks(endpoint: string): Promise<Check[]> {
   const check = { id: 'smc-endpoint', title: 'SMC endpoint' };
-  const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: 5_000 } });
+  const http = createHttpClient({ timeoutMs: 10_000 });
   try {
     const sentAt = Date.now();
-    const answer = await request(endpoint, { dispatcher, headersTimeout: 10_000, bodyTimeout: 10_000 });
-    await answer.body.dump();
+    const answer = await http.exchange(new URL(endpoint), { method: 'GET' });
     const middle = (sentAt + Date.now()) / 2;
-    const { date } = answer.headers;
-    return [{ ...check, status: 'ok', detail: endpoint }, clockCheck(Date.parse(String(date)) - middle)];
+    const serviceTime = Date.parse(answer.header('date') ?? '');
+    return [{ ...check, status: 'ok', detail: endpoint }, clockCheck(serviceTime - middle)];
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     return [
       {
         ...check,
         status: 'problem',
-        detail: `${endpoint} does not answer: ${code ?? message}`,
-        remedy: 'Check SMC_ENDPOINT, DNS, proxy (HTTPS_PROXY) and firewall.',
+        detail: `${endpoint} does not answer: ${(error as Error).message}`,
+        remedy: 'Check SMC_ENDPOINT, DNS, proxy (HTTPS_PROXY, NO_PROXY) and firewall.',
       },
     ];
   } finally {
-    await dispatcher.close();
+    await http.close();
   }
 }
 

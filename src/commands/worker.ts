@@ -29,6 +29,7 @@ Settings (environment):
   SMC_WEBHOOK_URL      is told of waves that end, gates that wait, failures and the end of a batch
   SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
   SMC_TASK_QUEUE       the task queue, default smc-batch
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY   the way to the SMC API and the webhook
   ALIBABA_CLOUD_*      credentials, by the default chain of the Alibaba Cloud SDKs
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …   the Temporal server
 

@@ -19,8 +19,9 @@ export function isErrorBody(body: AnswerBody): boolean {
 
 /** What a page that is no API answer says, in at most 120 characters: its title, else its text. */
 export function pageText(text: string): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim();
-  return (title || text.replace(/<[^>]*>/g, ' ')).trim().replace(/\s+/g, ' ').slice(0, 120);
+  // A tag ends before the next `<`, else a page of nothing but `<` would be searched to its end for each of them.
+  const title = /<title[^<>]*>([^<]*)/i.exec(text)?.[1]?.trim();
+  return (title || text.replace(/<[^<>]*>/g, ' ')).trim().replace(/\s+/g, ' ').slice(0, 120);
 }
 
 function parseJson(text: string): AnswerBody | undefined {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { createHttpClient, HttpFailure } from '../http';
 import { type AnswerBody, isErrorBody, parseAnswerBody } from './answer-body';
 import type { CredentialsProvider } from './credentials';
 import { SmcError } from './errors';
-import { networkReason } from './network-failure';
 import { errorFrom } from './refusal';
 import { canonicalQuery, signature, stringToSign, type WireParams } from './signature';
 
@@ -39,8 +38,7 @@ const leastSkewMs = 60_000;
 /** A pooled, keep-alive transport over undici; HTTP proxies are taken from the environment. */
 export function createTransport(options: TransportOptions): Transport {
   const endpoint = endpointUrl(options.endpoint ?? defaultEndpoint);
-  const timeoutMs = options.timeoutMs ?? 30_000;
-  const dispatcher = createDispatcher(options.connections ?? 16, timeoutMs);
+  const http = createHttpClient({ timeoutMs: options.timeoutMs, connections: options.connections });
   // Added to our clock, after the service has told that ours is wrong.
   let clockSkewMs = 0;
 
@@ -76,44 +74,21 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function exchange(method: 'GET' | 'POST', query: string, action: string, signal?: AbortSignal) {
-    signal?.throwIfAborted();
     const url = new URL(endpoint);
     if (method === 'GET') url.search = query;
-    const wait = new AbortController();
-    const giveUp = () => wait.abort(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      wait.abort();
-    }, timeoutMs);
+    const form = { body: query, contentType: 'application/x-www-form-urlencoded' };
     try {
-      const answer = await request(url, {
-        method,
-        dispatcher,
-        signal: wait.signal,
-        ...(method === 'POST' && {
-          body: query,
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        }),
-      });
-      const header = (name: string) => [answer.headers[name]].flat()[0];
+      const answer = await http.exchange(url, { method, signal, ...(method === 'POST' && form) });
       return {
         statusCode: answer.statusCode,
-        date: header('date'),
-        retryAfter: header('retry-after'),
-        text: await answer.body.text(),
+        date: answer.header('date'),
+        retryAfter: answer.header('retry-after'),
+        text: answer.text,
       };
     } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      const reason = late ? `no whole answer within ${timeoutMs} ms` : networkReason(cause);
-      throw new SmcError(
-        { code: 'NetworkError', message: `${endpoint.origin}: ${reason}`, action },
-        { cause },
-      );
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
+      if (!(cause instanceof HttpFailure)) throw cause;
+      const code = cause.kind === 'tooLarge' ? 'UnreadableAnswer' : 'NetworkError';
+      throw new SmcError({ code, message: `${endpoint.origin}: ${cause.message}`, action }, { cause });
     }
   }
 
@@ -130,7 +105,7 @@ export function createTransport(options: TransportOptions): Transport {
         });
       }
     },
-    close: () => dispatcher.close(),
+    close: () => http.close(),
   };
 }
 
@@ -150,19 +125,6 @@ function endpointUrl(text: string): URL {
   const url = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(url)) throw new Error(`SMC_ENDPOINT is no address: ${text}`);
   return new URL(url);
-}
-
-function createDispatcher(connections: number, timeoutMs: number): Dispatcher {
-  const pool = {
-    connections,
-    connect: { timeout: Math.min(10_000, timeoutMs) },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-  };
-  const proxied = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some(
-    (name) => process.env[name],
-  );
-  return proxied ? new EnvHttpProxyAgent(pool) : new Agent(pool);
 }
 
 function canonicalLength(params: WireParams, action: string): number {

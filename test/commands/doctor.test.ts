@@ -2,6 +2,7 @@ import { doctorCommand } from '../../src/commands/doctor';
 import { maskedKeyId, nodeCheck, settingsInUse } from '../../src/commands/doctor-machine';
 import { clockCheck } from '../../src/commands/doctor-smc';
 import { simulatorCredentials } from '../../src/simulator';
+import { aProxy, type ProxyManner, refuseWith } from '../http/a-proxy';
 import { captured } from '../plan/captured';
 import { type Account, anAccount } from '../preview/an-account';
 
@@ -73,10 +74,38 @@ test('no credentials and no endpoint are problems, and nothing more is tried', a
   expect(check('credentials')).toMatchObject({ status: 'problem' });
   expect(check('smc-endpoint')).toMatchObject({
     status: 'problem',
-    detail: expect.stringContaining('ECONNREFUSED'),
+    detail: expect.stringContaining('connection refused'),
   });
   expect(check('permission-DescribeSourceServers')).toBeUndefined();
 });
+
+test.each<[string, ProxyManner, RegExp]>([
+  ['closes CONNECT', { heard: (socket) => socket.end() }, /connection closed before the answer/],
+  ['forbids CONNECT', { heard: refuseWith(403) }, /CONNECT was answered with HTTP 403/],
+  ['says nothing', {}, /no (connection|whole answer) within 10000 ms/],
+])(
+  'a proxy that %s is a problem that names it, after one try',
+  async (_, manner, reason) => {
+    const proxy = await aProxy(manner);
+    const before = process.env.https_proxy;
+    process.env.https_proxy = `http://ann:not-a-secret@${proxy.host}`;
+    process.env.SMC_ENDPOINT = 'https://smc.example.test';
+    try {
+      const { check, stdout } = await told();
+      const { status, detail } = check('smc-endpoint')!;
+      expect(status).toBe('problem');
+      expect(detail).toContain(`proxy ${proxy.url}`);
+      expect(detail).toMatch(reason);
+      expect(stdout).not.toContain('not-a-secret');
+      expect(proxy.connections()).toBe(1);
+    } finally {
+      if (before === undefined) delete process.env.https_proxy;
+      else process.env.https_proxy = before;
+      await proxy.close();
+    }
+  },
+  60_000,
+);
 
 test('the text names settings with their defaults, and the service-linked role', async () => {
   process.env.TEMPORAL_CLI = '/nowhere/temporal';
@@ -95,12 +124,14 @@ test('settings: secrets are only set or not, keys masked, proxies without their 
     TEMPORAL_API_KEY: 'secret-3',
     TEMPORAL_TLS_CLIENT_KEY_DATA: 'secret-4',
     HTTPS_PROXY: 'http://me:secret-5@proxy:3128',
+    http_proxy: 'me:secret-6@proxy:3129',
   });
   const shown = (name: string) => settings.find((setting) => setting.name === name)?.value;
   expect(JSON.stringify(settings)).not.toContain('secret-');
   expect(shown('ALIBABA_CLOUD_ACCESS_KEY_ID')).toBe('LTAI…Xy9Z');
   expect(shown('TEMPORAL_API_KEY')).toBe('set, not shown');
   expect(shown('HTTPS_PROXY')).toContain('proxy:3128');
+  expect(shown('http_proxy')).toBe('…@proxy:3129');
   expect(shown('SMC_POLL_INTERVAL')).toBe('30');
   expect(maskedKeyId('short')).toBe('…');
 });

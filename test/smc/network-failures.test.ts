@@ -6,10 +6,10 @@ afterEach(endAll);
 
 describe('a network failure is transient, told apart and not repeated here', () => {
   it('when no answer comes in time', async () => {
-    const { server, transport } = await against(() => {}, { timeoutMs: 100 });
+    const { server, transport } = await against(() => {}, { timeoutMs: 2_000 });
     const error = await failure(transport.call('A', {}));
     expect(error).toMatchObject({ code: 'NetworkError', class: 'transient' });
-    expect(error.message).toMatch(/no whole answer within 100 ms \(A\)$/);
+    expect(error.message).toMatch(/no whole answer within 2000 ms \(A\)$/);
     expect(server.seen).toHaveLength(1);
   });
 
@@ -18,6 +18,36 @@ describe('a network failure is transient, told apart and not repeated here', () 
       timeoutMs: 100,
     });
     expect((await failure(transport.call('A', {}))).message).toMatch(/no whole answer within 100 ms/);
+  });
+
+  it('when an answer drips, never silent for long', async () => {
+    const { transport } = await against(
+      (response) => {
+        const drip = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(drip));
+      },
+      { timeoutMs: 300 },
+    );
+    expect((await failure(transport.call('A', {}))).message).toMatch(/no whole answer within 300 ms/);
+  });
+
+  it('when an answer has no end that anybody could hold', async () => {
+    let sent = 0;
+    const { transport } = await against(
+      (response) => {
+        const chunk = Buffer.alloc(256 * 1024, 'x');
+        const more = (): void => {
+          sent += chunk.length;
+          if (!response.destroyed) response.write(chunk, () => setImmediate(more));
+        };
+        more();
+      },
+      { timeoutMs: 60_000 },
+    );
+    const error = await failure(transport.call('A', {}));
+    expect(error).toMatchObject({ code: 'UnreadableAnswer', class: 'transient' });
+    expect(error.message).toMatch(/the answer is longer than 8192 KiB \(A\)$/);
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 
   it.each<[string, Reply]>([

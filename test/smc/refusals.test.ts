@@ -241,3 +241,47 @@ describe('no error tells', () => {
     }
   });
 });
+
+describe('a page that is no answer costs no more than it is long', () => {
+  const length = 1_000_000;
+  it.each<[string, string]>([
+    ['of openings', '<'.repeat(length)],
+    ['of titles', '<title'.repeat(length / 6)],
+    ['of blanks', `${' '.repeat(length)}x`],
+    ['of tags', '<b>x</b>'.repeat(length / 8)],
+    ['of what looks like a secret', 'Signature='.repeat(length / 10)],
+  ])('%s', async (_, page) => {
+    const { transport } = await against(plain(page, 502));
+    const startedAt = performance.now();
+    const error = await failure(transport.call('A', {}));
+    const tookMs = performance.now() - startedAt;
+    expect(error.code).toBe('UnreadableAnswer');
+    expect(error.message.length).toBeLessThan(300);
+    // Quadratic work on a megabyte takes minutes.
+    expect(tookMs).toBeLessThan(10_000);
+  });
+
+  it('of a message that nobody reads to its end', async () => {
+    const Message = `server string to sign is:${'"'.repeat(length)}x`;
+    const { transport } = await against(json({ Code: 'SignatureDoesNotMatch', Message }, 400));
+    expect((await failure(transport.call('A', {}))).message.length).toBeLessThan(3_000);
+    const said = await against(json({ Code: 'InternalError', Message: 'x'.repeat(length) }, 500));
+    expect((await failure(said.transport.call('A', {}))).message.length).toBeLessThan(3_000);
+  });
+});
+
+it('an answer of fifty jobs with sixteen disks each and all their partitions is read', async () => {
+  const parts = Array.from({ length: 16 }, (_, i) => ({
+    Device: `1_${i}`,
+    SizeBytes: 10 ** 12,
+    Block: true,
+  }));
+  const disks = Array.from({ length: 16 }, (_, i) => ({
+    Index: i + 1,
+    Size: 32_768,
+    Parts: { Part: parts },
+  }));
+  const jobs = Array.from({ length: 50 }, (_, i) => ({ JobId: `j-${i}`, DataDisks: { DataDisk: disks } }));
+  const { transport } = await against(json({ RequestId: 'R', ReplicationJobs: { ReplicationJob: jobs } }));
+  expect(await transport.call('DescribeReplicationJobs', {})).toMatchObject({ RequestId: 'R' });
+});

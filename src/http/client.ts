@@ -1,0 +1,107 @@
+import { type Dispatcher, request } from 'undici';
+import { createDispatchers } from './dispatchers';
+import { HttpFailure } from './failure';
+import { networkReason } from './network-reason';
+
+export interface HttpClientOptions {
+  /** Milliseconds for the whole answer, body and all; default 30,000. */
+  timeoutMs?: number;
+  /** Connections kept alive to one host; default 16. */
+  connections?: number;
+  /** The longest body that is read; default 8 MiB. */
+  maxBodyBytes?: number;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  body?: string;
+  contentType?: string;
+  signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  statusCode: number;
+  header(name: string): string | undefined;
+  text: string;
+}
+
+/** Sends requests, each once, through the proxies of the environment. */
+export interface HttpClient {
+  /** Rejects with an {@link HttpFailure}, or with the signal's reason once that has ended the wait. */
+  exchange(url: URL, request: HttpRequest): Promise<HttpAnswer>;
+  /** Waits for the requests under way, then lets the connections go. */
+  close(): Promise<void>;
+}
+
+/** Fifty jobs of sixteen disks and many runs have a tenth of it. */
+const defaultMaxBodyBytes = 8 * 1024 * 1024;
+
+/** A pooled, keep-alive client over undici. */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const { timeoutMs = 30_000, connections = 16, maxBodyBytes = defaultMaxBodyBytes } = options;
+  const dispatchers = createDispatchers({ timeoutMs, connections });
+  const underWay = new Set<Promise<unknown>>();
+
+  async function exchange(url: URL, { method, body, contentType, signal }: HttpRequest): Promise<HttpAnswer> {
+    signal?.throwIfAborted();
+    const { dispatcher, proxy } = dispatchers.wayTo(url);
+    const wait = new AbortController();
+    const giveUp = () => wait.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      wait.abort();
+    }, timeoutMs);
+    try {
+      const answer = await request(url, {
+        method,
+        dispatcher,
+        signal: wait.signal,
+        body,
+        ...(contentType && { headers: { 'content-type': contentType } }),
+      });
+      return {
+        statusCode: answer.statusCode,
+        header: (name) => [answer.headers[name]].flat()[0],
+        text: await boundedText(answer, maxBodyBytes),
+      };
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      if (cause instanceof HttpFailure) throw cause;
+      const reason = late ? `no whole answer within ${timeoutMs} ms` : networkReason(cause);
+      throw new HttpFailure(proxy ? `${reason} through proxy ${proxy}` : reason, 'noAnswer', { cause });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  return {
+    exchange(url, request) {
+      const answer = exchange(url, request);
+      const ended = answer.catch(() => undefined).finally(() => underWay.delete(ended));
+      underWay.add(ended);
+      return answer;
+    },
+    async close() {
+      await Promise.all(underWay);
+      // A connection that is only being set up, to a proxy that says nothing, has nobody who waits for it.
+      await dispatchers.destroy();
+    },
+  };
+}
+
+/** A proxy's page, or what is no API at all, may be without end. */
+async function boundedText({ body }: Dispatcher.ResponseData, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      throw new HttpFailure(`the answer is longer than ${maxBytes / 1024} KiB`, 'tooLarge');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
