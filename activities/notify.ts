@@ -1,7 +1,8 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import { request } from 'undici';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { createHttpClient, HttpFailure } from '../src/http';
 import type { BatchEvent } from '../workflows/messages';
 import type { ActivityContext } from './context';
+import { webhookRefusal } from './webhook-refusal';
 
 /** Where events are sent (`SMC_WEBHOOK_URL`) and in whose words (`SMC_WEBHOOK_FORMAT`). */
 export interface Webhook {
@@ -14,25 +15,26 @@ export interface Webhook {
  * on the worker, out of every history and error.
  */
 export function notify({ webhook }: ActivityContext) {
+  const http = createHttpClient({ timeoutMs: 10_000, connections: 4, maxBodyBytes: 1024 * 1024 });
   return async (event: BatchEvent): Promise<void> => {
     if (!webhook) return;
-    const answer = await request(webhook.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(message(event, webhook.format)),
-      signal: AbortSignal.timeout(15_000),
-    }).catch((error: unknown) => {
-      throw ApplicationFailure.retryable(
-        `the webhook could not be reached: ${(error as { code?: string }).code ?? 'no answer'}`,
-      );
-    });
-    await answer.body.dump();
-    if (answer.statusCode < 300) return;
-    // Told no for good: repeating the same message would not help.
-    const isFinal = answer.statusCode >= 400 && answer.statusCode < 500 && answer.statusCode !== 429;
+    const answer = await http
+      .exchange(new URL(webhook.url), {
+        method: 'POST',
+        body: JSON.stringify(message(event, webhook.format)),
+        contentType: 'application/json',
+        signal: Context.current().cancellationSignal,
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof HttpFailure)) throw error;
+        throw ApplicationFailure.retryable(`the webhook could not be reached: ${error.message}`);
+      });
+    const refusal = webhookRefusal(answer, webhook);
+    if (!refusal) return;
     throw ApplicationFailure.create({
-      message: `the webhook answered HTTP ${answer.statusCode}`,
-      nonRetryable: isFinal,
+      message: refusal.message,
+      nonRetryable: refusal.isFinal,
+      nextRetryDelay: refusal.retryAfterSeconds ? refusal.retryAfterSeconds * 1000 : undefined,
     });
   };
 }

@@ -1,23 +1,63 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities';
+import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { type BatchRun, note } from './batch-run';
+import { deliverNews } from './deliver-news';
+import { newsWorkflowId } from './ids';
 import type { BatchEvent } from './messages';
+import { addNews, newsDelivered, newsFailed, openFailureNews } from './news';
+import { webhook, webhookFailure } from './webhook';
 
-// A webhook that is down must not hold the batch up, and its news is stale after a while.
-const webhook = (summary: string) =>
-  proxyActivities<Activities>({ startToCloseTimeout: '30s', scheduleToCloseTimeout: '1h', summary });
+/** What a batch's end waits at most for its last messages. */
+const lastChance = '10s';
 
-/** Writes what the batch did by itself into its journal and sends it to the operators' webhook. */
-export function announce(run: BatchRun, kind: BatchEvent['kind'], what: string): void {
+/** Writes what the batch did by itself into its journal and keeps it for the operators' webhook. */
+export function announce(run: BatchRun, kind: BatchEvent['kind'], what: string, failures?: number): void {
   note(run.state, 'smc-batch', what);
-  run.notifying++;
-  void webhook(what)
-    .notify({ batch: run.plan.name, at: Date.now(), kind, what })
-    .catch(() => undefined)
-    .finally(() => {
-      run.notifying--;
-      run.changed = true;
-    });
+  addNews(run.state.news, { batch: run.plan.name, at: Date.now(), kind, what, failures });
+}
+
+/**
+ * Sends what is kept for the webhook, one message after the other, beside all else: nothing waits for it, and a run
+ * that takes over begins with what has not been confirmed.
+ */
+export async function sendNews(run: BatchRun): Promise<void> {
+  const { news } = run.state;
+  for (;;) {
+    await condition(() => news.unsent.length > 0);
+    if (news.notBefore > Date.now()) await condition(() => run.isEnding, news.notBefore - Date.now());
+    // Once there is trouble, the end of the batch does not try again: another workflow will.
+    if (run.newsHandedOver || (run.isEnding && news.failedRounds > 0)) return;
+    const item = news.unsent[0]!;
+    run.newsOnItsWay = item;
+    const { failures, ...event } = item;
+    const failure = await webhook(item.what, { maximumAttempts: 3 })
+      .notify(event)
+      .then(() => undefined, webhookFailure);
+    run.newsOnItsWay = undefined;
+    if (!failure) {
+      if (newsDelivered(news, item, Date.now()))
+        note(run.state, 'smc-batch', 'the webhook takes messages again');
+    } else if (newsFailed(news, item, failure, Date.now())) {
+      const then = failure.isFinal ? 'this message is not sent again' : 'messages are kept and sent again';
+      note(run.state, 'smc-batch', `${failure.reason}; ${then}`);
+    }
+    run.changed = true;
+  }
+}
+
+/** At the end: what a webhook that is away has not taken soon is left to a workflow of its own. */
+export async function handOverNews(run: BatchRun): Promise<void> {
+  const { news } = run.state;
+  const isDone = () => news.unsent.length === 0;
+  await condition(() => isDone() || news.failedRounds > 0, lastChance);
+  if (isDone()) return;
+  run.newsHandedOver = newsWorkflowId(run.plan.name, workflowInfo().runId);
+  const unsent = news.unsent.map(({ failures, ...event }) => event);
+  await startChild(deliverNews, {
+    workflowId: run.newsHandedOver,
+    args: [{ unsent }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `${unsent.length} messages of batch ${run.plan.name} for the webhook`,
+  });
 }
 
 /** Looks for what operators want to hear of, once each: waves that ended, gates that wait, servers that failed. */
@@ -47,16 +87,29 @@ export function announceNews(run: BatchRun): void {
       );
     }
   }
-  // One message for all that failed since the last one: a bad night must not become a flood.
-  if (servers.counts.failed > announced.failures && run.notifying === 0) {
-    const more = servers.counts.failed - announced.failures;
-    announced.failures = servers.counts.failed;
-    announce(
-      run,
-      'failure',
-      `${more} more servers have failed, ${servers.counts.failed} in all: smc-batch report ${plan.name}`,
-    );
+  tellFailures(run);
+}
+
+/** One message for all that failed since the last one: a bad night must not become a flood. */
+function tellFailures(run: BatchRun): void {
+  const { announced, news, journal } = run.state;
+  const { failed } = run.servers.counts;
+  if (failed <= announced.failures) return;
+  const more = failed - announced.failures;
+  announced.failures = failed;
+  const said = (count: number) =>
+    `${count} more servers have failed, ${failed} in all: smc-batch report ${run.plan.name}`;
+  const open = openFailureNews(news, run.newsOnItsWay);
+  if (!open) {
+    announce(run, 'failure', said(more), more);
+    return;
   }
+  // It has not gone out yet: what it says, here and in the journal, grows.
+  const entry = journal.findLast(({ what }) => what === open.what);
+  open.failures = (open.failures ?? 0) + more;
+  open.what = said(open.failures);
+  open.at = Date.now();
+  if (entry) Object.assign(entry, { what: open.what, at: open.at });
 }
 
 function once(list: string[], name: string, say: () => void): void {

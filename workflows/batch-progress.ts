@@ -2,7 +2,13 @@ import type { BatchRun } from './batch-run';
 import { estimatedEnd } from './estimate';
 import { waveGate } from './gates';
 import { usableSlots } from './lease';
-import { type BatchProgress, type Slots, serverPhases, type WaveProgress } from './messages';
+import {
+  type BatchProgress,
+  type Slots,
+  serverPhases,
+  type WaveProgress,
+  type WebhookTrouble,
+} from './messages';
 import { heldBack, heldBackAgain, slotReason } from './waiting-reason';
 
 /** The batch in one screen, as the `progress` query gives it. */
@@ -23,6 +29,20 @@ export function batchProgress(run: BatchRun, now: number): BatchProgress {
     leftovers: servers.leftovers,
     strayJobs: servers.strays.existing,
     estimatedEnd: status === 'running' ? estimatedEnd(servers, cap.running, state.measured, now) : undefined,
+    webhook: webhookTrouble(run, now),
+  };
+}
+
+function webhookTrouble({ state, newsHandedOver }: BatchRun, now: number): WebhookTrouble | undefined {
+  const { trouble, unsent, dropped, notBefore } = state.news;
+  if (!trouble) return undefined;
+  return {
+    unsent: unsent.length,
+    leftTo: newsHandedOver,
+    dropped,
+    reason: trouble.reason,
+    since: new Date(trouble.since).toISOString(),
+    nextAttemptAt: !newsHandedOver && unsent.length > 0 && notBefore > now ? notBefore : undefined,
   };
 }
 
@@ -77,6 +97,7 @@ export function batchDetails(progress: BatchProgress): string {
     `Jobs existing ${slots.inUse.existing} of ${slots.cap.existing}, running ${slots.inUse.running} of ${slots.cap.running}.`,
     ...(progress.estimatedEnd ? [`Estimated end: ${new Date(progress.estimatedEnd).toISOString()}.`] : []),
     ...(waiting ? [`Waiting: ${waiting}.`] : []),
+    ...(progress.webhook ? [`Webhook: ${progress.webhook.reason}.`] : []),
     ...(leftovers > 0
       ? [`${leftovers} jobs were left in the account and keep their billed intermediate instances.`]
       : []),

@@ -6,6 +6,7 @@ import type { Throughput } from './estimate';
 import { type GateState, openGates } from './gates';
 import { type LeaseHolding, noLease } from './lease';
 import type { BatchStatus, JournalEntry, Slots } from './messages';
+import { type News, type NewsItem, noNews } from './news';
 import type { ServerRecord } from './server-record';
 
 /** All that a batch knows beside its plan; carried over Continue-As-New. */
@@ -26,6 +27,7 @@ export interface BatchState {
   measured: Throughput;
   /** What operators have been told already. */
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
+  news: News;
   cancelRequested: boolean;
   cancelSent: boolean;
 }
@@ -62,8 +64,10 @@ export interface BatchRun {
   starting: number;
   /** A report to the quota is on its way. */
   reporting: boolean;
-  /** Messages to the webhook on their way. */
-  notifying: number;
+  /** The message to the webhook that is on its way. */
+  newsOnItsWay?: NewsItem;
+  /** The batch has ended, and its last messages are this workflow's. */
+  newsHandedOver?: string;
   /** What the quota must hear of at once. */
   refused?: keyof Slots;
   limitsChanged: boolean;
@@ -95,6 +99,7 @@ export function newBatchState(): BatchState {
     journal: [],
     measured: { seconds: 0, diskGiB: 0 },
     announced: { waiting: [], ended: [], failures: 0 },
+    news: noNews(),
     cancelRequested: false,
     cancelSent: false,
   };

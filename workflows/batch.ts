@@ -12,7 +12,7 @@ import {
 import type { Plan } from '../src/plan';
 import { batchCalls } from './batch-activities';
 import { cancelServer, cutOverServer, reconcileNowAndThen } from './batch-children';
-import { announce, announceNews } from './batch-events';
+import { announce, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
 import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
@@ -74,7 +74,6 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     startableAgain: 0,
     starting: 0,
     reporting: false,
-    notifying: 0,
     limitsChanged: false,
     isEnding: false,
     detailsAt: 0,
@@ -91,6 +90,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
   await CancellationScope.nonCancellable(async () => {
     void reconcileNowAndThen(run);
     void takeStockNowAndThen(run);
+    void sendNews(run);
     for (;;) {
       run.changed = false;
       if (isHistoryLong()) {
@@ -111,9 +111,9 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     run.isEnding = true;
     await takeLastStock(run);
     announce(run, 'end', `has ended: ${ending(run)}`);
-    await condition(() => run.notifying === 0, '1m');
     const { account, name } = run.plan;
     await batchCalls(account.id).returnLease({ account: account.id, batch: name });
+    await handOverNews(run);
   });
   enter(run, 'ended');
   setCurrentDetails(batchDetails(progressOf(run)));
@@ -251,8 +251,7 @@ function tellTemporalUi(run: BatchRun): void {
 const haveAllEnded = ({ servers }: BatchRun) => servers.waves.every(({ total, ended }) => ended === total);
 
 /** Nothing is on its way that the next run would not hear of. */
-const isQuiet = ({ starting, reporting, notifying }: BatchRun) =>
-  starting === 0 && !reporting && notifying === 0 && allHandlersFinished();
+const isQuiet = ({ starting, reporting }: BatchRun) => starting === 0 && !reporting && allHandlersFinished();
 
 const isHistoryLong = () =>
   workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit;

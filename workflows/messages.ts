@@ -129,6 +129,22 @@ export interface BatchProgress {
   strayJobs: number;
   /** Estimated from what has been measured so far; milliseconds since the epoch. */
   estimatedEnd?: number;
+  /** Messages stay away from the operators' webhook. */
+  webhook?: WebhookTrouble;
+}
+
+/** Why the webhook has not been told; nothing else waits for it. */
+export interface WebhookTrouble {
+  /** Messages that are kept and sent again. */
+  unsent: number;
+  /** The batch has ended: the id of the workflow that goes on sending them. */
+  leftTo?: string;
+  /** Messages that were given up because too many waited: only the journal has them. */
+  dropped: number;
+  reason: string;
+  since: string;
+  /** Milliseconds since the epoch. */
+  nextAttemptAt?: number;
 }
 
 export interface WaveProgress {

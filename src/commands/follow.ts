@@ -125,7 +125,7 @@ function lineView(batch: BatchClient, output: OutputFormat): View {
       const summary = `${countsLine(progress)}; running ${slots.inUse.running} of ${slots.cap.running}${wait}`;
       if (summary !== lastSummary) print(summary);
       lastSummary = summary;
-      await tellTroubles(servers);
+      await tellTroubles(servers, progress.webhook);
     },
     end() {},
   };

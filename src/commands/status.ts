@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { textReport, troubleLines } from '../report';
+import { textReport, troubleGroups, troubleLines } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
 import { batchJson } from './batch-json';
@@ -47,13 +47,13 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const progress = await batch.progress();
   const servers = await batch.servers();
   const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
-  const troubles = await lookForTroubles(batch, servers);
+  const troubles = await lookForTroubles(batch, servers, progress.webhook);
   const lines = troubleLines(troubles, Date.now());
   if (output === 'json') {
     return printJson({
       ...batchJson({ progress, servers }),
       trouble: trouble ?? (lines.length > 0 ? lines.join('\n') : undefined),
-      troubles: troubles.groups,
+      troubles: troubleGroups(troubles),
     });
   }
   const print = printer(output);

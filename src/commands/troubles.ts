@@ -1,4 +1,4 @@
-import type { ServerPhase, ServerView } from '../../workflows/messages';
+import type { ServerPhase, ServerView, WebhookTrouble } from '../../workflows/messages';
 import { errorKind, groupTroubles, type ServerTrouble, type Troubles, troubleLines } from '../report';
 import type { BatchClient } from './batch-client';
 import { attemptTrouble, type PendingAttempt } from './pending-attempt';
@@ -9,7 +9,11 @@ const mostLooked = 20;
 const withWorkflow: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
 
 /** Looks at what some of the batch's servers under way do, and gives what goes wrong with them right now. */
-export async function lookForTroubles(batch: BatchClient, servers: readonly ServerView[]): Promise<Troubles> {
+export async function lookForTroubles(
+  batch: BatchClient,
+  servers: readonly ServerView[],
+  webhook?: WebhookTrouble,
+): Promise<Troubles> {
   const underWay = servers.filter(({ phase }) => withWorkflow.includes(phase));
   const answers = await Promise.all(
     serversToLookAt(underWay).map(async ({ server }) => ({
@@ -24,22 +28,28 @@ export async function lookForTroubles(batch: BatchClient, servers: readonly Serv
     groups: groupTroubles(looked.flatMap(({ server, attempts }) => troubleOf(server, attempts, now) ?? [])),
     looked: looked.length,
     underWay: underWay.length,
+    webhook,
   };
 }
 
 /** Heartbeats come to Temporal a few times a minute: looking more often would show nothing newer. */
 const lookEveryMs = 10_000;
 
+/** Its words may differ from try to try. */
+const webhookKind = 'webhook';
+
 /** Looks now and then, and tells an error when it turns up, and once there are none any more. */
 export function troubleTeller(batch: BatchClient, tell: (line: string) => void, now = Date.now) {
   const told = new Set<string>();
   let lookedAt = Number.NEGATIVE_INFINITY;
-  return async (servers: readonly ServerView[]): Promise<void> => {
+  return async (servers: readonly ServerView[], webhook?: WebhookTrouble): Promise<void> => {
     if (now() - lookedAt < lookEveryMs) return;
     lookedAt = now();
-    const troubles = await lookForTroubles(batch, servers);
-    if (troubles.looked === 0) return;
+    const troubles = await lookForTroubles(batch, servers, webhook);
+    // No look is no news; of the webhook the batch itself has told.
+    if (troubles.looked === 0 && !webhook && !told.has(webhookKind)) return;
     const kinds = troubles.groups.map(({ error }) => errorKind(error));
+    if (webhook) kinds.push(webhookKind);
     if (kinds.some((kind) => !told.has(kind))) {
       for (const line of troubleLines(troubles, now())) tell(`trouble  ${line}`);
     }

@@ -27,6 +27,7 @@ export {
   type ServerTrouble,
   type TroubleGroup,
   type Troubles,
+  troubleGroups,
   troubleLines,
 } from './trouble';
 export { utcTime } from './utc-time';

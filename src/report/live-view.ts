@@ -6,6 +6,7 @@ import { clip, displayWidth, inColumns, plainLine } from './display-width';
 import { formatDuration } from './duration';
 import { strayJobsLine } from './kept-jobs';
 import { timeToGo } from './time-to-go';
+import { webhookLine } from './trouble';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
@@ -65,6 +66,7 @@ function headLines({ progress }: LiveBatch, columns: number, c: Colors, now: num
     `${bar(ended / Math.max(1, progress.total), width, c)}  ${said}`,
     outcomes(progress, c),
     `running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`,
+    ...(progress.webhook ? [c.yellow(`trouble  ${webhookLine(progress.webhook, now)}`)] : []),
   ];
 }
 

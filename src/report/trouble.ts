@@ -1,3 +1,4 @@
+import type { WebhookTrouble } from '../../workflows/messages';
 import { counted } from './counted';
 import { plainLine } from './display-width';
 import { formatDuration } from './duration';
@@ -27,6 +28,8 @@ export interface Troubles {
   looked: number;
   /** Servers that could have been looked at. */
   underWay: number;
+  /** The operators' webhook is not told; no server waits for that. */
+  webhook?: WebhookTrouble;
 }
 
 /** The errors, most servers first. */
@@ -43,15 +46,37 @@ export function groupTroubles(troubles: readonly ServerTrouble[]): TroubleGroup[
   return [...groups.values()].sort((a, b) => b.servers.length - a.servers.length);
 }
 
+/** The same for a script: the webhook's is a group without servers. */
+export function troubleGroups({ groups, webhook }: Troubles): TroubleGroup[] {
+  if (!webhook) return groups;
+  const { reason, nextAttemptAt } = webhook;
+  return [{ error: plainLine(reason), servers: [], nextAttemptAt }, ...groups];
+}
+
+/** `the webhook could not be reached: connection refused (3 messages are kept; next try in 20 s)`. */
+export function webhookLine(
+  { reason, unsent, leftTo, dropped, nextAttemptAt }: WebhookTrouble,
+  now: number,
+): string {
+  const facts = [
+    unsent > 0 &&
+      `${counted(unsent, 'message')} ${leftTo ? `left to workflow ${plainLine(leftTo)}` : 'kept to be sent again'}`,
+    dropped > 0 && `${counted(dropped, 'message')} only in the journal`,
+    nextAttemptAt !== undefined && `next try in ${formatDuration(nextAttemptAt - now)}`,
+  ].filter(Boolean);
+  return `${plainLine(reason)}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`;
+}
+
 /** `12 servers: ServiceUnavailable: … (next try in 20 s)`, a line for each error, of many the first ones. */
-export function troubleLines({ groups, looked, underWay }: Troubles, now: number): string[] {
+export function troubleLines({ groups, looked, underWay, webhook }: Troubles, now: number): string[] {
   const of = looked < underWay ? ` of ${looked} looked at` : '';
+  const aside = webhook ? [webhookLine(webhook, now)] : [];
   const lines = groups.slice(0, mostLines).map(({ error, servers, nextAttemptAt }) => {
     const next = nextAttemptAt === undefined ? '' : ` (next try in ${formatDuration(nextAttemptAt - now)})`;
     return `${counted(servers.length, 'server')}${of}: ${error}${next}`;
   });
   const more = groups.length - mostLines;
-  return more > 0 ? [...lines, `and ${counted(more, 'other error')}`] : lines;
+  return [...aside, ...lines, ...(more > 0 ? [`and ${counted(more, 'other error')}`] : [])];
 }
 
 const mostLines = 3;

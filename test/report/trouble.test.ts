@@ -1,4 +1,4 @@
-import { groupTroubles, troubleLines } from '../../src/report';
+import { groupTroubles, troubleGroups, troubleLines } from '../../src/report';
 
 const now = Date.parse('2026-03-01T22:00:00Z');
 const busy = 'ServiceUnavailable: The request has failed due to a temporary failure of the server.';
@@ -41,4 +41,23 @@ test('of a large batch it is said that only some servers were looked at, and of 
 
 test('what others wrote stays on one line and cannot steer a terminal', () => {
   expect(told([{ server: 'a', error: 'Bad: \u001b[2Jone\ntwo' }])).toEqual(['1 server: Bad:  [2Jone two']);
+});
+
+test('a webhook that is not told is the first line, and for a script a group without servers', () => {
+  const webhook = {
+    reason: 'the webhook could not be reached: connection refused',
+    since: '2026-03-01T22:00:00Z',
+    unsent: 3,
+    dropped: 1,
+    nextAttemptAt: 20_000,
+  };
+  const troubles = { groups: [], looked: 0, underWay: 0, webhook };
+  expect(troubleLines(troubles, 0)).toEqual([
+    'the webhook could not be reached: connection refused (3 messages kept to be sent again; 1 message only in the journal; next try in 20 s)',
+  ]);
+  expect(troubleGroups(troubles)).toEqual([{ error: webhook.reason, servers: [], nextAttemptAt: 20_000 }]);
+  const left = { ...webhook, dropped: 0, nextAttemptAt: undefined, leftTo: 'smc-news:dc1/r-1' };
+  expect(troubleLines({ ...troubles, webhook: left }, 0)).toEqual([
+    'the webhook could not be reached: connection refused (3 messages left to workflow smc-news:dc1/r-1)',
+  ]);
 });
