@@ -21,10 +21,16 @@ function say(message: string, exitCode: number): number {
   return exitCode;
 }
 
-// `| head -1`: a reader that has had enough is no failure. What was begun is done to its end, with its own exit code.
+/** Nobody reads any more: `| head -1`, a terminal that was closed. */
+const noReader = ['EPIPE', 'EIO', 'ENXIO', 'EBADF', 'ENOTCONN', 'ECONNRESET'];
+
+// A reader that has had enough is no failure. What was begun is done to its end, with its own exit code.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (noReader.includes(error.code ?? '')) return;
+    // A full disk, as a rule: what was to be kept is not, and a script must notice.
+    if (stream === process.stdout) say(`The output cannot be written: ${error.message}`, 0);
+    process.exit(exitCodes.unexpected);
   });
 }
 

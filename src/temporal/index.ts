@@ -1,5 +1,6 @@
 /** Everything between us and Temporal: settings, connections, the worker, the local server. */
 export { connectClient } from './connect';
+export { claimData } from './data-claim';
 export { type DevServer, type DevServerOptions, freePort, startDevServer } from './dev-server';
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 export { packageRoot } from './package-root';
