@@ -1,6 +1,7 @@
 import type { Client, Connection } from '@temporalio/client';
 import {
   connectClient,
+  proxyTo,
   searchAttributeNames,
   TemporalUnavailable,
   taskQueue,
@@ -16,9 +17,14 @@ export async function checksOfTemporal(): Promise<Check[]> {
   try {
     const settings = temporalSettings();
     const client = await connectClient(settings);
+    const proxy = proxyTo(settings.address);
     try {
       return [
-        { ...server, status: 'ok', detail: settings.address },
+        {
+          ...server,
+          status: 'ok',
+          detail: `${settings.address}${proxy ? `, through the proxy ${proxy.address} (${proxy.variable})` : ''}`,
+        },
         ...(await checksOfNamespace(client, settings.namespace)),
       ];
     } finally {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { throughProxy } from './connect';
 import { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 import { searchAttributeNames } from './search-attributes';
 import { temporalCli } from './temporal-cli';
@@ -100,7 +101,10 @@ async function untilReady(server: OwnProcess, address: string): Promise<void> {
   while (Date.now() < deadline) {
     if (server.hasEnded()) throw new Error(`it ended ${howItEnded(await server.ended)}`);
     try {
-      const connection = await Connection.connect({ address, connectTimeout: '1s' });
+      const connection = await Connection.connect({
+        ...throughProxy({ address }, address, undefined),
+        connectTimeout: '1s',
+      });
       await connection.workflowService.describeNamespace({ namespace: 'default' });
       await connection.close();
       return;

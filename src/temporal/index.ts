@@ -5,6 +5,7 @@ export { type DevServer, type DevServerOptions, freePort, startDevServer } from 
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 export { packageRoot } from './package-root';
 export { dataConverter } from './payload-codec';
+export { proxyTo } from './proxy';
 export { temporalQueueLimit } from './queue-limit';
 export { ensureSearchAttributes, searchAttributeNames } from './search-attributes';
 export {

@@ -47,7 +47,7 @@ test('a Temporal server that does not answer is a problem', async () => {
   expect((await told()).check('temporal-server')).toMatchObject({
     status: 'problem',
     detail: 'No Temporal server answers at 127.0.0.1:9',
-    remedy: expect.stringContaining('smc-batch dev'),
+    remedy: expect.stringContaining('TEMPORAL_ADDRESS'),
   });
 });
 
@@ -95,6 +95,7 @@ test('settings: secrets are only set or not, keys masked, proxies without their 
     TEMPORAL_API_KEY: 'secret-3',
     TEMPORAL_TLS_CLIENT_KEY_DATA: 'secret-4',
     HTTPS_PROXY: 'http://me:secret-5@proxy:3128',
+    http_proxy: 'me:secret-6@proxy:3128',
   });
   const shown = (name: string) => settings.find((setting) => setting.name === name)?.value;
   expect(JSON.stringify(settings)).not.toContain('secret-');
