@@ -1,17 +1,32 @@
 #!/usr/bin/env node
+import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
 import { CommandFailure, exitCodes } from './commands/failure';
 import { program } from './program';
 import { TemporalUnavailable } from './temporal';
 
+/** As a container runtime has it: the SDKs and what we start ask for it, too, where a uid has no entry in passwd. */
+function ensureHome(): void {
+  if (process.env.HOME) return;
+  delete process.env.HOME;
+  try {
+    process.env.HOME = homedir();
+  } catch {
+    process.env.HOME = '/';
+  }
+}
+
 async function main(argv: string[]): Promise<number> {
   try {
+    ensureHome();
     await program().parseAsync(argv);
     return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (error instanceof CommandFailure) return say(error.message, error.exitCode);
     if (error instanceof TemporalUnavailable) return say(error.message, exitCodes.unexpected);
+    if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd')
+      return say('The folder that you are in has been deleted: change to another one.', exitCodes.unexpected);
     throw error;
   }
 }

@@ -19,7 +19,7 @@ export async function lookForTroubles(batch: BatchClient, servers: readonly Serv
     })),
   );
   const looked = answers.flatMap(({ server, attempts }) => (attempts ? [{ server, attempts }] : []));
-  const now = Date.now();
+  const now = await batch.now();
   return {
     groups: groupTroubles(looked.flatMap(({ server, attempts }) => troubleOf(server, attempts, now) ?? [])),
     looked: looked.length,
@@ -31,17 +31,18 @@ export async function lookForTroubles(batch: BatchClient, servers: readonly Serv
 const lookEveryMs = 10_000;
 
 /** Looks now and then, and tells an error when it turns up, and once there are none any more. */
-export function troubleTeller(batch: BatchClient, tell: (line: string) => void, now = Date.now) {
+export function troubleTeller(batch: BatchClient, tell: (line: string) => void) {
   const told = new Set<string>();
   let lookedAt = Number.NEGATIVE_INFINITY;
   return async (servers: readonly ServerView[]): Promise<void> => {
-    if (now() - lookedAt < lookEveryMs) return;
-    lookedAt = now();
+    const now = await batch.now();
+    if (now - lookedAt < lookEveryMs) return;
+    lookedAt = now;
     const troubles = await lookForTroubles(batch, servers);
     if (troubles.looked === 0) return;
     const kinds = troubles.groups.map(({ error }) => errorKind(error));
     if (kinds.some((kind) => !told.has(kind))) {
-      for (const line of troubleLines(troubles, now())) tell(`trouble  ${line}`);
+      for (const line of troubleLines(troubles, now)) tell(`trouble  ${line}`);
     }
     if (kinds.length === 0 && told.size > 0) {
       tell('trouble  is over');

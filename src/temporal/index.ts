@@ -7,7 +7,14 @@ export { packageRoot } from './package-root';
 export { dataConverter } from './payload-codec';
 export { proxyTo } from './proxy';
 export { temporalQueueLimit } from './queue-limit';
-export { ensureSearchAttributes, searchAttributeNames } from './search-attributes';
+export {
+  addSearchAttributes,
+  ensureSearchAttributes,
+  findSearchAttributes,
+  replaceSearchAttributes,
+  searchAttributeNames,
+  withSearchAttributes,
+} from './search-attributes';
 export {
   type TemporalSettings,
   taskQueue,
