@@ -28,6 +28,8 @@ export interface JobHeartbeat {
   /** When status, businessStatus or progress last changed; milliseconds since the epoch. */
   changedAt: number;
   lookedAt?: number;
+  /** Which attempt looked then: another worker's clock does not tell. */
+  lookedInAttempt?: number;
   /** Why the last look failed. */
   pollError?: string;
 }
@@ -39,12 +41,9 @@ export interface JobHeartbeat {
 export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityContext) {
   return async (input: AwaitReplicationJobInput): Promise<EndedJob> => {
     const activity = Context.current();
-    const news: JobHeartbeat = (activity.info.heartbeatDetails as JobHeartbeat | undefined) ?? {
-      jobId: input.jobId,
-      changedAt: Date.now(),
-    };
     const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
     const startedAt = Date.now();
+    const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
     let lastRunAt = news.status === 'Running' ? startedAt : undefined;
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
 
@@ -64,7 +63,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
             continue;
           }
           const { job } = look;
-          noteNews(news, job);
+          noteNews(news, job, activity.info.attempt);
           // A job that has ended needs no heartbeat: the result says more.
           if (job.status === 'Running') activity.heartbeat(news);
           // A status that this version does not know may be one more of a job at work: it is watched like one.
@@ -109,7 +108,14 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
 const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['before']) =>
   job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
 
-function noteNews(news: JobHeartbeat, job: ReplicationJob): void {
+/** An earlier attempt's may have come from another worker, whose clock only tells how long the job had stood by then. */
+function newsFrom(heard: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
+  if (!heard) return { jobId, changedAt: now };
+  const stoodMs = Math.max(0, (heard.lookedAt ?? heard.changedAt) - heard.changedAt);
+  return { ...heard, changedAt: now - stoodMs, ...(heard.lookedAt && { lookedAt: now }) };
+}
+
+function noteNews(news: JobHeartbeat, job: ReplicationJob, attempt: number): void {
   const changed =
     news.status !== job.status ||
     news.businessStatus !== job.businessStatus ||
@@ -119,6 +125,7 @@ function noteNews(news: JobHeartbeat, job: ReplicationJob): void {
   news.businessStatus = job.businessStatus;
   news.progress = job.progress;
   news.lookedAt = Date.now();
+  news.lookedInAttempt = attempt;
   delete news.pollError;
 }
 

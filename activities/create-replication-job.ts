@@ -143,7 +143,7 @@ async function whatStandsInTheWay(
   look: SourceRead,
   refusal: SmcError,
 ): Promise<CreatedJob> {
-  const { attempt, scheduledTimestampMs } = Context.current().info;
+  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
   const later = (message: string) =>
     ApplicationFailure.retryable(
       `${message}; ${refusal.message}`,
@@ -169,7 +169,9 @@ async function whatStandsInTheWay(
     });
   }
   // Reads lag: what refused us may not be listed yet, or be gone by now.
-  const mayBeLate = attempt < 8 || Date.now() - scheduledTimestampMs < lateRefusalMs;
+  // Both by the server's clock: this worker's may differ.
+  const triedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  const mayBeLate = attempt < 8 || triedMs < lateRefusalMs;
   if (refusal.code !== 'ReplicationJobName.Duplicate' && mayBeLate)
     throw later('nothing that explains it is listed yet');
   throw smcApplicationFailure(refusal, attempt);

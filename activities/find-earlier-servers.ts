@@ -19,8 +19,9 @@ const lateReadMinutes = 10;
  * ledger's to say, so that a source whose tags were removed can be migrated again.
  */
 export async function findEarlierServers({ batch }: { batch: string }): Promise<EarlierServers> {
-  const { client, heartbeat } = Context.current();
-  const since = new Date(Date.now() - lateReadMinutes * 60_000).toISOString();
+  // By the server's clock, which stamps the ends that are asked for; this worker's may differ.
+  const { client, heartbeat, info } = Context.current();
+  const since = new Date(info.currentAttemptScheduledTimestampMs - lateReadMinutes * 60_000).toISOString();
   const ours = `WorkflowType = 'serverMigration' AND SmcBatch = '${batch}'`;
   const runningSourceIds: Record<string, string> = {};
   const earlier: EarlierServers = { running: [], migrated: [], runningSourceIds };

@@ -5,7 +5,7 @@ import { batchWorkflowId } from '../../workflows/ids';
 import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import type { Plan } from '../plan';
 import { formatProblems, readPlan } from '../plan';
-import { taskQueue } from '../temporal';
+import { ensureSearchAttributes, taskQueue } from '../temporal';
 import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
@@ -34,8 +34,9 @@ Examples:
   smc-batch apply batch.yaml                 shows what it would start, asks, starts it and returns
   smc-batch apply batch.yaml --yes --watch   starts it and stays until the last server has ended
 
-Exit codes: 0 started (with --watch: all migrated, or you left), 2 the plan is not valid or the batch cannot change to
-it, 3 finished with failed servers, 4 cancelled or not confirmed, 1 anything else.`,
+Exit codes: 0 started, also when no worker runs yet, which is said on stderr (with --watch: all migrated, or you left),
+2 the plan is not valid or the batch cannot change to it, 3 finished with failed servers, 4 cancelled or not confirmed,
+1 the batch cannot look its sources up (it goes on once it can), or anything else.`,
     )
     .action(apply);
 }
@@ -50,16 +51,18 @@ async function apply(
     print(summary(plan));
     await confirm(`Start batch '${plan.name}'?`, options.yes);
     const batch = batchClient(client, plan.name);
+    await ensureSearchAttributes(client, settings.namespace);
     const how = await batch.start(plan);
     print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
     if (how === 'attached') await changePlan(client, plan, options.yes, print);
     const ui = temporalUiUrl(settings);
     if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
-    await untilSurveyed(client, batch, options.watch);
+    const warning = await untilSurveyed(client, batch, options.watch);
+    if (warning) process.stderr.write(`${warning}\n`);
     if (options.watch) {
       process.exitCode = await followUntilLeft(batch, options.output, client);
     } else if (options.output === 'json') {
-      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how });
+      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how, warning });
     } else {
       print(`Watch it: smc-batch watch ${plan.name}`);
     }
@@ -90,7 +93,11 @@ async function changePlan(
   yes: boolean,
   print: (line?: string) => void,
 ): Promise<void> {
-  if (!(await hasWorker(client))) return;
+  if (!(await hasWorker(client))) {
+    throw new CommandFailure(
+      `Batch '${plan.name}' runs already, but no worker takes work from task queue '${taskQueue()}', so nobody can tell whether the plan has changed. Start one with: smc-batch worker. Then apply again.`,
+    );
+  }
   const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
   const { added, removed, changed, settings, refused } = changes;
   if (refused.length > 0) {
@@ -126,11 +133,12 @@ function summary(plan: Plan): string {
 /**
  * Waits until the batch has looked its sources up, which shows that worker, credentials and endpoint are right.
  * Throws a {@link CommandFailure} with what is wrong; unless the batch has failed it goes on and may yet succeed.
+ * A batch that no worker works for is started all the same, and the first worker takes it up: that is a warning.
  */
-async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<void> {
+async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
   const deadline = Date.now() + 10_000;
   for (let looks = 0; ; looks++) {
-    if (looks === 4 && !(await hasWorker(client))) throw noWorker(batch);
+    if (looks === 4 && !(await hasWorker(client))) return noWorker(batch);
     const status = await batch.status();
     if (status === 'FAILED') throw await failureOf(batch, status);
     const trouble = await batch.trouble();
@@ -140,24 +148,28 @@ async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean):
           `It goes on by itself once that works; to give up: smc-batch cancel ${batch.batch} --yes`,
       );
     }
-    if (trouble || status !== 'RUNNING' || (looks > 0 && (await isSurveyed(client, batch)))) return;
-    if (Date.now() > deadline) return;
+    if (trouble || status !== 'RUNNING') return undefined;
+    if (looks > 0) {
+      const isSurveyed = await surveyed(client, batch);
+      if (isSurveyed === undefined) return noWorker(batch);
+      if (isSurveyed) return undefined;
+    }
+    if (Date.now() > deadline) return undefined;
     await sleep(250);
   }
 }
 
-/** A query needs a worker: without one it waits for its timeout. */
-async function isSurveyed(client: Client, batch: BatchClient): Promise<boolean> {
+/** A query needs a worker: without one it waits for its timeout. Undefined when no worker answered. */
+async function surveyed(client: Client, batch: BatchClient): Promise<boolean | undefined> {
   if (!(await hasWorker(client))) return false;
   const progress = await client
     .withDeadline(Date.now() + 8_000, () => batch.progress())
     .catch((error: unknown) => {
-      throw isPassing(error) ? noWorker(batch) : error;
+      if (isPassing(error)) return undefined;
+      throw error;
     });
-  return progress.status !== 'surveying';
+  return progress && progress.status !== 'surveying';
 }
 
 const noWorker = ({ batch }: BatchClient) =>
-  new CommandFailure(
-    `Batch '${batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker`,
-  );
+  `Batch '${batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker`;

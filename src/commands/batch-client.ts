@@ -21,9 +21,10 @@ import {
 } from '../../workflows/messages';
 import { smcBatch, smcPhase } from '../../workflows/search-attributes';
 import type { Plan } from '../plan';
-import { taskQueue } from '../temporal';
+import { taskQueue, withSearchAttributes } from '../temporal';
 import { CommandFailure } from './failure';
 import type { PendingAttempt } from './pending-attempt';
+import { serverNow } from './server-clock';
 
 /** What the commands do with a batch that runs, or ran, in Temporal. */
 export interface BatchClient {
@@ -33,6 +34,8 @@ export interface BatchClient {
   progress(): Promise<BatchProgress>;
   servers(filter?: { phases?: ServerPhase[]; names?: string[] }): Promise<ServerView[]>;
   status(): Promise<WorkflowExecutionStatusName>;
+  /** By the clock that its times are of. */
+  now(): Promise<number>;
   /** What the server's workflow is doing right now. */
   pending(server: string): Promise<PendingAttempt[]>;
   /** Why the server's job was last asked to stop; undefined when it never was. */
@@ -79,25 +82,27 @@ export function batchClient(client: Client, batch: string): BatchClient {
     batch,
     async start(plan) {
       try {
-        await client.workflow.start('batch', {
-          workflowId: batchWorkflowId(batch),
-          taskQueue: taskQueue(),
-          args: [{ plan }],
-          workflowIdConflictPolicy: 'FAIL',
-          typedSearchAttributes: new TypedSearchAttributes([
-            { key: smcBatch, value: batch },
-            { key: smcPhase, value: 'surveying' },
-          ]),
-          memo: { servers: plan.servers.length, account: plan.account.id },
-          staticSummary: `${plan.servers.length} servers in ${plan.waves.length} waves`,
-        });
+        await withSearchAttributes(client.options.namespace, () =>
+          client.workflow.start('batch', {
+            workflowId: batchWorkflowId(batch),
+            taskQueue: taskQueue(),
+            args: [{ plan }],
+            workflowIdConflictPolicy: 'FAIL',
+            typedSearchAttributes: new TypedSearchAttributes([
+              { key: smcBatch, value: batch },
+              { key: smcPhase, value: 'surveying' },
+            ]),
+            memo: { servers: plan.servers.length, account: plan.account.id },
+            staticSummary: `${plan.servers.length} servers in ${plan.waves.length} waves`,
+          }),
+        );
         return 'started';
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         return 'attached';
       }
     },
-    progress: () => found(handle.query(progressQuery, { at: Date.now() })),
+    progress: async () => found(handle.query(progressQuery, { at: await serverNow(client) })),
     async servers(filter = {}) {
       const all: ServerView[] = [];
       for (let offset = 0; ; offset += pageSize) {
@@ -106,6 +111,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
         if (all.length >= page.total || page.servers.length === 0) return all;
       }
     },
+    now: () => serverNow(client),
     status: async () => (await found(handle.describe())).status.name,
     async pending(server) {
       const { raw } = await serverHandle(server).describe();
@@ -148,8 +154,9 @@ export async function hasWorker(client: Client): Promise<boolean> {
     taskQueueType: 1,
   });
   // Temporal remembers a poller for minutes; one that lives has asked within its long poll of a minute.
-  const alive = Date.now() - 70_000;
-  return (pollers ?? []).some(({ lastAccessTime }) => (tsToMs(lastAccessTime) ?? 0) > alive);
+  if (!pollers?.length) return false;
+  const alive = (await serverNow(client)) - 70_000;
+  return pollers.some(({ lastAccessTime }) => (tsToMs(lastAccessTime) ?? 0) > alive);
 }
 
 /** A query has no answer while no worker runs, or while Temporal itself restarts: it may have one later. */

@@ -2,7 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type DevServerOptions, installWorkerLog, startDevServer, workerSettings } from '../temporal';
+import {
+  claimData,
+  type DevServerOptions,
+  installWorkerLog,
+  startDevServer,
+  workerSettings,
+} from '../temporal';
 import { CommandFailure } from './failure';
 import { interruptSignal } from './interrupt';
 import { runWorker } from './worker';
@@ -37,11 +43,13 @@ export function devCommand(): Command {
       'after',
       `
 It needs the settings of 'smc-batch worker', and a Temporal CLI: TEMPORAL_CLI, one on PATH, or one it obtains itself.
-Everything it starts ends with it, on SIGINT or SIGTERM; batches go on where they were at the next start.
+Everything it starts ends with it: on SIGINT, SIGTERM or a closed terminal in good order, and also when it is killed.
+Batches go on where they were at the next start. One dev at a time works on the same data.
 
-Example:
+Examples:
   smc-batch dev &
   smc-batch apply batch.yaml --watch
+  setsid smc-batch dev >dev.log 2>&1    stays when the terminal is closed
 
 Exit codes: 0 ended by a signal, 1 it cannot start.`,
     )
@@ -61,7 +69,13 @@ Exit codes: 0 ended by a signal, 1 it cannot start.`,
         dbFilename: options.dbFilename,
         say,
       };
-      const server = await startKeptServer(serverOptions);
+      const claim = await claimData(options.dbFilename, serverOptions, say);
+      const server = await startKeptServer({ ...serverOptions, onProcess: claim.serverStarted }).catch(
+        (error) => {
+          claim.release();
+          throw error;
+        },
+      );
       try {
         say(`Temporal server: ${server.address}, UI: ${server.uiUrl}, data: ${options.dbFilename}`);
         const { address } = server;
@@ -73,6 +87,7 @@ Exit codes: 0 ended by a signal, 1 it cannot start.`,
         await worker;
       } finally {
         await server.stop();
+        claim.release();
         interrupt.dispose();
         // A worker whose server has died may wait for it for ever.
         setTimeout(() => process.exit(), workerPatienceMs).unref();

@@ -71,12 +71,12 @@ const ownSettings: Record<string, string> = {
   ALIBABA_CLOUD_SECURITY_TOKEN: '',
   ALIBABA_CLOUD_PROFILE: '',
 };
-const alsoShown = /^(TEMPORAL_|ALIBABA_CLOUD_|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$)/;
+const alsoShown = /^(TEMPORAL_|ALIBABA_CLOUD_|(HTTPS?|NO|GRPC|NO_GRPC)_PROXY$)/;
 
 /** The settings of this machine; secrets only as set or not, an AccessKey id masked. */
 export function settingsInUse(env: NodeJS.ProcessEnv = process.env): Setting[] {
   const others = Object.keys(env)
-    .filter((name) => alsoShown.test(name) && !(name in ownSettings))
+    .filter((name) => alsoShown.test(name.toUpperCase()) && !(name in ownSettings))
     .sort();
   return [...Object.keys(ownSettings), ...others].map((name) => {
     const value = env[name];
@@ -94,8 +94,8 @@ function shown(name: string, value: string): string {
   if (name === 'ALIBABA_CLOUD_ACCESS_KEY_ID') return maskedKeyId(value);
   if (/SECRET|TOKEN$|WEBHOOK_URL|API_KEY|KEY_DATA|CERT_DATA|CODEC_AUTH|GRPC_META|CREDENTIALS_URI/.test(name))
     return 'set, not shown';
-  // A proxy may be written without http:// before its user and password.
-  if (/_proxy$/i.test(name) && !value.includes('://')) return value.replace(/^.*@/, '…@');
+  // A proxy may be named without its scheme, and its password then looks like a path.
+  if (/_PROXY$/i.test(name)) return value.replace(/^([a-z]+:\/\/)?.*@/i, '$1…@');
   if (!URL.canParse(value)) return value;
   const url = new URL(value);
   if (!url.username && !url.password) return value;

@@ -1,6 +1,10 @@
 import type { Client, Connection } from '@temporalio/client';
 import {
+  addSearchAttributes,
   connectClient,
+  findSearchAttributes,
+  proxyTo,
+  replaceSearchAttributes,
   searchAttributeNames,
   TemporalUnavailable,
   taskQueue,
@@ -16,9 +20,14 @@ export async function checksOfTemporal(): Promise<Check[]> {
   try {
     const settings = temporalSettings();
     const client = await connectClient(settings);
+    const proxy = proxyTo(settings.address);
     try {
       return [
-        { ...server, status: 'ok', detail: settings.address },
+        {
+          ...server,
+          status: 'ok',
+          detail: `${settings.address}${proxy ? `, through the proxy ${proxy.address} (${proxy.variable})` : ''}`,
+        },
         ...(await checksOfNamespace(client, settings.namespace)),
       ];
     } finally {
@@ -63,19 +72,22 @@ async function checksOfNamespace(client: Client, namespace: string): Promise<Che
 
 async function searchAttributesCheck(client: Client, namespace: string): Promise<Check> {
   const check = { id: 'search-attributes', title: 'Search attributes' };
-  const { operatorService } = client.connection as Connection;
   try {
-    const { customAttributes } = await client.withDeadline(Date.now() + 5_000, () =>
-      operatorService.listSearchAttributes({ namespace }),
-    );
-    const missing = searchAttributeNames.filter((name) => !(name in (customAttributes ?? {})));
+    const { missing, mistyped } = await findSearchAttributes(client, namespace);
+    if (mistyped.length > 0) {
+      return {
+        ...check,
+        status: 'problem',
+        detail: `of another type than Keyword: ${mistyped.map(({ name, type }) => `${name} (${type})`).join(', ')}`,
+        remedy: `Have them replaced, or use another namespace: ${replaceSearchAttributes(namespace, mistyped)}`,
+      };
+    }
     if (missing.length === 0) return { ...check, status: 'ok', detail: searchAttributeNames.join(', ') };
-    const names = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
     return {
       ...check,
       status: 'warning',
       detail: `${missing.join(', ')} missing in ${namespace}`,
-      remedy: `The first worker adds them where it may; else: temporal operator search-attribute create --namespace ${namespace} ${names}`,
+      remedy: `The first 'apply' or worker adds them where it may; else: ${addSearchAttributes(namespace, missing)}`,
     };
   } catch (error) {
     return {

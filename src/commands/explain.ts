@@ -8,6 +8,7 @@ import { batchClient, hasWorker } from './batch-client';
 import { explainStopping, fact, factLines, nowLine, stopAttempt } from './explain-text';
 import { CommandFailure, exitCodes } from './failure';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { serverNow } from './server-clock';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
 
 /** `explain BATCH SERVER`: the whole story of one server. */
@@ -30,6 +31,7 @@ export function explainCommand(): Command {
         const from = batchClient(client, batch);
         const attempts = await from.pending(server).catch(() => []);
         const stopReason = stopAttempt(attempts) && (await from.stopReason(server).catch(() => undefined));
+        const now = await serverNow(client);
         const explanation = explainStopping(asked, attempts, stopReason);
         const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
         const entries = journal.filter(({ what }) => what.includes(server));
@@ -40,13 +42,12 @@ export function explainCommand(): Command {
             : undefined;
         if (output === 'json')
           return printJson({
-            ...withInstanceHours(explanation, Date.now()),
+            ...withInstanceHours(explanation, now),
             pending: attempts,
             journal: entries,
             url,
           });
         const print = printer(output);
-        const now = Date.now();
         for (const line of factLines(explanation, now, colors())) print(line);
         for (const attempt of attempts) print(nowLine(attempt, now));
         for (const { at, by, what } of entries)
@@ -66,7 +67,7 @@ async function ask(client: Client, batch: string, server: string): Promise<Serve
   try {
     return await client.workflow
       .getHandle(batchWorkflowId(batch))
-      .query(explainQuery, { server, at: Date.now() });
+      .query(explainQuery, { server, at: await serverNow(client) });
   } catch (error) {
     if (!String((error as Error).message).includes('has no server')) throw error;
     throw new CommandFailure(

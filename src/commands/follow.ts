@@ -50,7 +50,7 @@ export async function follow(
     view.end();
     if (last.status !== 'stopped') return await showEnd(batch, output);
     print(`Batch '${batch.batch}' has stopped: ${last.waiting ?? ''}`);
-    const kept = keptJobs(await batch.servers({ phases: ['failed', 'cancelled'] }), Date.now());
+    const kept = keptJobs(await batch.servers({ phases: ['failed', 'cancelled'] }), await batch.now());
     if (kept) print(keptJobsLine(batch.batch, kept));
     return exitCodes.serversFailed;
   } catch (error) {
@@ -257,7 +257,7 @@ function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number)
     servers.map(async (server) => {
       if (!asked.has(server)) return server;
       const attempts = await batch.pending(server.server).catch(() => []);
-      const now = Date.now();
+      const now = await batch.now();
       return {
         ...server,
         heartbeat: attempts.find(({ heartbeat }) => heartbeat)?.heartbeat,

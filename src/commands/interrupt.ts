@@ -1,27 +1,35 @@
+import { once } from 'node:events';
 import { constants } from 'node:os';
 
+/** Ctrl-C, what `kill` and a service manager send, and the terminal that is closed. */
+const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /**
- * Aborts on the first Ctrl-C or SIGTERM, to leave without harm; with `view`, also once nobody reads that any more.
- * Who asks a second time does not want to wait: it exits at once, and what must not outlive us goes with it.
+ * Aborts on the first of them, to leave without harm; with `view`, also once nobody reads that any more. Who asks a
+ * second time does not want to wait: it exits at once, and what must not outlive us goes with it.
  */
 export function interruptSignal(view?: NodeJS.WriteStream): { signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
   let asked = false;
   const ask = (name: NodeJS.Signals) => {
+    // A closed terminal is told by the shell and by the kernel: that is one asking.
+    if (asked && name === 'SIGHUP') return;
     if (asked) process.exit(128 + constants.signals[name]);
     asked = true;
     controller.abort();
   };
   const abort = () => controller.abort();
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
+  for (const name of signals) process.on(name, ask);
   view?.once('error', abort);
   return {
     signal: controller.signal,
     dispose: () => {
-      process.off('SIGINT', ask);
-      process.off('SIGTERM', ask);
+      for (const name of signals) process.off(name, ask);
       view?.off('error', abort);
     },
   };
 }
+
+/** Resolves once it is aborted. */
+export const untilAborted = (signal: AbortSignal): Promise<unknown> =>
+  signal.aborted ? Promise.resolve() : once(signal, 'abort');

@@ -21,11 +21,11 @@ const longestCallMs = 120_000;
  * the death of a worker.
  */
 export function attemptTrouble(
-  { lastFailure, startedAt, heartbeat }: PendingAttempt,
+  { attempt, lastFailure, startedAt, heartbeat }: PendingAttempt,
   now: number,
 ): string | undefined {
   if (heartbeat?.pollError) return heartbeat.pollError;
   if (startedAt === undefined) return lastFailure;
-  const hasLookedSince = (heartbeat?.lookedAt ?? 0) > startedAt;
+  const hasLookedSince = heartbeat?.lookedInAttempt === attempt;
   return hasLookedSince || now - startedAt > longestCallMs ? undefined : lastFailure;
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { BatchProgress, ServerView } from '../../workflows/messages';
 import type { Plan } from '../plan';
 import type { AccountLook, Preview } from '../preview';
@@ -6,7 +5,7 @@ import type { Audit } from '../simulator';
 import { connectClient, startDevServer } from '../temporal';
 import { batchClient } from './batch-client';
 import { endCode, type FollowEnd, follow } from './follow';
-import { interruptSignal } from './interrupt';
+import { interruptSignal, untilAborted } from './interrupt';
 import { rehearsedPlan, startRehearsalAccount } from './rehearsal-account';
 import { startSimulatedWorker } from './simulated-worker';
 
@@ -69,5 +68,3 @@ export async function rehearse(
     for (const end of ends.reverse()) await end();
   }
 }
-
-const untilAborted = (signal: AbortSignal) => (signal.aborted ? Promise.resolve() : once(signal, 'abort'));

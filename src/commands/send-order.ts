@@ -17,7 +17,17 @@ export interface OrderOptions {
 }
 
 /** Who gives the order, for the batch's journal. */
-export const whoami = () => `${userInfo().username}@${hostname()}`;
+export const whoami = () => `${userName()}@${hostname()}`;
+
+/** A container may run as a uid that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    const { LOGNAME, USER } = process.env;
+    return LOGNAME || USER || `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}
 
 /**
  * Asks, sends the order to the batch and prints its answer. Throws a {@link CommandFailure} with the batch's own words

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Faults, readFaults, simulatorCredentials, startSimulator } from '../simulator';
 import { CommandFailure, exitCodes } from './failure';
+import { interruptSignal, untilAborted } from './interrupt';
 import { numberFrom } from './number-argument';
 
 /** `smc-batch simulator`: a whole SMC account on this machine, until it is interrupted. */
@@ -61,6 +62,7 @@ interface SimulatorFlags {
 async function run(flags: SimulatorFlags): Promise<void> {
   const faults = flags.faults === undefined ? undefined : faultsFrom(flags.faults);
   const credentials = credentialsFromEnvironment();
+  const interrupt = interruptSignal();
   const simulator = await startSimulator({
     port: flags.port,
     servers: flags.servers,
@@ -98,7 +100,8 @@ async function run(flags: SimulatorFlags): Promise<void> {
   process.stderr.write(
     `A simulated SMC account with ${simulator.account.sources.size} servers, ${flags.speed} simulated seconds a second. Ctrl-C ends it.\n`,
   );
-  await interrupted();
+  await untilAborted(interrupt.signal);
+  interrupt.dispose();
   await simulator.close();
 }
 
@@ -118,18 +121,6 @@ function credentialsFromEnvironment(): { accessKeyId: string; accessKeySecret: s
   const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret } =
     process.env;
   return accessKeyId && accessKeySecret ? { accessKeyId, accessKeySecret } : undefined;
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      process.off('SIGINT', end);
-      process.off('SIGTERM', end);
-      resolve();
-    };
-    process.on('SIGINT', end);
-    process.on('SIGTERM', end);
-  });
 }
 
 const help = `

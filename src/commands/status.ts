@@ -48,7 +48,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const servers = await batch.servers();
   const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
   const troubles = await lookForTroubles(batch, servers, progress.webhook);
-  const lines = troubleLines(troubles, Date.now());
+  const lines = troubleLines(troubles, await batch.now());
   if (output === 'json') {
     return printJson({
       ...batchJson({ progress, servers }),

@@ -23,7 +23,7 @@ export async function lookForTroubles(
     })),
   );
   const looked = answers.flatMap(({ server, attempts }) => (attempts ? [{ server, attempts }] : []));
-  const now = Date.now();
+  const now = await batch.now();
   return {
     groups: groupTroubles(looked.flatMap(({ server, attempts }) => troubleOf(server, attempts, now) ?? [])),
     looked: looked.length,
@@ -39,19 +39,20 @@ const lookEveryMs = 10_000;
 const webhookKind = 'webhook';
 
 /** Looks now and then, and tells an error when it turns up, and once there are none any more. */
-export function troubleTeller(batch: BatchClient, tell: (line: string) => void, now = Date.now) {
+export function troubleTeller(batch: BatchClient, tell: (line: string) => void) {
   const told = new Set<string>();
   let lookedAt = Number.NEGATIVE_INFINITY;
   return async (servers: readonly ServerView[], webhook?: WebhookTrouble): Promise<void> => {
-    if (now() - lookedAt < lookEveryMs) return;
-    lookedAt = now();
+    const now = await batch.now();
+    if (now - lookedAt < lookEveryMs) return;
+    lookedAt = now;
     const troubles = await lookForTroubles(batch, servers, webhook);
     // No look is no news; of the webhook the batch itself has told.
     if (troubles.looked === 0 && !webhook && !told.has(webhookKind)) return;
     const kinds = troubles.groups.map(({ error }) => errorKind(error));
     if (webhook) kinds.push(webhookKind);
     if (kinds.some((kind) => !told.has(kind))) {
-      for (const line of troubleLines(troubles, now())) tell(`trouble  ${line}`);
+      for (const line of troubleLines(troubles, now)) tell(`trouble  ${line}`);
     }
     if (kinds.length === 0 && told.size > 0) {
       tell('trouble  is over');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { throughProxy } from './connect';
 import { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 import { searchAttributeNames } from './search-attributes';
 import { temporalCli } from './temporal-cli';
@@ -14,6 +15,8 @@ export interface DevServerOptions {
   uiPort?: number;
   /** A SQLite file that keeps everything over restarts; absent: in memory. */
   dbFilename?: string;
+  /** Told of the server's process as soon as there is one. */
+  onProcess?: (pid: number) => void;
   /** Told what happens while the Temporal CLI is obtained. */
   say: (line: string) => void;
 }
@@ -58,6 +61,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 
   // Go's collector takes a third of its processor time as it comes; memory for it is there on any laptop.
   const server = startOwnProcess(cli, args, { GOGC: '400', GOMEMLIMIT: '1GiB', ...process.env });
+  if (server.pid !== undefined) options.onProcess?.(server.pid);
   try {
     await untilReady(server, address);
   } catch (error) {
@@ -79,8 +83,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 async function refuseTakenPort(option: string, port: number | undefined): Promise<void> {
   if (port === undefined || !(await isTaken(port))) return;
   throw new TemporalUnavailable(
-    `Something listens on 127.0.0.1:${port} already. If it is the Temporal server of a 'smc-batch dev' that was ` +
-      `killed, end it; if not, choose another ${option}.`,
+    `Another program listens on 127.0.0.1:${port}; it is none that 'smc-batch dev' has left on these data. ` +
+      `End it, or choose another ${option}.`,
   );
 }
 
@@ -97,7 +101,10 @@ async function untilReady(server: OwnProcess, address: string): Promise<void> {
   while (Date.now() < deadline) {
     if (server.hasEnded()) throw new Error(`it ended ${howItEnded(await server.ended)}`);
     try {
-      const connection = await Connection.connect({ address, connectTimeout: '1s' });
+      const connection = await Connection.connect({
+        ...throughProxy({ address }, address, undefined),
+        connectTimeout: '1s',
+      });
       await connection.workflowService.describeNamespace({ namespace: 'default' });
       await connection.close();
       return;

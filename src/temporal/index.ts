@@ -1,11 +1,20 @@
 /** Everything between us and Temporal: settings, connections, the worker, the local server. */
 export { connectClient } from './connect';
+export { claimData } from './data-claim';
 export { type DevServer, type DevServerOptions, freePort, startDevServer } from './dev-server';
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 export { packageRoot } from './package-root';
 export { dataConverter } from './payload-codec';
+export { proxyTo } from './proxy';
 export { temporalQueueLimit } from './queue-limit';
-export { ensureSearchAttributes, searchAttributeNames } from './search-attributes';
+export {
+  addSearchAttributes,
+  ensureSearchAttributes,
+  findSearchAttributes,
+  replaceSearchAttributes,
+  searchAttributeNames,
+  withSearchAttributes,
+} from './search-attributes';
 export {
   type TemporalSettings,
   taskQueue,

@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 
-/** A process of ours that does not outlive us, unless we are killed without a word. */
+/** A process of ours that does not outlive us, however we end. */
 export interface OwnProcess {
+  /** Absent when it could not be started. */
+  pid?: number;
   /** Rejects when it cannot be started. */
   started: Promise<unknown>;
   /** Its exit code, or the signal that ended it. */
@@ -25,11 +28,13 @@ export function startOwnProcess(file: string, args: string[], env: NodeJS.Proces
   });
   const killIt = () => child.kill('SIGKILL');
   process.once('exit', killIt);
+  const watcher = child.pid === undefined ? undefined : startWatcher(child.pid);
   let isOver = false;
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     const end = (how: number | NodeJS.Signals) => {
       isOver = true;
       process.off('exit', killIt);
+      watcher?.kill('SIGKILL');
       resolve(how);
     };
     child.once('exit', (code, signal) => end(signal ?? code ?? 0));
@@ -37,6 +42,7 @@ export function startOwnProcess(file: string, args: string[], env: NodeJS.Proces
     child.once('error', () => end(127));
   });
   return {
+    pid: child.pid,
     started: once(child, 'spawn'),
     ended,
     hasEnded: () => isOver,
@@ -54,6 +60,26 @@ export function startOwnProcess(file: string, args: string[], env: NodeJS.Proces
       await ended;
     },
   };
+}
+
+/**
+ * A shell that kills the process once we are gone, by whatever: then its pipe from us is closed. The Temporal CLI itself
+ * watches nobody.
+ */
+function startWatcher(pid: number): ChildProcess {
+  const script = 'while read -r line; do :; done; kill -KILL "$0"';
+  const watcher = spawn('/bin/sh', ['-c', script, String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
+    env: {},
+  });
+  // Without one all is as it was: only a kill -9 of ours leaves the process behind.
+  watcher.on('error', () => {});
+  watcher.stdin.on('error', () => {});
+  watcher.unref();
+  (watcher.stdin as Socket).unref();
+  return watcher;
 }
 
 /** In words. */

@@ -1,4 +1,5 @@
-import type { Client, Connection } from '@temporalio/client';
+import { status } from '@grpc/grpc-js';
+import { type Client, type Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { smcBatch, smcPhase, smcServer } from '../../workflows/search-attributes';
 import { TemporalUnavailable } from './unavailable';
@@ -6,27 +7,139 @@ import { TemporalUnavailable } from './unavailable';
 /** The search attributes that the workflows set; all are keywords. */
 export const searchAttributeNames = [smcBatch, smcServer, smcPhase].map(({ name }) => name);
 
+const { IndexedValueType } = temporal.api.enums.v1;
+const keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+
+/** What a namespace has of our search attributes. */
+export interface SearchAttributesFound {
+  missing: string[];
+  /** Of another type, each with that. */
+  mistyped: { name: string; type: string }[];
+}
+
+/** Compares what Temporal lists with what the workflows need. Rejects as Temporal refuses. */
+export async function findSearchAttributes(
+  client: Client,
+  namespace: string,
+): Promise<SearchAttributesFound> {
+  const { operatorService } = client.connection as Connection;
+  const { customAttributes } = await client.withDeadline(Date.now() + listMs, () =>
+    operatorService.listSearchAttributes({ namespace }),
+  );
+  const found = customAttributes ?? {};
+  return {
+    missing: searchAttributeNames.filter((name) => !(name in found)),
+    mistyped: searchAttributeNames.flatMap((name) => {
+      const type = found[name];
+      if (type === undefined || type === null || type === keyword) return [];
+      return [{ name, type: typeName(type) }];
+    }),
+  };
+}
+
+const listMs = 5_000;
+
+/** The command that adds them. */
+export const addSearchAttributes = (namespace: string, names: readonly string[]) =>
+  `temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
+
+/** What to do about those of another type: Temporal changes no type. */
+export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttributesFound['mistyped']) =>
+  `temporal operator search-attribute remove --namespace ${namespace} ${mistyped.map(({ name }) => `--name ${name}`).join(' ')} --yes, ` +
+  `then: ${addSearchAttributes(
+    namespace,
+    mistyped.map(({ name }) => name),
+  )}`;
+
 /**
- * Registers the search attributes that the namespace lacks: a workflow that sets an unknown one would not start.
- * Rejects with {@link TemporalUnavailable} and the command to run where this client may not register them.
+ * Registers the search attributes that the namespace lacks: a workflow that sets an unknown one does not start. Rejects
+ * with {@link TemporalUnavailable} and the commands to run where they have another type, or may not be registered by
+ * this client. One that may not even list them goes on: as a rule they are there.
  */
 export async function ensureSearchAttributes(client: Client, namespace: string): Promise<void> {
-  const { operatorService } = client.connection as Connection;
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = searchAttributeNames.filter((name) => !(name in (customAttributes ?? {})));
+  const found = await findSearchAttributes(client, namespace).catch(ifNotAllowed);
+  if (!found) return;
+  refuseMistyped(found, namespace);
+  const { missing } = found;
   if (missing.length === 0) return;
-  const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+  const { operatorService } = client.connection as Connection;
   try {
     await operatorService.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
     });
   } catch (cause) {
-    const names = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
+    // Another worker may have added them in the meantime.
+    const now = await findSearchAttributes(client, namespace).catch(ifNotAllowed);
+    if (now) refuseMistyped(now, namespace);
+    if (now?.missing.length === 0) return;
     throw new TemporalUnavailable(
-      `The namespace '${namespace}' lacks the search attributes ${missing.join(', ')}. Have them added: ` +
-        `temporal operator search-attribute create --namespace ${namespace} ${names}`,
+      `The namespace '${namespace}' lacks the search attributes ${missing.join(', ')}, and they cannot be added from here ` +
+        `(${detailsOf(cause)}). Have them added: ${addSearchAttributes(namespace, missing)}`,
       { cause },
     );
   }
 }
+
+/**
+ * Starts a workflow with our search attributes. Ones that were just added are known to the whole server a moment later;
+ * where they are not at all the rejection is a {@link TemporalUnavailable} with the command that adds them.
+ */
+export async function withSearchAttributes<T>(
+  namespace: string,
+  start: () => Promise<T>,
+  { patienceMs = 10_000 } = {},
+): Promise<T> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal || refusal.code !== status.INVALID_ARGUMENT || !/search attribute/i.test(refusal.details))
+        throw error;
+      if (performance.now() > until) {
+        throw new TemporalUnavailable(
+          `The namespace '${namespace}' does not take the search attributes that a batch has (${refusal.details}). ` +
+            `Have them added, as keywords: ${addSearchAttributes(namespace, searchAttributeNames)}`,
+          { cause: error },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+function refuseMistyped({ mistyped }: SearchAttributesFound, namespace: string): void {
+  if (mistyped.length === 0) return;
+  const types = mistyped.map(({ name, type }) => `${name} (${type})`).join(', ');
+  throw new TemporalUnavailable(
+    `The namespace '${namespace}' has search attributes of another type than Keyword: ${types}. ` +
+      `Have them replaced, or use another namespace: ${replaceSearchAttributes(namespace, mistyped)}`,
+  );
+}
+
+/** Temporal Cloud offers no operator service, and a role may lack the right. */
+const notAllowed = [status.PERMISSION_DENIED, status.UNAUTHENTICATED, status.UNIMPLEMENTED, status.NOT_FOUND];
+
+function ifNotAllowed(error: unknown): undefined {
+  const refusal = refusalOf(error);
+  if (refusal && notAllowed.includes(refusal.code)) return undefined;
+  throw new TemporalUnavailable(`The search attributes cannot be listed: ${detailsOf(error)}.`, {
+    cause: error,
+  });
+}
+
+function refusalOf(error: unknown) {
+  const cause = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
+  return isGrpcServiceError(cause) ? cause : undefined;
+}
+
+const detailsOf = (error: unknown) => refusalOf(error)?.details || (error as Error).message;
+
+/** `INDEXED_VALUE_TYPE_KEYWORD_LIST` as the Temporal CLI has it: `KeywordList`. */
+const typeName = (type: number) =>
+  (IndexedValueType[type] ?? `type ${type}`)
+    .replace('INDEXED_VALUE_TYPE_', '')
+    .toLowerCase()
+    .replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());

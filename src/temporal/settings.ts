@@ -9,17 +9,20 @@ export interface TemporalSettings {
   address: string;
   namespace: string;
   connectionOptions: NativeConnectionOptions;
+  /** Who says so: a variable or a profile; absent: nobody, it is the default. */
+  addressFrom?: string;
 }
 
 /** Throws a {@link TemporalUnavailable} when the profile file or a variable cannot be read. */
 export function temporalSettings(): TemporalSettings {
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig();
-    const address = connectionOptions.address ?? '127.0.0.1:7233';
+    const address = connectionOptions.address || '127.0.0.1:7233';
     return {
       address,
       namespace: namespace ?? 'default',
       connectionOptions: { ...connectionOptions, address },
+      ...(connectionOptions.address && { addressFrom: addressSource() }),
     };
   } catch (cause) {
     throw new TemporalUnavailable(`The TEMPORAL_* settings cannot be used: ${(cause as Error).message}`, {
@@ -27,6 +30,11 @@ export function temporalSettings(): TemporalSettings {
     });
   }
 }
+
+const addressSource = () =>
+  process.env.TEMPORAL_ADDRESS
+    ? 'TEMPORAL_ADDRESS'
+    : `the profile '${process.env.TEMPORAL_PROFILE || 'default'}' of Temporal's configuration file`;
 
 /** Workflows and activities meet on this task queue (`SMC_TASK_QUEUE`). */
 export const taskQueue = () => process.env.SMC_TASK_QUEUE || 'smc-batch';

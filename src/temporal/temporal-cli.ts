@@ -81,6 +81,8 @@ async function isExecutable(path: string): Promise<boolean> {
 async function download(say: (line: string) => void): Promise<string> {
   await mkdir(downloadFolder(), { recursive: true });
   say('Downloading the Temporal CLI …');
+  // The SDK connects to it by gRPC's own rules, through a proxy if there is one; it is on loopback.
+  process.env.no_grpc_proxy ??= '127.0.0.1,localhost';
   const server = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir: downloadFolder(), ttl: '365 days' } },
   });

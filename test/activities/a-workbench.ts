@@ -54,7 +54,7 @@ export async function aWorkbench(options: SimulatorOptions & { client?: object; 
   const told: Told[] = [];
   const environment = (attempt: number, heartbeatDetails?: unknown) =>
     new MockActivityEnvironment(
-      { attempt, heartbeatDetails },
+      { attempt, heartbeatDetails, currentAttemptScheduledTimestampMs: Date.now() },
       {
         client: { withAbortSignal, ...(client ?? aClient(told)) } as unknown as Client,
         logger: new DefaultLogger('ERROR'),

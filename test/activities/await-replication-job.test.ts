@@ -212,3 +212,20 @@ test('no slot given away for a status that is not known: the job is watched on, 
   letPass(3601);
   expect(await waiting).toMatchObject({ end: 'Unknown', error: { code: 'UnknownStatus' } });
 });
+
+test('a job is not stalled for a worker before whose clock was behind, nor given a new time for one that was ahead', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000 });
+  const jobId = await ourRunningJob(bench);
+  const { replicationJobs } = await bench.smc.describeReplicationJobs({ jobIds: [jobId] });
+  const { status, businessStatus, progress } = replicationJobs[0]!;
+  const stoodMs = 1_800_000;
+  for (const offMs of [-86_400_000, 86_400_000]) {
+    const lookedAt = Date.now() + offMs;
+    const heard = { jobId, status, businessStatus, progress, lookedAt, changedAt: lookedAt - stoodMs };
+    const waiting = bench.runIn(bench.environment(2, heard))('awaitReplicationJob', inputFor(jobId));
+    await bench.looked();
+    expect(bench.told).toEqual([]);
+    letPass(1_801);
+    expect((await waiting).end).toBe('Stalled');
+  }
+});

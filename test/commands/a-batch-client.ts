@@ -21,6 +21,7 @@ export function aBatchClient(
       return status === 'ended' ? 'COMPLETED' : 'RUNNING';
     },
     pending: async () => [],
+    now: async () => Date.now(),
     stopReason: async () => undefined,
     trouble: async () => undefined,
     start: async () => 'attached',

@@ -48,7 +48,7 @@ test('a Temporal server that does not answer is a problem', async () => {
   expect((await told()).check('temporal-server')).toMatchObject({
     status: 'problem',
     detail: 'No Temporal server answers at 127.0.0.1:9',
-    remedy: expect.stringContaining('smc-batch dev'),
+    remedy: expect.stringContaining('TEMPORAL_ADDRESS'),
   });
 });
 

@@ -36,7 +36,7 @@ test.each<[string, string | undefined, PendingAttempt]>([
       attempt: 2,
       lastFailure: 'activity Heartbeat timeout',
       startedAt: now - 30_000,
-      heartbeat: { jobId: 'j-1', changedAt: now, lookedAt: now - 1_000 },
+      heartbeat: { jobId: 'j-1', changedAt: now, lookedAt: now - 1_000, lookedInAttempt: 2 },
     },
   ],
   [
@@ -91,13 +91,10 @@ test('a follower hears of an error when it turns up, not at each look, and when 
   const lines: string[] = [];
   const batch = {
     ...aBatchClient([{ servers: [] }]),
+    now: async () => time,
     pending: async () => attempts ?? Promise.reject(new Error('Temporal restarts')),
   };
-  const tell = troubleTeller(
-    batch,
-    (line) => lines.push(line),
-    () => time,
-  );
+  const tell = troubleTeller(batch, (line) => lines.push(line));
   await tell(servers('web', 2));
   time += 15_000;
   await tell(servers('web', 2));

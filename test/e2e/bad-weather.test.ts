@@ -51,23 +51,27 @@ servers:
   expect(house.simulator.account.audit().calls.total).toBe(0);
 });
 
-test('no Temporal server: one sentence that says how to get one', async () => {
+test('no Temporal server: one sentence that says where the address is from', async () => {
   house.env.TEMPORAL_ADDRESS = `127.0.0.1:${await freePort()}`;
   for (const command of [['apply', plan, '--yes'], ['status'], ['worker']]) {
     const { code, stderr } = await house.run(...command);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /No Temporal server answers at 127\.0\.0\.1:\d+\. Start a local one with 'smc-batch dev'/,
+      /No Temporal server answers at 127\.0\.0\.1:\d+\. Look whether it runs.*TEMPORAL_ADDRESS\.$/m,
     );
     expectForPeople(stderr);
   }
 });
 
-test('no worker: apply says so and what to start', async () => {
-  const { code, stderr } = await house.run('apply', plan, '--yes');
-  expect(code).toBe(1);
-  expect(stderr).toContain('no worker takes work from task queue');
+test('no worker: the batch is started, apply warns and says what to start, and a worker then takes it up', async () => {
+  const { code, stdout, stderr } = await house.run('apply', plan, '--yes', '-o', 'json');
+  expect(code).toBe(0);
+  expect(stderr).toContain('is started, but no worker takes work from task queue');
+  expect(JSON.parse(stdout)).toMatchObject({ how: 'started', warning: expect.stringContaining('no worker') });
   expectForPeople(stderr);
+  await house.startWorker();
+  const { batch } = JSON.parse(stdout);
+  expect((await house.run('watch', batch)).code).toBe(0);
 });
 
 test('no SMC endpoint: apply says which address was refused, and the batch waits for it', async () => {

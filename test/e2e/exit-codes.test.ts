@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simulatorCredentials, startSimulator } from '../../src/simulator';
 import { freePort, packageRoot } from '../../src/temporal';
 import { aHouse, type House, untilProgress } from './a-house';
-import { runCli } from './run-cli';
+import { cli, runCli } from './run-cli';
 
 const folder = mkdtempSync(join(tmpdir(), 'smc-batch-exit-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,7 +15,7 @@ const bad = join(folder, 'bad.yaml');
 writeFileSync(bad, 'version: 1\nname: bad\nservers: [{ sourceId: s-1, systemDiskSzie: 40 }]\n');
 
 /** The real program on a machine where neither Temporal nor SMC answers. */
-async function run(args: string[], more: Record<string, string> = {}) {
+async function run(args: string[], more: Record<string, string | undefined> = {}) {
   const nobody = await freePort();
   const env = {
     PATH: process.env.PATH,
@@ -105,6 +106,31 @@ test('of an account: 0 it answers and apply would be clean, 3 a server is blocke
   }
 });
 
+test.each([
+  ['no entry in passwd and no HOME', { HOME: undefined }],
+  ['an empty HOME', { HOME: '' }],
+])('as a user with %s every command says what it would say to others', async (_, home) => {
+  const preload = `--require ${join(__dirname, 'no-passwd.cjs')}`;
+  for (const [expected, args] of [
+    [0, ['validate', good]],
+    [1, ['pause', 'any', '--yes']],
+    [1, ['inventory']],
+    [1, ['worker']],
+  ] as const) {
+    const { code, stderr } = await run([...args], { NODE_OPTIONS: preload, ...home });
+    expect({ args, code, stderr }).toMatchObject({ args, code: expected });
+    expect(stderr).not.toMatch(/\n\s+at |passwd|homedir/);
+  }
+});
+
+test('a disk that is full, where the output goes: one sentence, and 1', async () => {
+  const shell = `"$0" "$@" >/dev/full`;
+  const full = spawnSync('sh', ['-c', shell, process.execPath, cli, 'help', 'apply'], { encoding: 'utf8' });
+  if (process.platform !== 'linux') return;
+  expect(full.status).toBe(1);
+  expect(full.stderr).toMatch(/^The output cannot be written: ENOSPC[^\n]*\n$/);
+});
+
 describe('of a batch that has ended or runs', () => {
   let house: House;
   afterEach(() => house?.close());
@@ -127,6 +153,21 @@ describe('of a batch that has ended or runs', () => {
     expect((await house.run('explain', plan.name, 'nobody')).code).toBe(2);
     // A batch that has ended takes no orders.
     expect((await house.run('pause', plan.name, '--yes')).code).toBe(1);
+  });
+
+  test('an order of a user without a name is taken, and the journal names the uid', async () => {
+    house = await aHouse({ servers: 1, speed: 1, jobSeconds: 3_600 });
+    const plan = house.plan(1);
+    await house.startWorker();
+    await house.batch(plan).start(plan);
+    await untilProgress(house.batch(plan), ({ counts }) => counts.migrating === 1);
+    const { LOGNAME: _, USER: __, HOME: ___, ...env } = house.env;
+    const preload = `--require ${join(__dirname, 'no-passwd.cjs')}`;
+    const server = plan.servers[0]!.name;
+    const nameless = (...args: string[]) => runCli(args, { env: { ...env, NODE_OPTIONS: preload } });
+    expect(await nameless('pause', plan.name, server, '--yes')).toMatchObject({ code: 0, stderr: '' });
+    const explained = await nameless('explain', plan.name, server);
+    expect(explained.stdout).toMatch(/journal.* uid-\d+@/);
   });
 
   test('4: it was cancelled; 2: it refuses an order; 0: it takes one', async () => {

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+
+/** Milliseconds since the epoch by the server's clock, and when by ours, which nobody sets, they were so. */
+interface ClockReading {
+  serverMs: number;
+  at: number;
+}
+
+const readings = new WeakMap<Client, Promise<ClockReading>>();
+
+/**
+ * The time by the Temporal server's clock: what the server has stamped is compared with this, never with this machine's
+ * clock. Read once for each client. Where the server may not be asked it is this machine's.
+ */
+export async function serverNow(client: Client): Promise<number> {
+  const known = readings.get(client);
+  const reading = known ?? readClock(client).catch(() => ({ serverMs: Date.now(), at: performance.now() }));
+  readings.set(client, reading);
+  const { serverMs, at } = await reading;
+  return serverMs + performance.now() - at;
+}
+
+/** Nobody sends work here. */
+const taskQueue = { name: 'smc-batch-clock' };
+const activityQueue = 2;
+const patienceMs = 5_000;
+const pollMs = 20_000;
+
+/** No call of Temporal's gives its time, but it stamps each poller as that comes: so we are one for a moment. */
+async function readClock(client: Client): Promise<ClockReading> {
+  const { namespace } = client.options;
+  const { workflowService } = client;
+  const identity = `clock ${randomUUID()}`;
+  const done = new AbortController();
+  const deadline = performance.now() + patienceMs;
+  // Temporal takes no poll without a deadline, or with a short one; it is over long before.
+  const poll = () => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity });
+  const polled = client
+    .withAbortSignal(done.signal, () => client.withDeadline(Date.now() + pollMs, poll))
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  let refusal: unknown;
+  void polled.then((error) => {
+    refusal = error;
+  });
+  try {
+    while (performance.now() < deadline && !refusal) {
+      const { pollers } = await workflowService.describeTaskQueue({
+        namespace,
+        taskQueue,
+        taskQueueType: activityQueue,
+      });
+      const time = pollers?.find((poller) => poller.identity === identity)?.lastAccessTime;
+      if (time) {
+        const serverMs = Number(time.seconds) * 1000 + Number(time.nanos ?? 0) / 1e6;
+        return { serverMs, at: performance.now() };
+      }
+      await sleep(10);
+    }
+    throw refusal ?? new Error('the poller was not stamped');
+  } finally {
+    done.abort();
+    await polled;
+  }
+}

@@ -1,0 +1,92 @@
+import { BlockList, isIP } from 'node:net';
+import { TemporalUnavailable } from './unavailable';
+
+/** The HTTP proxy on the way to Temporal. */
+export interface TemporalProxy {
+  /** Host and port. */
+  address: string;
+  credentials?: { username: string; password: string };
+  /** The environment variable that names it. */
+  variable: string;
+}
+
+/** gRPC's own order; the lower-case name wins, as it does elsewhere. */
+const proxyVariables = ['grpc_proxy', 'https_proxy', 'http_proxy'].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+]);
+const noProxyVariables = ['no_grpc_proxy', 'NO_GRPC_PROXY', 'no_proxy', 'NO_PROXY'];
+
+const temporalPort = 7233;
+
+/**
+ * The proxy through which an address is reached, for client and worker alike: left to themselves the client's gRPC reads
+ * lower-case variables alone, and the worker's none. Never for loopback, nor for what `NO_PROXY` names. Throws a
+ * {@link TemporalUnavailable} for a proxy that cannot be used.
+ */
+export function proxyTo(address: string, env: NodeJS.ProcessEnv = process.env): TemporalProxy | undefined {
+  const variable = proxyVariables.find((name) => env[name]?.trim());
+  if (!variable) return undefined;
+  const { host, port } = hostAndPort(address);
+  if (isLoopback(host)) return undefined;
+  const exceptions = noProxyVariables.flatMap((name) => (env[name] ?? '').split(/[\s,]+/)).filter(Boolean);
+  if (exceptions.some((exception) => covers(exception.toLowerCase(), host, port))) return undefined;
+
+  const value = env[variable]!.trim();
+  const text = value.includes('://') ? value : `http://${value}`;
+  if (!URL.canParse(text) || new URL(text).protocol !== 'http:') {
+    throw new TemporalUnavailable(
+      `${variable} is not the URL of an http:// proxy, and no other kind leads to Temporal at ${address}. ` +
+        `Set grpc_proxy to one, or add ${host} to NO_PROXY.`,
+    );
+  }
+  const { hostname, port: proxyPort, username, password } = new URL(text);
+  return {
+    address: `${hostname}:${proxyPort || 80}`,
+    ...(username && {
+      credentials: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+    }),
+    variable,
+  };
+}
+
+/** Of `host`, `host:port` or `[IPv6]:port`; the host in lower case and without brackets. */
+export function hostAndPort(address: string): { host: string; port: number } {
+  const bare = address
+    .trim()
+    .replace(/^[a-z]+:\/\//i, '')
+    .toLowerCase();
+  if (isIP(bare) === 6) return { host: bare, port: temporalPort };
+  const [, host = bare, port] = /^(.*?)(?::(\d+))?$/.exec(bare) ?? [];
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? temporalPort) };
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('0.0.0.0');
+loopback.addAddress('::1', 'ipv6');
+loopback.addAddress('::', 'ipv6');
+
+const isLoopback = (host: string) =>
+  host === 'localhost' || host.endsWith('.localhost') || isIn(loopback, host);
+
+const isIn = (list: BlockList, host: string) =>
+  isIP(host) !== 0 && list.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
+
+/** Whether an entry of `NO_PROXY` covers the host: `*`, a domain with all below it, an address, a network, each with or without a port. */
+function covers(exception: string, host: string, port: number): boolean {
+  if (exception === '*') return true;
+  const [network, bits] = exception.split('/');
+  if (bits !== undefined) {
+    const family = isIP(network!);
+    if (family === 0 || !(Number(bits) >= 0 && Number(bits) <= (family === 6 ? 128 : 32))) return false;
+    const list = new BlockList();
+    list.addSubnet(network!, Number(bits), family === 6 ? 'ipv6' : 'ipv4');
+    return isIn(list, host);
+  }
+  const hasPort = isIP(exception) !== 6 && /:\d+$/.test(exception);
+  const named = hostAndPort(exception);
+  if (hasPort && named.port !== port) return false;
+  const domain = named.host.replace(/^\*?\./, '');
+  return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
+}
