@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import { HttpFailure } from './failure';
+import { isExcepted, isLoopback } from './no-proxy';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +14,8 @@ export function proxyFor(url: URL, env: Environment = process.env): URL | undefi
   const name = names
     .flatMap((lower) => [lower, lower.toUpperCase()])
     .find((variable) => (env[variable] ?? '').trim() !== '');
-  if (!name || isExcepted(url, (env.no_proxy ?? '').trim() || (env.NO_PROXY ?? ''))) return undefined;
+  const exceptions = (env.no_proxy ?? '').trim() || (env.NO_PROXY ?? '');
+  if (!name || isExcepted({ host: hostOf(url), port: portOf(url) }, exceptions)) return undefined;
   const proxy = proxyUrl(name, env[name]!.trim());
   return isLoopback(hostOf(url)) && !isLoopback(hostOf(proxy)) ? undefined : proxy;
 }
@@ -32,41 +33,6 @@ function proxyUrl(name: string, value: string): URL {
   throw new HttpFailure(`${name} names a proxy of the kind '${proxy.protocol}', which cannot be used`);
 }
 
-/** Entries of `no_proxy`: `*`, a name (with all below it), an address, a network such as `10.0.0.0/8`, each with a port or not. */
-function isExcepted(url: URL, noProxy: string): boolean {
-  const host = hostOf(url);
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  return noProxy.split(/[\s,]+/).some((entry) => {
-    if (entry === '') return false;
-    if (entry === '*') return true;
-    const [name, entryPort] = withoutPort(entry.toLowerCase());
-    if (entryPort && entryPort !== port) return false;
-    if (name.includes('/')) return isInNetwork(host, name);
-    const domain = name.replace(/^\*?\./, '');
-    return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
-  });
-}
-
-/** `[::1]:80` and `::1` are addresses, `example.com:80` has a port. */
-function withoutPort(entry: string): [name: string, port?: string] {
-  const bracketed = /^\[(.*)\](?::(\d+))?$/.exec(entry);
-  if (bracketed) return [bracketed[1]!, bracketed[2]];
-  const named = /^([^:]+):(\d+)$/.exec(entry);
-  return named ? [named[1]!, named[2]] : [entry];
-}
-
-function isInNetwork(host: string, network: string): boolean {
-  const [address = '', prefix = ''] = network.split('/');
-  const family = isIP(address);
-  const length = Number(prefix);
-  if (family === 0 || isIP(host) !== family || !/^\d+$/.test(prefix) || length > (family === 4 ? 32 : 128))
-    return false;
-  const kind = family === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(address, length, kind);
-  return list.check(host, kind);
-}
-
 /** The host without the brackets of IPv6, and without a name's last dot. */
 const hostOf = (url: URL) =>
   url.hostname
@@ -74,5 +40,4 @@ const hostOf = (url: URL) =>
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
 
-const isLoopback = (host: string) =>
-  host === 'localhost' || host.endsWith('.localhost') || isInNetwork(host, '127.0.0.0/8') || host === '::1';
+const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80));

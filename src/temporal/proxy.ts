@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { isExcepted, isLoopback } from '../http';
 import { TemporalUnavailable } from './unavailable';
 
 /** The HTTP proxy on the way to Temporal. */
@@ -29,8 +30,8 @@ export function proxyTo(address: string, env: NodeJS.ProcessEnv = process.env): 
   if (!variable) return undefined;
   const { host, port } = hostAndPort(address);
   if (isLoopback(host)) return undefined;
-  const exceptions = noProxyVariables.flatMap((name) => (env[name] ?? '').split(/[\s,]+/)).filter(Boolean);
-  if (exceptions.some((exception) => covers(exception.toLowerCase(), host, port))) return undefined;
+  const exceptions = noProxyVariables.map((name) => env[name] ?? '').join(',');
+  if (isExcepted({ host, port }, exceptions)) return undefined;
 
   const value = env[variable]!.trim();
   const text = value.includes('://') ? value : `http://${value}`;
@@ -59,34 +60,4 @@ export function hostAndPort(address: string): { host: string; port: number } {
   if (isIP(bare) === 6) return { host: bare, port: temporalPort };
   const [, host = bare, port] = /^(.*?)(?::(\d+))?$/.exec(bare) ?? [];
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? temporalPort) };
-}
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8);
-loopback.addAddress('0.0.0.0');
-loopback.addAddress('::1', 'ipv6');
-loopback.addAddress('::', 'ipv6');
-
-const isLoopback = (host: string) =>
-  host === 'localhost' || host.endsWith('.localhost') || isIn(loopback, host);
-
-const isIn = (list: BlockList, host: string) =>
-  isIP(host) !== 0 && list.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
-
-/** Whether an entry of `NO_PROXY` covers the host: `*`, a domain with all below it, an address, a network, each with or without a port. */
-function covers(exception: string, host: string, port: number): boolean {
-  if (exception === '*') return true;
-  const [network, bits] = exception.split('/');
-  if (bits !== undefined) {
-    const family = isIP(network!);
-    if (family === 0 || !(Number(bits) >= 0 && Number(bits) <= (family === 6 ? 128 : 32))) return false;
-    const list = new BlockList();
-    list.addSubnet(network!, Number(bits), family === 6 ? 'ipv6' : 'ipv4');
-    return isIn(list, host);
-  }
-  const hasPort = isIP(exception) !== 6 && /:\d+$/.test(exception);
-  const named = hostAndPort(exception);
-  if (hasPort && named.port !== port) return false;
-  const domain = named.host.replace(/^\*?\./, '');
-  return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
 }
