@@ -6,11 +6,13 @@ import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import type { Plan } from '../plan';
 import { formatProblems, readPlan } from '../plan';
 import { taskQueue } from '../temporal';
+import { shellWord, smcBatchCommand } from '../text';
 import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
 import { failureOf, followUntilLeft } from './follow';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { queueOf, requireWorker, workerOf } from './queue-of-batch';
 import { sendOrder, whoami } from './send-order';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
 
@@ -48,20 +50,22 @@ async function apply(
   const print = printer(options.output);
   await withClient(async (client, settings) => {
     print(summary(plan));
-    await confirm(`Start batch '${plan.name}'?`, options.yes);
     const batch = batchClient(client, plan.name);
+    await checkQueue(batch, path, print);
+    await confirm(`Start batch '${plan.name}'?`, options.yes);
     const how = await batch.start(plan);
     print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
-    if (how === 'attached') await changePlan(client, plan, options.yes, print);
+    if (how === 'attached') await changePlan(client, batch, plan, options.yes, print);
     const ui = temporalUiUrl(settings);
     if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
     await untilSurveyed(client, batch, options.watch);
     if (options.watch) {
       process.exitCode = await followUntilLeft(batch, options.output, client);
     } else if (options.output === 'json') {
-      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how });
+      const queue = await queueOf(batch);
+      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how, taskQueue: queue });
     } else {
-      print(`Watch it: smc-batch watch ${plan.name}`);
+      print(`Watch it: ${smcBatchCommand('watch', [plan.name])}`);
     }
   });
 }
@@ -83,19 +87,52 @@ export async function validPlan(path: string): Promise<Plan> {
   );
 }
 
+/**
+ * An account and its task queue belong together: on another queue another account may be served. A batch that runs stays
+ * where it runs; one that has ended is taken up on another queue only when the operator has named that queue.
+ */
+async function checkQueue(batch: BatchClient, path: string, print: (line: string) => void): Promise<void> {
+  const queue = await batch.taskQueue();
+  const ours = taskQueue();
+  if (queue === undefined || queue === ours) return;
+  if ((await batch.status()) === 'RUNNING') {
+    print(
+      `Batch '${batch.batch}' runs on task queue '${queue}', not on '${ours}' of this shell: it stays there.`,
+    );
+    return;
+  }
+  if (process.env.SMC_TASK_QUEUE) {
+    print(`Batch '${batch.batch}' ran on task queue '${queue}' before; now it goes on on '${ours}'.`);
+    return;
+  }
+  const again = (name: string) => `SMC_TASK_QUEUE=${shellWord(name)} ${smcBatchCommand('apply', [path])}`;
+  throw new CommandFailure(
+    [
+      `Batch '${batch.batch}' ran on task queue '${queue}'; this shell would start it on '${ours}', whose workers may serve another account. Nothing was started.`,
+      `To go on where it was: ${again(queue)}`,
+      `To move it all the same: ${again(ours)}`,
+    ],
+    exitCodes.usage,
+  );
+}
+
 /** A plan that differs from the one the batch runs by changes it, as far as it can still change. */
 async function changePlan(
   client: Client,
+  batch: BatchClient,
   plan: Plan,
   yes: boolean,
   print: (line?: string) => void,
 ): Promise<void> {
-  if (!(await hasWorker(client))) return;
+  if (!(await hasWorker(client, await queueOf(batch)))) return;
   const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
   const { added, removed, changed, settings, refused } = changes;
   if (refused.length > 0) {
     throw new CommandFailure(
-      `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:\n${refused.map((line) => `  ${line}`).join('\n')}`,
+      [
+        `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:`,
+        ...refused.map((line) => `  ${line}`),
+      ],
       exitCodes.usage,
     );
   }
@@ -106,7 +143,8 @@ async function changePlan(
     settings.length > 0 && `  ~ ${settings.join(', ')} of the batch`,
   ].filter((line) => line !== false);
   if (lines.length === 0) return;
-  print(`The plan has changed:\n${lines.join('\n')}`);
+  print('The plan has changed:');
+  for (const line of lines) print(line);
   await confirm('Change it for what has not started?', yes);
   const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
   print(`Batch '${plan.name}': ${answer.done}.`);
@@ -130,15 +168,15 @@ function summary(plan: Plan): string {
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
   for (let looks = 0; ; looks++) {
-    if (looks === 4 && !(await hasWorker(client))) throw noWorker(batch);
+    if (looks === 4) await requireWorker(client, batch, `Batch '${batch.batch}' is started`);
     const status = await batch.status();
     if (status === 'FAILED') throw await failureOf(batch, status);
     const trouble = await batch.trouble();
     if (trouble && !stay) {
-      throw new CommandFailure(
-        `Batch '${batch.batch}' cannot look its sources up: ${trouble}\n` +
-          `It goes on by itself once that works; to give up: smc-batch cancel ${batch.batch} --yes`,
-      );
+      throw new CommandFailure([
+        `Batch '${batch.batch}' cannot look its sources up: ${trouble}`,
+        `It goes on by itself once that works; to give up: ${smcBatchCommand('cancel', [batch.batch], { yes: true })}`,
+      ]);
     }
     if (trouble || status !== 'RUNNING' || (looks > 0 && (await isSurveyed(client, batch)))) return;
     if (Date.now() > deadline) return;
@@ -148,16 +186,17 @@ async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean):
 
 /** A query needs a worker: without one it waits for its timeout. */
 async function isSurveyed(client: Client, batch: BatchClient): Promise<boolean> {
-  if (!(await hasWorker(client))) return false;
+  const queue = await queueOf(batch);
+  if (!(await hasWorker(client, queue))) return false;
   const progress = await client
     .withDeadline(Date.now() + 8_000, () => batch.progress())
     .catch((error: unknown) => {
-      throw isPassing(error) ? noWorker(batch) : error;
+      throw isPassing(error) ? noWorker(batch, queue) : error;
     });
   return progress.status !== 'surveying';
 }
 
-const noWorker = ({ batch }: BatchClient) =>
+const noWorker = ({ batch }: BatchClient, queue: string) =>
   new CommandFailure(
-    `Batch '${batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker`,
+    `Batch '${batch}' is started, but no worker answers on its task queue '${queue}'. Start one with: ${workerOf(queue)}`,
   );

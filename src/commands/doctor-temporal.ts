@@ -7,6 +7,7 @@ import {
   temporalQueueLimit,
   temporalSettings,
 } from '../temporal';
+import { shellWord } from '../text';
 import { hasWorker } from './batch-client';
 import type { Check } from './doctor-check';
 
@@ -49,7 +50,7 @@ async function checksOfNamespace(client: Client, namespace: string): Promise<Che
         ...check,
         status: 'problem',
         detail: `${namespace}: ${reasonOf(error)}`,
-        remedy: `Set TEMPORAL_NAMESPACE, or have it made: temporal operator namespace create --namespace ${namespace}`,
+        remedy: `Set TEMPORAL_NAMESPACE, or have it made: temporal operator namespace create --namespace ${shellWord(namespace)}`,
       },
     ];
   }
@@ -75,7 +76,7 @@ async function searchAttributesCheck(client: Client, namespace: string): Promise
       ...check,
       status: 'warning',
       detail: `${missing.join(', ')} missing in ${namespace}`,
-      remedy: `The first worker adds them where it may; else: temporal operator search-attribute create --namespace ${namespace} ${names}`,
+      remedy: `The first worker adds them where it may; else: temporal operator search-attribute create --namespace ${shellWord(namespace)} ${names}`,
     };
   } catch (error) {
     return {
@@ -90,7 +91,7 @@ async function searchAttributesCheck(client: Client, namespace: string): Promise
 async function workerCheck(client: Client): Promise<Check> {
   const check = { id: 'worker', title: 'Worker' };
   try {
-    if (await hasWorker(client))
+    if (await hasWorker(client, taskQueue()))
       return { ...check, status: 'ok', detail: `one takes work from task queue ${taskQueue()}` };
     return {
       ...check,
