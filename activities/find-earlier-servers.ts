@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { byName } from '../src/text';
 import type { ServerResult } from '../workflows/messages';
 
 /** What Temporal knows of a batch's servers from its earlier lives. */
@@ -8,7 +9,7 @@ export interface EarlierServers {
   /** Migrated a moment ago: the ledger in the account may not list it yet. */
   migrated: { server: string; sourceId?: string; imageId?: string }[];
   /** The sources that those at work migrate, by server. */
-  runningSourceIds?: Record<string, string>;
+  runningSourceIds: Record<string, string>;
 }
 
 /** A tag written longer ago than this is listed by now. */
@@ -23,7 +24,7 @@ export async function findEarlierServers({ batch }: { batch: string }): Promise<
   const { client, heartbeat, info } = Context.current();
   const since = new Date(info.currentAttemptScheduledTimestampMs - lateReadMinutes * 60_000).toISOString();
   const ours = `WorkflowType = 'serverMigration' AND SmcBatch = '${batch}'`;
-  const runningSourceIds: Record<string, string> = {};
+  const runningSourceIds = byName<string>();
   const earlier: EarlierServers = { running: [], migrated: [], runningSourceIds };
   for await (const { workflowId, memo } of client.workflow.list({
     query: `${ours} AND ExecutionStatus = 'Running'`,

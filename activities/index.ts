@@ -13,6 +13,7 @@ import { describeSourceServers } from './describe-source-servers';
 import { findEarlierServers } from './find-earlier-servers';
 import { findEndedServers } from './find-ended-servers';
 import { findJobsOfBatch } from './find-jobs-of-batch';
+import { findUnknownTimeZones } from './find-unknown-time-zones';
 import { listTagResources } from './list-tag-resources';
 import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
 import { modifySourceServerAttribute } from './modify-source-server-attribute';
@@ -48,6 +49,7 @@ export function createActivities(context: ActivityContext) {
     findEndedBatches,
     findEndedServers,
     findJobsOfBatch: findJobsOfBatch(context),
+    findUnknownTimeZones: findUnknownTimeZones(),
     listTagResources: listTagResources(context),
     modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),
     modifySourceServerAttribute: modifySourceServerAttribute(context),

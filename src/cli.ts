@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { homedir } from 'node:os';
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { CommandFailure, exitCodes } from './commands/failure';
+import { sayAside } from './commands/output';
 import { program } from './program';
 import { TemporalUnavailable } from './temporal';
 
@@ -32,7 +34,7 @@ async function main(argv: string[]): Promise<number> {
 }
 
 function say(message: string, exitCode: number): number {
-  if (message) process.stderr.write(`${message}\n`);
+  if (message) for (const line of message.split('\n')) sayAside(line);
   return exitCode;
 }
 
@@ -54,7 +56,7 @@ main(process.argv).then(
     process.exitCode = code;
   },
   (error) => {
-    console.error(error);
+    for (const line of inspect(error).split('\n')) sayAside(line);
     process.exitCode = exitCodes.unexpected;
   },
 );

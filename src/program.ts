@@ -15,6 +15,7 @@ import { initCommand } from './commands/init';
 import { inventoryCommand } from './commands/inventory';
 import { limitsCommand } from './commands/limits';
 import { listCommand } from './commands/list';
+import { sayAside } from './commands/output';
 import { pauseCommand } from './commands/pause';
 import { previewCommand } from './commands/preview';
 import { reportCommand } from './commands/report';
@@ -77,7 +78,11 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   all.addCommand(doctorCommand());
   all.addCommand(completionCommand(() => all));
   all.helpCommand('help [command]', 'print the help of a command');
-  for (const command of [all, ...all.commands]) command.exitOverride();
+  for (const command of [all, ...all.commands]) {
+    command.exitOverride();
+    // What was typed, or pasted, stands in its errors.
+    command.configureOutput({ writeErr: (text) => text.replace(/\n$/, '').split('\n').forEach(sayAside) });
+  }
   return all;
 }
 

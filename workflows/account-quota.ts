@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { byName } from '../src/text';
 import { batchWorkflowId } from './ids';
 import {
   type Lease,
@@ -64,12 +65,13 @@ const historyLimit = 1_500;
  */
 export async function accountQuota({ account, state: carried }: AccountQuotaInput): Promise<void> {
   const state: AccountQuotaState = carried ?? {
-    leases: {},
+    leases: byName(),
     quota: { jobs: 0, running: 0 },
     others: none,
     pollIntervalSeconds: 0,
     learned: {},
   };
+  state.leases = byName(state.leases);
   let news = true;
   let recount = carried === undefined;
   let refusedResource: keyof Slots | undefined;

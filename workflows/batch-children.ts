@@ -6,6 +6,7 @@ import {
   sleep,
   startChild,
 } from '@temporalio/workflow';
+import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import type { BatchRun } from './batch-run';
 import { earlierServers, nameInUse } from './batch-survey';
@@ -72,7 +73,7 @@ export function startServer(run: BatchRun, name: string): void {
 
 /** A workflow of an earlier life may have the server's name, and migrate what was its source then. */
 async function failOtherSource({ plan, servers }: BatchRun, name: string, sourceId: string): Promise<void> {
-  const { runningSourceIds = {}, migrated } = await earlierServers(plan.name);
+  const { runningSourceIds, migrated } = await earlierServers(plan.name);
   if (servers.records[name]?.round !== 0) return;
   const isOther = (migrates: string | undefined) => migrates !== undefined && migrates !== sourceId;
   const running = runningSourceIds[name];
@@ -95,7 +96,7 @@ function watchEnd(
   result
     .catch((error: unknown) => ({
       outcome: 'failed' as const,
-      error: workflowFailure(String((error as Error).message)),
+      error: workflowFailure(run.plan.name, String((error as Error).message)),
     }))
     .then((ended) => {
       run.watched.delete(server);
@@ -149,15 +150,18 @@ export async function reconcileNowAndThen(run: BatchRun): Promise<void> {
       batch: run.plan.name,
       servers: [...unwatched.keys()],
     })) {
-      const ended = result ?? { outcome: 'failed' as const, error: workflowFailure('terminated') };
+      const ended = result ?? {
+        outcome: 'failed' as const,
+        error: workflowFailure(run.plan.name, 'terminated'),
+      };
       run.servers.report({ kind: 'ended', server, round: unwatched.get(server)!, result: ended }, Date.now());
       run.changed = true;
     }
   }
 }
 
-const workflowFailure = (message: string) => ({
+const workflowFailure = (batch: string, message: string) => ({
   code: 'WorkflowEnded',
   message: `its workflow ended without a result: ${message}`,
-  remedy: 'Its replication job may still be in the account: see smc-batch cleanup, then retry the server.',
+  remedy: `Its replication job may still be in the account. Delete it, then retry the server: ${smcBatchCommand('cleanup', [batch])}`,
 });

@@ -1,4 +1,5 @@
 import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { smcBatchCommand } from '../src/text';
 import { type BatchRun, note } from './batch-run';
 import { deliverNews } from './deliver-news';
 import { newsWorkflowId } from './ids';
@@ -74,7 +75,11 @@ export function announceNews(run: BatchRun): void {
       !state.gates.approvedWaves.includes(name)
     ) {
       once(announced.waiting, name, () =>
-        announce(run, 'gate', `wave '${name}' waits for approval: smc-batch approve ${plan.name} ${name}`),
+        announce(
+          run,
+          'gate',
+          `wave '${name}' waits for approval: ${smcBatchCommand('approve', [plan.name, name])}`,
+        ),
       );
     }
     if (wave.ended === wave.total && wave.total > 0 && plan.waves.length > 1) {
@@ -98,7 +103,7 @@ function tellFailures(run: BatchRun): void {
   const more = failed - announced.failures;
   announced.failures = failed;
   const said = (count: number) =>
-    `${count} more servers have failed, ${failed} in all: smc-batch report ${run.plan.name}`;
+    `${count} more servers have failed, ${failed} in all: ${smcBatchCommand('report', [run.plan.name])}`;
   const open = openFailureNews(news, run.newsOnItsWay);
   if (!open) {
     announce(run, 'failure', said(more), more);

@@ -1,3 +1,4 @@
+import { smcBatchCommand } from '../src/text';
 import type { BatchRun } from './batch-run';
 import { estimatedEnd } from './estimate';
 import { waveGate } from './gates';
@@ -46,10 +47,12 @@ function webhookTrouble({ state, newsHandedOver }: BatchRun, now: number): Webho
   };
 }
 
-function waveProgress({ plan, state, servers }: BatchRun, index: number, now: number): WaveProgress {
+function waveProgress({ plan, state, servers, status }: BatchRun, index: number, now: number): WaveProgress {
   const { name, total, ended, failed } = servers.waves[index]!;
   const hasWaiting = servers.waves[index]!.waiting.some((server) => servers.phaseOf(server) === 'waiting');
-  const closed = hasWaiting ? waveGate(plan, servers, state.gates, index, now) : undefined;
+  // Before the survey has ended nobody knows whether the gates can be judged.
+  const closed =
+    hasWaiting && status !== 'surveying' ? waveGate(plan, servers, state.gates, index, now) : undefined;
   return {
     name,
     total,
@@ -103,7 +106,7 @@ export function batchDetails(progress: BatchProgress): string {
       : []),
     ...(progress.strayJobs > 0
       ? [
-          `${progress.strayJobs} jobs of this batch belong to no server of its plan and count against its quota: smc-batch cleanup ${progress.batch}.`,
+          `${progress.strayJobs} jobs of this batch belong to no server of its plan and count against its quota: ${smcBatchCommand('cleanup', [progress.batch])}`,
         ]
       : []),
     '',

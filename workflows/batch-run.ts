@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import type { Plan } from '../src/plan';
+import { byName } from '../src/text';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
 import { type GateState, openGates } from './gates';
@@ -89,10 +90,10 @@ export function newBatchState(): BatchState {
   return {
     startedAt: Date.now(),
     creation: workflowInfo().firstExecutionRunId,
-    records: {},
-    sourceIds: {},
-    diskGiB: {},
-    jobIds: {},
+    records: byName(),
+    sourceIds: byName(),
+    diskGiB: byName(),
+    jobIds: byName(),
     stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
     holding: noLease(),
     gates: openGates(),
@@ -104,6 +105,15 @@ export function newBatchState(): BatchState {
     cancelSent: false,
   };
 }
+
+/** What was carried over Continue-As-New is JSON: its records by name are made safe for any name again. */
+export const takeOver = (state: BatchState): BatchState => ({
+  ...state,
+  records: byName(state.records),
+  sourceIds: byName(state.sourceIds),
+  diskGiB: byName(state.diskGiB),
+  jobIds: byName(state.jobIds),
+});
 
 const journalLength = 500;
 

@@ -2,9 +2,11 @@ import { ActivityFailure, ApplicationFailure, CancellationScope, condition } fro
 import type { EarlierServers } from '../activities/find-earlier-servers';
 import type { SurveyedServer } from '../activities/survey-source-servers';
 import type { Plan, PlannedServer } from '../src/plan';
+import { byName } from '../src/text';
 import { batchCalls } from './batch-activities';
 import type { BatchRun, BatchState } from './batch-run';
 import { BatchServers } from './batch-servers';
+import { unknownTimeZones } from './known-time-zones';
 import { planChanges } from './plan-changes';
 import { refusal } from './refusal';
 import { migratedNote } from './server-failure';
@@ -19,6 +21,8 @@ interface Findings {
 
 /** Finds the sources; what is done already is skipped, what cannot be migrated at all is failed. */
 export async function survey(run: BatchRun, plan: Plan): Promise<void> {
+  const unknown = await unknownTimeZones(plan);
+  if (unknown) throw ApplicationFailure.nonRetryable(unknown, 'TimeZoneUnknown');
   takeFindings(run, plan, await lookUp(plan, plan.servers));
   run.servers = new BatchServers(plan, run.state.records, run.state.diskGiB, run.state.stock.strays);
 }
@@ -38,6 +42,8 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
   const { removed, changed } = planChanges(run.plan, next, run.servers);
   run.changing = new Set([...removed, ...changed]);
   try {
+    const unknown = await CancellationScope.nonCancellable(() => unknownTimeZones(next));
+    if (unknown) throw refusal(unknown);
     const findings = asked.length > 0 && (await CancellationScope.nonCancellable(() => lookUp(next, asked)));
     // Other orders may have come first.
     refuseChanges(run, next);
@@ -98,8 +104,10 @@ async function lookUp(plan: Plan, servers: PlannedServer[]): Promise<Findings> {
 }
 
 /** The servers that an earlier life of the batch has at work, or has just migrated. */
-export const earlierServers = (batch: string) =>
-  batchCalls("servers of the batch's earlier lives").findEarlierServers({ batch });
+export async function earlierServers(batch: string): Promise<EarlierServers> {
+  const earlier = await batchCalls("servers of the batch's earlier lives").findEarlierServers({ batch });
+  return { ...earlier, runningSourceIds: byName(earlier.runningSourceIds) };
+}
 
 function takeFindings({ state }: BatchRun, plan: Plan, { surveyed, earlier }: Findings): void {
   const endedAt = Date.now();
@@ -118,7 +126,7 @@ function takeFindings({ state }: BatchRun, plan: Plan, { surveyed, earlier }: Fi
     );
     // Its migration is done, and its job stays.
     const own = jobId && jobHasFinished ? { jobId } : undefined;
-    const other = earlier.runningSourceIds?.[name];
+    const other = earlier.runningSourceIds[name];
     if (runs && !error && other !== undefined && other !== sourceId) {
       state.records[name] = { ...base, phase: 'failed', error: nameInUse(name, other) };
     } else if (runs) {

@@ -10,12 +10,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Plan } from '../src/plan';
+import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import { cancelServer, cutOverServer, reconcileNowAndThen } from './batch-children';
 import { announce, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
-import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
+import { type BatchRun, type BatchState, newBatchState, note, takeOver } from './batch-run';
 import { startServers, wakeAt } from './batch-schedule';
 import { BatchServers } from './batch-servers';
 import { survey } from './batch-survey';
@@ -61,7 +62,7 @@ const detailsMs = 1_000;
  * over Continue-As-New. It returns when every server has ended, however it ended.
  */
 export async function batch({ plan, state: carried }: BatchInput): Promise<BatchResult> {
-  const state = carried ?? newBatchState();
+  const state = carried ? takeOver(carried) : newBatchState();
   const run: BatchRun = {
     plan,
     state,
@@ -183,7 +184,10 @@ function measure({ state }: BatchRun, name: string): void {
 function ending({ plan, servers }: BatchRun): string {
   const { migrated, skipped, failed, cancelled } = servers.counts;
   const left = servers.leftovers + servers.strays.existing;
-  const reminder = left > 0 ? `; ${left} jobs left, billed until smc-batch cleanup ${plan.name}` : '';
+  const reminder =
+    left > 0
+      ? `; ${left} jobs left, billed until they are deleted: ${smcBatchCommand('cleanup', [plan.name])}`
+      : '';
   return `${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`;
 }
 

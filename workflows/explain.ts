@@ -1,3 +1,4 @@
+import { smcBatchCommand } from '../src/text';
 import type { BatchRun } from './batch-run';
 import { type Closed, type GateState, serverGate, waveGate } from './gates';
 import type { ServerExplanation, ServerView, Slots } from './messages';
@@ -11,11 +12,17 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
   const { phase, error } = view;
   const batch = plan.name;
   // A batch that has ended takes no orders.
-  const again = status === 'ended' ? 'smc-batch apply, with its plan' : `smc-batch retry ${batch} ${name}`;
+  const again =
+    status === 'ended' ? smcBatchCommand('apply', ['PLAN']) : smcBatchCommand('retry', [batch, name]);
   switch (phase) {
     case 'waiting': {
-      const gate = waveGate(plan, servers, state.gates, servers.waveIndexOf(name), now);
-      const changing = run.changing?.has(name) ? 'a changed plan is being looked up' : undefined;
+      const surveys = status === 'surveying';
+      const gate = surveys ? undefined : waveGate(plan, servers, state.gates, servers.waveIndexOf(name), now);
+      const changing = surveys
+        ? 'the source servers are being looked up'
+        : run.changing?.has(name)
+          ? 'a changed plan is being looked up'
+          : undefined;
       const closed = changing ?? gate?.reason ?? serverGate(servers, state.gates, name);
       return {
         ...view,
@@ -62,7 +69,7 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
       return {
         ...view,
         why: 'its incremental job has been synced and waits for its cut-over',
-        next: `smc-batch cutover ${batch} ${name}`,
+        next: smcBatchCommand('cutover', [batch, name]),
       };
     case 'finishing':
       return { ...view, why: 'its job has ended and is being cleaned up' };
@@ -90,9 +97,9 @@ function openingOrder(
   gate: Closed | undefined,
   { paused }: GateState,
 ): string | undefined {
-  if (gate?.kind === 'approval') return `smc-batch approve ${batch} ${wave}`;
-  if (paused.batch) return `smc-batch resume ${batch}`;
-  if (paused.waves.includes(wave)) return `smc-batch resume ${batch} --wave ${wave}`;
-  if (paused.servers.includes(server)) return `smc-batch resume ${batch} ${server}`;
+  if (gate?.kind === 'approval') return smcBatchCommand('approve', [batch, wave]);
+  if (paused.batch) return smcBatchCommand('resume', [batch]);
+  if (paused.waves.includes(wave)) return smcBatchCommand('resume', [batch], { wave });
+  if (paused.servers.includes(server)) return smcBatchCommand('resume', [batch, server]);
   return undefined;
 }

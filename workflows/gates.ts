@@ -1,4 +1,5 @@
 import type { Plan, Wave } from '../src/plan';
+import { smcBatchCommand } from '../src/text';
 import type { BatchServers, WaveServers } from './batch-servers';
 import { isOpen, nextOpening } from './time-window';
 
@@ -98,7 +99,10 @@ export const hasBeenMigrated = (servers: BatchServers, name: string) =>
 
 /** Too many failures: nothing more starts before the operator has decided. */
 export function stopReason(plan: Plan, servers: BatchServers, state: GateState): Closed | undefined {
-  const how = `smc-batch retry, or resume to go on all the same, or cancel`;
+  const [retry, resume, cancel] = ['retry', 'resume', 'cancel'].map((order) =>
+    smcBatchCommand(order, [plan.name]),
+  );
+  const how = `${retry}, or to go on all the same ${resume}, or to give up ${cancel}`;
   for (const [i, { name, failureThreshold }] of plan.waves.entries()) {
     const { failing: failed, total } = servers.waves[i]!;
     if (!failureThreshold || state.acceptedWaves.includes(name)) continue;
@@ -149,7 +153,7 @@ function approvalGate(
   if (after !== 'approval' || approvedWaves.includes(name)) return undefined;
   return {
     kind: 'approval',
-    reason: `wave '${name}' waits for approval: smc-batch approve ${batch} ${name}`,
+    reason: `wave '${name}' waits for approval: ${smcBatchCommand('approve', [batch, name])}`,
   };
 }
 

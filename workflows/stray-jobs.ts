@@ -1,5 +1,6 @@
 import { condition, sleep } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
+import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import { type BatchRun, note } from './batch-run';
 import { usableSlots } from './lease';
@@ -136,6 +137,6 @@ function tell({ plan, state }: BatchRun, strays: JobOfBatch[], told: string[]): 
   note(
     state,
     'smc-batch',
-    `jobs of this batch that belong to no server of its plan: ${some.join(', ')}${more}; they count against the quota until they are deleted: smc-batch cleanup ${plan.name}`,
+    `jobs of this batch that belong to no server of its plan: ${some.join(', ')}${more}; they count against the quota until they are deleted: ${smcBatchCommand('cleanup', [plan.name])}`,
   );
 }

@@ -2,6 +2,7 @@ import type { TimeWindow, Weekday } from '../src/plan';
 
 const minuteMs = 60_000;
 const weekdays: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+/** Throws where this machine does not know the zone: the batch has asked a worker before, but others may know less. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 interface LocalTime {

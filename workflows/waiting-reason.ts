@@ -1,3 +1,4 @@
+import { smcBatchCommand } from '../src/text';
 import type { BatchRun } from './batch-run';
 import { type Closed, restartGates, serverGate, waveGate } from './gates';
 import type { Slots } from './messages';
@@ -19,7 +20,7 @@ export function slotReason(
   }
   if (!needsJob || inUse.existing < cap.existing) return undefined;
   const left = leftovers + strays.existing + waitingWithJob;
-  const room = left > 0 ? `, ${left} of them left behind: smc-batch cleanup ${plan.name}` : '';
+  const room = left > 0 ? `, ${left} of them left behind: ${smcBatchCommand('cleanup', [plan.name])}` : '';
   return inUse.existing === cap.existing
     ? `all ${cap.existing} jobs this batch may have exist${room}`
     : `${inUse.existing} jobs of this batch exist${room}; it may have ${cap.existing}`;

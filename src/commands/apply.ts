@@ -6,11 +6,13 @@ import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
 import type { Plan } from '../plan';
 import { formatProblems, readPlan } from '../plan';
 import { ensureSearchAttributes, taskQueue } from '../temporal';
+import { shellWord, smcBatchCommand } from '../text';
 import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
 import { failureOf, followUntilLeft } from './follow';
-import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { colors, type OutputFormat, outputOption, printer, printJson, sayAside } from './output';
+import { queueOf, workerOf } from './queue-of-batch';
 import { sendOrder, whoami } from './send-order';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
 
@@ -34,9 +36,8 @@ Examples:
   smc-batch apply batch.yaml                 shows what it would start, asks, starts it and returns
   smc-batch apply batch.yaml --yes --watch   starts it and stays until the last server has ended
 
-Exit codes: 0 started, also when no worker runs yet, which is said on stderr (with --watch: all migrated, or you left),
-2 the plan is not valid or the batch cannot change to it, 3 finished with failed servers, 4 cancelled or not confirmed,
-1 the batch cannot look its sources up (it goes on once it can), or anything else.`,
+Exit codes: 0 started (with --watch: all migrated, or you left), 2 the plan is not valid or the batch cannot change to
+it, 3 finished with failed servers, 4 cancelled or not confirmed, 1 anything else.`,
     )
     .action(apply);
 }
@@ -49,22 +50,24 @@ async function apply(
   const print = printer(options.output);
   await withClient(async (client, settings) => {
     print(summary(plan));
-    await confirm(`Start batch '${plan.name}'?`, options.yes);
     const batch = batchClient(client, plan.name);
+    await checkQueue(batch, path, print);
+    await confirm(`Start batch '${plan.name}'?`, options.yes);
     await ensureSearchAttributes(client, settings.namespace);
     const how = await batch.start(plan);
     print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
-    if (how === 'attached') await changePlan(client, plan, options.yes, print);
+    if (how === 'attached') await changePlan(client, batch, plan, options.yes, print);
     const ui = temporalUiUrl(settings);
     if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
     const warning = await untilSurveyed(client, batch, options.watch);
-    if (warning) process.stderr.write(`${warning}\n`);
+    if (warning) sayAside(warning);
     if (options.watch) {
       process.exitCode = await followUntilLeft(batch, options.output, client);
     } else if (options.output === 'json') {
-      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how, warning });
+      const queue = await queueOf(batch);
+      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how, taskQueue: queue, warning });
     } else {
-      print(`Watch it: smc-batch watch ${plan.name}`);
+      print(`Watch it: ${smcBatchCommand('watch', [plan.name])}`);
     }
   });
 }
@@ -86,23 +89,57 @@ export async function validPlan(path: string): Promise<Plan> {
   );
 }
 
+/**
+ * An account and its task queue belong together: on another queue another account may be served. A batch that runs stays
+ * where it runs; one that has ended is taken up on another queue only when the operator has named that queue.
+ */
+async function checkQueue(batch: BatchClient, path: string, print: (line: string) => void): Promise<void> {
+  const queue = await batch.taskQueue();
+  const ours = taskQueue();
+  if (queue === undefined || queue === ours) return;
+  if ((await batch.status()) === 'RUNNING') {
+    print(
+      `Batch '${batch.batch}' runs on task queue '${queue}', not on '${ours}' of this shell: it stays there.`,
+    );
+    return;
+  }
+  if (process.env.SMC_TASK_QUEUE) {
+    print(`Batch '${batch.batch}' ran on task queue '${queue}' before; now it goes on on '${ours}'.`);
+    return;
+  }
+  const again = (name: string) => `SMC_TASK_QUEUE=${shellWord(name)} ${smcBatchCommand('apply', [path])}`;
+  throw new CommandFailure(
+    [
+      `Batch '${batch.batch}' ran on task queue '${queue}'; this shell would start it on '${ours}', whose workers may serve another account. Nothing was started.`,
+      `To go on where it was: ${again(queue)}`,
+      `To move it all the same: ${again(ours)}`,
+    ],
+    exitCodes.usage,
+  );
+}
+
 /** A plan that differs from the one the batch runs by changes it, as far as it can still change. */
 async function changePlan(
   client: Client,
+  batch: BatchClient,
   plan: Plan,
   yes: boolean,
   print: (line?: string) => void,
 ): Promise<void> {
-  if (!(await hasWorker(client))) {
+  const queue = await queueOf(batch);
+  if (!(await hasWorker(client, queue))) {
     throw new CommandFailure(
-      `Batch '${plan.name}' runs already, but no worker takes work from task queue '${taskQueue()}', so nobody can tell whether the plan has changed. Start one with: smc-batch worker. Then apply again.`,
+      `Batch '${plan.name}' runs already, but no worker takes work from its task queue '${queue}', so nobody can tell whether the plan has changed. Start one with: ${workerOf(queue)}. Then apply again.`,
     );
   }
   const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
   const { added, removed, changed, settings, refused } = changes;
   if (refused.length > 0) {
     throw new CommandFailure(
-      `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:\n${refused.map((line) => `  ${line}`).join('\n')}`,
+      [
+        `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:`,
+        ...refused.map((line) => `  ${line}`),
+      ],
       exitCodes.usage,
     );
   }
@@ -113,7 +150,8 @@ async function changePlan(
     settings.length > 0 && `  ~ ${settings.join(', ')} of the batch`,
   ].filter((line) => line !== false);
   if (lines.length === 0) return;
-  print(`The plan has changed:\n${lines.join('\n')}`);
+  print('The plan has changed:');
+  for (const line of lines) print(line);
   await confirm('Change it for what has not started?', yes);
   const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
   print(`Batch '${plan.name}': ${answer.done}.`);
@@ -137,21 +175,23 @@ function summary(plan: Plan): string {
  */
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
   const deadline = Date.now() + 10_000;
+  const queue = await queueOf(batch);
+  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}`;
   for (let looks = 0; ; looks++) {
-    if (looks === 4 && !(await hasWorker(client))) return noWorker(batch);
+    if (looks === 4 && !(await hasWorker(client, queue))) return noWorker;
     const status = await batch.status();
     if (status === 'FAILED') throw await failureOf(batch, status);
     const trouble = await batch.trouble();
     if (trouble && !stay) {
-      throw new CommandFailure(
-        `Batch '${batch.batch}' cannot look its sources up: ${trouble}\n` +
-          `It goes on by itself once that works; to give up: smc-batch cancel ${batch.batch} --yes`,
-      );
+      throw new CommandFailure([
+        `Batch '${batch.batch}' cannot look its sources up: ${trouble}`,
+        `It goes on by itself once that works; to give up: ${smcBatchCommand('cancel', [batch.batch], { yes: true })}`,
+      ]);
     }
     if (trouble || status !== 'RUNNING') return undefined;
     if (looks > 0) {
-      const isSurveyed = await surveyed(client, batch);
-      if (isSurveyed === undefined) return noWorker(batch);
+      const isSurveyed = await surveyed(client, batch, queue);
+      if (isSurveyed === undefined) return noWorker;
       if (isSurveyed) return undefined;
     }
     if (Date.now() > deadline) return undefined;
@@ -160,8 +200,8 @@ async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean):
 }
 
 /** A query needs a worker: without one it waits for its timeout. Undefined when no worker answered. */
-async function surveyed(client: Client, batch: BatchClient): Promise<boolean | undefined> {
-  if (!(await hasWorker(client))) return false;
+async function surveyed(client: Client, batch: BatchClient, queue: string): Promise<boolean | undefined> {
+  if (!(await hasWorker(client, queue))) return false;
   const progress = await client
     .withDeadline(Date.now() + 8_000, () => batch.progress())
     .catch((error: unknown) => {
@@ -170,6 +210,3 @@ async function surveyed(client: Client, batch: BatchClient): Promise<boolean | u
     });
   return progress && progress.status !== 'surveying';
 }
-
-const noWorker = ({ batch }: BatchClient) =>
-  `Batch '${batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker`;

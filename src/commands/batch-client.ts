@@ -36,6 +36,8 @@ export interface BatchClient {
   status(): Promise<WorkflowExecutionStatusName>;
   /** By the clock that its times are of. */
   now(): Promise<number>;
+  /** Where its workflow takes its work from, whatever this shell is set to; undefined when there is no such batch. */
+  taskQueue(): Promise<string | undefined>;
   /** What the server's workflow is doing right now. */
   pending(server: string): Promise<PendingAttempt[]>;
   /** Why the server's job was last asked to stop; undefined when it never was. */
@@ -75,7 +77,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
     work.catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       throw new CommandFailure(
-        `There is no batch '${batch}' in this Temporal namespace. 'smc-batch list' shows those there are.`,
+        `There is no batch '${batch}' in this Temporal namespace. Those there are: smc-batch list`,
       );
     });
   return {
@@ -113,6 +115,14 @@ export function batchClient(client: Client, batch: string): BatchClient {
     },
     now: () => serverNow(client),
     status: async () => (await found(handle.describe())).status.name,
+    taskQueue: () =>
+      handle.describe().then(
+        ({ taskQueue }) => taskQueue,
+        (error: unknown) => {
+          if (error instanceof WorkflowNotFoundError) return undefined;
+          throw error;
+        },
+      ),
     async pending(server) {
       const { raw } = await serverHandle(server).describe();
       return (raw.pendingActivities ?? []).map((activity) => {
@@ -146,11 +156,11 @@ export function batchClient(client: Client, batch: string): BatchClient {
   };
 }
 
-/** Whether a worker takes work from our task queue right now. */
-export async function hasWorker(client: Client): Promise<boolean> {
+/** Whether a worker takes work from this task queue right now. */
+export async function hasWorker(client: Client, queue: string): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
-    taskQueue: { name: taskQueue() },
+    taskQueue: { name: queue },
     taskQueueType: 1,
   });
   // Temporal remembers a poller for minutes; one that lives has asked within its long poll of a minute.

@@ -5,6 +5,7 @@ import { confirm } from './confirm';
 import { CommandFailure } from './failure';
 import { followUntilLeft } from './follow';
 import { outputOption, printer, printJson } from './output';
+import { queueOf } from './queue-of-batch';
 import { type OrderOptions, sendOrder, whoami } from './send-order';
 import { withClient } from './session';
 
@@ -57,7 +58,7 @@ async function cancel(
       else print(`Batch '${name}': ${answer.done}.`);
     } else {
       // The order puts a name into the journal; Temporal's own cancellation works without a worker, and shows in its UI.
-      if (await hasWorker(client))
+      if (await hasWorker(client, await queueOf(batch)))
         await client
           .withDeadline(Date.now() + answerMs, () => sendOrder(client, name, cancelUpdate, { by: whoami() }))
           .catch(() => undefined);

@@ -1,16 +1,16 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
 import { createReplicationJobPoller } from '../../activities';
-import { serverWorkflowId } from '../../workflows/ids';
 import { ownedJobs } from '../ledger';
 import { textTable } from '../report';
 import type { SmcClient } from '../smc';
+import { smcBatchCommand } from '../text';
 import { confirm } from './confirm';
 import { exitCodes } from './failure';
 import { type OutputFormat, outputOption, printer, printJson } from './output';
 import { type CleanedJob, removeJob, type TaggedJob } from './remove-job';
 import { withClient } from './session';
 import { withSmc } from './smc-session';
+import { knowledgeOf, whyUntouched, workflowOf } from './whose-job';
 
 /** Most of a job's time goes into waiting for it. */
 const jobsAtOnce = 10;
@@ -26,6 +26,11 @@ export function cleanupCommand(): Command {
     .argument('<batch>', "the batch's name")
     .option('-y, --yes', 'do not ask first', false)
     .option('--dry-run', 'only show what would be deleted', false)
+    .option(
+      '--temporal-lost',
+      'the Temporal server that ran this batch is gone for ever: take jobs that it may have at work for left, too',
+      false,
+    )
     .addOption(outputOption())
     .addHelpText(
       'after',
@@ -34,6 +39,10 @@ A Stopped or InError job keeps a billed intermediate instance until it is delete
 tags are touched. One that runs is stopped while it is Syncing; else SMC does not stop it, and it is left if it does not
 end soon: clean up again later. A Finished one is a migration that is done: before it is deleted, its source server is
 tagged as migrated, so that 'apply' skips it. Images stay. It needs the SMC settings of 'smc-batch worker'.
+
+What a workflow of this Temporal server has under way is left alone. So is what another one may have under way: of a
+batch, or a server, that this one does not know only Finished and Expired jobs are deleted. Point TEMPORAL_ADDRESS and
+TEMPORAL_NAMESPACE at the server that runs the batch; --temporal-lost is for one that will never come back.
 
 Examples:
   smc-batch cleanup dc1-exit --dry-run
@@ -46,49 +55,70 @@ Exit codes: 0 none is left but those under way (or --dry-run), 3 some are left, 
 
 async function cleanup(
   batch: string,
-  options: { yes: boolean; dryRun: boolean; output: OutputFormat },
+  options: { yes: boolean; dryRun: boolean; temporalLost: boolean; output: OutputFormat },
 ): Promise<void> {
   await withSmc((smc) =>
-    withClient(async (client) => {
-      const isUnderWay = (tagged: TaggedJob) => workflowRuns(client, tagged);
+    withClient(async (client, { address, namespace }) => {
+      const isUnderWay = async (tagged: TaggedJob) =>
+        (await workflowOf(client, tagged)) === 'has it under way';
       const jobs = await jobsOfBatch(smc, batch);
-      const underWay = new Set<TaggedJob>();
+      const knowledge = await knowledgeOf(client, batch);
+      const here = `Temporal at ${address}, namespace ${namespace},`;
+      const kept = new Map<TaggedJob, CleanedJob>();
       await someAtOnce(jobs, async (tagged) => {
-        if (await isUnderWay(tagged)) underWay.add(tagged);
+        const workflow = await workflowOf(client, tagged);
+        const why = whyUntouched(tagged.job, knowledge, workflow);
+        if (workflow === 'has it under way') kept.set(tagged, untouched(tagged, 'under way'));
+        else if (why && !options.temporalLost) kept.set(tagged, untouched(tagged, 'left', `${here} ${why}`));
       });
-      const deletable = jobs.filter((tagged) => !underWay.has(tagged));
+      const deletable = jobs.filter((tagged) => !kept.has(tagged));
       const print = printer(options.output);
+      const isStrange = [...kept.values()].some(({ outcome }) => outcome === 'left');
       for (const line of textTable(
         ['job', 'server', 'status'],
         deletable.map(({ job, server }) => [job.jobId, server, job.status]),
       ))
         print(line);
-      if (!options.dryRun && deletable.length > 0)
+      if (!options.dryRun && deletable.length > 0) {
+        if (options.temporalLost && knowledge !== 'runs')
+          await confirm(
+            `${here} ${knowledge === 'unknown' ? 'does not know' : 'does not run'} batch '${batch}'. Is the Temporal server that ran it gone for ever, with all its workers?`,
+            options.yes,
+          );
         await confirm(`Delete these ${deletable.length} jobs?`, options.yes);
+      }
       const poller = createReplicationJobPoller(smc, lookSeconds);
       const results = await someAtOnce(jobs, async (tagged) => {
-        const cleaned = underWay.has(tagged)
-          ? untouched(tagged, 'under way')
-          : options.dryRun
-            ? untouched(tagged, 'deletable', whatFirst[tagged.job.status])
-            : await removeJob({ smc, poller, isUnderWay }, tagged);
+        const cleaned =
+          kept.get(tagged) ??
+          (options.dryRun
+            ? untouched(tagged, 'deletable', whatFirst.get(tagged.job.status))
+            : await removeJob({ smc, poller, isUnderWay }, tagged));
         const { jobId, outcome, reason } = cleaned;
         print(`${jobId}: ${outcome}${reason ? `: ${reason}` : ''}`);
         return cleaned;
       }).finally(() => poller.close());
       if (options.output === 'json') printJson(results);
       if (jobs.length === 0) print(`Batch '${batch}' has left no job in the account.`);
-      if (results.some(({ outcome }) => outcome === 'left')) process.exitCode = exitCodes.serversFailed;
+      if (isStrange) {
+        print('Jobs that another Temporal server may have at work were left alone.');
+        print(
+          'Point TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE at the one that runs the batch, then clean up again.',
+        );
+        print(`If it is gone for ever: ${smcBatchCommand('cleanup', [batch], { 'temporal-lost': true })}`);
+      }
+      if (!options.dryRun && results.some(({ outcome }) => outcome === 'left'))
+        process.exitCode = exitCodes.serversFailed;
     }),
   );
 }
 
 /** What happens to a job before it is deleted, where something does. */
-const whatFirst: Partial<Record<string, string>> = {
-  Deleting: 'it is being deleted',
-  Finished: 'its source server is tagged as migrated first, where it is not yet',
-  Running: 'it is stopped first if it is Syncing, else left until it has ended',
-};
+const whatFirst = new Map([
+  ['Deleting', 'it is being deleted'],
+  ['Finished', 'its source server is tagged as migrated first, where it is not yet'],
+  ['Running', 'it is stopped first if it is Syncing, else left until it has ended'],
+]);
 
 const untouched = (
   { job, server }: TaggedJob,
@@ -114,16 +144,4 @@ async function jobsOfBatch(smc: SmcClient, batch: string): Promise<TaggedJob[]> 
     if (job && owner.server) found.push({ job, batch, server: owner.server });
   }
   return found;
-}
-
-/** With this job: a server that has got another source has left its old one. */
-async function workflowRuns(client: Client, { batch, server, job }: TaggedJob): Promise<boolean> {
-  try {
-    const { status, memo } = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe();
-    const { jobId = job.jobId, sourceId = job.sourceId } = memo ?? {};
-    return status.name === 'RUNNING' && jobId === job.jobId && sourceId === (job.sourceId ?? sourceId);
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }

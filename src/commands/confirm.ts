@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { printable } from '../text';
 import { CommandFailure, exitCodes } from './failure';
 
 /**
@@ -19,7 +20,7 @@ export async function confirm(
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: closed.signal });
+    const answer = await terminal.question(`${printable(question)} [y/N] `, { signal: closed.signal });
     if (!/^y(es)?$/i.test(answer.trim())) throw nothingChanged();
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;

@@ -12,6 +12,7 @@ import { CommandFailure } from './failure';
 import { follow } from './follow';
 import { interruptSignal } from './interrupt';
 import { numberFrom } from './number-argument';
+import { linesTo, sayAside } from './output';
 import { workflowUrl } from './session';
 import { type SimulatedWorker, startSimulatedWorker } from './simulated-worker';
 
@@ -43,8 +44,7 @@ left; no quota exceeded), 1 it did not.`,
 }
 
 async function demo({ speed, keep }: { speed: number; keep: boolean }): Promise<void> {
-  const say = (line = '') => void process.stdout.write(`${line}\n`);
-  const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
+  const say = linesTo(process.stdout);
   const interrupt = interruptSignal();
   const plan = await validPlan(join(packageRoot(), 'examples', 'demo.yaml'));
   const { quota } = plan.account;
@@ -100,14 +100,14 @@ async function demo({ speed, keep }: { speed: number; keep: boolean }): Promise<
     tellAudit(audit, plan, say);
     const wrong = whatWentWrong(audit, plan, await batch.servers());
     if (keep) {
-      say(`\nLook around: ${temporal.uiUrl}. Ctrl-C ends the demo.`);
+      say();
+      say(`Look around: ${temporal.uiUrl}. Ctrl-C ends the demo.`);
       await once(interrupt.signal, 'abort');
     }
     if (wrong.length > 0)
-      throw new CommandFailure(
-        `The story did not go as told:\n${wrong.map((line) => `  ${line}`).join('\n')}`,
-      );
-    say('\nThe story went as told.');
+      throw new CommandFailure(['The story did not go as told:', ...wrong.map((line) => `  ${line}`)]);
+    say();
+    say('The story went as told.');
   } finally {
     for (const end of ends.reverse()) await end();
     interrupt.dispose();

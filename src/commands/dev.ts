@@ -11,6 +11,7 @@ import {
 } from '../temporal';
 import { CommandFailure } from './failure';
 import { interruptSignal } from './interrupt';
+import { sayAside } from './output';
 import { runWorker } from './worker';
 
 /** A TCP port from the command line. */
@@ -55,7 +56,7 @@ Exit codes: 0 ended by a signal, 1 it cannot start.`,
     )
     .action(async (options: { port: number; uiPort?: number; dbFilename: string }) => {
       const interrupt = interruptSignal();
-      const say = (line: string) => process.stderr.write(`${line}\n`);
+      const say = sayAside;
       const smc = workerSettings();
       installWorkerLog();
       try {

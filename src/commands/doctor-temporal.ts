@@ -11,6 +11,7 @@ import {
   temporalQueueLimit,
   temporalSettings,
 } from '../temporal';
+import { shellWord } from '../text';
 import { hasWorker } from './batch-client';
 import type { Check } from './doctor-check';
 
@@ -58,7 +59,7 @@ async function checksOfNamespace(client: Client, namespace: string): Promise<Che
         ...check,
         status: 'problem',
         detail: `${namespace}: ${reasonOf(error)}`,
-        remedy: `Set TEMPORAL_NAMESPACE, or have it made: temporal operator namespace create --namespace ${namespace}`,
+        remedy: `Set TEMPORAL_NAMESPACE, or have it made: temporal operator namespace create --namespace ${shellWord(namespace)}`,
       },
     ];
   }
@@ -102,7 +103,7 @@ async function searchAttributesCheck(client: Client, namespace: string): Promise
 async function workerCheck(client: Client): Promise<Check> {
   const check = { id: 'worker', title: 'Worker' };
   try {
-    if (await hasWorker(client))
+    if (await hasWorker(client, taskQueue()))
       return { ...check, status: 'ok', detail: `one takes work from task queue ${taskQueue()}` };
     return {
       ...check,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { plainTexts } from '../text';
 import type { Check } from './doctor-check';
 import { nodeCheck, type Setting, settingsInUse, temporalCliCheck } from './doctor-machine';
 import { checksOfSmc } from './doctor-smc';
@@ -45,7 +46,7 @@ async function doctor({ output }: { output: OutputFormat }): Promise<void> {
   const settings = settingsInUse();
   const ok = checks.every(({ status }) => status !== 'problem');
   if (output === 'json') printJson({ ok, checks, settings, serviceLinkedRole });
-  else for (const line of doctorText(checks, settings)) printer(output)(line);
+  else for (const line of doctorText(plainTexts(checks), settings)) printer(output)(line);
   process.exitCode = ok ? exitCodes.done : exitCodes.unexpected;
 }
 

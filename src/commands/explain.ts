@@ -3,11 +3,12 @@ import { Command } from 'commander';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
 import { withInstanceHours } from '../report';
-import { taskQueue } from '../temporal';
-import { batchClient, hasWorker } from './batch-client';
+import { plainTexts, smcBatchCommand } from '../text';
+import { batchClient } from './batch-client';
 import { explainStopping, fact, factLines, nowLine, stopAttempt } from './explain-text';
 import { CommandFailure, exitCodes } from './failure';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { requireWorker } from './queue-of-batch';
 import { serverNow } from './server-clock';
 import { temporalUiUrl, withClient, workflowUrl } from './session';
 
@@ -48,7 +49,7 @@ export function explainCommand(): Command {
             url,
           });
         const print = printer(output);
-        for (const line of factLines(explanation, now, colors())) print(line);
+        for (const line of factLines(plainTexts(explanation), now, colors())) print(line);
         for (const attempt of attempts) print(nowLine(attempt, now));
         for (const { at, by, what } of entries)
           print(fact('journal', `${new Date(at).toISOString()} ${by}: ${what}`));
@@ -58,12 +59,8 @@ export function explainCommand(): Command {
 }
 
 async function ask(client: Client, batch: string, server: string): Promise<ServerExplanation> {
-  await batchClient(client, batch).status();
-  if (!(await hasWorker(client))) {
-    throw new CommandFailure(
-      `No worker answers on task queue '${taskQueue()}'. Start one with: smc-batch worker`,
-    );
-  }
+  const from = batchClient(client, batch);
+  await requireWorker(client, from, `Batch '${batch}' is ${(await from.status()).toLowerCase()}`);
   try {
     return await client.workflow
       .getHandle(batchWorkflowId(batch))
@@ -71,7 +68,7 @@ async function ask(client: Client, batch: string, server: string): Promise<Serve
   } catch (error) {
     if (!String((error as Error).message).includes('has no server')) throw error;
     throw new CommandFailure(
-      `Batch '${batch}' has no server '${server}'. 'smc-batch status ${batch}' lists them.`,
+      `Batch '${batch}' has no server '${server}'. Those it has: ${smcBatchCommand('status', [batch])}`,
       exitCodes.usage,
     );
   }

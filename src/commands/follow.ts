@@ -16,6 +16,7 @@ import {
   liveFrame,
   textReport,
 } from '../report';
+import { plainLine, plainTexts, smcBatchCommand } from '../text';
 import { type BatchClient, isPassing } from './batch-client';
 import { batchJson } from './batch-json';
 import { CommandFailure, exitCodes } from './failure';
@@ -57,7 +58,7 @@ export async function follow(
     if (!signal?.aborted) throw error;
     view.end();
     print(
-      `Batch '${batch.batch}' goes on without you. Take it up again with: smc-batch watch ${batch.batch}`,
+      `Batch '${batch.batch}' goes on without you. Take it up again with: ${smcBatchCommand('watch', [batch.batch])}`,
     );
     return exitCodes.done;
   } finally {
@@ -118,7 +119,7 @@ function lineView(batch: BatchClient, output: OutputFormat): View {
   const tellTroubles = troubleTeller(batch, print);
   let lastSummary = '';
   return {
-    tell: print,
+    tell: (line) => print(plainLine(line)),
     async show(progress, servers) {
       const { slots, waiting } = progress;
       const wait = waiting && slots.inUse.running === 0 ? `; waiting: ${waiting}` : '';
@@ -208,7 +209,9 @@ export async function showEnd(batch: BatchClient, output: OutputFormat): Promise
   const servers = await batch.servers();
   const print = printer('text');
   if (output === 'json') printJson(batchJson({ progress, servers }));
-  else for (const line of textReport({ progress, servers, generatedAt: new Date() }, colors())) print(line);
+  else
+    for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), colors()))
+      print(line);
   return endCode(progress, outcome);
 }
 

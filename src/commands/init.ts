@@ -3,7 +3,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command, Option } from 'commander';
 import { starterPlan } from '../plan';
+import { smcBatchCommand } from '../text';
 import { CommandFailure, exitCodes } from './failure';
+import { linesTo } from './output';
 
 /** Where `init` asks what the flags do not say. */
 export interface Terminal {
@@ -70,9 +72,9 @@ async function init(dir: string, options: InitOptions, terminal: Terminal): Prom
     throw new CommandFailure(`The plan could not be written: ${(error as Error).message}`, exitCodes.usage);
   }
   const plan = path.join(dir, 'batch.yaml');
-  process.stdout.write(
-    `${files.map(({ file }) => `wrote ${file}\n`).join('')}Next: replace the example servers, then smc-batch validate ${plan}\n`,
-  );
+  const print = linesTo(process.stdout);
+  for (const { file } of files) print(`wrote ${file}`);
+  print(`Next: replace the example servers, then ${smcBatchCommand('validate', [plan])}`);
 }
 
 async function answersFor(dir: string, options: InitOptions, terminal: Terminal) {
@@ -124,7 +126,7 @@ async function ask(
     }
   } catch (error) {
     if (!closed.signal.aborted) throw error;
-    throw new CommandFailure('\nnothing was written', exitCodes.cancelled);
+    throw new CommandFailure(['', 'nothing was written'], exitCodes.cancelled);
   } finally {
     lines.close();
   }

@@ -7,11 +7,11 @@ import {
   inventoryRow,
   planSkeleton,
   readInventory,
-  toCsv,
 } from '../inventory';
 import { textTable } from '../report';
+import { plainTexts, smcBatchCommand, toCsv } from '../text';
 import { CommandFailure, exitCodes } from './failure';
-import { colors, printJson } from './output';
+import { colors, linesTo, printJson, sayAside } from './output';
 import { withSmc } from './smc-session';
 
 interface InventoryOptions {
@@ -76,10 +76,11 @@ async function inventory(options: InventoryOptions): Promise<void> {
       printJson(sources);
       break;
     case 'csv':
-      process.stdout.write(toCsv(inventoryHeader, sources.map(inventoryRow)));
+      process.stdout.write(toCsv(inventoryHeader, sources.map(inventoryRow), '\n'));
       break;
     case 'text':
-      if (options.plan === undefined) process.stdout.write(`${listing(sources).join('\n')}\n`);
+      if (options.plan !== undefined) return;
+      for (const line of listing(plainTexts(sources))) linesTo(process.stdout)(line);
   }
 }
 
@@ -114,7 +115,8 @@ async function writePlan(sources: InventorySource[], file: string, options: Inve
     const why = code === 'EEXIST' ? `${file} exists; --force overwrites it` : message;
     throw new CommandFailure(why, exitCodes.usage);
   }
-  process.stderr.write(`wrote ${file}\nNext: smc-batch validate ${file}, then smc-batch preview ${file}\n`);
+  sayAside(`wrote ${file}`);
+  sayAside(`Next: ${smcBatchCommand('validate', [file])}, then ${smcBatchCommand('preview', [file])}`);
 }
 
 function skeleton(sources: InventorySource[], name: string, { region }: InventoryOptions): string {
@@ -122,6 +124,6 @@ function skeleton(sources: InventorySource[], name: string, { region }: Inventor
   const { text, servers } = planSkeleton(sources, { name: batch, regionId: region });
   if (servers > 0) return text;
   throw new CommandFailure(
-    'No plan was written: none of these source servers can be migrated now. smc-batch inventory says why.',
+    'No plan was written: none of these source servers can be migrated now. What stands in the way: smc-batch inventory',
   );
 }

@@ -42,7 +42,7 @@ interface BatchRow {
 /** Lists the batches that Temporal still knows, newest first. */
 export async function listBatches(client: Client, output: OutputFormat): Promise<void> {
   const rows: BatchRow[] = [];
-  const answers = await hasWorker(client);
+  const answers = new Map<string, Promise<boolean>>();
   const seen = new Set<string>();
   for await (const execution of client.workflow.list({ query: "WorkflowType = 'batch'" })) {
     const batch = execution.workflowId.replace(/^smc-batch:/, '');
@@ -50,8 +50,10 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
     if (seen.has(batch)) continue;
     seen.add(batch);
     const status = execution.status.name.toLowerCase();
+    const queue = execution.taskQueue;
+    if (!answers.has(queue)) answers.set(queue, hasWorker(client, queue));
     const progress =
-      answers && status === 'running'
+      status === 'running' && (await answers.get(queue))
         ? await briefly(client, () => batchClient(client, batch).progress())
         : undefined;
     rows.push({

@@ -1,4 +1,5 @@
 import { displayWidth } from '../report/display-width';
+import { terminalLine } from '../text';
 
 /** A terminal to draw frames on, one over the other. */
 export interface LiveScreen {
@@ -32,7 +33,9 @@ export function liveScreen(stdout: NodeJS.WriteStream = process.stdout): LiveScr
         process.once('exit', restore);
         stdout.write(hideCursor);
       }
-      stdout.write(`${begin}${up()}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J${commit}`);
+      stdout.write(
+        `${begin}${up()}${lines.map((line) => `${terminalLine(line, true)}\u001b[K\n`).join('')}\u001b[J${commit}`,
+      );
       widths = lines.map(displayWidth);
     },
     end() {

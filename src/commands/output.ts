@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import pc from 'picocolors';
+import { jsonText, terminalLine } from '../text';
 
 export type OutputFormat = 'text' | 'json';
 
@@ -8,14 +9,22 @@ export const outputOption = () =>
   new Option('-o, --output <format>', 'what to print on stdout').choices(['text', 'json']).default('text');
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(jsonText(value));
 }
 
 /** A line for people; on stderr where stdout belongs to a machine. */
 export function printer(output: OutputFormat): (line?: string) => void {
-  const stream = output === 'json' ? process.stderr : process.stdout;
-  return (line = '') => void stream.write(`${line}\n`);
+  return linesTo(output === 'json' ? process.stderr : process.stdout);
 }
+
+/** Writes lines to a terminal or a log. All lines that others' texts stand in go this way: what could steer is taken out. */
+export const linesTo =
+  (stream: NodeJS.WriteStream) =>
+  (line = ''): void =>
+    void stream.write(`${terminalLine(line, colors(stream).isColorSupported)}\n`);
+
+/** A line beside the result, on stderr. */
+export const sayAside = (line: string): void => linesTo(process.stderr)(line);
 
 /** Colours only on a terminal, and never with NO_COLOR. */
 export const colors = (stream: NodeJS.WriteStream = process.stdout) =>

@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { lookAtAccount, previewPlan, previewText } from '../preview';
 import { formatDuration } from '../report';
 import { workerSettings } from '../temporal';
+import { plainTexts } from '../text';
 import { validPlan } from './apply';
 import { exitCodes } from './failure';
-import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { colors, type OutputFormat, outputOption, printer, printJson, sayAside } from './output';
 import { type Rehearsal, rehearse } from './rehearsal';
 import { withSmc } from './smc-session';
 
@@ -58,13 +59,13 @@ async function preview(file: string, { output, simulate, speed }: PreviewOptions
     return { look, preview: await previewPlan(smc, plan, { pollIntervalSeconds, look }) };
   });
   process.exitCode = seen.preview.counts.blocked > 0 ? exitCodes.serversFailed : exitCodes.done;
-  if (output === 'text') for (const line of previewText(seen.preview, colors())) print(line);
+  if (output === 'text') for (const line of previewText(plainTexts(seen.preview), colors())) print(line);
   if (!simulate) {
     if (output === 'json') printJson(seen.preview);
     return;
   }
   print();
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const say = sayAside;
   const rehearsal = await rehearse(plan, seen, { speed, output, say });
   if (rehearsal) {
     const { exitCode, ...result } = rehearsal;

@@ -4,6 +4,7 @@ import { smcFailure } from '../../activities/smc-failure';
 import type { SmcFailure } from '../../workflows/messages';
 import { type LedgerEntry, readLedger, tagsOfMigratedSource } from '../ledger';
 import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
+import { smcBatchCommand } from '../text';
 
 /** A job that carries a batch's tags. */
 export interface TaggedJob {
@@ -111,7 +112,7 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
     }
     if (Date.now() < until) continue;
     if (isLeaving) return ended('left', 'it is being deleted');
-    const again = `Run 'smc-batch cleanup ${batch}' again later.`;
+    const again = `Clean up again later: ${smcBatchCommand('cleanup', [batch])}`;
     if (refusal) return left({ ...smcFailure(refusal), remedy: again }, refusal.message);
     return ended('left', `${whyItStays(seen)}. ${again}`);
   }

@@ -12,11 +12,12 @@ import {
   textReport,
   utcTime,
 } from '../report';
-import { taskQueue } from '../temporal';
-import { batchClient, hasWorker } from './batch-client';
+import { jsonText, plainTexts, terminalLine } from '../text';
+import { batchClient } from './batch-client';
 import { CommandFailure, exitCodes } from './failure';
 import { failureOf } from './follow';
-import { colors } from './output';
+import { colors, sayAside } from './output';
+import { requireWorker } from './queue-of-batch';
 import { withClient } from './session';
 
 const formats = ['text', 'json', 'csv', 'md', 'html'] as const;
@@ -63,7 +64,7 @@ Exit codes: 0 the report was made, however the batch ended; 1 it could not be ma
         return;
       }
       await save(options.outputFile, rendered(source, format, pc.createColors(false)));
-      process.stderr.write(`wrote ${options.outputFile}\n`);
+      sayAside(`wrote ${options.outputFile}`);
     });
 }
 
@@ -72,11 +73,7 @@ async function readBatch(name: string): Promise<ReportSource> {
     const batch = batchClient(client, name);
     const status = await batch.status();
     if (status === 'FAILED') throw await failureOf(batch, status);
-    if (!(await hasWorker(client))) {
-      throw new CommandFailure(
-        `Batch '${name}' is ${status.toLowerCase()}, but no worker answers on task queue '${taskQueue()}'. Start one with: smc-batch worker`,
-      );
-    }
+    await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
     return {
       progress: await batch.progress(),
       servers: await batch.servers(),
@@ -104,7 +101,7 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors): string
   const report = buildBatchReport(source);
   switch (format) {
     case 'json':
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return jsonText(report);
     case 'csv':
       return csvReport(report);
     case 'md':
@@ -114,7 +111,8 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors): string
     case 'text': {
       const { startedAt, endedAt } = report.summary;
       const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
-      return `${[head, '', ...textReport(source, c)].join('\n')}\n`;
+      const lines = [head, '', ...textReport(plainTexts(source), c)];
+      return lines.map((line) => `${terminalLine(line, c.isColorSupported)}\n`).join('');
     }
   }
 }

@@ -3,11 +3,12 @@ import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { batchWorkflowId } from '../../workflows/ids';
 import type { Order, OrderAnswer } from '../../workflows/messages';
-import { taskQueue } from '../temporal';
-import { batchClient, hasWorker } from './batch-client';
+import { smcBatchCommand } from '../text';
+import { batchClient } from './batch-client';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
 import { type OutputFormat, printer, printJson } from './output';
+import { requireWorker } from './queue-of-batch';
 import { withClient } from './session';
 
 /** Options that every command which changes a batch has. */
@@ -56,17 +57,14 @@ export async function sendOrder<O extends Order>(
   content: O,
 ): Promise<OrderAnswer> {
   const handle = client.workflow.getHandle(batchWorkflowId(batch));
-  const status = await batchClient(client, batch).status();
+  const target = batchClient(client, batch);
+  const status = await target.status();
   if (status !== 'RUNNING') {
     throw new CommandFailure(
-      `Batch '${batch}' does not run any more (${status.toLowerCase()}). Apply its plan again: what is done is skipped, the rest is taken up.`,
+      `Batch '${batch}' does not run any more (${status.toLowerCase()}). Apply its plan again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`,
     );
   }
-  if (!(await hasWorker(client))) {
-    throw new CommandFailure(
-      `No worker takes work from task queue '${taskQueue()}', so the batch cannot answer. Start one with: smc-batch worker`,
-    );
-  }
+  await requireWorker(client, target, `Batch '${batch}' runs`);
   try {
     return await handle.executeUpdate(update, { args: [content] });
   } catch (error) {

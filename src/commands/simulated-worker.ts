@@ -31,7 +31,9 @@ export async function startSimulatedWorker(
   );
   let isAsked = false;
   void worker.ended.then((end) => {
-    if (!isAsked) say(`The worker ended ${howItEnded(end)}:\n${worker.said()}`);
+    if (isAsked) return;
+    say(`The worker ended ${howItEnded(end)}:`);
+    for (const line of worker.said().split('\n')) say(line);
   });
   await worker.started;
   return {

@@ -114,7 +114,10 @@ function faultsFrom(path: string): Faults {
   }
   const read = readFaults(value);
   if ('faults' in read) return read.faults;
-  throw new CommandFailure(read.problems.map((problem) => `${path}: ${problem}`).join('\n'), exitCodes.usage);
+  throw new CommandFailure(
+    read.problems.map((problem) => `${path}: ${problem}`),
+    exitCodes.usage,
+  );
 }
 
 function credentialsFromEnvironment(): { accessKeyId: string; accessKeySecret: string } | undefined {

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { textReport, troubleGroups, troubleLines } from '../report';
-import { taskQueue } from '../temporal';
-import { batchClient, hasWorker } from './batch-client';
+import { plainTexts } from '../text';
+import { batchClient } from './batch-client';
 import { batchJson } from './batch-json';
-import { CommandFailure } from './failure';
 import { failureOf } from './follow';
 import { listBatches } from './list';
 import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
+import { requireWorker } from './queue-of-batch';
 import { withClient } from './session';
 import { lookForTroubles } from './troubles';
 
@@ -39,11 +39,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const batch = batchClient(client, name);
   const status = await batch.status();
   if (status === 'FAILED' || status === 'TERMINATED') throw await failureOf(batch, status);
-  if (!(await hasWorker(client))) {
-    throw new CommandFailure(
-      `Batch '${name}' is ${status.toLowerCase()}, but no worker answers on task queue '${taskQueue()}'. Start one with: smc-batch worker`,
-    );
-  }
+  await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
   const progress = await batch.progress();
   const servers = await batch.servers();
   const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
@@ -65,5 +61,5 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
   for (const line of lines) print(c.yellow(`trouble  ${line}`));
   print();
-  for (const line of textReport({ progress, servers, generatedAt: new Date() }, c)) print(line);
+  for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), c)) print(line);
 }

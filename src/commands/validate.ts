@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { formatProblems, type Plan, type PlanProblem, readPlan } from '../plan';
 import { CommandFailure, exitCodes } from './failure';
-import { colors } from './output';
+import { colors, linesTo, printJson, sayAside } from './output';
 
 /** `smc-batch validate PLAN`: every problem of a plan at once, offline. */
 export function validateCommand(): Command {
@@ -33,7 +33,7 @@ async function validate(file: string, { output }: { output: 'text' | 'json' }): 
   const { plan, problems, warnings, sources } = await readPlan(file);
   if (output === 'json') {
     const result = { valid: plan !== undefined, problems, warnings, summary: plan && summaryOf(plan) };
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    printJson(result);
   } else {
     const look = { color: colors(process.stderr).isColorSupported, limit: mostShown };
     for (const [kind, list] of [
@@ -42,8 +42,8 @@ async function validate(file: string, { output }: { output: 'text' | 'json' }): 
     ] as const) {
       if (list.length > 0) process.stderr.write(`${formatProblems(list, sources, { ...look, kind })}\n`);
     }
-    if (plan) process.stdout.write(summaryText(file, plan, warnings));
-    else process.stderr.write(`${file}: ${counted(problems.length, 'problem')}\n`);
+    for (const line of plan ? summaryLines(file, plan, warnings) : []) linesTo(process.stdout)(line);
+    if (!plan) sayAside(`${file}: ${counted(problems.length, 'problem')}`);
   }
   if (!plan) throw new CommandFailure('', exitCodes.usage);
 }
@@ -68,7 +68,7 @@ function summaryOf(plan: Plan): Summary {
   };
 }
 
-function summaryText(file: string, plan: Plan, warnings: PlanProblem[]): string {
+function summaryLines(file: string, plan: Plan, warnings: PlanProblem[]): string[] {
   const { batch, account, maxConcurrent, servers, waves } = summaryOf(plan);
   const longest = Math.max(...waves.map(({ name }) => name.length));
   const most = Math.max(...waves.map((wave) => String(wave.servers).length));
@@ -77,12 +77,12 @@ function summaryText(file: string, plan: Plan, warnings: PlanProblem[]): string 
     return `  ${wave.name.padEnd(longest)}  ${count}  ${gateText(plan.waves[i]!)}`.trimEnd();
   });
   const { jobs, running } = account.quota;
-  return `${[
+  return [
     `${file} is valid: batch ${batch}, ${counted(servers, 'server')} in ${counted(waves.length, 'wave')}`,
     ...lines,
     `  at most ${maxConcurrent} at once; account ${account.id} has a quota of ${jobs} jobs, ${running} running`,
     ...(warnings.length > 0 ? [`  ${counted(warnings.length, 'warning')}`] : []),
-  ].join('\n')}\n`;
+  ];
 }
 
 function gateText({ after, failureThreshold, window }: Plan['waves'][number]): string {

@@ -12,6 +12,7 @@ import {
   workerSettings,
 } from '../temporal';
 import { interruptSignal } from './interrupt';
+import { sayAside } from './output';
 
 /** `worker`: run one. */
 export function workerCommand(): Command {
@@ -43,7 +44,7 @@ Exit codes: 0 ended by a signal, 1 it cannot start or has failed.`,
     .action(async () => {
       const interrupt = interruptSignal();
       installWorkerLog();
-      const say = (line: string) => process.stderr.write(`${line}\n`);
+      const say = sayAside;
       await runWorker(temporalSettings(), workerSettings(), interrupt.signal, say).finally(interrupt.dispose);
     });
 }

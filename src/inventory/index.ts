@@ -1,5 +1,5 @@
 /** What source servers an account has, what of each is known, and the plan that would migrate them. */
-export { inventoryHeader, inventoryRow, toCsv } from './inventory-rows';
+export { inventoryHeader, inventoryRow } from './inventory-rows';
 export { planSkeleton, type SkeletonOptions } from './plan-skeleton';
 export {
   allSources,

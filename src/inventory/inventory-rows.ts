@@ -32,12 +32,6 @@ export function inventoryRow(source: InventorySource): string[] {
   ];
 }
 
-/** RFC 4180, with a line end of its own on each line. */
-export function toCsv(header: readonly string[], rows: string[][]): string {
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return [header, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('');
-}
-
 /** Nothing where a disk shows no partitions: the sum would look smaller than it is. */
 function usedAtMost(disks: DiskFacts[]): string {
   const bytes = disks.map(({ partitionsBytes }) => partitionsBytes);

@@ -1,3 +1,4 @@
+import { plainLine, quotedText } from '../text';
 import type { InventorySource } from './read-inventory';
 import { type DiskFacts, isMainlandRegion, mainlandRule } from './source-facts';
 
@@ -20,7 +21,7 @@ export function planSkeleton(
   const entries = sources.map((source) => {
     const reason = why.get(source);
     const entry = serverEntry(source, names.get(source));
-    return reason ? `  # ${comment(reason)}\n  # ${entry}` : `  ${entry}`;
+    return reason ? `  # ${plainLine(reason)}\n  # ${entry}` : `  ${entry}`;
   });
   const servers = sources.filter((source) => !why.get(source)).length;
   return {
@@ -34,14 +35,14 @@ function head(name: string, regionId: string, servers: number, others: number): 
   return `# ${servers} source servers of the account; ${others} more, which cannot be migrated now, stand below as comments.
 # Next: smc-batch validate, then smc-batch preview.
 version: 1
-name: ${JSON.stringify(name)} # the batch; also its id in Temporal
+name: ${quotedText(name)} # the batch; also its id in Temporal
 
 # The account's limits: jobs that may exist, and jobs that may run at once.
 account: { quota: { jobs: 100, running: 50 } }
 
 # Settings of every job, as CreateReplicationJob has them; a wave or a server can say otherwise.
 defaults:
-  regionId: ${JSON.stringify(regionId)}
+  regionId: ${quotedText(regionId)}
   targetType: Image
   # netMode: 2 # over a VPC: Express Connect or a VPN gateway
   # vSwitchId: vsw-bp1… # without it SMC makes a VPC for each running job, and a region has 10
@@ -60,8 +61,8 @@ servers:
 
 function serverEntry(source: InventorySource, name: string | undefined): string {
   const { systemDisk, dataDisks, sourceId, platform } = source;
-  const fields = [`sourceId: ${JSON.stringify(sourceId)}`];
-  if (name !== undefined) fields.push(`name: ${JSON.stringify(name)}`);
+  const fields = [`sourceId: ${quotedText(sourceId)}`];
+  if (name !== undefined) fields.push(`name: ${quotedText(name)}`);
   if (systemDisk.sizeGiB !== undefined)
     fields.push(`systemDiskSize: ${within(systemDisk.sizeGiB, 20, 2048)}`);
   const usable = dataDisks.filter(({ index, sizeGiB }) => index >= 1 && index <= 16 && sizeGiB !== undefined);
@@ -73,7 +74,7 @@ function serverEntry(source: InventorySource, name: string | undefined): string 
     platform,
     ...[systemDisk, ...dataDisks].flatMap((disk, i) => sizeNote(disk, i === 0 ? 2048 : 32_768)),
   ];
-  const note = comment(notes.filter(Boolean).join('; '));
+  const note = plainLine(notes.filter(Boolean).join('; '));
   return `- { ${fields.join(', ')} }${note ? ` # ${note}` : ''}`;
 }
 
@@ -113,6 +114,3 @@ function uniqueNames(sources: readonly InventorySource[]): Map<InventorySource, 
   }
   return names;
 }
-
-/** One line, whatever a source calls itself. */
-const comment = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();

@@ -16,11 +16,16 @@ export interface ServersFromCsv {
   locate(row: number, path: PlanPath, part?: PlanPart): Span;
 }
 
-/** Reads servers from a CSV. `renamed`: header to field, for headers that are no fields; null leaves a column out. */
+/**
+ * Reads servers from a CSV; undefined where the file is none: its first line names no field of a server, or it is no
+ * text. `renamed`: header to field, for headers that are no fields; null leaves a
+ * column out.
+ */
 export function readServersCsv(
   source: SourceFile,
   renamed: Readonly<Record<string, string | null>> = {},
-): ServersFromCsv {
+): ServersFromCsv | undefined {
+  if (source.text.includes('\0')) return undefined;
   const read = readCsvText(source);
   const [headers, ...rows] = read.rows;
   const atStart: Span = { source, start: 0, end: 1 };
@@ -35,6 +40,8 @@ export function readServersCsv(
     };
   }
   const { columns, problems } = csvColumns(headers, planServerSchema, renamed);
+  // Also a header that is mistyped, or that the plan renames, is a column.
+  if (columns.every((column) => column === undefined) && !isRenamed(headers, renamed)) return undefined;
   problems.unshift(...read.problems, ...strayCells(headers, rows));
   const named = new Set(headers.map(({ text }) => text));
   const hasSource = columns.some((column) => column && /^source(Id|Name)$/.test(String(column.path[0])));
@@ -52,6 +59,9 @@ export function readServersCsv(
     locate: (row, path, part) => placeOf(rows[row]!, columns, path, part),
   };
 }
+
+const isRenamed = (headers: CsvCell[], renamed: Readonly<Record<string, string | null>>) =>
+  headers.some(({ text }) => Object.hasOwn(renamed, text));
 
 /** Values no header tells the meaning of. */
 function strayCells(headers: CsvCell[], rows: CsvCell[][]): PlanProblem[] {

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { printableInPlace } from '../text';
 import type { PlanProblem } from './problem';
 
 export interface FormatOptions {
@@ -31,7 +32,7 @@ export function formatProblems(
 export function formatProblemLine(problem: PlanProblem, kind: 'error' | 'warning' = 'error'): string {
   const fix = problem.fix ? ` (${problem.fix})` : '';
   const { file, line, column, code, message } = problem;
-  return printable(`${file}:${line}:${column}: ${kind}: ${message}${fix} [${code}]`);
+  return printableInPlace(`${file}:${line}:${column}: ${kind}: ${message}${fix} [${code}]`);
 }
 
 function frame(problem: PlanProblem, lines: string[] | undefined, options: FormatOptions): string {
@@ -39,19 +40,19 @@ function frame(problem: PlanProblem, lines: string[] | undefined, options: Forma
   const paint = createColors(color);
   const accent = kind === 'error' ? paint.red : paint.yellow;
   const out = [
-    `${accent(paint.bold(kind))} ${paint.bold(printable(problem.message))} ${paint.dim(`[${problem.code}]`)}`,
-    `  ${paint.cyan(printable(`${problem.file}:${problem.line}:${problem.column}`))}`,
+    `${accent(paint.bold(kind))} ${paint.bold(printableInPlace(problem.message))} ${paint.dim(`[${problem.code}]`)}`,
+    `  ${paint.cyan(printableInPlace(`${problem.file}:${problem.line}:${problem.column}`))}`,
   ];
   const line = lines?.[problem.line - 1]?.replace(/\r$/, '');
   if (line !== undefined) {
     const { text, before, marked } = window(line, problem.column - 1, (problem.endColumn ?? 0) - 1);
     const number = String(problem.line);
     const bar = paint.dim('│');
-    out.push(`  ${paint.dim(number)} ${bar} ${printable(text)}`);
+    out.push(`  ${paint.dim(number)} ${bar} ${printableInPlace(text)}`);
     const caret = accent('^'.repeat(Math.max(1, width(marked))));
     out.push(`  ${' '.repeat(number.length)} ${bar} ${' '.repeat(width(before))}${caret}`);
   }
-  if (problem.fix) out.push(`  ${paint.green('fix')} ${printable(problem.fix)}`);
+  if (problem.fix) out.push(`  ${paint.green('fix')} ${printableInPlace(problem.fix)}`);
   return `${out.join('\n')}\n`;
 }
 
@@ -68,11 +69,6 @@ function window(line: string, start: number, end: number): { text: string; befor
     marked: line.slice(start, Math.min(to, Math.max(end, start + 1))),
   };
 }
-
-// A plan is somebody's text: its control characters must not reach the terminal. A tab is one column, as in the caret line.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const control = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-const printable = (text: string) => text.replace(/\t/g, ' ').replace(control, '\ufffd');
 
 /** Columns a terminal takes for a text: Chinese, Japanese and Korean letters take two. */
 function width(text: string): number {

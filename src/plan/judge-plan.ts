@@ -9,7 +9,7 @@ import {
   planSettingsSchema,
   planWaveSchema,
 } from './plan-schema';
-import type { Finding, PlanPath } from './problem';
+import { type Finding, type PlanPath, pathText } from './problem';
 import { resolvedPlan } from './resolved-plan';
 import { judge } from './schema-findings';
 import { serverFindings } from './server-rules';
@@ -42,6 +42,7 @@ export function judgePlan(raw: Record<string, unknown>, entries: unknown[], now:
   const all = [
     ...head.findings,
     ...findings,
+    ...lostKeys(raw, entries),
     ...(quota ? quotaFindings(quota, policy.maxConcurrent) : []),
     ...serverFindings(draft),
     ...dependencyFindings(draft),
@@ -53,6 +54,26 @@ export function judgePlan(raw: Record<string, unknown>, entries: unknown[], now:
     warnings:
       servers.length > 0 ? warningFindings(draft, policy.maxConcurrent ?? quota?.running ?? 0, now) : [],
   };
+}
+
+/** A map of the plan is read without this key: better said than dropped. */
+const lostKey = '__proto__';
+
+function lostKeys(raw: Record<string, unknown>, entries: readonly unknown[]): Finding[] {
+  const ofMaps = (value: unknown, at: PlanPath): Finding[] =>
+    ['tags', 'replicationParameters', 'columns'].flatMap((field) => {
+      const map = (value as Record<string, unknown> | null | undefined)?.[field];
+      if (typeof map !== 'object' || map === null || !Object.hasOwn(map, lostKey)) return [];
+      const message = `${pathText([...at, field])}: no key here can be named ${lostKey}`;
+      return [{ code: 'invalid-value', message, path: [...at, field, lostKey], part: 'field' }];
+    });
+  const waves = Array.isArray(raw.waves) ? raw.waves : [];
+  return [
+    ...ofMaps(raw.defaults, ['defaults']),
+    ...waves.flatMap((wave, i) => ofMaps(wave?.defaults, ['waves', i, 'defaults'])),
+    ...ofMaps(raw.servers, ['servers']),
+    ...entries.flatMap((entry, i) => ofMaps(entry, ['servers', i])),
+  ];
 }
 
 function layer(raw: unknown, at: PlanPath): Layer {

@@ -55,7 +55,8 @@ export const serverName = z
   .string()
   .min(1, '1 to 128 characters')
   .max(128, '1 to 128 characters')
-  .refine((text) => !/\p{Cc}/u.test(text), 'no control characters')
+  // Half a character cannot be sent to anybody.
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'no control characters')
   // It becomes a tag's value.
   .refine((text) => !/https?:\/\//.test(text), 'has no http:// or https:// in it');
 

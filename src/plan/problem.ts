@@ -33,6 +33,7 @@ export const planProblemCodes = [
   'wrong-type',
   'invalid-value',
   'env-not-set',
+  'env-secret',
   'source-missing',
   'source-twice',
   'name-twice',

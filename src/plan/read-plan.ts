@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readServersCsv } from './csv-file';
 import { withEnvironment } from './environment';
+import { withoutValues } from './hidden-values';
 import { judgePlan } from './judge-plan';
 import type { Plan } from './plan';
 import { serversCsvSchema } from './plan-schema';
@@ -67,7 +68,9 @@ export async function readPlan(file: string, options: ReadPlanOptions = {}): Pro
   const judged = judgePlan(raw, entries, now);
   const unsetPaths = new Set(unset.map((finding) => pathText(finding.path)));
   const findings = judged.findings.filter((finding) => !unsetPaths.has(pathText(finding.path)));
-  const toProblem = (finding: Finding) => problemAt(locate(finding.path, finding.part), finding);
+  const used = new Map([...expanded.used, ...(ofServers?.used ?? [])]);
+  const toProblem = (finding: Finding) =>
+    problemAt(locate(finding.path, finding.part), withoutValues(finding, used));
   const problems = [
     ...yaml.problems,
     ...servers.findings.map(toProblem),
@@ -112,9 +115,10 @@ async function readServers(raw: Record<string, unknown>, planFile: string): Prom
   if (!from.data) return { ...none, findings: from.findings };
   const csvFile = path.join(path.dirname(planFile), from.data.csv);
   const file = path.isAbsolute(from.data.csv) ? from.data.csv : csvFile;
-  const read = await readSourceFile(file);
+  const read = await readSourceFile(file, { onlyFiles: true });
   if (!('source' in read)) return { ...none, findings: [{ ...read, path: [...at, 'csv'] }] };
   const csv = readServersCsv(read.source, from.data.columns);
+  if (csv === undefined) return { ...none, findings: [noServersCsv(file, at)] };
   return {
     entries: csv.rows,
     csv: { source: read.source, locate: csv.locate },
@@ -127,6 +131,14 @@ async function readServers(raw: Record<string, unknown>, planFile: string): Prom
     problems: csv.problems,
   };
 }
+
+/** The plan may name any file that its reader may read: of what is no CSV of servers nothing is shown. */
+const noServersCsv = (file: string, at: PlanPath): Finding => ({
+  code: 'csv-header',
+  message: `${file} is no CSV of servers: its first line names no field of a server`,
+  fix: 'its first line names the fields, like sourceId,name,wave; other headers are named under columns',
+  path: [...at, 'csv'],
+});
 
 /** Sorted by place; what is said of one place by many servers is said once. */
 function inOrder(problems: PlanProblem[], files: string[]): PlanProblem[] {

@@ -52,7 +52,9 @@ export function judge<T extends z.ZodObject>(
 
 function goodFields<T extends z.ZodObject>(schema: T, value: unknown, broken: Set<string>) {
   if (!isMap(value)) return {};
-  const kept = Object.entries(value).filter(([field]) => !broken.has(field) && field in schema.shape);
+  const kept = Object.entries(value).filter(
+    ([field]) => !broken.has(field) && Object.hasOwn(schema.shape, field),
+  );
   const good: Record<string, unknown> = {};
   for (const [field, part] of kept) {
     const parsed = (schema.shape[field] as z.ZodType).safeParse(part);
@@ -173,7 +175,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 function valueAt(value: unknown, path: PlanPath): unknown {
   let here = value;
   for (const step of path) {
-    if (typeof here !== 'object' || here === null) return undefined;
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined;
     here = (here as Record<string | number, unknown>)[step];
   }
   return here;

@@ -31,7 +31,10 @@ export function kindsOf(schema: Schema | undefined): Set<string> {
 
 function childSchema(schema: Schema, step: string | number): Schema | undefined {
   const def = schema._zod.def;
-  if (def.type === 'object') return (def as z.core.$ZodObjectDef).shape[step];
+  if (def.type === 'object') {
+    const { shape } = def as z.core.$ZodObjectDef;
+    return Object.hasOwn(shape, step) ? shape[step] : undefined;
+  }
   if (def.type === 'record' && typeof step === 'string') return (def as z.core.$ZodRecordDef).valueType;
   if (def.type === 'array' && typeof step === 'number') return (def as z.core.$ZodArrayDef).element;
   return undefined;

@@ -20,12 +20,20 @@ export interface Span {
 // 10,000 servers with every setting given take about 10 MiB; a disk image given by mistake takes more.
 const largestMiB = 64;
 
-/** Reads a file as UTF-8; never throws: what is wrong with it comes back as the one problem it has. */
+/**
+ * Reads a file as UTF-8; never throws: what is wrong with it comes back as the one problem it has. `onlyFiles`: no
+ * device and no pipe.
+ */
 export async function readSourceFile(
   file: string,
+  { onlyFiles = false } = {},
 ): Promise<{ source: SourceFile } | { code: PlanProblemCode; message: string }> {
   try {
-    if ((await stat(file)).size > largestMiB * 2 ** 20) {
+    const found = await stat(file);
+    if (onlyFiles && !found.isFile() && !found.isDirectory()) {
+      return { code: 'file-unreadable', message: `${file} cannot be read: it is no file` };
+    }
+    if (found.size > largestMiB * 2 ** 20) {
       return { code: 'file-too-large', message: `${file} is larger than ${largestMiB} MiB` };
     }
     const bytes = await readFile(file);

@@ -1,3 +1,4 @@
+import { smcBatchCommand } from '../text';
 import { planJsonSchema } from './json-schema';
 
 export interface StarterPlanOptions {
@@ -46,7 +47,7 @@ waves:
   - name: canary
     failureThreshold: 0 # stop the batch when more servers than this failed
   - name: rest
-    after: approval # smc-batch approve ${name}
+    after: approval # ${smcBatchCommand('approve', [name])}
     failureThreshold: 10%
     # window: { from: "22:00", to: "06:00", timezone: Asia/Shanghai, days: [mon, tue, wed, thu] }
 

@@ -1,5 +1,6 @@
 import type { SourceFacts } from '../inventory';
 import type { Plan, PlannedServer } from '../plan';
+import { byName } from '../text';
 import type { AccountLook } from './account-look';
 import { jobLength } from './job-length';
 import { type ServerLength, scheduleServers, type WaveSpan } from './schedule';
@@ -65,7 +66,9 @@ export function forecast(
     totalSeconds: Math.round(totalSeconds),
     peakJobs: { existing: peakExisting, running: peakRunning },
     apiCalls: { survey, servers, polling, total: survey + servers + polling },
-    serverSeconds: Object.fromEntries(lengths.map(({ name, seconds }) => [name, Math.round(seconds)])),
+    serverSeconds: byName(
+      Object.fromEntries(lengths.map(({ name, seconds }) => [name, Math.round(seconds)])),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Plan, TimeWindow, Wave } from '../plan';
 import { formatDuration } from '../report';
+import { smcBatchCommand } from '../text';
 import { type AccountJobs, takenFrom } from './account-jobs';
 import type { Forecast } from './forecast';
 import type { ServerPreview } from './server-preview';
@@ -159,7 +160,7 @@ function idleJobWarnings({ idle }: AccountJobs): Warning[] {
       code: 'idle-jobs',
       message: `jobs that are Stopped or InError and not of this batch: ${some(idle)}; they take up the quota, and their intermediate instances are billed`,
       remedy:
-        'Delete those that are no longer needed: of another batch with smc-batch cleanup and its name, all else in the SMC console.',
+        'Delete those that are no longer needed: those of another batch with smc-batch cleanup BATCH, all else in the SMC console.',
     },
   ];
 }
@@ -170,7 +171,7 @@ function strayJobWarnings({ name }: Plan, { strays }: AccountJobs): Warning[] {
     {
       code: 'stray-jobs',
       message: `jobs of this batch that belong to no server of its plan: ${some(strays.jobIds)}; they count against the quota`,
-      remedy: `Their servers have left the plan, or got another source: delete them with smc-batch cleanup ${name}.`,
+      remedy: `Their servers have left the plan, or got another source: delete them with: ${smcBatchCommand('cleanup', [name])}`,
     },
   ];
 }

@@ -34,9 +34,6 @@ export function inColumns(text: string, columns: number): string {
   return clipped + ' '.repeat(Math.max(0, columns - displayWidth(clipped)));
 }
 
-/** One line that cannot steer a terminal: what others wrote may hold anything. */
-export const plainLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-
 function widthOf(token: string): number {
   if (token.startsWith('\u001b') || without.test(token)) return 0;
   return wide.test(token) ? 2 : 1;

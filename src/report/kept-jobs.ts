@@ -1,4 +1,5 @@
 import type { BatchProgress, ServerView } from '../../workflows/messages';
+import { smcBatchCommand } from '../text';
 import { counted } from './counted';
 
 /** Jobs that were kept, or could not be deleted, and whose intermediate instances are billed. */
@@ -60,13 +61,13 @@ export function keptJobsCost({ jobs, instanceHours }: KeptJobs): string {
 
 /** The same with what ends it. */
 export const keptJobsLine = (batch: string, kept: KeptJobs) =>
-  `${keptJobsCost(kept)}: smc-batch cleanup ${batch}`;
+  `${keptJobsCost(kept)}: ${smcBatchCommand('cleanup', [batch])}`;
 
 /** What holds quota for nobody, and what ends it; undefined when nothing does. */
 export function strayJobsLine({ batch, strayJobs }: Pick<BatchProgress, 'batch' | 'strayJobs'>) {
   if (!strayJobs) return undefined;
   const [belong, count] = strayJobs === 1 ? ['belongs', 'counts'] : ['belong', 'count'];
-  return `${counted(strayJobs, 'job')} of this batch ${belong} to no server of its plan and ${count} against its quota: smc-batch cleanup ${batch}`;
+  return `${counted(strayJobs, 'job')} of this batch ${belong} to no server of its plan and ${count} against its quota: ${smcBatchCommand('cleanup', [batch])}`;
 }
 
 const inHundredths = (hours: number) => Math.round(hours * 100) / 100;

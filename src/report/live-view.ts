@@ -1,8 +1,9 @@
 import type { Colors } from 'picocolors/types';
 import type { JobHeartbeat } from '../../activities';
 import type { BatchProgress, ServerView } from '../../workflows/messages';
+import { plainLine, smcBatchCommand } from '../text';
 import { counted } from './counted';
-import { clip, displayWidth, inColumns, plainLine } from './display-width';
+import { clip, displayWidth, inColumns } from './display-width';
 import { formatDuration } from './duration';
 import { strayJobsLine } from './kept-jobs';
 import { timeToGo } from './time-to-go';
@@ -136,7 +137,7 @@ function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
     byReason.set(reason, { names: [...waiting.names, name], count: waiting.count + count });
   }
   const lines = [...byReason].map(
-    ([reason, { names, count }]) => `${names.join(', ')}: ${count} waiting, ${plainLine(reason)}`,
+    ([reason, { names, count }]) => `${plainLine(names.join(', '))}: ${count} waiting, ${plainLine(reason)}`,
   );
   if (lines.length === 0 && progress.waiting) lines.push(`waiting: ${plainLine(progress.waiting)}`);
   const strays = strayJobsLine(progress);
@@ -145,7 +146,7 @@ function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
   const stay = progress.leftovers === 1 ? '1 job stays' : `${progress.leftovers} jobs stay`;
   return [
     ...lines,
-    c.yellow(`${stay} in the account, billed until deleted: smc-batch cleanup ${progress.batch}`),
+    c.yellow(`${stay} in the account, billed until deleted: ${smcBatchCommand('cleanup', [progress.batch])}`),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { plainLine, smcBatchCommand } from '../text';
 import { counted } from './counted';
 import { formatDuration } from './duration';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';
@@ -49,7 +50,7 @@ export function markdownReport(report: BatchReport): string {
     ...(leftovers.length > 0
       ? [
           '',
-          `Each holds quota until ${code(`smc-batch cleanup ${batch}`)} deletes it.${summary.keptJobs ? ` ${plain(keptJobsCost(summary.keptJobs))}.` : ''}`,
+          `Each holds quota until ${code(smcBatchCommand('cleanup', [batch]))} deletes it.${summary.keptJobs ? ` ${plain(keptJobsCost(summary.keptJobs))}.` : ''}`,
         ]
       : []),
     ...(strays ? ['', plain(strays)] : []),
@@ -143,4 +144,4 @@ const plain = (text: string) => oneLine(text).replace(/[\\`*_[\]<>|#&~@]/g, '\\$
 const few = (names: string[]) =>
   `${names.slice(0, 20).map(code).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`;
 
-const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
+const oneLine = (text: string) => plainLine(text).replace(/\s+/g, ' ');

@@ -1,6 +1,8 @@
+import { terminalLine } from '../text';
+
 /** Columns as wide as their widest cell; the last one takes what is left. Cells may hold colour codes. */
 export function textTable(header: string[], rows: string[][]): string[] {
-  const all = [header, ...rows];
+  const all = [header, ...rows].map((row) => row.map((cell) => terminalLine(cell, true)));
   const widths = header.map((_, i) => Math.max(...all.map((row) => visibleLength(row[i] ?? ''))));
   return all.map((row) =>
     row

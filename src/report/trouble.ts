@@ -1,6 +1,6 @@
 import type { WebhookTrouble } from '../../workflows/messages';
+import { plainLine } from '../text';
 import { counted } from './counted';
-import { plainLine } from './display-width';
 import { formatDuration } from './duration';
 
 /** Why a server does not get on right now, though its batch has not given it up. */

@@ -1,6 +1,6 @@
 import { type AccountState, restoreState } from './account-state';
 import { Agenda, type Due, type DueKind } from './agenda';
-import { type Audit, type AuditRecord, auditOf, emptyAudit, noteJobCounts } from './audit';
+import { type Audit, type AuditRecord, auditOf, emptyAudit, noteJobCounts, restoredAudit } from './audit';
 import { startClock, type VirtualClock } from './clock';
 import { createFaultEngine, type FaultEngine } from './fault-engine';
 import type { ForeignJobs, ResolvedFaults } from './faults';
@@ -65,7 +65,7 @@ export class SimulatedAccount {
     this.epoch = restored?.epoch ?? this.clock.startedAt;
     this.time = this.clock.startedAt;
     this.numbers = restored?.numbers ?? {};
-    this.record = restored?.record ?? emptyAudit();
+    this.record = restored ? restoredAudit(restored.record) : emptyAudit();
     this.faultCounts = restored?.faultCounts ?? {};
     this.faultEngine = createFaultEngine(restored?.faults ?? noFaults, this);
     if (restored) {

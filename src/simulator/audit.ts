@@ -1,3 +1,4 @@
+import { byName } from '../text';
 import type { SimulatedAccount } from './account';
 import { utcTime } from './clock';
 import type { JobStatus } from './replication-job';
@@ -77,9 +78,9 @@ export function emptyAudit(): AuditRecord {
     peakRunning: 0,
     refusedCreates: 0,
     refusedStarts: 0,
-    createsPerSource: {},
-    imagesPerSource: {},
-    calls: {},
+    createsPerSource: byName(),
+    imagesPerSource: byName(),
+    calls: byName(),
     callsTotal: 0,
     instancesCreated: 0,
     instancesReleased: 0,
@@ -87,6 +88,14 @@ export function emptyAudit(): AuditRecord {
     timeline: [],
   };
 }
+
+/** The record that a state file has: JSON, so its counts by name are made safe for any name again. */
+export const restoredAudit = (record: AuditRecord): AuditRecord => ({
+  ...record,
+  createsPerSource: byName(record.createsPerSource),
+  imagesPerSource: byName(record.imagesPerSource),
+  calls: byName(record.calls),
+});
 
 /** Notes that the number of jobs has changed, at the account's time. */
 export function noteJobCounts(account: SimulatedAccount): void {
@@ -106,7 +115,7 @@ export function noteJobCounts(account: SimulatedAccount): void {
 /** Notes a call and what was answered; `refusal` is the error's code. */
 export function noteCall(record: AuditRecord, operation: string, refusal?: string): void {
   record.callsTotal++;
-  record.calls[operation] ??= { accepted: 0, refused: {} };
+  record.calls[operation] ??= { accepted: 0, refused: byName() };
   const calls = record.calls[operation];
   if (refusal === undefined) calls.accepted++;
   else calls.refused[refusal] = (calls.refused[refusal] ?? 0) + 1;

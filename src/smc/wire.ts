@@ -16,7 +16,8 @@ const apiNames: Record<string, string> = {
 
 /** `vSwitchId` is `VSwitchId` on the wire, `dataDisks` is `DataDisk`. */
 export function wireName(name: string): string {
-  return apiNames[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+  const known = Object.hasOwn(apiNames, name) ? apiNames[name] : undefined;
+  return known ?? name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** Flattens a request into the API's parameters: lists get 1-based indices, undefined values are left out. */

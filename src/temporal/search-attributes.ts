@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { type Client, type Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { smcBatch, smcPhase, smcServer } from '../../workflows/search-attributes';
+import { shellWord } from '../text';
 import { TemporalUnavailable } from './unavailable';
 
 /** The search attributes that the workflows set; all are keywords. */
@@ -41,11 +42,11 @@ const listMs = 5_000;
 
 /** The command that adds them. */
 export const addSearchAttributes = (namespace: string, names: readonly string[]) =>
-  `temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
+  `temporal operator search-attribute create --namespace ${shellWord(namespace)} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
 
 /** What to do about those of another type: Temporal changes no type. */
 export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttributesFound['mistyped']) =>
-  `temporal operator search-attribute remove --namespace ${namespace} ${mistyped.map(({ name }) => `--name ${name}`).join(' ')} --yes, ` +
+  `temporal operator search-attribute remove --namespace ${shellWord(namespace)} ${mistyped.map(({ name }) => `--name ${name}`).join(' ')} --yes, ` +
   `then: ${addSearchAttributes(
     namespace,
     mistyped.map(({ name }) => name),

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller } from '../../activities';
 import { createSmcClient, createTransport, defaultCredentials } from '../smc';
+import { printable } from '../text';
 import { createCallRate, tellThrottling } from './call-rate';
 import { connectWorker } from './connect';
 import { packageRoot } from './package-root';
@@ -97,7 +98,7 @@ function logLine({ level, timestampNanos, message, meta }: LogEntry): void {
         value !== undefined,
     )
     .map(([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  process.stderr.write(
-    `${time} ${level} ${message}${facts.join('')}${error ? `: ${error.message ?? error}` : ''}\n`,
-  );
+  // A line of a log is a line, whatever others have named their servers.
+  const line = `${time} ${level} ${message}${facts.join('')}${error ? `: ${error.message ?? error}` : ''}`;
+  process.stderr.write(`${printable(line)}\n`);
 }

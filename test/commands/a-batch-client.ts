@@ -20,6 +20,7 @@ export function aBatchClient(
       if (batches.length > 1) batches.shift();
       return status === 'ended' ? 'COMPLETED' : 'RUNNING';
     },
+    taskQueue: async () => 'smc-batch',
     pending: async () => [],
     now: async () => Date.now(),
     stopReason: async () => undefined,

@@ -24,7 +24,9 @@ test.each([
   const { failure, stdout } = await init([target, '--servers', servers, '--region', 'cn-beijing']);
 
   expect(failure).toBeUndefined();
-  expect(stdout).toContain(`Next: replace the example servers, then smc-batch validate ${target}/batch.yaml`);
+  expect(stdout).toContain(
+    `Next: replace the example servers, then smc-batch validate '${target}/batch.yaml'`,
+  );
   expect((await readdir(target)).sort()).toEqual(files);
   const { plan, problems, warnings } = await readPlan(path.join(target, 'batch.yaml'));
   expect([...problems, ...warnings]).toEqual([]);

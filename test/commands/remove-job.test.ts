@@ -144,7 +144,7 @@ describe('a Finished job', () => {
     expect(await remove(job.jobId)).toMatchObject({
       outcome: 'left',
       reason: expect.stringMatching(
-        /its image is not listed yet\. Run 'smc-batch cleanup exit' again later\.$/,
+        /its image is not listed yet\. Clean up again later: smc-batch cleanup exit$/,
       ),
     });
     expect(calls('DeleteReplicationJob')).toBe(0);
@@ -202,7 +202,7 @@ describe('a running job', () => {
     account.skip(500);
     expect(await remove(jobId)).toMatchObject({
       outcome: 'left',
-      reason: expect.stringMatching(/Running, Processing: .* Run 'smc-batch cleanup exit' again later\.$/),
+      reason: expect.stringMatching(/Running, Processing: .* Clean up again later: smc-batch cleanup exit$/),
     });
     expect(calls('StopReplicationJob') + calls('DeleteReplicationJob')).toBe(0);
   });
@@ -308,7 +308,7 @@ test('an API that does not answer is asked again, and a later clean-up is the re
   const cleaned = await remove(jobId);
   expect(cleaned).toMatchObject({
     outcome: 'left',
-    error: { code: 'ServiceUnavailable', remedy: "Run 'smc-batch cleanup exit' again later." },
+    error: { code: 'ServiceUnavailable', remedy: 'Clean up again later: smc-batch cleanup exit' },
   });
   expect(cleaned.reason).not.toContain('repeated');
   expect(calls('DeleteReplicationJob')).toBe(0);

@@ -1,4 +1,5 @@
 import type { Plan } from '../../src/plan';
+import { type BatchState, takeOver } from '../../workflows/batch-run';
 import { BatchServers } from '../../workflows/batch-servers';
 import type { ServerReport } from '../../workflows/messages';
 import type { ServerRecord } from '../../workflows/server-record';
@@ -126,4 +127,33 @@ test('no quota exceeded by jobs of no server: they take their slots until they a
     { existing: 2, running: 1 },
     { existing: 1, running: 0 },
   ]);
+});
+
+const oddNames = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
+
+test('a server, wave, group or error code may have any name: its counts are its own, also when the state has been JSON', () => {
+  const odd = {
+    name: 'constructor',
+    policy: { attempts: 3 },
+    waves: oddNames.map((name) => ({ name, overlap: false })),
+    servers: oddNames.map((name) => ({ name, wave: name, job: {}, exclusive: name })),
+  } as unknown as Plan;
+  const carried = { records: {}, sourceIds: {}, diskGiB: {}, jobIds: {} } as unknown as BatchState;
+  let state = takeOver(carried);
+  for (const [i, name] of oddNames.entries()) {
+    const servers = new BatchServers(odd, state.records, state.diskGiB);
+    expect(servers.counts).toMatchObject({ waiting: oddNames.length - i, failed: i });
+    expect(oddNames.map((one) => servers.phaseOf(one))).toEqual(
+      oddNames.map((_, n) => (n < i ? 'failed' : 'waiting')),
+    );
+    servers.set(name, { phase: 'migrating', round: 1, startedAt: 1, starts: 1 });
+    expect(servers.exclusiveUnderWay.get(name)).toBe(1);
+    const error = { code: name, message: name, remedy: '' };
+    servers.report({ kind: 'ended', server: name, round: 1, result: { outcome: 'failed', error } }, 5);
+    state.diskGiB[name] = 80;
+    expect(servers.failedByCode.get(name)).toBe(1);
+    state = takeOver(JSON.parse(JSON.stringify(state)) as BatchState);
+  }
+  expect(Object.keys(state.records)).toEqual(oddNames);
+  expect(Object.keys(state.diskGiB)).toEqual(oddNames);
 });

@@ -1,3 +1,4 @@
+import { smcBatchCommand } from '../../text';
 import { counted } from '../counted';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
@@ -40,7 +41,7 @@ export function leftoversSection(report: BatchReport): Markup {
   const link = rowLink(report);
   const meanings = [...new Set(leftovers.map(({ meaning }) => meaning))];
   return html`<section aria-labelledby="leftovers"><h2 id="leftovers">Jobs left in the account</h2>
-<p class="when">Each holds quota.${summary.keptJobs && html` ${keptJobsCost(summary.keptJobs)}.`} <code>smc-batch cleanup ${report.batch}</code> deletes those that are proven this batch's.</p>
+<p class="when">Each holds quota.${summary.keptJobs && html` ${keptJobsCost(summary.keptJobs)}.`} <code>${smcBatchCommand('cleanup', [report.batch])}</code> deletes those that are proven this batch's.</p>
 ${meanings.map((why) => {
   const jobs = leftovers.filter(({ meaning }) => meaning === why);
   return html`<p class="why"><b>${counted(jobs.length, 'job')}</b>: ${why}</p>

@@ -32,11 +32,8 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-function escaped(text: string): string {
-  return (
-    text
-      .replace(/[&<>"']/g, (char) => entities[char]!)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: those that HTML does not allow.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
-  );
-}
+/** What HTML does not allow, and what turns a line round. */
+const unfit = /(?![\t\n\r])[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+const escaped = (text: string) =>
+  text.replace(/[&<>"']/g, (char) => entities[char]!).replace(unfit, '\ufffd');
