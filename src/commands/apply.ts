@@ -36,8 +36,9 @@ Examples:
   smc-batch apply batch.yaml                 shows what it would start, asks, starts it and returns
   smc-batch apply batch.yaml --yes --watch   starts it and stays until the last server has ended
 
-Exit codes: 0 started (with --watch: all migrated, or you left), 2 the plan is not valid or the batch cannot change to
-it, 3 finished with failed servers, 4 cancelled or not confirmed, 1 anything else.`,
+Exit codes: 0 started, also when no worker runs yet, which is said on stderr (with --watch: all migrated, or you left),
+2 the plan is not valid or the batch cannot change to it, 3 finished with failed servers, 4 cancelled or not confirmed,
+1 the batch cannot look its sources up (it goes on once it can), or anything else.`,
     )
     .action(apply);
 }
