@@ -99,7 +99,7 @@ async function changePlan(
     );
   }
   const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
-  const { added, removed, changed, settings, refused } = changes;
+  const { added, removed, changed, settings, refused, notes } = changes;
   if (refused.length > 0) {
     throw new CommandFailure(
       `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:\n${refused.map((line) => `  ${line}`).join('\n')}`,
@@ -114,7 +114,8 @@ async function changePlan(
   ].filter((line) => line !== false);
   if (lines.length === 0) return;
   print(`The plan has changed:\n${lines.join('\n')}`);
-  await confirm('Change it for what has not started?', yes);
+  for (const line of notes) print(`  ${line}`);
+  await confirm('Change it?', yes);
   const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
   print(`Batch '${plan.name}': ${answer.done}.`);
 }
