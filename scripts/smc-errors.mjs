@@ -42,8 +42,8 @@ A job in a status that this version does not know is watched like one that runs.
 \`stallTimeout\` its server fails with \`UnknownStatus\`, and the job is left as it is.
 
 Codes that smc-batch itself gives: \`CredentialsMissing\`, \`CredentialsUnavailable\`, \`NetworkError\`, \`UnreadableAnswer\`,
-\`UnknownStatus\`, \`SourceServer.NotFound\`, \`SourceServer.Ambiguous\`, \`SourceServer.InUse\`, and \`InvalidParameter\` for a
-request that breaks the API's rules and so is not sent.
+\`UnknownStatus\`, \`SourceServer.NotFound\`, \`SourceServer.Ambiguous\`, \`SourceServer.InUse\`, \`SourceServer.Replaced\`, and
+\`InvalidParameter\` for a request that breaks the API's rules and so is not sent.
 `;
 }
 

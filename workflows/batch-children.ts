@@ -6,10 +6,11 @@ import {
   sleep,
   startChild,
 } from '@temporalio/workflow';
+import { nameInUse } from '../src/ledger/judge-source';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
-import type { BatchRun } from './batch-run';
-import { earlierServers, nameInUse } from './batch-survey';
+import { type BatchRun, sourceOf } from './batch-run';
+import { earlierServers } from './batch-survey';
 import { serverWorkflowId } from './ids';
 import { cutOverRequested, slotGranted } from './messages';
 import { smcBatch, smcPhase, smcServer } from './search-attributes';
@@ -22,7 +23,8 @@ const reconcileMs = 60_000;
 export function startServer(run: BatchRun, name: string): void {
   const { plan, state, servers } = run;
   const planned = servers.server(name);
-  const sourceId = planned.sourceId ?? state.sourceIds[name]!;
+  const sourceId = sourceOf(state, planned);
+  if (sourceId === undefined) throw new Error(`server ${name} has not been looked up`);
   const round = (state.records[name]?.round ?? 0) + 1;
   servers.set(name, { phase: 'migrating', round, startedAt: Date.now(), sourceId, starts: 1 });
   const { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure } = plan.policy;
@@ -52,7 +54,7 @@ export function startServer(run: BatchRun, name: string): void {
       { key: smcServer, value: name },
       { key: smcPhase, value: 'running' },
     ],
-    memo: { sourceId, wave: planned.wave },
+    memo: { sourceId, wave: planned.wave, ...(planned.sourceName && { sourceName: planned.sourceName }) },
     staticSummary: `${name} (${sourceId}), wave ${planned.wave}`,
   })
     .then(
@@ -62,7 +64,7 @@ export function startServer(run: BatchRun, name: string): void {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         // It runs since an earlier run of this batch was terminated; it will report to us. Round 0 takes its word.
         run.servers.set(name, { phase: 'migrating', round: 0, startedAt: Date.now(), sourceId, starts: 1 });
-        await failOtherSource(run, name, sourceId);
+        await joinRunning(run, name, sourceId);
       },
     )
     .finally(() => {
@@ -71,19 +73,22 @@ export function startServer(run: BatchRun, name: string): void {
     });
 }
 
-/** A workflow of an earlier life may have the server's name, and migrate what was its source then. */
-async function failOtherSource({ plan, servers }: BatchRun, name: string, sourceId: string): Promise<void> {
-  const { runningSourceIds, migrated } = await earlierServers(plan.name);
-  if (servers.records[name]?.round !== 0) return;
-  const isOther = (migrates: string | undefined) => migrates !== undefined && migrates !== sourceId;
-  const running = runningSourceIds[name];
-  if (running !== undefined && isOther(running)) {
-    const error = nameInUse(name, running);
-    servers.set(name, { phase: 'failed', round: 0, sourceId, endedAt: Date.now(), error });
-  } else if (migrated.some((ended) => ended.server === name && isOther(ended.sourceId))) {
-    // It has ended meanwhile: the name is free.
+/** Its workflow runs already: it may stand anywhere by now, and even migrate what was the server's source before. */
+async function joinRunning(run: BatchRun, name: string, sourceId: string): Promise<void> {
+  const { running } = await earlierServers(run.plan.name, [{ name, sourceId }]);
+  const { servers, state } = run;
+  const record = state.records[name];
+  // Its own report was faster.
+  if (record?.round !== 0 || record.phase !== 'migrating') return;
+  const found = running.find(({ server }) => server === name);
+  if (!found) {
+    // It has ended meanwhile: what has become of its source is seen anew.
+    state.lookUps[name] = {};
     servers.waitAgain(name);
-  }
+  } else if (found.sourceId !== undefined && found.sourceId !== sourceId) {
+    const error = nameInUse(found);
+    servers.set(name, { phase: 'failed', round: 0, sourceId, endedAt: Date.now(), error });
+  } else if (found.standing) servers.set(name, { ...found.standing, round: 0 });
 }
 
 /** The last word on a server is its workflow's result, also where its report was lost. */
@@ -135,26 +140,40 @@ export function cutOverServer(run: BatchRun, name: string): void {
     .catch(() => undefined);
 }
 
-/** Asks after servers that no workflow of this run watches: one that was terminated would hold its slot for ever. */
+/**
+ * Asks after servers that no workflow of this run watches: one that was terminated would hold its slot for ever. Those
+ * that were at work before the batch was applied are asked once where they stand: a report may have come between two
+ * batches.
+ */
 export async function reconcileNowAndThen(run: BatchRun): Promise<void> {
   const { state } = run;
+  const asked = new Set<string>();
   for (;;) {
     await sleep(reconcileMs, { summary: 'until servers started by earlier runs are asked after' });
-    // The round is noted now: the server may be in its next one when the answer comes.
-    const unwatched = new Map<string, number>();
+    // What is known now: a server may have gone on when the answer comes.
+    const unwatched = new Map<string, ServerRecord>();
+    const joined: string[] = [];
     for (const [name, record] of Object.entries(state.records)) {
-      if (!run.watched.has(name) && hasWorkflow(record)) unwatched.set(name, record.round);
+      if (run.watched.has(name) || !hasWorkflow(record)) continue;
+      unwatched.set(name, record);
+      if (record.round === 0 && record.phase === 'migrating' && !asked.has(name)) joined.push(name);
     }
     if (unwatched.size === 0) continue;
-    for (const { server, result } of await batchCalls().findEndedServers({
+    const found = await batchCalls().findEndedServers({
       batch: run.plan.name,
       servers: [...unwatched.keys()],
-    })) {
-      const ended = result ?? {
-        outcome: 'failed' as const,
-        error: workflowFailure(run.plan.name, 'terminated'),
-      };
-      run.servers.report({ kind: 'ended', server, round: unwatched.get(server)!, result: ended }, Date.now());
+      joined,
+    });
+    for (const name of joined) asked.add(name);
+    for (const { server, result, standing } of found) {
+      const { round } = unwatched.get(server)!;
+      if (standing) {
+        if (state.records[server] === unwatched.get(server)) run.servers.set(server, { ...standing, round });
+      } else {
+        const error = workflowFailure(run.plan.name, 'terminated');
+        const ended = result ?? { outcome: 'failed' as const, error };
+        run.servers.report({ kind: 'ended', server, round, result: ended }, Date.now());
+      }
       run.changed = true;
     }
   }

@@ -3,6 +3,7 @@ import { setHandler } from '@temporalio/workflow';
 import { type BatchRun, note } from './batch-run';
 import { refuseChanges, replacePlan } from './batch-survey';
 import { stopReason } from './gates';
+import { needsName, retryServer } from './look-ups';
 import {
   approveUpdate,
   cancelUpdate,
@@ -18,7 +19,7 @@ import {
 } from './messages';
 import { isUnchanged, planChanges } from './plan-changes';
 import { refusal } from './refusal';
-import { isEnded } from './server-record';
+import { isEnded, migratedFrom } from './server-record';
 
 /** What the batch's workflow lends to the orders: its children can be told things by it alone. */
 export interface OrderTools {
@@ -87,11 +88,21 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
       for (const name of servers ?? []) {
         mustBe(run, name, (phase) => phase === 'failed' || phase === 'cancelled', 'has not failed');
       }
-      if (!servers && failedOf(run).length === 0) throw refusal('no server has failed');
+      if (servers) return;
+      const failed = failedOf(run);
+      if (failed.length === 0) throw refusal('no server has failed');
+      if (failed.every((name) => needsName(run, name)))
+        throw refusal(`${failed.join(', ')}: migrated before, from another source server; ${retriedByName}`);
     },
-    carryOut: ({ servers = failedOf(run) }) => {
-      for (const name of servers) run.servers.waitAgain(name);
-      return { done: `${servers.length} servers wait again`, servers };
+    carryOut: ({ servers }) => {
+      const names = servers ?? failedOf(run).filter((name) => !needsName(run, name));
+      const left = servers ? [] : failedOf(run).filter((name) => needsName(run, name));
+      for (const name of names) retryServer(run, name, { isNamed: servers !== undefined });
+      const also =
+        left.length > 0
+          ? `; not ${left.join(', ')}, migrated before from another source server: ${retriedByName}`
+          : '';
+      return { done: `${names.length} servers wait again${also}`, servers: names };
     },
   });
 
@@ -108,8 +119,15 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
       }
     },
     carryOut: ({ servers, by }) => {
-      for (const name of servers)
-        run.servers.endByOrder(name, { phase: 'skipped', note: `skipped by ${by}` }, Date.now());
+      for (const name of servers) {
+        const { sourceId, image: imageId } = migratedFrom(state.records[name]) ?? {};
+        const why = imageId ? `: migrated${sourceId ? ` from source server ${sourceId}` : ''} before` : '';
+        run.servers.endByOrder(
+          name,
+          { phase: 'skipped', note: `skipped by ${by}${why}`, imageId },
+          Date.now(),
+        );
+      }
       return { done: `skipped ${servers.length} servers`, servers };
     },
   });
@@ -236,6 +254,8 @@ function mustBe(
   const phase = run.servers.phaseOf(name);
   if (!fits(phase)) throw refusal(`server '${name}' is ${phase}: it ${problem}`);
 }
+
+const retriedByName = 'retry it by its name to migrate it again';
 
 const failedOf = ({ plan, servers }: BatchRun) =>
   plan.servers.map(({ name }) => name).filter((name) => servers.phaseOf(name) === 'failed');

@@ -1,12 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
-import type { Plan } from '../src/plan';
+import type { Plan, PlannedServer } from '../src/plan';
 import { byName } from '../src/text';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
 import { type GateState, openGates } from './gates';
 import { type LeaseHolding, noLease } from './lease';
-import type { BatchStatus, JournalEntry, Slots } from './messages';
+import type { BatchStatus, JournalEntry, ServerReport, Slots } from './messages';
 import { type News, type NewsItem, noNews } from './news';
 import type { ServerRecord } from './server-record';
 
@@ -19,12 +19,16 @@ export interface BatchState {
   /** The source of a server that the plan names by its name only. */
   sourceIds: Record<string, string>;
   diskGiB: Record<string, number>;
+  /** Servers that are looked up in the account before they start, by name; `confirmed` is the source that an operator has agreed to. */
+  lookUps: Record<string, { confirmed?: string }>;
   /** Jobs that an earlier life of this batch has left, by server. */
   jobIds: Record<string, string>;
   stock: Stock;
   holding: LeaseHolding;
   gates: GateState;
   journal: JournalEntry[];
+  /** What became of servers that had ended when they left the plan. */
+  leftPlan: string[];
   measured: Throughput;
   /** What operators have been told already. */
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
@@ -78,6 +82,12 @@ export interface BatchRun {
   stockTrouble?: string;
   /** Servers that a changed plan takes away or changes, while it is looked up: none of them starts meanwhile. */
   changing?: ReadonlySet<string>;
+  /** Reports of servers that are being looked up: taken in once it is known who looks after them. */
+  early: ServerReport[];
+  /** Servers are being looked up once more. */
+  isLookingUp: boolean;
+  /** Why that could not be done, as the journal has it. */
+  lookUpTrouble?: string;
   /** The earliest moment at which a timer wakes the loop. */
   wakeAt?: number;
   /** When the details for the Temporal UI were last written. */
@@ -93,11 +103,13 @@ export function newBatchState(): BatchState {
     records: byName(),
     sourceIds: byName(),
     diskGiB: byName(),
+    lookUps: byName(),
     jobIds: byName(),
     stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
     holding: noLease(),
     gates: openGates(),
     journal: [],
+    leftPlan: [],
     measured: { seconds: 0, diskGiB: 0 },
     announced: { waiting: [], ended: [], failures: 0 },
     news: noNews(),
@@ -112,8 +124,17 @@ export const takeOver = (state: BatchState): BatchState => ({
   records: byName(state.records),
   sourceIds: byName(state.sourceIds),
   diskGiB: byName(state.diskGiB),
+  lookUps: byName(state.lookUps),
   jobIds: byName(state.jobIds),
 });
+
+/** The source of a server, as far as it is known: every place that needs it asks here. */
+export const sourceOf = ({ sourceIds }: Pick<BatchState, 'sourceIds'>, server: PlannedServer) =>
+  server.sourceId ?? sourceIds[server.name];
+
+/** A server that does not start before it has been looked up. */
+export const isLookedUpFirst = ({ changing, state: { lookUps } }: BatchRun, name: string) =>
+  changing?.has(name) || name in lookUps;
 
 const journalLength = 500;
 

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import { grantSlot, startServer } from './batch-children';
-import { type BatchRun, note } from './batch-run';
+import { type BatchRun, isLookedUpFirst, note, sourceOf } from './batch-run';
 import { hasBeenMigrated, serverGate, waveGate } from './gates';
 import { usableSlots } from './lease';
 import { isEnded, isWaitingWithJob } from './server-record';
@@ -49,7 +49,7 @@ export function startServers(run: BatchRun): void {
       if (servers.phaseOf(name) !== 'waiting') continue;
       if (
         lacksRoom(name) ||
-        run.changing?.has(name) ||
+        awaitsSource(run, name) ||
         failedDependency(run, name) ||
         serverGate(servers, state.gates, name)
       )
@@ -66,8 +66,17 @@ export function startServers(run: BatchRun): void {
 function takeUpRunning(run: BatchRun): void {
   const { servers } = run;
   if (servers.runningUnwatched.size === 0) return;
-  for (const name of servers.runningUnwatched) startServer(run, name);
+  for (const name of servers.runningUnwatched) if (!awaitsSource(run, name)) startServer(run, name);
   servers.sortWaiting();
+}
+
+/** It is looked up first, also where that was not known to be needed. */
+function awaitsSource(run: BatchRun, name: string): boolean {
+  if (isLookedUpFirst(run, name)) return true;
+  if (sourceOf(run.state, run.servers.server(name)) !== undefined) return false;
+  run.state.lookUps[name] = {};
+  run.changed = true;
+  return true;
 }
 
 /** How many of them could start at once, were there slots; of an exclusive group only one. */
@@ -76,7 +85,10 @@ function countStartable(run: BatchRun, names: string[]): void {
   const withJob = (some: string[]) =>
     servers.waitingWithJob === 0 ? 0 : some.filter((name) => isWaitingWithJob(state.records[name])).length;
   const mayBeHeldBack =
-    servers.haveDependencies || servers.haveGroups || state.gates.paused.servers.length > 0;
+    servers.haveDependencies ||
+    servers.haveGroups ||
+    state.gates.paused.servers.length > 0 ||
+    Object.keys(state.lookUps).length > 0;
   if (!mayBeHeldBack) {
     run.startable += names.length;
     run.startableWithJob += withJob(names);
@@ -87,7 +99,8 @@ function countStartable(run: BatchRun, names: string[]): void {
   for (const name of names) {
     // More cannot be had, however many there are.
     if (startable.length >= plan.account.quota.jobs) break;
-    if (servers.phaseOf(name) !== 'waiting' || serverGate(servers, state.gates, name)) continue;
+    if (servers.phaseOf(name) !== 'waiting' || isLookedUpFirst(run, name)) continue;
+    if (serverGate(servers, state.gates, name)) continue;
     const { exclusive } = servers.server(name);
     if (exclusive && groups.has(exclusive)) continue;
     if (exclusive) groups.add(exclusive);

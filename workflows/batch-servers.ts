@@ -149,7 +149,7 @@ export class BatchServers {
     } else if (report.kind === 'stoppedRunning') {
       // Between two syncs a job can break, too.
       const mayStop = record.phase === 'migrating' || (record.phase === 'synced' && report.end !== 'Waiting');
-      if (!mayStop || (record.round !== 0 && report.start < starts)) return;
+      if (!mayStop || report.start < starts) return;
       const { jobId, error, start, end, isFree } = report;
       const again = isFree || mayStartAgain(end, start, this.plan.policy.attempts);
       const phase = again ? 'recovering' : end === 'Waiting' ? 'synced' : 'finishing';
@@ -243,7 +243,7 @@ export class BatchServers {
   /** Nothing more happens to a server that has no work under way; its job stays. */
   endByOrder(
     name: string,
-    end: { phase: 'cancelled' } | { phase: 'skipped'; note: string },
+    end: { phase: 'cancelled' } | { phase: 'skipped'; note: string; imageId?: string },
     endedAt: number,
   ): void {
     const ended = endedByOrder(this.records[name], endedAt);

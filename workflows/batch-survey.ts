@@ -1,20 +1,19 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { EarlierServers } from '../activities/find-earlier-servers';
 import type { SurveyedServer } from '../activities/survey-source-servers';
+import { judgeSource, migratedNote, type SourceEvidence } from '../src/ledger/judge-source';
 import type { Plan, PlannedServer } from '../src/plan';
-import { byName } from '../src/text';
 import { batchCalls } from './batch-activities';
-import type { BatchRun, BatchState } from './batch-run';
+import { type BatchRun, type BatchState, note, sourceOf } from './batch-run';
 import { BatchServers } from './batch-servers';
 import { unknownTimeZones } from './known-time-zones';
-import { planChanges } from './plan-changes';
+import { leavingNotes, leavingServers, planChanges, sourceNamed } from './plan-changes';
 import { refusal } from './refusal';
-import { migratedNote } from './server-failure';
-import { isEnded, unwatchedJob } from './server-record';
+import { hasWorkflow, isEnded, migratedFrom, type ServerRecord, unwatchedJob } from './server-record';
 import { tryToTakeStock } from './stray-jobs';
 
 /** What the account and Temporal say of servers of a plan. */
-interface Findings {
+export interface Findings {
   surveyed: SurveyedServer[];
   earlier: EarlierServers;
 }
@@ -24,21 +23,22 @@ export async function survey(run: BatchRun, plan: Plan): Promise<void> {
   const unknown = await unknownTimeZones(plan);
   if (unknown) throw ApplicationFailure.nonRetryable(unknown, 'TimeZoneUnknown');
   takeFindings(run, plan, await lookUp(plan, plan.servers));
-  run.servers = new BatchServers(plan, run.state.records, run.state.diskGiB, run.state.stock.strays);
 }
+
+/** The report tells of so many servers that have left the plan: those that left last. */
+const leftPlanLength = 1_000;
 
 /**
  * Servers that are new, or have another source, are looked up before the plan takes effect; none that it changes starts
- * meanwhile. Those that are gone leave nothing behind but their jobs, which count on. Throws what cannot change any more.
+ * meanwhile. Those that are gone leave nothing behind but their jobs, which count on, and a line in the journal. Throws
+ * what cannot change any more.
  */
 export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
   const { state } = run;
   const mustWait = () => run.status === 'surveying' || run.changing;
   while (mustWait()) await condition(() => !mustWait());
   refuseChanges(run, next);
-  const sourceOf = ({ sourceId, sourceName }: PlannedServer) => sourceId ?? sourceName;
-  const isMoved = (server: PlannedServer) => sourceOf(run.servers.server(server.name)) !== sourceOf(server);
-  const asked = next.servers.filter((server) => !run.servers.has(server.name) || isMoved(server));
+  const asked = next.servers.filter((server) => isLookedUp(run, server));
   const { removed, changed } = planChanges(run.plan, next, run.servers);
   run.changing = new Set([...removed, ...changed]);
   try {
@@ -47,14 +47,15 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
     const findings = asked.length > 0 && (await CancellationScope.nonCancellable(() => lookUp(next, asked)));
     // Other orders may have come first.
     refuseChanges(run, next);
-    if (findings) {
-      refuseTwins(run, next, findings.surveyed);
-      takeFindings(run, next, findings);
-    }
-    const kept = new Set(next.servers.map(({ name }) => name));
-    for (const name of Object.keys(state.records)) if (!kept.has(name)) forget(state, name);
+    const left = leavingServers(run.plan, next, run.servers);
+    for (const line of leavingNotes(left)) note(state, 'smc-batch', line);
+    state.leftPlan = [...state.leftPlan, ...left].slice(-leftPlanLength);
+    forgetChanged(run, next);
+    if (findings) noteTwins(run, next, findings.surveyed);
+    takeFindings(run, next, findings || undefined);
     run.plan = next;
-    run.servers = new BatchServers(next, state.records, state.diskGiB, state.stock.strays);
+    forgetGates(run);
+    state.announced.failures = Math.min(state.announced.failures, run.servers.counts.failed);
     run.limitsChanged = true;
     await CancellationScope.nonCancellable(() => tryToTakeStock(run));
   } finally {
@@ -63,22 +64,48 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
   }
 }
 
+/** A server that is new, or whose source is another one; one that failed or was cancelled is looked up when it is retried. */
+function isLookedUp(run: BatchRun, server: PlannedServer): boolean {
+  const { servers } = run;
+  if (!servers.has(server.name)) return true;
+  const phase = servers.phaseOf(server.name);
+  return phase !== 'failed' && phase !== 'cancelled' && isMoved(run, server);
+}
+
+/** Servers that have left the plan, and the sources of failed and cancelled ones that have got another one. */
+function forgetChanged({ servers, state }: BatchRun, next: Plan): void {
+  const kept = new Map(next.servers.map((server) => [server.name, server]));
+  for (const name of Object.keys(state.records)) {
+    const server = kept.get(name);
+    if (!server) forget(state, name);
+    else if (servers.has(name) && sourceNamed(servers.server(name)) !== sourceNamed(server))
+      delete state.sourceIds[name];
+  }
+}
+
+/** What operators have said of waves and servers that are gone; a wave that has got new servers may end once more. */
+function forgetGates({ plan, servers, state }: BatchRun): void {
+  const { gates, announced } = state;
+  const names = new Set(plan.waves.map(({ name }) => name));
+  const stillThere = (waves: string[]) => waves.filter((name) => names.has(name));
+  gates.paused.waves = stillThere(gates.paused.waves);
+  gates.paused.servers = gates.paused.servers.filter((name) => servers.has(name));
+  gates.approvedWaves = stillThere(gates.approvedWaves);
+  gates.acceptedWaves = stillThere(gates.acceptedWaves);
+  announced.waiting = stillThere(announced.waiting);
+  const ended = new Set(servers.waves.filter((wave) => wave.ended === wave.total).map(({ name }) => name));
+  announced.ended = announced.ended.filter((name) => ended.has(name));
+}
+
 /** A server that was asked about may have the source of one that was not. */
-function refuseTwins({ state }: BatchRun, { servers }: Plan, surveyed: SurveyedServer[]): void {
+export function noteTwins({ state }: BatchRun, { servers }: Plan, surveyed: SurveyedServer[]): void {
   const asked = new Set(surveyed.map(({ name }) => name));
   const nameOf = new Map(
-    servers
-      .filter(({ name }) => !asked.has(name))
-      .map(({ name, sourceId }) => [sourceId ?? state.sourceIds[name], name]),
+    servers.filter(({ name }) => !asked.has(name)).map((server) => [sourceOf(state, server), server.name]),
   );
   for (const server of surveyed) {
-    const twin = server.sourceId && nameOf.get(server.sourceId);
-    if (!twin) continue;
-    server.error = {
-      code: 'SourceServer.Ambiguous',
-      message: `source server ${server.sourceId} is already '${twin}' in this plan`,
-      remedy: 'Keep one of the two.',
-    };
+    const [sourceId] = server.found;
+    if (server.found.length === 1) server.twin ??= nameOf.get(sourceId);
   }
 }
 
@@ -89,7 +116,7 @@ export function refuseChanges(run: BatchRun, next: Plan): void {
   if (refused.length > 0) throw refusal(refused.join('; '));
 }
 
-async function lookUp(plan: Plan, servers: PlannedServer[]): Promise<Findings> {
+export async function lookUp(plan: Plan, servers: PlannedServer[]): Promise<Findings> {
   const asked = servers.map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
   const surveyed = await batchCalls(`${asked.length} servers`)
     .surveySourceServers({ batch: plan.name, servers: asked })
@@ -99,71 +126,130 @@ async function lookUp(plan: Plan, servers: PlannedServer[]): Promise<Findings> {
         : error;
     });
   // Asked last: what ended while the account was read is in here.
-  const earlier = await earlierServers(plan.name);
+  const earlier = await earlierServers(
+    plan.name,
+    surveyed.map(({ name, found }) => ({ name, sourceId: found.length === 1 ? found[0] : undefined })),
+  );
   return { surveyed, earlier };
 }
 
-/** The servers that an earlier life of the batch has at work, or has just migrated. */
-export async function earlierServers(batch: string): Promise<EarlierServers> {
-  const earlier = await batchCalls("servers of the batch's earlier lives").findEarlierServers({ batch });
-  return { ...earlier, runningSourceIds: byName(earlier.runningSourceIds) };
-}
+/** The servers that are at work since before the batch was applied, and what it has migrated that the ledger may not tell. */
+export const earlierServers = (batch: string, servers: { name: string; sourceId?: string }[]) =>
+  batchCalls('servers that were at work before the batch was applied').findEarlierServers({ batch, servers });
 
-function takeFindings({ state }: BatchRun, plan: Plan, { surveyed, earlier }: Findings): void {
-  const endedAt = Date.now();
-  for (const { name, sourceId, diskGiB, done, jobId, jobRuns, jobHasFinished, error } of surveyed) {
-    const { phase = 'waiting', round = 0 } = state.records[name] ?? {};
-    // An operator's word that came meanwhile.
-    if (isEnded(phase)) continue;
-    forget(state, name);
-    if (sourceId) state.sourceIds[name] = sourceId;
-    if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;
-    if (jobId) state.jobIds[name] = jobId;
-    const base = { round, endedAt, sourceId };
-    const runs = earlier.running.includes(name);
-    const just = earlier.migrated.find(
-      (server) => server.server === name && (server.sourceId ?? sourceId) === sourceId,
-    );
-    // Its migration is done, and its job stays.
-    const own = jobId && jobHasFinished ? { jobId } : undefined;
-    const other = earlier.runningSourceIds[name];
-    if (runs && !error && other !== undefined && other !== sourceId) {
-      state.records[name] = { ...base, phase: 'failed', error: nameInUse(name, other) };
-    } else if (runs) {
-      // Round 0: it takes the word of a workflow that we did not start.
-      state.records[name] = { round: 0, startedAt: endedAt, sourceId, phase: 'migrating', jobId };
-    } else if (error) {
-      state.records[name] = { ...base, phase: 'failed', error };
-    } else if (done && !(jobHasFinished && !just)) {
-      const entry = migratedNote(done);
-      const leftover = own && ({ ...own, why: 'deleteFailed' } as const);
-      state.records[name] = { ...base, ...own, phase: 'skipped', note: entry, imageId: done.image, leftover };
-    } else if (just) {
-      const { imageId } = just;
-      const entry = migratedNote({ batch: plan.name });
-      const leftover = own && ({ ...own, why: 'ledgerNotWritten' } as const);
-      state.records[name] = { ...base, ...own, phase: 'skipped', note: entry, imageId, leftover };
-    } else if (jobId) {
-      // It takes its slots from the start: nobody else may have them. One that is done is left to be deleted.
-      state.records[name] = { round, sourceId, phase: 'waiting', jobId, jobRuns };
-    } else if (round > 0) {
-      state.records[name] = { round, sourceId, phase: 'waiting' };
-    }
+/**
+ * Judges each server that was looked up, notes what follows, and takes in what was reported meanwhile. One that has ended
+ * by an operator's word that came meanwhile stays so.
+ */
+export function takeFindings(run: BatchRun, plan: Plan, findings?: Findings): void {
+  const { state } = run;
+  const planned = new Map(plan.servers.map((server) => [server.name, server]));
+  for (const found of findings?.surveyed ?? []) {
+    const server = planned.get(found.name);
+    const before = state.records[found.name];
+    if (!server || hasWorkflow(before)) continue;
+    if (before && isEnded(before.phase) && !(isMoved(run, server) && migratedFrom(before))) continue;
+    const record = recordOf(evidenceOf(run, plan.name, server, found, findings!.earlier), before, findings!);
+    forget(state, server.name, record);
+    const [sourceId, ...others] = found.found;
+    const isNamed = server.sourceId === undefined && others.length === 0;
+    if (isNamed && sourceId !== undefined) state.sourceIds[server.name] = sourceId;
+    if (found.diskGiB !== undefined) state.diskGiB[server.name] = found.diskGiB;
+    if (record?.phase === 'waiting' && record.jobId) state.jobIds[server.name] = record.jobId;
+    if (record) state.records[server.name] = record;
   }
-  for (const { name, sourceId } of plan.servers) if (sourceId) delete state.sourceIds[name];
+  run.servers = new BatchServers(plan, state.records, state.diskGiB, state.stock.strays);
+  for (const report of run.early.splice(0)) run.servers.report(report, Date.now());
 }
 
-/** Why a server cannot be migrated yet whose name a workflow of the batch's earlier life has, for another source. */
-export const nameInUse = (name: string, sourceId: string) => ({
-  code: 'ServerUnderWay',
-  message: `a workflow of this batch's earlier life still migrates source server ${sourceId} under the name '${name}'`,
-  remedy: 'Wait for its end and retry the server, or give it another name in the plan.',
-});
+const isMoved = ({ servers }: BatchRun, server: PlannedServer) =>
+  servers.has(server.name) && sourceNamed(servers.server(server.name)) !== sourceNamed(server);
 
-/** What was known of a server that has left the plan, or whose source was another one; its job is one of no server now. */
-function forget({ records, sourceIds, diskGiB, jobIds, stock }: BatchState, name: string): void {
+function evidenceOf(
+  { state }: BatchRun,
+  batch: string,
+  { name, sourceId, sourceName }: PlannedServer,
+  { found, twin, ledger, jobs = [] }: SurveyedServer,
+  { running, migrations }: EarlierServers,
+): SourceEvidence {
+  const known = migratedFrom(state.records[name]);
+  const isMeant = (id: string | undefined) => id !== undefined && (found.includes(id) || id === sourceId);
+  return {
+    batch,
+    server: { name, sourceId, sourceName },
+    found,
+    twin,
+    ledger,
+    jobs,
+    running: running.find((one) => one.server === name) ?? running.find((one) => isMeant(one.sourceId)),
+    migrations: [
+      ...(known ? [{ server: name, ...known }] : []),
+      ...migrations.filter((one) => one.server === name || isMeant(one.sourceId)),
+    ],
+    confirmed: name in state.lookUps ? state.lookUps[name]?.confirmed : undefined,
+  };
+}
+
+/** What the verdict on a server makes of its record; none for one that has never been taken up and waits. */
+function recordOf(
+  evidence: SourceEvidence,
+  before: ServerRecord | undefined,
+  { earlier }: Findings,
+): ServerRecord | undefined {
+  const { batch, server, found } = evidence;
+  const { round = 0 } = before ?? {};
+  const verdict = judgeSource(evidence);
+  const sourceId = found.length === 1 ? found[0] : server.sourceId;
+  const endedAt = Date.now();
+  switch (verdict.verdict) {
+    // Round 0: it takes the word of a workflow that we did not start.
+    case 'underWay': {
+      const { standing } = earlier.running.find((one) => one.server === server.name) ?? {};
+      if (standing) return { ...standing, round: 0 };
+      return { round: 0, phase: 'migrating', startedAt: endedAt, sourceId, jobId: verdict.job?.jobId };
+    }
+    case 'blocked': {
+      const { trouble, migrated } = verdict;
+      return { round, endedAt, sourceId, phase: 'failed', error: trouble, migrated };
+    }
+    case 'migrated': {
+      const { entry, about, job, isProof } = verdict;
+      const own = job && { jobId: job.jobId };
+      const leftover = own && ({ ...own, why: isProof ? 'ledgerNotWritten' : 'deleteFailed' } as const);
+      const note = migratedNote({ ...entry, batch: entry.batch || batch }, about);
+      const from = verdict.sourceId ?? sourceId;
+      return {
+        round,
+        endedAt,
+        sourceId: from,
+        ...own,
+        phase: 'skipped',
+        note,
+        imageId: entry.image,
+        leftover,
+      };
+    }
+    // It takes its slots from the start: nobody else may have them. One that is done is left to be deleted.
+    case 'adopt': {
+      const { jobId, runs } = verdict.job;
+      return { round, sourceId, phase: 'waiting', jobId, jobRuns: runs };
+    }
+    // Whose the job is that stands in the way is seen again when the server's turn has come.
+    case 'occupied':
+    case 'create':
+      return round > 0 ? { round, sourceId, phase: 'waiting' } : undefined;
+  }
+}
+
+/** What was known of a server that has left the plan, or that was looked up again; a job that it has not kept is one of no server now. */
+function forget(
+  { records, sourceIds, diskGiB, jobIds, stock }: BatchState,
+  name: string,
+  next?: ServerRecord,
+): void {
   const record = records[name];
   const left = unwatchedJob(record);
-  if (left) stock.strays.push({ jobId: left.jobId, server: name, sourceId: record?.sourceId });
+  const keeps = next && 'jobId' in next && next.jobId === left?.jobId;
+  if (left && !keeps) stock.strays.push({ jobId: left.jobId, server: name, sourceId: record?.sourceId });
   for (const known of [records, sourceIds, diskGiB, jobIds]) delete known[name];
 }

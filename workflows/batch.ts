@@ -23,6 +23,7 @@ import { survey } from './batch-survey';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
+import { isBeingLookedUp, lookUpAgain } from './look-ups';
 import {
   type Asked,
   type BatchProgress,
@@ -30,6 +31,7 @@ import {
   explainQuery,
   journalQuery,
   leaseGranted,
+  leftPlanQuery,
   progressQuery,
   serverReported,
   serversQuery,
@@ -77,6 +79,8 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     reporting: false,
     limitsChanged: false,
     isEnding: false,
+    early: [],
+    isLookingUp: false,
     detailsAt: 0,
     watched: new Set(),
   };
@@ -100,7 +104,10 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
         await continueAsNew<typeof batch>({ plan: run.plan, state });
       }
       if (state.cancelRequested) cancelServers(run);
-      else startServers(run);
+      else {
+        lookUpAgain(run);
+        startServers(run);
+      }
       setStatus(run);
       tellQuota(run);
       announceNews(run);
@@ -127,7 +134,11 @@ function listen(run: BatchRun): void {
   const { state } = run;
   setHandler(serverReported, (report) => {
     const { servers } = run;
-    if (!servers.has(report.server)) return;
+    if (!servers.has(report.server) && !run.changing) return;
+    if (isBeingLookedUp(run, report.server)) {
+      run.early.push(report);
+      return;
+    }
     if (report.kind === 'stoppedRunning' && report.end === 'Finished') measure(run, report.server);
     const before = state.records[report.server];
     servers.report(report, Date.now());
@@ -146,6 +157,7 @@ function listen(run: BatchRun): void {
   });
   setHandler(progressQuery, (asked) => batchProgress(run, timeOf(asked)));
   setHandler(journalQuery, () => state.journal);
+  setHandler(leftPlanQuery, () => state.leftPlan);
   setHandler(serversQuery, ({ offset = 0, limit = 500, phases, names }) => {
     const { servers, plan } = run;
     const all = names ? names.filter((name) => servers.has(name)) : plan.servers.map(({ name }) => name);

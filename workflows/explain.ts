@@ -1,9 +1,9 @@
 import { smcBatchCommand } from '../src/text';
-import type { BatchRun } from './batch-run';
+import { type BatchRun, isLookedUpFirst } from './batch-run';
 import { type Closed, type GateState, serverGate, waveGate } from './gates';
 import type { ServerExplanation, ServerView, Slots } from './messages';
 import { restartDelaySeconds } from './start-again';
-import { restartGatesOf, slotReason } from './waiting-reason';
+import { restartGatesOf, slotReason, sourceIsLookedUp } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
 export function explainServer(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
@@ -22,7 +22,9 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
         ? 'the source servers are being looked up'
         : run.changing?.has(name)
           ? 'a changed plan is being looked up'
-          : undefined;
+          : isLookedUpFirst(run, name)
+            ? sourceIsLookedUp
+            : undefined;
       const closed = changing ?? gate?.reason ?? serverGate(servers, state.gates, name);
       return {
         ...view,

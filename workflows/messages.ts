@@ -64,6 +64,22 @@ export type ServerReport = { server: string; round: number } & (
   | { kind: 'ended'; result: ServerResult }
 );
 
+/** Where a server's own workflow stands, for a batch that has not heard its reports. */
+export type ServerStanding = {
+  sourceId: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Starts of its job. */
+  starts: number;
+} & (
+  | { phase: 'migrating'; jobId?: string }
+  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
+);
+
+/** Of a server's workflow. */
+export const standingQuery = defineQuery<ServerStanding>('standing');
+
 /** Activities of a server's migration tell its batch through their own client: no event in the migration's history. */
 export const serverReported = defineSignal<[ServerReport]>('serverReported');
 
@@ -228,6 +244,8 @@ export interface JournalEntry {
   by: string;
   what: string;
 }
+/** What became of servers that had ended when they left the plan, a line each. */
+export const leftPlanQuery = defineQuery<string[]>('leftPlan');
 export const journalQuery = defineQuery<JournalEntry[]>('journal');
 
 /** What operators are told of without asking. */
@@ -280,6 +298,8 @@ export interface PlanChanges {
   settings: string[];
   /** What cannot change under way, each with why. */
   refused: string[];
+  /** What of it has no effect any more, or not yet, each with why. */
+  notes: string[];
 }
 
 /** Tells an incremental job's server to make its final image. */

@@ -4,6 +4,7 @@ import type { ServerResult, SmcFailure } from './messages';
 import { smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
+import { stand } from './server-standing';
 import { smcCalls, smcWaits } from './smc-activities';
 
 /** Makes sure the job does not run, writes the ledger where there is an image, and deletes or keeps the job. */
@@ -24,6 +25,9 @@ export async function cleanUp(
   }
 
   const mayRun = ended === 'cancelled' || ended.end === 'TimedOut' || ended.end === 'Unknown';
+  const finishing = () =>
+    stand({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
+  if (!mayRun) finishing();
   try {
     if (mayRun) {
       const end: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
@@ -32,6 +36,7 @@ export async function cleanUp(
       if (stopped.status === 'Finished')
         result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };
       if (stopped.status === 'Gone') return endWithoutJob(input, result);
+      finishing();
     }
     for (;;) {
       if (result.outcome === 'migrated') {

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { LedgerEntry } from '../src/ledger';
+import { migratedNote } from '../src/ledger/judge-source';
 import type { ServerResult, SmcFailure } from './messages';
 
 /** The SMC failure inside an activity's failure; any other error in its words. */
@@ -33,7 +34,3 @@ export function alreadyMigrated(error: unknown): ServerResult | undefined {
   const leftover = jobId ? ({ jobId, why: 'notTakenUp' } as const) : undefined;
   return { outcome: 'skipped', note: migratedNote(entry), imageId: entry.image, leftover };
 }
-
-/** Why a server is skipped. */
-export const migratedNote = ({ batch, jobId }: Pick<LedgerEntry, 'batch' | 'jobId'>) =>
-  `migrated in batch '${batch}'${jobId ? `, as its Finished job ${jobId} tells` : ''}`;

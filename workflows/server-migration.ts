@@ -16,6 +16,7 @@ import { alreadyMigrated, isQuotaRefusal, isSourceStateRefusal, smcFailureOf } f
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
 import { type Asking, type SlotsFromBatch, slotsFromBatch } from './server-slots';
+import { answerStanding, stand } from './server-standing';
 import { jobWaits, smcCalls, smcWaits, syncWaits } from './smc-activities';
 import { freeRefusals, mayStartAgain, restartDelaySeconds } from './start-again';
 
@@ -36,6 +37,7 @@ const validTimeCareMs = 20 * dayMs;
  * happens, also on cancellation, the job is cleaned up as the policy says before it returns.
  */
 export async function serverMigration(input: ServerMigrationInput): Promise<ServerResult> {
+  answerStanding(input);
   const slots = slotsFromBatch(input);
   const cutOver: CutOver = { requested: false };
   setHandler(cutOverRequested, () => {
@@ -51,6 +53,7 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
     return endWithoutJob(input, alreadyMigrated(error) ?? { outcome: 'failed', error: smcFailureOf(error) });
   }
   upsertMemo({ jobId: job.jobId });
+  stand({ phase: 'migrating', jobId: job.jobId });
   enterDetails('running', `Job **${job.jobId}**`);
 
   let ended: Ended | 'cancelled';
@@ -110,6 +113,7 @@ async function runToItsEnd(
         await askForSlot({ isCutOver: true });
         job.start++;
         job.before = { status: 'Waiting' };
+        stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
         enter('running', `Job **${job.jobId}**: last sync and final image`);
         await smcWaits(job.jobId).cutOverReplicationJob({ jobId: job.jobId, syncData: true });
         continue;
@@ -125,6 +129,7 @@ async function runToItsEnd(
     await recover(input, job, ended);
     await askForSlot();
     if (!ended.isFree) job.start++;
+    stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
     enter('running', `Job **${job.jobId}**, start ${job.start} of ${input.policy.attempts}`);
     refused = await startJob(input, job, askForSlot);
   }
@@ -133,6 +138,7 @@ async function runToItsEnd(
 /** Waits before the next start, and for the source's client where that is what broke the job. */
 async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Promise<void> {
   const seconds = restartDelaySeconds(input.policy, job.start);
+  stand({ phase: 'recovering', jobId: job.jobId, error: ended.error });
   enter(
     'recovering',
     `Job **${job.jobId}** is started again in ${seconds} s: ${ended.error?.message ?? ended.end}`,
@@ -155,6 +161,7 @@ async function untilCutOver(
 ): Promise<Ended | undefined> {
   const { batch, server, round } = input;
   const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when it is told to';
+  stand({ phase: 'synced', jobId: job.jobId });
   enter('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
   await extendValidTime(input, job);
   let ended: Ended | undefined;

@@ -19,14 +19,42 @@ export type ServerRecord = {
   | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
   | { phase: 'skipped'; note: string; imageId?: string; jobId?: string; leftover?: Leftover }
-  | { phase: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover; isConsequence?: true }
+  | {
+      phase: 'failed';
+      error: SmcFailure;
+      jobId?: string;
+      leftover?: Leftover;
+      isConsequence?: true;
+      /** It was migrated, from a source that is not its own any more. */
+      migrated?: MigratedFrom;
+    }
   | { phase: 'cancelled'; jobId?: string; leftover?: Leftover }
 );
+
+/** What a server was made into, and of what. */
+export interface MigratedFrom {
+  sourceId?: string;
+  image?: string;
+}
 
 const endedPhases: ReadonlySet<ServerPhase> = new Set(['migrated', 'skipped', 'failed', 'cancelled']);
 
 /** Nothing more happens to a server in this phase, unless it is retried. */
 export const isEnded = (phase: ServerPhase) => endedPhases.has(phase);
+
+/** What a server was migrated from, and into what, where this record tells that it was. */
+export function migratedFrom(record: ServerRecord | undefined): MigratedFrom | undefined {
+  switch (record?.phase) {
+    case 'migrated':
+      return { sourceId: record.sourceId, image: record.imageId };
+    case 'skipped':
+      return record.imageId ? { sourceId: record.sourceId, image: record.imageId } : undefined;
+    case 'failed':
+      return record.migrated;
+    default:
+      return undefined;
+  }
+}
 
 /** What a server in this record uses of the account. */
 export function slotsOf(record: ServerRecord | undefined): Slots {
@@ -57,12 +85,13 @@ interface OwnBusiness {
   isCutOver?: boolean;
   isConsequence?: true;
   jobRuns?: boolean;
+  migrated?: MigratedFrom;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
-  const { round, granted, need, isCutOver, isConsequence, jobRuns, ...shown } = record as ServerRecord &
-    OwnBusiness;
+  const { round, granted, need, isCutOver, isConsequence, jobRuns, migrated, ...shown } =
+    record as ServerRecord & OwnBusiness;
   return shown;
 }
 

@@ -1,6 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { type SmcFailure, slotGranted } from './messages';
 import type { ServerMigrationInput } from './server-job';
+import { stand } from './server-standing';
 import { smcCalls } from './smc-activities';
 
 /** Why a slot is wanted, and what is done until it comes. */
@@ -27,6 +28,7 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
     /** Gives back what was refused and waits for its turn; asks again now and then, for a batch that was replaced. */
     async ask(jobId?: string, { refused, isCutOver = false, whileWaiting }: Asking = {}): Promise<void> {
       need++;
+      stand({ phase: 'queued', need, jobId, error: refused, isCutOver });
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
       for (let waitMs = 300_000; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
         await smcCalls('wants a slot').tellBatch(batch, {
@@ -38,7 +40,10 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
           refused,
           isCutOver,
         });
-        if (await condition(() => granted >= need, waitMs)) return;
+        if (await condition(() => granted >= need, waitMs)) {
+          stand({ phase: 'migrating', jobId });
+          return;
+        }
         await whileWaiting?.();
       }
     },

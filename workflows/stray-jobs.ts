@@ -2,7 +2,7 @@ import { condition, sleep } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
-import { type BatchRun, note } from './batch-run';
+import { type BatchRun, note, sourceOf } from './batch-run';
 import { usableSlots } from './lease';
 import { smcFailureOf } from './server-failure';
 import { hasWorkflow, type ServerRecord, unwatchedJob } from './server-record';
@@ -115,7 +115,7 @@ function belongsToServer({ servers, state }: BatchRun, job: JobOfBatch, wereUnde
   if (!servers.has(name)) return false;
   const record = state.records[name];
   if (unwatchedJob(record)?.jobId === jobId) return true;
-  const own = record?.sourceId ?? servers.server(name).sourceId ?? state.sourceIds[name];
+  const own = record?.sourceId ?? sourceOf(state, servers.server(name));
   if (own !== (sourceId ?? own)) return false;
   if (wereUnderWay.has(name) || hasWorkflow(record) || hasJustEnded(record)) return true;
   if (record && (record.phase !== 'waiting' || record.jobId)) return false;

@@ -1,5 +1,5 @@
 import { smcBatchCommand } from '../src/text';
-import type { BatchRun } from './batch-run';
+import { type BatchRun, isLookedUpFirst } from './batch-run';
 import { type Closed, restartGates, serverGate, waveGate } from './gates';
 import type { Slots } from './messages';
 
@@ -26,6 +26,9 @@ export function slotReason(
     : `${inUse.existing} jobs of this batch exist${room}; it may have ${cap.existing}`;
 }
 
+/** Why a server does not start that may have got another source. */
+export const sourceIsLookedUp = 'its source server is being looked up';
+
 /** What holds jobs back that could be started again, by their server. */
 export const restartGatesOf = (
   { servers, state, plan }: BatchRun,
@@ -50,7 +53,8 @@ export function heldBack(run: BatchRun, now: number): string | undefined {
   for (const [i, { waiting }] of servers.waves.entries()) {
     if (waveGate(plan, servers, state.gates, i, now)) continue;
     for (const name of waiting) {
-      const held = servers.phaseOf(name) === 'waiting' ? serverGate(servers, state.gates, name) : undefined;
+      if (servers.phaseOf(name) !== 'waiting') continue;
+      const held = isLookedUpFirst(run, name) ? sourceIsLookedUp : serverGate(servers, state.gates, name);
       if (held) return `${name}: ${held}`;
     }
   }

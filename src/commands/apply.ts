@@ -134,7 +134,7 @@ async function changePlan(
     );
   }
   const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
-  const { added, removed, changed, settings, refused } = changes;
+  const { added, removed, changed, settings, refused, notes } = changes;
   if (refused.length > 0) {
     throw new CommandFailure(
       [
@@ -153,7 +153,8 @@ async function changePlan(
   if (lines.length === 0) return;
   print('The plan has changed:');
   for (const line of lines) print(line);
-  await confirm('Change it for what has not started?', yes);
+  for (const line of notes) print(`  ${line}`);
+  await confirm('Change it?', yes);
   const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
   print(`Batch '${plan.name}': ${answer.done}.`);
 }

@@ -13,6 +13,7 @@ import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import {
   type BatchProgress,
   type JobEnd,
+  leftPlanQuery,
   progressQuery,
   type ServerPhase,
   type ServerView,
@@ -33,6 +34,8 @@ export interface BatchClient {
   start(plan: Plan): Promise<'started' | 'attached'>;
   progress(): Promise<BatchProgress>;
   servers(filter?: { phases?: ServerPhase[]; names?: string[] }): Promise<ServerView[]>;
+  /** What became of servers that had ended when they left the plan, a line each. */
+  leftPlan(): Promise<string[]>;
   status(): Promise<WorkflowExecutionStatusName>;
   /** By the clock that its times are of. */
   now(): Promise<number>;
@@ -114,6 +117,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
       }
     },
     now: () => serverNow(client),
+    leftPlan: () => found(handle.query(leftPlanQuery)),
     status: async () => (await found(handle.describe())).status.name,
     taskQueue: () =>
       handle.describe().then(

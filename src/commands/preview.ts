@@ -1,7 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { lookAtAccount, previewPlan, previewText } from '../preview';
+import { earlierServers } from '../../activities/find-earlier-servers';
+import type { Plan } from '../plan';
+import {
+  type AccountLook,
+  type EarlierRuns,
+  foundSources,
+  lookAtAccount,
+  previewPlan,
+  previewText,
+  type Warning,
+} from '../preview';
 import { formatDuration } from '../report';
-import { workerSettings } from '../temporal';
+import { connectClient, temporalSettings, workerSettings } from '../temporal';
 import { plainTexts } from '../text';
 import { validPlan } from './apply';
 import { exitCodes } from './failure';
@@ -34,7 +44,8 @@ export function previewCommand(): Command {
       'after',
       `
 It reads the account (DescribeSourceServers, DescribeReplicationJobs, ListTagResources) with the settings of
-'smc-batch worker', and needs no Temporal. The forecast is an estimate: SMC does not tell how full the disks are.
+'smc-batch worker', and asks Temporal, where one answers, what the batch has at work and has migrated before. The
+forecast is an estimate: SMC does not tell how full the disks are.
 
 --simulate starts a local Temporal server, a worker and a simulated account with your sources, their disks, troubles
 and jobs, and runs the batch in it. Approvals, windows and cutovers are left out. Your account is left alone.
@@ -55,8 +66,12 @@ async function preview(file: string, { output, simulate, speed }: PreviewOptions
   const { pollIntervalSeconds } = workerSettings();
   const print = printer(output);
   const seen = await withSmc(async (smc) => {
-    const look = await lookAtAccount(smc, plan);
-    return { look, preview: await previewPlan(smc, plan, { pollIntervalSeconds, look }) };
+    const account = await lookAtAccount(smc, plan);
+    const earlier = await earlierRuns(plan, account);
+    const look = { ...account, earlier };
+    const judged = await previewPlan(smc, plan, { pollIntervalSeconds, look });
+    if (!earlier) judged.warnings.push(temporalIsSilent);
+    return { look, preview: judged };
   });
   process.exitCode = seen.preview.counts.blocked > 0 ? exitCodes.serversFailed : exitCodes.done;
   if (output === 'text') for (const line of previewText(plainTexts(seen.preview), colors())) print(line);
@@ -77,6 +92,33 @@ async function preview(file: string, { output, simulate, speed }: PreviewOptions
     process.exitCode = exitCodes.cancelled;
   }
 }
+
+/** A preview is worth having without Temporal: then only the account tells what an earlier run of the batch has done. */
+async function earlierRuns(plan: Plan, look: AccountLook): Promise<EarlierRuns | undefined> {
+  const servers = plan.servers.map((server) => {
+    const found = foundSources(server, look);
+    return { name: server.name, sourceId: found.length === 1 ? found[0]?.sourceId : undefined };
+  });
+  try {
+    const client = await connectClient(temporalSettings(), { patienceMs: 2_000 });
+    try {
+      return await client.withDeadline(Date.now() + 60_000, () =>
+        earlierServers(client, { batch: plan.name, servers }),
+      );
+    } finally {
+      await client.connection.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+const temporalIsSilent: Warning = {
+  code: 'temporal',
+  message:
+    'Temporal could not be asked what this batch has at work and has migrated before: sources that were removed, or imported again, since then are judged by the account alone',
+  remedy: "Preview once more with Temporal's address (TEMPORAL_ADDRESS) to have them judged as apply does.",
+};
 
 function rehearsalText({ simulatedSeconds, audit, progress }: Rehearsal): string[] {
   const { calls, jobs, images } = audit;

@@ -77,6 +77,7 @@ async function readBatch(name: string): Promise<ReportSource> {
     return {
       progress: await batch.progress(),
       servers: await batch.servers(),
+      leftPlan: await batch.leftPlan(),
       generatedAt: new Date(),
       cutShort:
         status === 'TERMINATED' || status === 'TIMED_OUT'

@@ -1,8 +1,18 @@
 /** The ledger: tags in the account that tell which source server has been migrated, and whose a replication job is. */
 export {
+  type EarlierMigration,
+  type JudgedJob,
+  judgeSource,
+  migratedNote,
+  type SourceEvidence,
+  type SourceTrouble,
+  type SourceVerdict,
+} from './judge-source';
+export {
   chunksOf50,
   type JobOwner,
   jobOwners,
+  judgedJob,
   type LedgerEntry,
   migratedBy,
   migratedByOneOf,

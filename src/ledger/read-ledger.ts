@@ -1,4 +1,12 @@
-import { imageOf, type ListTagResourcesAnswer, type ReplicationJob, type SmcClient, SmcError } from '../smc';
+import {
+  imageOf,
+  type ListTagResourcesAnswer,
+  mayRun,
+  type ReplicationJob,
+  type SmcClient,
+  SmcError,
+} from '../smc';
+import type { JudgedJob } from './judge-source';
 import { ledgerTags } from './tags';
 
 /** What the ledger says of a source that was migrated. */
@@ -65,6 +73,13 @@ export async function jobOwners(
 export function migratedBy(job: ReplicationJob, owner: JobOwner | undefined): LedgerEntry | undefined {
   if (job.status !== 'Finished' || !owner) return undefined;
   return { batch: owner.batch, image: imageOf(job) ?? job.instanceId, jobId: job.jobId };
+}
+
+/** A job as the judge of its source reads it. */
+export function judgedJob(job: ReplicationJob, owner: JobOwner | undefined): JudgedJob {
+  const { jobId, status, sourceId } = job;
+  const image = status === 'Finished' ? (imageOf(job) ?? job.instanceId) : undefined;
+  return { jobId, status, sourceId, ...(mayRun(job) && { runs: true }), ...(image && { image }), owner };
 }
 
 /** What the first of these jobs that tells something of its source tells. */

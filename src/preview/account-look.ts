@@ -1,5 +1,5 @@
 import { allSources, type SourceFacts, sourcesById } from '../inventory';
-import { type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../ledger';
+import { type EarlierMigration, type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../ledger';
 import type { Plan } from '../plan';
 import type { ReplicationJob, SmcClient } from '../smc';
 
@@ -13,6 +13,14 @@ export interface AccountLook {
   jobs: ReplicationJob[];
   /** Whose a job is, by its id; jobs of other tools are not in it. */
   owners: Map<string, JobOwner>;
+  /** What Temporal knows of the batch from before; absent where it was not asked, or does not answer. */
+  earlier?: EarlierRuns;
+}
+
+/** Servers of the batch that are at work, and those that were migrated. */
+export interface EarlierRuns {
+  running: { server: string; sourceId?: string }[];
+  migrations: EarlierMigration[];
 }
 
 /** Reads what the plan is about. SMC: DescribeSourceServers, DescribeReplicationJobs, ListTagResources. */

@@ -50,10 +50,11 @@ function about(server: ServerPreview): string {
     case 'skip': {
       const image = server.image ? `, ${server.image}` : '';
       const told = server.jobId ? `, as its Finished job ${server.jobId} tells` : '';
-      return `migrated already${server.batch ? ` by batch ${server.batch}` : ''}${image}${told}`;
+      const already = `migrated already${server.batch ? ` by batch ${server.batch}` : ''}${image}${told}`;
+      return [already, ...notes].join('; ');
     }
     case 'adopt':
-      return [`job ${server.jobId} is ${server.status}`, ...notes].join('; ');
+      return [...(server.jobId ? [`job ${server.jobId} is ${server.status}`] : []), ...notes].join('; ');
     case 'blocked':
       return server.troubles.map(({ code }) => code).join(', ');
     case 'create':

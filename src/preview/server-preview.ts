@@ -1,7 +1,6 @@
 import { type SourceFacts, type Trouble, troubleOf } from '../inventory';
-import { type LedgerEntry, migratedByOneOf } from '../ledger';
+import { type JudgedJob, judgedJob, judgeSource, type LedgerEntry } from '../ledger';
 import type { Plan, PlannedServer } from '../plan';
-import type { ReplicationJob } from '../smc';
 import type { AccountLook } from './account-look';
 import { diskNotes, settingTroubles } from './setting-troubles';
 
@@ -10,103 +9,110 @@ export type ServerPreview = { server: string; wave: string; sourceId?: string } 
 
 type Judgement = { notes: Note[] } & (
   | { verdict: 'create' }
-  | { verdict: 'adopt'; jobId: string; status: string }
+  /** Without a job where its workflow is at work, and has not made one yet. */
+  | { verdict: 'adopt'; jobId?: string; status?: string }
   | ({ verdict: 'skip' } & LedgerEntry)
   | { verdict: 'blocked'; troubles: Trouble[] }
 );
 
 /** What does not stand in a server's way for sure, but may. */
 export interface Note {
-  code: 'disk-size' | 'job-leaving' | 'source-trouble';
+  code: 'disk-size' | 'job-leaving' | 'source-trouble' | 'under-way' | 'source-gone';
   message: string;
 }
 
 /** Judges every server of the plan, in its order, by one look at the account. */
 export function serverPreviews(plan: Plan, look: AccountLook): ServerPreview[] {
-  const liveJobs = new Map<string, ReplicationJob[]>();
+  const jobsOn = new Map<string, JudgedJob[]>();
+  const jobsOf = new Map<string, JudgedJob[]>();
   for (const job of look.jobs) {
-    if (!job.sourceId || job.status === 'Finished') continue;
-    liveJobs.set(job.sourceId, [...(liveJobs.get(job.sourceId) ?? []), job]);
+    const owner = look.owners.get(job.jobId);
+    const judged = judgedJob(job, owner);
+    add(jobsOn, job.sourceId, judged);
+    if (owner?.batch === plan.name) add(jobsOf, owner.server, judged);
   }
   const first = new Map<string, string>();
   const previews = plan.servers.map((server): ServerPreview => {
-    const base = { server: server.name, wave: server.wave, notes: [] };
-    const found = findSource(server, look);
-    if ('code' in found) return { ...base, sourceId: server.sourceId, verdict: 'blocked', troubles: [found] };
-    const { sourceId } = found;
-    const twin = first.get(sourceId);
-    if (twin !== undefined) {
-      const trouble = troubleOf(
-        'SourceServer.Ambiguous',
-        `source server ${sourceId} is already '${twin}' in this plan`,
-        'Keep one of the two.',
-      );
-      return { ...base, sourceId, verdict: 'blocked', troubles: [trouble] };
-    }
-    first.set(sourceId, server.name);
-    return { ...base, sourceId, ...judge(plan.name, server, found, liveJobs.get(sourceId) ?? [], look) };
+    const base = { server: server.name, wave: server.wave };
+    const found = foundSources(server, look);
+    const sourceId = found.length === 1 ? found[0]!.sourceId : undefined;
+    const twin = first.get(sourceId ?? '');
+    if (sourceId !== undefined && twin === undefined) first.set(sourceId, server.name);
+    const jobs = new Set([...(jobsOn.get(sourceId ?? '') ?? []), ...(jobsOf.get(server.name) ?? [])]);
+    const judgement = judge(plan.name, server, { found, twin, jobs: [...jobs] }, look);
+    return { ...base, sourceId: sourceId ?? server.sourceId, ...judgement };
   });
   blockDependents(plan, previews);
   return previews;
 }
 
-function findSource({ sourceId, sourceName }: PlannedServer, look: AccountLook): SourceFacts | Trouble {
-  const found =
-    sourceId !== undefined
-      ? [look.sourcesById.get(sourceId)].filter((source) => source !== undefined)
-      : (look.sourcesByName.get(sourceName ?? '') ?? []);
-  const [source, another] = found;
-  if (source && !another) return source;
-  if (source)
-    return troubleOf(
-      'SourceServer.Ambiguous',
-      `the account has several source servers named '${sourceName}': ${found.map((one) => one.sourceId).join(', ')}`,
-    );
-  return troubleOf(
-    'SourceServer.NotFound',
-    `the account has no source server ${sourceId ?? `named '${sourceName}'`}`,
-  );
+function add(lists: Map<string, JudgedJob[]>, key: string | undefined, job: JudgedJob): void {
+  if (key === undefined) return;
+  const list = lists.get(key);
+  if (list) list.push(job);
+  else lists.set(key, [job]);
 }
 
-/** In the order in which `apply` decides: the ledger, the source's job, then what a new job would meet. */
+export const foundSources = ({ sourceId, sourceName }: PlannedServer, look: AccountLook): SourceFacts[] =>
+  sourceId !== undefined
+    ? [look.sourcesById.get(sourceId)].filter((source) => source !== undefined)
+    : (look.sourcesByName.get(sourceName ?? '') ?? []);
+
+/** By the judge that `apply` asks; then what a new job would meet. */
 function judge(
   batch: string,
   server: PlannedServer,
-  source: SourceFacts,
-  jobs: ReplicationJob[],
+  { found, twin, jobs }: { found: SourceFacts[]; twin?: string; jobs: JudgedJob[] },
   look: AccountLook,
 ): Judgement {
-  const finished = look.jobs.filter(
-    ({ status, sourceId }) => status === 'Finished' && sourceId === source.sourceId,
-  );
-  const isOurs = ({ jobId }: ReplicationJob) => {
-    const owner = look.owners.get(jobId);
-    return owner?.batch === batch && owner.server === server.name;
-  };
-  const ours = finished.find(isOurs);
-  const done =
-    look.ledger.get(source.sourceId) ?? (ours ? undefined : migratedByOneOf(finished, look.owners));
-  if (done) return { verdict: 'skip', ...done, notes: [] };
-
-  const job = jobs.find(({ status }) => status !== 'Deleting');
-  if (job) {
-    if (!isOurs(job)) {
-      const other = otherJob(source, job, look.owners.get(job.jobId)?.batch);
-      return { verdict: 'blocked', troubles: [other], notes: [] };
+  const { running = [], migrations = [] } = look.earlier ?? {};
+  const ids = found.map(({ sourceId }) => sourceId);
+  const isMeant = (id: string | undefined) =>
+    id !== undefined && (ids.includes(id) || id === server.sourceId);
+  const verdict = judgeSource({
+    batch,
+    server,
+    found: ids,
+    twin,
+    ledger: look.ledger.get(ids[0] ?? ''),
+    jobs,
+    running:
+      running.find((one) => one.server === server.name) ?? running.find((one) => isMeant(one.sourceId)),
+    migrations: migrations.filter((one) => one.server === server.name || isMeant(one.sourceId)),
+  });
+  const [source] = found;
+  switch (verdict.verdict) {
+    case 'blocked':
+      return { verdict: 'blocked', troubles: [verdict.trouble], notes: [] };
+    case 'migrated': {
+      const { entry, about } = verdict;
+      return { verdict: 'skip', ...entry, notes: about ? [{ code: 'source-gone', message: about }] : [] };
     }
-    return {
-      verdict: 'adopt',
-      jobId: job.jobId,
-      status: job.status,
-      notes: source.trouble ? [{ code: 'source-trouble', message: source.trouble.message }] : [],
-    };
+    case 'underWay': {
+      const { jobId, status } = verdict.job ?? {};
+      return { verdict: 'adopt', jobId, status, notes: [{ code: 'under-way', message: underWay }] };
+    }
+    case 'occupied':
+      return { verdict: 'blocked', troubles: [otherJob(source!, verdict.job)], notes: [] };
+    case 'adopt': {
+      const { jobId, status } = verdict.job;
+      if (status === 'Deleting') return newJob(server, source!, jobs, look);
+      const notes: Note[] =
+        source!.trouble && status !== 'Finished'
+          ? [{ code: 'source-trouble', message: source!.trouble.message }]
+          : [];
+      return { verdict: 'adopt', jobId, status, notes };
+    }
+    case 'create':
+      return newJob(server, source!, jobs, look);
   }
+}
 
-  // Its image is made, and its ledger not written: apply has only that left to do.
-  if (ours) return { verdict: 'adopt', jobId: ours.jobId, status: ours.status, notes: [] };
+const underWay = 'its workflow is at work, and is joined';
 
+function newJob(server: PlannedServer, source: SourceFacts, jobs: JudgedJob[], look: AccountLook): Judgement {
   const troubles = [...(source.trouble ? [source.trouble] : []), ...settingTroubles(server, source, look)];
-  const leaving = jobs.length > 0;
+  const leaving = jobs.some(({ status, sourceId }) => status === 'Deleting' && sourceId === source.sourceId);
   if (source.state === 'InUse' && !leaving) {
     const hidden = source.lastJobId ? ` (its last job is ${source.lastJobId})` : '';
     troubles.unshift(
@@ -125,11 +131,11 @@ function judge(
   return troubles.length > 0 ? { verdict: 'blocked', troubles, notes } : { verdict: 'create', notes };
 }
 
-function otherJob(source: SourceFacts, job: ReplicationJob, batch: string | undefined): Trouble {
-  const whose = batch ? `, of batch ${batch}` : ', which is not of smc-batch';
+function otherJob({ sourceId }: SourceFacts, { jobId, status, owner }: JudgedJob): Trouble {
+  const whose = owner ? `, of batch ${owner.batch}` : ', which is not of smc-batch';
   return troubleOf(
     'SourceServer.InUse',
-    `source server ${source.sourceId} has replication job ${job.jobId} (${job.status})${whose}`,
+    `source server ${sourceId} has replication job ${jobId} (${status})${whose}`,
   );
 }
 

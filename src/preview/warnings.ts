@@ -7,7 +7,7 @@ import type { ServerPreview } from './server-preview';
 
 /** Something of the whole batch that is allowed, but seldom meant. */
 export interface Warning {
-  code: 'vpcs' | 'quota' | 'window' | 'timeout' | 'idle-jobs' | 'stray-jobs' | 'disk-size';
+  code: 'vpcs' | 'quota' | 'window' | 'timeout' | 'idle-jobs' | 'stray-jobs' | 'disk-size' | 'temporal';
   message: string;
   remedy: string;
 }

@@ -7,6 +7,8 @@ import { areaOf, serversUnderWay } from './servers-under-way';
 export interface ReportSource {
   progress: BatchProgress;
   servers: ServerView[];
+  /** What became of servers that had ended when they left the plan. */
+  leftPlan?: string[];
   generatedAt: Date;
   /** How Temporal ended the batch, where the batch itself could not say so: `terminated`, `timed out`. */
   cutShort?: string;
@@ -16,6 +18,7 @@ export interface ReportSource {
 export function buildBatchReport({
   progress,
   servers: views,
+  leftPlan = [],
   generatedAt,
   cutShort,
 }: ReportSource): BatchReport {
@@ -33,7 +36,10 @@ export function buildBatchReport({
     leftovers: servers.flatMap(({ server, leftover }) =>
       leftover ? [{ server, ...leftover, meaning: leftoverMeaning[leftover.why] }] : [],
     ),
-    notes: notesOf(servers),
+    notes: [
+      ...notesOf(servers),
+      ...(leftPlan.length > 0 ? [{ note: 'left the plan after they had ended', servers: leftPlan }] : []),
+    ],
   };
 }
 

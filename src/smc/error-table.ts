@@ -114,9 +114,11 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'SourceServer.InUse':
       'Another replication job uses this source server: finish or delete that job, then retry the server.',
     'SourceServer.NotFound':
-      'Import the source server with the SMC client, or correct sourceId or sourceName in the plan.',
+      'Import the source server with the SMC client, or correct sourceId or sourceName in the plan, then retry the server; one that was migrated before its source was removed: skip it.',
     'SourceServer.Offline':
       'Start the SMC client on the source server and check its network, then retry the server.',
+    'SourceServer.Replaced':
+      'The server was migrated from another source server: retry it by its name to migrate it again, or skip it.',
     'SourceServerName.Duplicate': 'Choose another name: source server names are unique in the account.',
     UnknownStatus:
       'The API speaks of a status this version does not know: upgrade smc-batch; the job was left as it is.',

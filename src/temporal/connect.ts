@@ -7,13 +7,16 @@ import type { TemporalSettings } from './settings';
 import { TemporalUnavailable } from './unavailable';
 
 /** A connected client; close its connection when done. Rejects with {@link TemporalUnavailable}. */
-export async function connectClient(settings: TemporalSettings): Promise<Client> {
+export async function connectClient(
+  settings: TemporalSettings,
+  { patienceMs = 5_000 } = {},
+): Promise<Client> {
   const proxy = proxyTo(settings.address);
   const proxySays = proxy && listenToGrpc();
   try {
     const connection = await Connection.connect({
       ...throughProxy(settings.connectionOptions, settings.address, proxy),
-      connectTimeout: '5s',
+      connectTimeout: patienceMs,
     });
     return new Client({ connection, namespace: settings.namespace, dataConverter });
   } catch (cause) {

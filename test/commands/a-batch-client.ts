@@ -15,6 +15,7 @@ export function aBatchClient(
       seen().servers.filter(
         ({ server, phase }) => (phases?.includes(phase) ?? true) && (names?.includes(server) ?? true),
       ),
+    leftPlan: async () => [],
     status: async () => {
       const { status } = seen().progress;
       if (batches.length > 1) batches.shift();

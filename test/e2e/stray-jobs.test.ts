@@ -151,6 +151,9 @@ test('no image of one source taken for that of another: a name that an earlier l
   const earlier = house.client.workflow.getHandle(serverWorkflowId(plan.name, web!.name));
   await until(async () => (await earlier.describe()).status.name === 'COMPLETED');
   await handle.executeUpdate(retryUpdate, { args: [{ by: 'tester', servers: [web!.name] }] });
+  // Now it is known as migrated, from the other source: the operator has to say so once more.
+  await until(async () => (await batch.servers())[0]?.error?.code === 'SourceServer.Replaced');
+  await handle.executeUpdate(retryUpdate, { args: [{ by: 'tester', servers: [web!.name] }] });
   await until(() => audit().jobs.running === 1);
   house.simulator.account.skip(100_000);
   await untilProgress(batch, ({ counts }) => counts.migrated === 1);

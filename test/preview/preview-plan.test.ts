@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Plan } from '../../src/plan';
-import { type Preview, previewPlan, previewText } from '../../src/preview';
+import { lookAtAccount, type Preview, previewPlan, previewText } from '../../src/preview';
 import type { SimulatorOptions } from '../../src/simulator';
 import { type Account, anAccount, aPlan } from './an-account';
 
@@ -93,6 +93,32 @@ test('jobs of this batch that belong to no server of its plan are told, and leav
   const jobIds = expect.arrayContaining([moved.jobId, left.jobId]);
   expect(seen.jobs.strays).toEqual({ existing: 2, running: 1, jobIds });
   expect(warnings.map(({ code }) => code)).toEqual(['stray-jobs']);
+});
+
+test('what apply knows from before is previewed: at work, migrated and removed since, imported again', async () => {
+  await start({ servers: [{ name: 'work' }, { name: 'again' }, { name: 'fresh' }] });
+  const work = account!.idOf('work');
+  const plan = aPlan({ work: {}, gone: {}, again: {}, fresh: {} });
+  const earlier = {
+    running: [{ server: 'work', sourceId: work }],
+    migrations: [
+      { server: 'gone', sourceId: 's-gone', image: 'm-1' },
+      { server: 'again', sourceId: 's-old', image: 'm-2' },
+    ],
+  };
+  const look = { ...(await lookAtAccount(account!.smc, plan)), earlier };
+  const seen = await previewPlan(account!.smc, plan, { pollIntervalSeconds: 30, look });
+  expect(seen.servers).toMatchObject([
+    { verdict: 'adopt', notes: [{ code: 'under-way' }] },
+    { verdict: 'skip', batch: 'exit', image: 'm-1', notes: [{ code: 'source-gone' }] },
+    { verdict: 'blocked', troubles: [{ code: 'SourceServer.Replaced' }] },
+    { verdict: 'create' },
+  ]);
+  const text = previewText(seen, plain).join('\n');
+  expect(text).toMatch(
+    /gone .*skip.* m-1; from source server s-gone; its source server is not in the account/,
+  );
+  expect(text).toMatch(/work .*adopt.*its workflow is at work/);
 });
 
 test('what the ledger has is skipped, even when its source is gone silent', async () => {
