@@ -2,6 +2,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import { type BatchRun, note } from './batch-run';
 import { refuseChanges, replacePlan } from './batch-survey';
+import { withdrawWishes } from './batch-wishes';
 import { stopReason } from './gates';
 import {
   approveUpdate,
@@ -64,6 +65,7 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
   });
 
   on(run, cancelUpdate, {
+    whileCancelled: true,
     check: ({ servers }) => {
       known(run, servers);
       for (const name of servers ?? []) mustBe(run, name, (phase) => !isEnded(phase), 'has ended already');
@@ -71,6 +73,8 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
     carryOut: ({ servers }) => {
       if (!servers) {
         state.cancelRequested = true;
+        // Asked for once more: all are told anew.
+        state.wishes = state.wishes.filter(({ kind }) => kind !== 'cancel');
         return { done: 'cancelling the batch: running jobs are stopped and deleted' };
       }
       for (const name of servers) {
@@ -90,7 +94,10 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
       if (!servers && failedOf(run).length === 0) throw refusal('no server has failed');
     },
     carryOut: ({ servers = failedOf(run) }) => {
-      for (const name of servers) run.servers.waitAgain(name);
+      for (const name of servers) {
+        withdrawWishes(run, name);
+        run.servers.waitAgain(name);
+      }
       return { done: `${servers.length} servers wait again`, servers };
     },
   });
@@ -194,11 +201,16 @@ function on<A extends { by: string }>(
   {
     check,
     carryOut,
-  }: { check: (order: A) => void; carryOut: (order: A) => OrderAnswer | Promise<OrderAnswer> },
+    whileCancelled = false,
+  }: {
+    check: (order: A) => void;
+    carryOut: (order: A) => OrderAnswer | Promise<OrderAnswer>;
+    whileCancelled?: boolean;
+  },
 ): void {
   const options = {
     validator: (order: A) => {
-      if (run.state.cancelRequested) throw refusal('the batch is being cancelled');
+      if (run.state.cancelRequested && !whileCancelled) throw refusal('the batch is being cancelled');
       if (run.isEnding || run.status === 'ended') throw refusal('the batch has ended: apply its plan again');
       check(order);
     },

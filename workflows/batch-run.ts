@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import type { Plan } from '../src/plan';
 import { byName } from '../src/text';
@@ -9,6 +9,7 @@ import { type LeaseHolding, noLease } from './lease';
 import type { BatchStatus, JournalEntry, Slots } from './messages';
 import { type News, type NewsItem, noNews } from './news';
 import type { ServerRecord } from './server-record';
+import type { Wish } from './wishes';
 
 /** All that a batch knows beside its plan; carried over Continue-As-New. */
 export interface BatchState {
@@ -30,7 +31,8 @@ export interface BatchState {
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
   news: News;
   cancelRequested: boolean;
-  cancelSent: boolean;
+  /** What servers are to be told, until they have heard it. */
+  wishes: Wish[];
 }
 
 /** What was found when the account was last asked for all jobs with the batch's tags. */
@@ -61,8 +63,10 @@ export interface BatchRun {
   startableWithJob: number;
   /** The same of those whose jobs are to be started again. */
   startableAgain: number;
-  /** Children whose start Temporal has not confirmed. */
-  starting: number;
+  /** Servers whose workflow's start Temporal has not confirmed. */
+  readonly starting: Set<string>;
+  /** What is being sent to servers right now. */
+  readonly sending: Set<Wish>;
   /** A report to the quota is on its way. */
   reporting: boolean;
   /** The message to the webhook that is on its way. */
@@ -102,7 +106,7 @@ export function newBatchState(): BatchState {
     announced: { waiting: [], ended: [], failures: 0 },
     news: noNews(),
     cancelRequested: false,
-    cancelSent: false,
+    wishes: [],
   };
 }
 
@@ -121,4 +125,14 @@ const journalLength = 500;
 export function note({ journal }: BatchState, by: string, what: string): void {
   journal.push({ at: Date.now(), by, what });
   if (journal.length > journalLength) journal.splice(0, journal.length - journalLength);
+}
+
+/** One timer at a time: an earlier one finds out by itself that there is more to wait for. */
+export function wakeAt(run: BatchRun, at: number): void {
+  if (run.wakeAt !== undefined && run.wakeAt <= at) return;
+  run.wakeAt = at;
+  void sleep(Math.max(1, at - Date.now()), { summary: `until ${new Date(at).toISOString()}` }).then(() => {
+    if (run.wakeAt === at) run.wakeAt = undefined;
+    run.changed = true;
+  });
 }

@@ -12,6 +12,7 @@ import { refusal } from './refusal';
 import { migratedNote } from './server-failure';
 import { isEnded, unwatchedJob } from './server-record';
 import { tryToTakeStock } from './stray-jobs';
+import { withWish } from './wishes';
 
 /** What the account and Temporal say of servers of a plan. */
 interface Findings {
@@ -82,6 +83,15 @@ function refuseTwins({ state }: BatchRun, { servers }: Plan, surveyed: SurveyedS
   }
 }
 
+/** Cancelled before its sources were known, a batch still has to cancel what its earlier life has at work. */
+export async function takeOverRunning(run: BatchRun): Promise<void> {
+  const { running, runningSourceIds } = await earlierServers(run.plan.name);
+  for (const name of running.filter((one) => run.servers.has(one))) {
+    const sourceId = runningSourceIds[name];
+    run.servers.set(name, { round: 0, startedAt: Date.now(), sourceId, phase: 'migrating' });
+  }
+}
+
 /** Throws what of the next plan cannot take effect any more. */
 export function refuseChanges(run: BatchRun, next: Plan): void {
   if (run.state.cancelRequested) throw refusal('the batch is being cancelled');
@@ -113,8 +123,10 @@ function takeFindings({ state }: BatchRun, plan: Plan, { surveyed, earlier }: Fi
   const endedAt = Date.now();
   for (const { name, sourceId, diskGiB, done, jobId, jobRuns, jobHasFinished, error } of surveyed) {
     const { phase = 'waiting', round = 0 } = state.records[name] ?? {};
-    // An operator's word that came meanwhile.
-    if (isEnded(phase)) continue;
+    // An operator's word that came meanwhile. What a workflow of an earlier life has at work is cancelled as well.
+    const isCancelled = phase === 'cancelled';
+    if (isEnded(phase) && !(isCancelled && earlier.running.includes(name))) continue;
+    if (isCancelled) state.wishes = withWish(state.wishes, name, 'cancel', endedAt);
     forget(state, name);
     if (sourceId) state.sourceIds[name] = sourceId;
     if (diskGiB !== undefined) state.diskGiB[name] = diskGiB;

@@ -4,6 +4,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -12,14 +13,15 @@ import {
 import type { Plan } from '../src/plan';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
-import { cancelServer, cutOverServer, reconcileNowAndThen } from './batch-children';
+import { reconcileNowAndThen } from './batch-children';
 import { announce, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
-import { type BatchRun, type BatchState, newBatchState, note, takeOver } from './batch-run';
-import { startServers, wakeAt } from './batch-schedule';
+import { type BatchRun, type BatchState, newBatchState, note, takeOver, wakeAt } from './batch-run';
+import { startServers } from './batch-schedule';
 import { BatchServers } from './batch-servers';
-import { survey } from './batch-survey';
+import { survey, takeOverRunning } from './batch-survey';
+import { cancelServers, sendWishes, wish } from './batch-wishes';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
@@ -35,7 +37,7 @@ import {
   serversQuery,
 } from './messages';
 import { smcPhase } from './search-attributes';
-import { endedByOrder, isEnded } from './server-record';
+import { isGrantedAlready } from './server-record';
 import { takeLastStock, takeStock, takeStockNowAndThen } from './stray-jobs';
 
 export interface BatchInput {
@@ -73,7 +75,8 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     startable: 0,
     startableWithJob: 0,
     startableAgain: 0,
-    starting: 0,
+    starting: new Set(),
+    sending: new Set(),
     reporting: false,
     limitsChanged: false,
     isEnding: false,
@@ -84,8 +87,13 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
 
   // A failure here fails the batch: nothing has been started yet.
   if (!carried) {
-    await survey(run, plan);
-    await takeStock(run);
+    try {
+      await survey(run, plan);
+      await takeStock(run);
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      await CancellationScope.nonCancellable(() => takeOverRunning(run));
+    }
   }
 
   await CancellationScope.nonCancellable(async () => {
@@ -94,20 +102,22 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     void sendNews(run);
     for (;;) {
       run.changed = false;
-      if (isHistoryLong()) {
-        // Nothing new is begun, so that what is under way can be confirmed: under load there would be no gap otherwise.
-        await condition(() => isQuiet(run));
-        await continueAsNew<typeof batch>({ plan: run.plan, state });
-      }
+      // Nothing new is begun, so that what is under way can be confirmed: under load there would be no gap otherwise.
+      const isClosing = isHistoryLong();
+      if (isClosing && isQuiet(run)) await continueAsNew<typeof batch>({ plan: run.plan, state });
       if (state.cancelRequested) cancelServers(run);
-      else startServers(run);
+      else if (!isClosing) startServers(run);
+      // Orders to servers do not wait for the next run: what keeps this one may last.
+      sendWishes(run);
       setStatus(run);
-      tellQuota(run);
-      announceNews(run);
+      if (!isClosing) {
+        tellQuota(run);
+        announceNews(run);
+      }
       tellTemporalUi(run);
       const isOver = () => haveAllEnded(run) && allHandlersFinished();
       if (isOver() && !run.changed) break;
-      await condition(() => run.changed || isOver());
+      await condition(() => run.changed || isOver() || (isClosing && isQuiet(run)));
     }
     run.isEnding = true;
     await takeLastStock(run);
@@ -131,6 +141,7 @@ function listen(run: BatchRun): void {
     if (report.kind === 'stoppedRunning' && report.end === 'Finished') measure(run, report.server);
     const before = state.records[report.server];
     servers.report(report, Date.now());
+    if (isGrantedAlready(report, before)) wish(run, report.server, 'grant');
     // It asks again now and then, with the refusal it has had.
     const isNews = state.records[report.server] !== before;
     if (report.kind === 'wantsSlot' && report.refused && isNews) {
@@ -161,8 +172,8 @@ function listen(run: BatchRun): void {
     return explainServer(run, server, cap, timeOf(asked));
   });
   takeOrders(run, {
-    cancelServer: (name) => cancelServer(run, name),
-    cutOverServer: (name) => cutOverServer(run, name),
+    cancelServer: (name) => wish(run, name, 'cancel'),
+    cutOverServer: (name) => wish(run, name, 'cutOver'),
   });
   CancellationScope.current().cancelRequested.catch(() => {
     if (!state.cancelRequested) note(state, 'Temporal', 'cancellation of the workflow was requested');
@@ -189,20 +200,6 @@ function ending({ plan, servers }: BatchRun): string {
       ? `; ${left} jobs left, billed until they are deleted: ${smcBatchCommand('cleanup', [plan.name])}`
       : '';
   return `${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`;
-}
-
-/** Nothing more starts; what runs is stopped and cleaned up. */
-function cancelServers(run: BatchRun): void {
-  const { plan, state, servers } = run;
-  if (state.cancelSent) return;
-  state.cancelSent = true;
-  run.startable = 0;
-  for (const { name } of plan.servers) {
-    const phase = servers.phaseOf(name);
-    if (phase === 'waiting')
-      servers.set(name, { phase: 'cancelled', ...endedByOrder(state.records[name], Date.now()) });
-    else if (!isEnded(phase)) cancelServer(run, name);
-  }
 }
 
 /** Tells the account's quota what this batch needs, when that has changed in a way the quota must know. */
@@ -255,7 +252,8 @@ function tellTemporalUi(run: BatchRun): void {
 const haveAllEnded = ({ servers }: BatchRun) => servers.waves.every(({ total, ended }) => ended === total);
 
 /** Nothing is on its way that the next run would not hear of. */
-const isQuiet = ({ starting, reporting }: BatchRun) => starting === 0 && !reporting && allHandlersFinished();
+const isQuiet = ({ starting, sending, reporting }: BatchRun) =>
+  starting.size === 0 && sending.size === 0 && !reporting && allHandlersFinished();
 
 const isHistoryLong = () =>
   workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit;

@@ -50,8 +50,9 @@ export function heldBack(run: BatchRun, now: number): string | undefined {
   for (const [i, { waiting }] of servers.waves.entries()) {
     if (waveGate(plan, servers, state.gates, i, now)) continue;
     for (const name of waiting) {
-      const held = servers.phaseOf(name) === 'waiting' ? serverGate(servers, state.gates, name) : undefined;
-      if (held) return `${name}: ${held}`;
+      const held =
+        servers.phaseOf(name) === 'waiting' ? serverGate(servers, state.gates, name, now) : undefined;
+      if (held) return `${name}: ${held.reason}`;
     }
   }
   return undefined;

@@ -1,5 +1,6 @@
 import { type JobSettings, timeProblems } from '../smc';
 import { type Draft, type DraftServer, layersOf } from './draft';
+import { startTimeOf } from './plan';
 import type { Finding } from './problem';
 import { FindingsOnServers, placeOfSetting, someOf } from './settings-rules';
 
@@ -97,7 +98,21 @@ function timesOutOfRange(draft: Draft, now: Date): Finding[] {
       const path = [...server.at, 'cutoverAt'];
       onServers.add(server, { code: 'time-out-of-range', message: 'cutoverAt is in the past', path });
     }
-    for (const { path, message } of timeProblems(server.job, now)) {
+    const startsAt = Math.max(now.getTime(), startTimeOf(server.job) ?? 0);
+    if (cutoverAt !== undefined && startsAt > now.getTime() && Date.parse(cutoverAt) <= startsAt) {
+      const path = [...server.at, 'cutoverAt'];
+      const message =
+        'cutoverAt is not after scheduledStartTime: the cut-over follows the first sync at once';
+      onServers.add(server, { code: 'time-out-of-range', message, path });
+    }
+    // The job is created when its time has come, so what SMC asks of its validTime counts from then.
+    const { scheduledStartTime, validTime } = server.job;
+    if (scheduledStartTime !== undefined && startsAt <= now.getTime()) {
+      const message = 'scheduledStartTime is in the past: the server starts as soon as a slot is free';
+      const place = placeOfSetting(server, draft, 'scheduledStartTime');
+      onServers.add(server, { code: 'time-out-of-range', message, path: place ?? server.at });
+    }
+    for (const { path, message } of timeProblems({ validTime }, new Date(startsAt))) {
       const place = placeOfSetting(server, draft, path[0] as keyof JobSettings);
       onServers.add(server, { code: 'time-out-of-range', message, path: place ?? server.at });
     }

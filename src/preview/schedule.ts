@@ -7,6 +7,8 @@ export interface ServerLength {
   dependsOn?: readonly string[];
   /** Servers that share a group never run at the same time. */
   exclusive?: string;
+  /** It does not start before, in seconds from the start of the batch. */
+  notBeforeSeconds?: number;
   /** Its job stays in the account after its first sync, until it is cut over. */
   staysAfterwards?: boolean;
 }
@@ -53,8 +55,10 @@ export function scheduleServers(
   let staying = 0;
   const peak = { running: 0, existing: 0 };
 
-  const isFree = ({ dependsOn, exclusive }: ServerLength) =>
-    !dependsOn?.some((name) => pending.has(name)) && !(exclusive && groups.has(exclusive));
+  const isFree = ({ dependsOn, exclusive, notBeforeSeconds = 0 }: ServerLength) =>
+    notBeforeSeconds <= now &&
+    !dependsOn?.some((name) => pending.has(name)) &&
+    !(exclusive && groups.has(exclusive));
   const start = (wave: number, position: number) => {
     const [server] = queues[wave]!.waiting.splice(position, 1);
     if (queues[wave]!.startSeconds < 0) queues[wave]!.startSeconds = now;
@@ -79,11 +83,15 @@ export function scheduleServers(
       // Nobody of a wave may still wait when the next one starts beside its stragglers.
       if (queues[wave]!.waiting.length > 0) break;
     }
+    const times = [
+      ...running.map(({ endsAt }) => endsAt),
+      ...openWaves(queues).flatMap((wave) => queues[wave]!.waiting.map((one) => one.notBeforeSeconds ?? 0)),
+    ].filter((time) => time > now || running.some(({ endsAt }) => endsAt === time));
     // A circle of dependencies, which a valid plan does not have, would wait for ever.
-    if (running.length === 0) break;
+    if (times.length === 0) break;
     peak.running = Math.max(peak.running, running.length);
     peak.existing = Math.max(peak.existing, running.length + staying);
-    now = running.reduce((first, { endsAt }) => Math.min(first, endsAt), Number.POSITIVE_INFINITY);
+    now = times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY);
     for (let i = running.length - 1; i >= 0; i--)
       if (running[i]!.endsAt <= now) end(running.splice(i, 1)[0]!);
   }

@@ -1,6 +1,6 @@
 import { type SourceFacts, type Trouble, troubleOf } from '../inventory';
 import { type LedgerEntry, migratedByOneOf } from '../ledger';
-import type { Plan, PlannedServer } from '../plan';
+import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import type { ReplicationJob } from '../smc';
 import type { AccountLook } from './account-look';
 import { diskNotes, settingTroubles } from './setting-troubles';
@@ -17,12 +17,12 @@ type Judgement = { notes: Note[] } & (
 
 /** What does not stand in a server's way for sure, but may. */
 export interface Note {
-  code: 'disk-size' | 'job-leaving' | 'source-trouble';
+  code: 'disk-size' | 'job-leaving' | 'source-trouble' | 'start-time';
   message: string;
 }
 
 /** Judges every server of the plan, in its order, by one look at the account. */
-export function serverPreviews(plan: Plan, look: AccountLook): ServerPreview[] {
+export function serverPreviews(plan: Plan, look: AccountLook, now = Date.now()): ServerPreview[] {
   const liveJobs = new Map<string, ReplicationJob[]>();
   for (const job of look.jobs) {
     if (!job.sourceId || job.status === 'Finished') continue;
@@ -44,7 +44,7 @@ export function serverPreviews(plan: Plan, look: AccountLook): ServerPreview[] {
       return { ...base, sourceId, verdict: 'blocked', troubles: [trouble] };
     }
     first.set(sourceId, server.name);
-    return { ...base, sourceId, ...judge(plan.name, server, found, liveJobs.get(sourceId) ?? [], look) };
+    return { ...base, sourceId, ...judge(plan.name, server, found, liveJobs.get(sourceId) ?? [], look, now) };
   });
   blockDependents(plan, previews);
   return previews;
@@ -75,6 +75,7 @@ function judge(
   source: SourceFacts,
   jobs: ReplicationJob[],
   look: AccountLook,
+  now: number,
 ): Judgement {
   const finished = look.jobs.filter(
     ({ status, sourceId }) => status === 'Finished' && sourceId === source.sourceId,
@@ -122,6 +123,8 @@ function judge(
       code: 'job-leaving',
       message: 'its last job is still being deleted; the new one waits for that',
     });
+  if ((startTimeOf(server.job) ?? now) > now)
+    notes.push({ code: 'start-time', message: `starts at ${server.job.scheduledStartTime} at the earliest` });
   return troubles.length > 0 ? { verdict: 'blocked', troubles, notes } : { verdict: 'create', notes };
 }
 
