@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowCancellationType, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
+import { settingsForSmc } from '../src/plan/plan';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import type { BatchRun } from './batch-run';
@@ -19,8 +20,6 @@ export function startServer(run: BatchRun, name: string): void {
   const { plan, state, servers } = run;
   const planned = servers.server(name);
   const sourceId = planned.sourceId ?? state.sourceIds[name]!;
-  // Sent to SMC as well, it would start the job twice, or refuse it when it is past.
-  const { scheduledStartTime: _, ...job } = planned.job;
   const before = state.records[name];
   const round = (before?.round ?? 0) + 1;
   servers.set(name, { phase: 'migrating', round, startedAt: Date.now(), sourceId, starts: 1 });
@@ -38,7 +37,7 @@ export function startServer(run: BatchRun, name: string): void {
         sourceId,
         // The time, too: a server that has left the plan and come back begins with round 1 again.
         creation: `${plan.name}/${state.creation}/${name}/${round}/${Date.now()}`,
-        job,
+        job: settingsForSmc(planned.job),
         knownJobId: round === 1 ? state.jobIds[name] : undefined,
         cutoverAt: planned.cutoverAt,
         policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },

@@ -230,7 +230,7 @@ function on<A extends { by: string }>(
 function known(run: BatchRun, servers: string[] = [], waves: string[] = []): void {
   const noServer = servers.filter((name) => !run.servers.has(name));
   if (noServer.length > 0)
-    throw refusal(`the batch has no server ${noServer.map((name) => `'${name}'`).join(', ')}`);
+    throw refusal(`the batch has no server ${some(noServer.map((name) => `'${name}'`))}`);
   const names = run.plan.waves.map(({ name }) => name);
   const noWave = waves.filter((name) => !names.includes(name));
   if (noWave.length > 0)
@@ -255,7 +255,13 @@ const syncedOf = ({ plan, servers }: BatchRun) =>
   plan.servers.map(({ name }) => name).filter((name) => servers.phaseOf(name) === 'synced');
 
 const whatOf = (servers?: string[], waves?: string[]) =>
-  [...(waves ?? []).map((name) => `wave '${name}'`), ...(servers ?? [])].join(', ') || 'the batch';
+  some([...(waves ?? []).map((name) => `wave '${name}'`), ...(servers ?? [])]) || 'the batch';
+
+/** An order may name ten thousand. */
+function some(names: string[], most = 20): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return `${names.slice(0, most).join(', ')}${more}`;
+}
 
 function addOnce(list: string[], name: string): void {
   if (!list.includes(name)) list.push(name);

@@ -4,6 +4,7 @@ import type { Plan } from '../src/plan';
 import { byName } from '../src/text';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
+import { cut } from './failure-texts';
 import { type GateState, openGates } from './gates';
 import { type LeaseHolding, noLease } from './lease';
 import type { BatchStatus, JournalEntry, Slots } from './messages';
@@ -110,20 +111,13 @@ export function newBatchState(): BatchState {
   };
 }
 
-/** What was carried over Continue-As-New is JSON: its records by name are made safe for any name again. */
-export const takeOver = (state: BatchState): BatchState => ({
-  ...state,
-  records: byName(state.records),
-  sourceIds: byName(state.sourceIds),
-  diskGiB: byName(state.diskGiB),
-  jobIds: byName(state.jobIds),
-});
-
-const journalLength = 500;
+export const journalLength = 500;
+/** Of what an entry says. */
+export const entryBytes = 500;
 
 /** Adds to the batch's journal, which keeps the newest entries. */
 export function note({ journal }: BatchState, by: string, what: string): void {
-  journal.push({ at: Date.now(), by, what });
+  journal.push({ at: Date.now(), by: cut(by, 128), what: cut(what, entryBytes) });
   if (journal.length > journalLength) journal.splice(0, journal.length - journalLength);
 }
 

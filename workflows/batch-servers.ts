@@ -1,6 +1,7 @@
 import type { Plan, PlannedServer } from '../src/plan';
 import { startTimeOf } from '../src/plan/plan';
 import { estimatedSeconds, type Throughput } from './estimate';
+import { FailureTexts } from './failure-texts';
 import type { ServerPhase, ServerReport, ServerView, Slots } from './messages';
 import {
   causeOf,
@@ -60,6 +61,7 @@ export class BatchServers {
   readonly runningUnwatched = new Set<string>();
   /** Servers that wait, and have a job of an earlier life of the batch. */
   waitingWithJob = 0;
+  private readonly texts = new FailureTexts();
   private readonly planned: Map<string, PlannedServer>;
   private readonly waveOf: Map<string, WaveServers>;
 
@@ -101,7 +103,9 @@ export class BatchServers {
       const wave = this.waveOf.get(name)!;
       wave.total++;
       wave.waiting.push(name);
-      if (records[name]) this.count(name, undefined, records[name]);
+      if (!records[name]) continue;
+      records[name] = this.texts.bounded(name, records[name]);
+      this.count(name, undefined, records[name]);
     }
     this.sortWaiting();
     this.setStrays(strays);
@@ -135,8 +139,9 @@ export class BatchServers {
   /** The only way a record changes: the sums go with it. */
   set(name: string, record: ServerRecord): void {
     const before = this.records[name];
-    this.records[name] = record;
-    this.count(name, before, record);
+    const bounded = this.texts.bounded(name, record);
+    this.records[name] = bounded;
+    this.count(name, before, bounded);
   }
 
   /** Takes the report into the records; one that is old, repeated or does not fit is without effect. */

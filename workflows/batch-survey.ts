@@ -14,6 +14,9 @@ import { isEnded, unwatchedJob } from './server-record';
 import { tryToTakeStock } from './stray-jobs';
 import { withWish } from './wishes';
 
+/** A message that names ten thousand servers is none. */
+const mostRefusals = 20;
+
 /** What the account and Temporal say of servers of a plan. */
 interface Findings {
   surveyed: SurveyedServer[];
@@ -96,7 +99,8 @@ export async function takeOverRunning(run: BatchRun): Promise<void> {
 export function refuseChanges(run: BatchRun, next: Plan): void {
   if (run.state.cancelRequested) throw refusal('the batch is being cancelled');
   const { refused } = planChanges(run.plan, next, run.servers);
-  if (refused.length > 0) throw refusal(refused.join('; '));
+  const more = refused.length > mostRefusals ? `; and ${refused.length - mostRefusals} more` : '';
+  if (refused.length > 0) throw refusal(`${refused.slice(0, mostRefusals).join('; ')}${more}`);
 }
 
 async function lookUp(plan: Plan, servers: PlannedServer[]): Promise<Findings> {

@@ -17,11 +17,12 @@ import { reconcileNowAndThen } from './batch-children';
 import { announce, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
-import { type BatchRun, type BatchState, newBatchState, note, takeOver, wakeAt } from './batch-run';
+import { type BatchRun, newBatchState, note, wakeAt } from './batch-run';
 import { startServers } from './batch-schedule';
 import { BatchServers } from './batch-servers';
 import { survey, takeOverRunning } from './batch-survey';
 import { cancelServers, sendWishes, wish } from './batch-wishes';
+import { type CarriedBatch, carriedBatch, unpackedBatch } from './carried-batch';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
@@ -40,11 +41,8 @@ import { smcPhase } from './search-attributes';
 import { isGrantedAlready } from './server-record';
 import { takeLastStock, takeStock, takeStockNowAndThen } from './stray-jobs';
 
-export interface BatchInput {
-  plan: Plan;
-  /** Carried over Continue-As-New. */
-  state?: BatchState;
-}
+/** A batch begins with its plan; over Continue-As-New it carries all that it knows. */
+export type BatchInput = { plan: Plan } | { carried: CarriedBatch };
 
 /** What a batch leaves behind as its workflow's result; the servers one by one are a query. */
 export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'waves' | 'startedAt'> & {
@@ -63,8 +61,11 @@ const detailsMs = 1_000;
  * allow. Each server is a child workflow that outlives this run and reports by signal, so that the window stays full
  * over Continue-As-New. It returns when every server has ended, however it ended.
  */
-export async function batch({ plan, state: carried }: BatchInput): Promise<BatchResult> {
-  const state = carried ? takeOver(carried) : newBatchState();
+export async function batch(input: BatchInput): Promise<BatchResult> {
+  const carried = 'carried' in input;
+  const { plan, state } = carried
+    ? unpackedBatch(input.carried)
+    : { plan: input.plan, state: newBatchState() };
   const run: BatchRun = {
     plan,
     state,
@@ -104,7 +105,8 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       run.changed = false;
       // Nothing new is begun, so that what is under way can be confirmed: under load there would be no gap otherwise.
       const isClosing = isHistoryLong();
-      if (isClosing && isQuiet(run)) await continueAsNew<typeof batch>({ plan: run.plan, state });
+      if (isClosing && isQuiet(run))
+        await await continueAsNew<typeof batch>({ carried: carriedBatch(run.plan, state) });
       if (state.cancelRequested) cancelServers(run);
       else if (!isClosing) startServers(run);
       // Orders to servers do not wait for the next run: what keeps this one may last.

@@ -89,3 +89,11 @@ export interface PlannedServer {
 /** Before it this server's job is neither created nor started; milliseconds since the epoch. */
 export const startTimeOf = (job: Pick<JobSettings, 'scheduledStartTime'>): number | undefined =>
   job.scheduledStartTime === undefined ? undefined : Date.parse(job.scheduledStartTime);
+
+/** What SMC is told of a server's job: with its time as well, SMC would start it too, or refuse a time that is past. */
+export function settingsForSmc({
+  scheduledStartTime: _,
+  ...job
+}: PlannedServer['job']): PlannedServer['job'] {
+  return job;
+}

@@ -1,7 +1,7 @@
 import { type JobSettings, timeProblems } from '../smc';
 import { type Draft, type DraftServer, layersOf } from './draft';
 import { startTimeOf } from './plan';
-import type { Finding } from './problem';
+import type { Finding, PlanPath } from './problem';
 import { FindingsOnServers, placeOfSetting, someOf } from './settings-rules';
 
 /** What is allowed, but seldom meant. `maxConcurrent`: servers of the plan that may run at once. */
@@ -11,6 +11,7 @@ export function warningFindings(draft: Draft, maxConcurrent: number, now: Date):
     ...missingSwitches(draft, maxConcurrent),
     ...missingDiskSizes(draft),
     ...emptyWaves(draft),
+    ...unusedSettings(draft),
     ...timesOutOfRange(draft, now),
   ];
 }
@@ -88,6 +89,38 @@ function emptyWaves(draft: Draft): Finding[] {
       message: `no server is in the wave ${name}`,
       path: [...at, 'name'],
     }));
+}
+
+/** Settings that SMC takes and does nothing with, as long as another one is not set. */
+const needed: [needs: string, isMet: (job: JobSettings) => boolean, fields: (keyof JobSettings)[]][] = [
+  ['runOnce: false', ({ runOnce }) => runOnce === false, ['frequency', 'maxNumberOfImageToKeep']],
+  [
+    'targetType: Instance',
+    ({ targetType }) => targetType?.toLowerCase().endsWith('instance') ?? false,
+    ['instanceId'],
+  ],
+  [
+    'targetType: ContainerImage',
+    ({ targetType }) => targetType?.toLowerCase() === 'containerimage',
+    ['containerNamespace', 'containerRepository', 'containerTag'],
+  ],
+  ['launchTemplateId', ({ launchTemplateId }) => launchTemplateId !== undefined, ['launchTemplateVersion']],
+];
+
+/** A setting of the defaults counts as used when one of the servers that have it from there uses it. */
+function unusedSettings(draft: Draft): Finding[] {
+  return needed.flatMap(([needs, isMet, fields]) =>
+    fields.flatMap((field) => {
+      const byPlace = groupBy(draft.servers, (server) =>
+        server.job[field] === undefined ? undefined : JSON.stringify(placeOfSetting(server, draft, field)),
+      );
+      return [...byPlace].flatMap(([place, servers]): Finding[] => {
+        if (servers.some(({ job }) => isMet(job))) return [];
+        const message = `${field} does nothing without ${needs}: ${someOf(servers)}`;
+        return [{ code: 'setting-unused', message, path: JSON.parse(place) as PlanPath, part: 'field' }];
+      });
+    }),
+  );
 }
 
 function timesOutOfRange(draft: Draft, now: Date): Finding[] {
