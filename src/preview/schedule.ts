@@ -51,6 +51,8 @@ export function scheduleServers(
   const pending = new Set(servers.map(({ name }) => name));
   const running: { server: ServerLength; wave: number; endsAt: number }[] = [];
   const groups = new Set<string>();
+  // The next one last.
+  const startTimes = servers.flatMap(({ notBeforeSeconds }) => notBeforeSeconds || []).sort((a, b) => b - a);
   let now = 0;
   let staying = 0;
   const peak = { running: 0, existing: 0 };
@@ -83,15 +85,15 @@ export function scheduleServers(
       // Nobody of a wave may still wait when the next one starts beside its stragglers.
       if (queues[wave]!.waiting.length > 0) break;
     }
-    const times = [
-      ...running.map(({ endsAt }) => endsAt),
-      ...openWaves(queues).flatMap((wave) => queues[wave]!.waiting.map((one) => one.notBeforeSeconds ?? 0)),
-    ].filter((time) => time > now || running.some(({ endsAt }) => endsAt === time));
+    while (startTimes.length > 0 && startTimes.at(-1)! <= now) startTimes.pop();
     // A circle of dependencies, which a valid plan does not have, would wait for ever.
-    if (times.length === 0) break;
+    if (running.length === 0 && startTimes.length === 0) break;
     peak.running = Math.max(peak.running, running.length);
     peak.existing = Math.max(peak.existing, running.length + staying);
-    now = times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY);
+    now = running.reduce(
+      (first, { endsAt }) => Math.min(first, endsAt),
+      startTimes.at(-1) ?? Number.POSITIVE_INFINITY,
+    );
     for (let i = running.length - 1; i >= 0; i--)
       if (running[i]!.endsAt <= now) end(running.splice(i, 1)[0]!);
   }
