@@ -93,6 +93,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
       await takeStock(run);
     } catch (error) {
       if (!isCancellation(error)) throw error;
+      state.cancelRequested = true;
       await CancellationScope.nonCancellable(() => takeOverRunning(run));
     }
   }
@@ -106,7 +107,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
       // Nothing new is begun, so that what is under way can be confirmed: under load there would be no gap otherwise.
       const isClosing = isHistoryLong();
       if (isClosing && isQuiet(run))
-        await await continueAsNew<typeof batch>({ carried: carriedBatch(run.plan, state) });
+        await continueAsNew<typeof batch>({ carried: carriedBatch(run.plan, state) });
       if (state.cancelRequested) cancelServers(run);
       else if (!isClosing) startServers(run);
       // Orders to servers do not wait for the next run: what keeps this one may last.
