@@ -6,6 +6,7 @@ import { textLimits } from '../../workflows/failure-texts';
 import type { ServerRecord } from '../../workflows/server-record';
 import type { Plan } from '../plan';
 import { compressingCodec } from '../temporal';
+import { byName } from '../text';
 
 /** Temporal takes no larger message from a workflow, or to it; some room is left for what stands around it. */
 export const largestBatchBytes = 2 * 1024 * 1024 - 64 * 1024;
@@ -54,7 +55,7 @@ async function storedBytes(value: unknown): Promise<number> {
 function worstState({ servers }: Plan): BatchState {
   const noise = incompressible();
   const now = Date.now();
-  const records: Record<string, ServerRecord> = {};
+  const records = byName<ServerRecord>();
   let texts: number = textLimits.all;
   for (const { name, sourceId } of servers) {
     const length = texts > 0 ? Math.min(texts, textLimits.message) : textLimits.beyond;

@@ -125,7 +125,7 @@ test('what one run hands to the next is what it knew', () => {
     wishes: [{ server: one!, kind: 'cancel', sends: 1, nextAt: 5 }],
     cancelRequested: true,
   });
-  expect(roundTrip(plan, state)).toEqual({ plan, state });
+  expect(JSON.parse(JSON.stringify(roundTrip(plan, state)))).toEqual({ plan, state });
 });
 
 test('a failure keeps its whole text as long as there is room, also in the next run', () => {
