@@ -12,7 +12,7 @@ export function startReplicationJob({ smc }: ActivityContext) {
         await smc.startReplicationJob({ jobId: input.jobId }, { signal });
       } catch (error) {
         if (!(error instanceof SmcError) || error.class !== 'state') throw error;
-        // A lost answer, or a ScheduledStartTime, may have started it before us.
+        // A lost answer, or somebody in the console, may have started it before us.
         const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [input.jobId] }, { signal });
         const job = replicationJobs.find(({ jobId }) => jobId === input.jobId);
         const status = job && knownStatus(job);

@@ -1,23 +1,20 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  ChildWorkflowCancellationType,
-  getExternalWorkflowHandle,
-  ParentClosePolicy,
-  sleep,
-  startChild,
-} from '@temporalio/workflow';
+import { ChildWorkflowCancellationType, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
 import { nameInUse } from '../src/ledger/judge-source';
+import { settingsForSmc } from '../src/plan/plan';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import { type BatchRun, sourceOf } from './batch-run';
 import { earlierServers } from './batch-survey';
+import { waitAgainUnlessCancelled, wish } from './batch-wishes';
 import { serverWorkflowId } from './ids';
-import { cutOverRequested, slotGranted } from './messages';
 import { smcBatch, smcPhase, smcServer } from './search-attributes';
 import { serverMigration } from './server-migration';
-import { hasWorkflow, type ServerRecord } from './server-record';
+import { hasWorkflow, isEnded, type ServerRecord } from './server-record';
 
 const reconcileMs = 60_000;
+/** So long the workflow of a server that has told its end may take to close. */
+const closingMs = 600_000;
 
 /** Takes a server up: a workflow of its own, which outlives this run of the batch and reports by signal. */
 export function startServer(run: BatchRun, name: string): void {
@@ -25,11 +22,12 @@ export function startServer(run: BatchRun, name: string): void {
   const planned = servers.server(name);
   const sourceId = sourceOf(state, planned);
   if (sourceId === undefined) throw new Error(`server ${name} has not been looked up`);
-  const round = (state.records[name]?.round ?? 0) + 1;
+  const before = state.records[name];
+  const round = (before?.round ?? 0) + 1;
   servers.set(name, { phase: 'migrating', round, startedAt: Date.now(), sourceId, starts: 1 });
   const { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure } = plan.policy;
 
-  run.starting++;
+  run.starting.add(name);
   run.watched.add(name);
   startChild(serverMigration, {
     workflowId: serverWorkflowId(plan.name, name),
@@ -41,7 +39,7 @@ export function startServer(run: BatchRun, name: string): void {
         sourceId,
         // The time, too: a server that has left the plan and come back begins with round 1 again.
         creation: `${plan.name}/${state.creation}/${name}/${round}/${Date.now()}`,
-        job: planned.job,
+        job: settingsForSmc(planned.job),
         knownJobId: round === 1 ? state.jobIds[name] : undefined,
         cutoverAt: planned.cutoverAt,
         policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },
@@ -58,19 +56,41 @@ export function startServer(run: BatchRun, name: string): void {
     staticSummary: `${name} (${sourceId}), wave ${planned.wave}`,
   })
     .then(
-      (child) => watchEnd(run, name, round, child.result()),
+      (child) => {
+        const record = state.records[name];
+        if (record?.round === round && hasWorkflow(record))
+          run.servers.set(name, { ...record, runId: child.firstExecutionRunId });
+        watchEnd(run, name, round, child.result());
+      },
       async (error: unknown) => {
         run.watched.delete(name);
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        // It runs since an earlier run of this batch was terminated; it will report to us. Round 0 takes its word.
-        run.servers.set(name, { phase: 'migrating', round: 0, startedAt: Date.now(), sourceId, starts: 1 });
-        await joinRunning(run, name, sourceId);
+        await takeOver(run, name, sourceId, before?.roundEndedAt);
       },
     )
     .finally(() => {
-      run.starting--;
+      run.starting.delete(name);
       run.changed = true;
     });
+}
+
+/** Another workflow has the server's name already. */
+async function takeOver(
+  run: BatchRun,
+  name: string,
+  sourceId: string,
+  roundEndedAt: number | undefined,
+): Promise<void> {
+  if (roundEndedAt !== undefined && Date.now() - roundEndedAt < closingMs) {
+    // The workflow of its last round has told its end, and is about to close.
+    await sleep(1_000, { summary: `until the last workflow of ${name} has closed` });
+    waitAgainUnlessCancelled(run, name, roundEndedAt);
+    return;
+  }
+  // It runs since an earlier run of this batch was terminated; it will report to us. Round 0 takes its word.
+  if (!isEnded(run.servers.phaseOf(name)))
+    run.servers.set(name, { phase: 'migrating', round: 0, startedAt: Date.now(), sourceId, starts: 1 });
+  await joinRunning(run, name, sourceId);
 }
 
 /** Its workflow runs already: it may stand anywhere by now, and even migrate what was the server's source before. */
@@ -84,7 +104,7 @@ async function joinRunning(run: BatchRun, name: string, sourceId: string): Promi
   if (!found) {
     // It has ended meanwhile: what has become of its source is seen anew.
     state.lookUps[name] = {};
-    servers.waitAgain(name);
+    waitAgainUnlessCancelled(run, name);
   } else if (found.sourceId !== undefined && found.sourceId !== sourceId) {
     const error = nameInUse(found);
     servers.set(name, { phase: 'failed', round: 0, sourceId, endedAt: Date.now(), error });
@@ -120,24 +140,7 @@ export function grantSlot(run: BatchRun, name: string, record: ServerRecord & { 
     granted: need,
     starts: (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal),
   });
-  // Lost when the server has just ended: its end is on its way to us.
-  void getExternalWorkflowHandle(serverWorkflowId(run.plan.name, name))
-    .signal(slotGranted, { need })
-    .catch(() => undefined);
-}
-
-/** The server stops and cleans up its job before it reports its end. */
-export function cancelServer(run: BatchRun, name: string): void {
-  void getExternalWorkflowHandle(serverWorkflowId(run.plan.name, name))
-    .cancel()
-    .catch(() => undefined);
-}
-
-/** An incremental job gets its last sync and final image, as soon as it has been synced once. */
-export function cutOverServer(run: BatchRun, name: string): void {
-  void getExternalWorkflowHandle(serverWorkflowId(run.plan.name, name))
-    .signal(cutOverRequested)
-    .catch(() => undefined);
+  wish(run, name, 'grant');
 }
 
 /**

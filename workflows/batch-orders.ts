@@ -2,6 +2,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import { type BatchRun, note } from './batch-run';
 import { refuseChanges, replacePlan } from './batch-survey';
+import { withdrawWishes } from './batch-wishes';
 import { stopReason } from './gates';
 import { needsName, retryServer } from './look-ups';
 import {
@@ -65,6 +66,7 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
   });
 
   on(run, cancelUpdate, {
+    whileCancelled: true,
     check: ({ servers }) => {
       known(run, servers);
       for (const name of servers ?? []) mustBe(run, name, (phase) => !isEnded(phase), 'has ended already');
@@ -72,6 +74,8 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
     carryOut: ({ servers }) => {
       if (!servers) {
         state.cancelRequested = true;
+        // Asked for once more: all are told anew.
+        state.wishes = state.wishes.filter(({ kind }) => kind !== 'cancel');
         return { done: 'cancelling the batch: running jobs are stopped and deleted' };
       }
       for (const name of servers) {
@@ -97,7 +101,10 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
     carryOut: ({ servers }) => {
       const names = servers ?? failedOf(run).filter((name) => !needsName(run, name));
       const left = servers ? [] : failedOf(run).filter((name) => needsName(run, name));
-      for (const name of names) retryServer(run, name, { isNamed: servers !== undefined });
+      for (const name of names) {
+        withdrawWishes(run, name);
+        retryServer(run, name, { isNamed: servers !== undefined });
+      }
       const also =
         left.length > 0
           ? `; not ${left.join(', ')}, migrated before from another source server: ${retriedByName}`
@@ -212,11 +219,16 @@ function on<A extends { by: string }>(
   {
     check,
     carryOut,
-  }: { check: (order: A) => void; carryOut: (order: A) => OrderAnswer | Promise<OrderAnswer> },
+    whileCancelled = false,
+  }: {
+    check: (order: A) => void;
+    carryOut: (order: A) => OrderAnswer | Promise<OrderAnswer>;
+    whileCancelled?: boolean;
+  },
 ): void {
   const options = {
     validator: (order: A) => {
-      if (run.state.cancelRequested) throw refusal('the batch is being cancelled');
+      if (run.state.cancelRequested && !whileCancelled) throw refusal('the batch is being cancelled');
       if (run.isEnding || run.status === 'ended') throw refusal('the batch has ended: apply its plan again');
       check(order);
     },
@@ -236,7 +248,7 @@ function on<A extends { by: string }>(
 function known(run: BatchRun, servers: string[] = [], waves: string[] = []): void {
   const noServer = servers.filter((name) => !run.servers.has(name));
   if (noServer.length > 0)
-    throw refusal(`the batch has no server ${noServer.map((name) => `'${name}'`).join(', ')}`);
+    throw refusal(`the batch has no server ${some(noServer.map((name) => `'${name}'`))}`);
   const names = run.plan.waves.map(({ name }) => name);
   const noWave = waves.filter((name) => !names.includes(name));
   if (noWave.length > 0)
@@ -263,7 +275,13 @@ const syncedOf = ({ plan, servers }: BatchRun) =>
   plan.servers.map(({ name }) => name).filter((name) => servers.phaseOf(name) === 'synced');
 
 const whatOf = (servers?: string[], waves?: string[]) =>
-  [...(waves ?? []).map((name) => `wave '${name}'`), ...(servers ?? [])].join(', ') || 'the batch';
+  some([...(waves ?? []).map((name) => `wave '${name}'`), ...(servers ?? [])]) || 'the batch';
+
+/** An order may name ten thousand. */
+function some(names: string[], most = 20): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return `${names.slice(0, most).join(', ')}${more}`;
+}
 
 function addOnce(list: string[], name: string): void {
   if (!list.includes(name)) list.push(name);

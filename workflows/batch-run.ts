@@ -1,14 +1,16 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import type { Plan, PlannedServer } from '../src/plan';
 import { byName } from '../src/text';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
+import { cut } from './failure-texts';
 import { type GateState, openGates } from './gates';
 import { type LeaseHolding, noLease } from './lease';
 import type { BatchStatus, JournalEntry, ServerReport, Slots } from './messages';
 import { type News, type NewsItem, noNews } from './news';
 import type { ServerRecord } from './server-record';
+import type { Wish } from './wishes';
 
 /** All that a batch knows beside its plan; carried over Continue-As-New. */
 export interface BatchState {
@@ -34,7 +36,8 @@ export interface BatchState {
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
   news: News;
   cancelRequested: boolean;
-  cancelSent: boolean;
+  /** What servers are to be told, until they have heard it. */
+  wishes: Wish[];
 }
 
 /** What was found when the account was last asked for all jobs with the batch's tags. */
@@ -65,8 +68,10 @@ export interface BatchRun {
   startableWithJob: number;
   /** The same of those whose jobs are to be started again. */
   startableAgain: number;
-  /** Children whose start Temporal has not confirmed. */
-  starting: number;
+  /** Servers whose workflow's start Temporal has not confirmed. */
+  readonly starting: Set<string>;
+  /** What is being sent to servers right now. */
+  readonly sending: Set<Wish>;
   /** A report to the quota is on its way. */
   reporting: boolean;
   /** The message to the webhook that is on its way. */
@@ -114,19 +119,9 @@ export function newBatchState(): BatchState {
     announced: { waiting: [], ended: [], failures: 0 },
     news: noNews(),
     cancelRequested: false,
-    cancelSent: false,
+    wishes: [],
   };
 }
-
-/** What was carried over Continue-As-New is JSON: its records by name are made safe for any name again. */
-export const takeOver = (state: BatchState): BatchState => ({
-  ...state,
-  records: byName(state.records),
-  sourceIds: byName(state.sourceIds),
-  diskGiB: byName(state.diskGiB),
-  lookUps: byName(state.lookUps),
-  jobIds: byName(state.jobIds),
-});
 
 /** The source of a server, as far as it is known: every place that needs it asks here. */
 export const sourceOf = ({ sourceIds }: Pick<BatchState, 'sourceIds'>, server: PlannedServer) =>
@@ -136,10 +131,22 @@ export const sourceOf = ({ sourceIds }: Pick<BatchState, 'sourceIds'>, server: P
 export const isLookedUpFirst = ({ changing, state: { lookUps } }: BatchRun, name: string) =>
   changing?.has(name) || name in lookUps;
 
-const journalLength = 500;
+export const journalLength = 500;
+/** Of what an entry says. */
+export const entryBytes = 500;
 
 /** Adds to the batch's journal, which keeps the newest entries. */
 export function note({ journal }: BatchState, by: string, what: string): void {
-  journal.push({ at: Date.now(), by, what });
+  journal.push({ at: Date.now(), by: cut(by, 128), what: cut(what, entryBytes) });
   if (journal.length > journalLength) journal.splice(0, journal.length - journalLength);
+}
+
+/** One timer at a time: an earlier one finds out by itself that there is more to wait for. */
+export function wakeAt(run: BatchRun, at: number): void {
+  if (run.wakeAt !== undefined && run.wakeAt <= at) return;
+  run.wakeAt = at;
+  void sleep(Math.max(1, at - Date.now()), { summary: `until ${new Date(at).toISOString()}` }).then(() => {
+    if (run.wakeAt === at) run.wakeAt = undefined;
+    run.changed = true;
+  });
 }

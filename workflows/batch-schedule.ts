@@ -1,6 +1,5 @@
-import { sleep } from '@temporalio/workflow';
 import { grantSlot, startServer } from './batch-children';
-import { type BatchRun, isLookedUpFirst, note, sourceOf } from './batch-run';
+import { type BatchRun, isLookedUpFirst, note, sourceOf, wakeAt } from './batch-run';
 import { hasBeenMigrated, serverGate, waveGate } from './gates';
 import { usableSlots } from './lease';
 import { isEnded, isWaitingWithJob } from './server-record';
@@ -37,7 +36,7 @@ export function startServers(run: BatchRun): void {
     }
     // The usual case under load: the list is as long as the plan and need not be copied at every report.
     if (isFull()) {
-      countStartable(run, wave.waiting);
+      countStartable(run, wave.waiting, now);
       continue;
     }
     const still: string[] = [];
@@ -50,14 +49,16 @@ export function startServers(run: BatchRun): void {
       if (
         lacksRoom(name) ||
         awaitsSource(run, name) ||
+        // Its last workflow has told its end, and is about to close.
+        run.watched.has(name) ||
         failedDependency(run, name) ||
-        serverGate(servers, state.gates, name)
+        serverGate(servers, state.gates, name, now)
       )
         still.push(name);
       else startServer(run, name);
     }
     wave.waiting = still;
-    countStartable(run, still);
+    countStartable(run, still, now);
   }
   failHopeless(run);
 }
@@ -66,7 +67,8 @@ export function startServers(run: BatchRun): void {
 function takeUpRunning(run: BatchRun): void {
   const { servers } = run;
   if (servers.runningUnwatched.size === 0) return;
-  for (const name of servers.runningUnwatched) if (!awaitsSource(run, name)) startServer(run, name);
+  for (const name of servers.runningUnwatched)
+    if (!awaitsSource(run, name) && !run.watched.has(name)) startServer(run, name);
   servers.sortWaiting();
 }
 
@@ -80,13 +82,14 @@ function awaitsSource(run: BatchRun, name: string): boolean {
 }
 
 /** How many of them could start at once, were there slots; of an exclusive group only one. */
-function countStartable(run: BatchRun, names: string[]): void {
+function countStartable(run: BatchRun, names: string[], now: number): void {
   const { servers, state, plan } = run;
   const withJob = (some: string[]) =>
     servers.waitingWithJob === 0 ? 0 : some.filter((name) => isWaitingWithJob(state.records[name])).length;
   const mayBeHeldBack =
     servers.haveDependencies ||
     servers.haveGroups ||
+    servers.haveStartTimes ||
     state.gates.paused.servers.length > 0 ||
     Object.keys(state.lookUps).length > 0;
   if (!mayBeHeldBack) {
@@ -100,7 +103,9 @@ function countStartable(run: BatchRun, names: string[]): void {
     // More cannot be had, however many there are.
     if (startable.length >= plan.account.quota.jobs) break;
     if (servers.phaseOf(name) !== 'waiting' || isLookedUpFirst(run, name)) continue;
-    if (serverGate(servers, state.gates, name)) continue;
+    const gate = serverGate(servers, state.gates, name, now);
+    if (gate?.until !== undefined) wakeAt(run, gate.until);
+    if (gate) continue;
     const { exclusive } = servers.server(name);
     if (exclusive && groups.has(exclusive)) continue;
     if (exclusive) groups.add(exclusive);
@@ -168,14 +173,4 @@ function failedDependency({ servers }: BatchRun, name: string): string | undefin
   return servers
     .server(name)
     .dependsOn?.find((other) => isEnded(servers.phaseOf(other)) && !hasBeenMigrated(servers, other));
-}
-
-/** One timer at a time: an earlier one finds out by itself that there is more to wait for. */
-export function wakeAt(run: BatchRun, at: number): void {
-  if (run.wakeAt !== undefined && run.wakeAt <= at) return;
-  run.wakeAt = at;
-  void sleep(Math.max(1, at - Date.now()), { summary: `until ${new Date(at).toISOString()}` }).then(() => {
-    if (run.wakeAt === at) run.wakeAt = undefined;
-    run.changed = true;
-  });
 }

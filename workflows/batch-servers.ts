@@ -1,5 +1,7 @@
 import type { Plan, PlannedServer } from '../src/plan';
+import { startTimeOf } from '../src/plan/plan';
 import { estimatedSeconds, type Throughput } from './estimate';
+import { FailureTexts } from './failure-texts';
 import type { ServerPhase, ServerReport, ServerView, Slots } from './messages';
 import {
   causeOf,
@@ -10,6 +12,7 @@ import {
   isEnded,
   isUnderWay,
   isWaitingWithJob,
+  lastRoundEnd,
   type ServerRecord,
   shownRecord,
   slotsOf,
@@ -50,12 +53,15 @@ export class BatchServers {
   readonly haveDependencies: boolean;
   /** Some servers must not be under way at once. */
   readonly haveGroups: boolean;
+  /** Some servers must not start before a time of the plan. */
+  readonly haveStartTimes: boolean;
   /** Servers that wait for a slot once more, oldest first. */
   readonly queued = new Set<string>();
   /** Servers that wait, and whose job of an earlier life of the batch runs. */
   readonly runningUnwatched = new Set<string>();
   /** Servers that wait, and have a job of an earlier life of the batch. */
   waitingWithJob = 0;
+  private readonly texts = new FailureTexts();
   private readonly planned: Map<string, PlannedServer>;
   private readonly waveOf: Map<string, WaveServers>;
 
@@ -68,6 +74,7 @@ export class BatchServers {
   ) {
     this.haveDependencies = plan.servers.some(({ dependsOn }) => dependsOn !== undefined);
     this.haveGroups = plan.servers.some(({ exclusive }) => exclusive !== undefined);
+    this.haveStartTimes = plan.servers.some((server) => startTimeOf(server.job) !== undefined);
     this.planned = new Map(plan.servers.map((server) => [server.name, server]));
     this.waves = plan.waves.map(({ name }) => ({
       name,
@@ -96,7 +103,9 @@ export class BatchServers {
       const wave = this.waveOf.get(name)!;
       wave.total++;
       wave.waiting.push(name);
-      if (records[name]) this.count(name, undefined, records[name]);
+      if (!records[name]) continue;
+      records[name] = this.texts.bounded(name, records[name]);
+      this.count(name, undefined, records[name]);
     }
     this.sortWaiting();
     this.setStrays(strays);
@@ -130,8 +139,9 @@ export class BatchServers {
   /** The only way a record changes: the sums go with it. */
   set(name: string, record: ServerRecord): void {
     const before = this.records[name];
-    this.records[name] = record;
-    this.count(name, before, record);
+    const bounded = this.texts.bounded(name, record);
+    this.records[name] = bounded;
+    this.count(name, before, bounded);
   }
 
   /** Takes the report into the records; one that is old, repeated or does not fit is without effect. */
@@ -140,10 +150,10 @@ export class BatchServers {
     if (!record || isEnded(record.phase) || record.phase === 'waiting') return;
     // An adopted workflow (round 0) was started by a run of the batch that we know nothing of.
     if (record.round !== 0 && record.round !== report.round) return;
-    const { round, startedAt, stoppedRunningAt, sourceId, starts = 1, granted } = record;
-    const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted };
+    const { round, startedAt, stoppedRunningAt, sourceId, starts = 1, granted, runId } = record;
+    const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted, runId };
     if (report.kind === 'ended') {
-      this.set(report.server, { ...base, endedAt: now, ...endedRecord(report.result) });
+      this.set(report.server, { ...base, runId: undefined, endedAt: now, ...endedRecord(report.result) });
     } else if (report.kind === 'waitsForSource') {
       if (record.phase === 'recovering') this.set(report.server, { ...record, error: report.error });
     } else if (report.kind === 'stoppedRunning') {
@@ -185,14 +195,16 @@ export class BatchServers {
   ): { work: number; longest: number } {
     let work = 0;
     let longest = 0;
-    for (const { name } of this.plan.servers) {
+    for (const server of this.plan.servers) {
+      const { name } = server;
       const record = this.records[name];
       if (record && (isEnded(record.phase) || record.phase === 'synced' || record.phase === 'finishing'))
         continue;
       const all = seconds(this.diskGiB[name]);
       const left = record?.startedAt ? Math.max(all - (now - record.startedAt) / 1000, all / 20) : all;
       work += left;
-      longest = Math.max(longest, left);
+      const delay = record?.startedAt ? 0 : Math.max(0, (startTimeOf(server.job) ?? now) - now) / 1000;
+      longest = Math.max(longest, delay + left);
     }
     return { work, longest };
   }
@@ -212,7 +224,8 @@ export class BatchServers {
     for (const { waiting } of this.waves) {
       for (const server of waiting.filter((one) => this.phaseOf(one) === 'waiting')) {
         const next = freeAt.indexOf(Math.min(...freeAt));
-        freeAt[next]! += this.estimatedMs(server, measured);
+        const startsAt = Math.max(freeAt[next]!, startTimeOf(this.server(server).job) ?? 0);
+        freeAt[next] = startsAt + this.estimatedMs(server, measured);
         if (server === name) return freeAt[next];
       }
     }
@@ -251,10 +264,11 @@ export class BatchServers {
   }
 
   /** Puts a server back into the queue of its wave, for another round. */
-  waitAgain(name: string): void {
+  waitAgain(name: string, roundEndedAt = lastRoundEnd(this.records[name])): void {
     const record = this.records[name];
     const jobId = unwatchedJob(record)?.jobId;
-    this.set(name, { phase: 'waiting', round: record?.round ?? 0, sourceId: record?.sourceId, jobId });
+    const { round = 0, sourceId } = record ?? {};
+    this.set(name, { phase: 'waiting', round, sourceId, jobId, roundEndedAt });
     const { waiting } = this.waveOf.get(name)!;
     if (!waiting.includes(name)) waiting.push(name);
     this.sortWaiting();

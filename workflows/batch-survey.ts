@@ -11,6 +11,10 @@ import { leavingNotes, leavingServers, planChanges, sourceNamed } from './plan-c
 import { refusal } from './refusal';
 import { hasWorkflow, isEnded, migratedFrom, type ServerRecord, unwatchedJob } from './server-record';
 import { tryToTakeStock } from './stray-jobs';
+import { withWish } from './wishes';
+
+/** A message that names ten thousand servers is none. */
+const mostRefusals = 20;
 
 /** What the account and Temporal say of servers of a plan. */
 export interface Findings {
@@ -109,11 +113,23 @@ export function noteTwins({ state }: BatchRun, { servers }: Plan, surveyed: Surv
   }
 }
 
+/** Cancelled before its sources were known, a batch still has to cancel what its earlier life has at work. */
+export async function takeOverRunning(run: BatchRun): Promise<void> {
+  const { plan, servers, state } = run;
+  const asked = plan.servers.map((server) => ({ name: server.name, sourceId: sourceOf(state, server) }));
+  for (const { server, sourceId, standing } of (await earlierServers(plan.name, asked)).running) {
+    if (!servers.has(server)) continue;
+    const record = standing ?? { phase: 'migrating', startedAt: Date.now(), sourceId };
+    servers.set(server, { ...record, round: 0 });
+  }
+}
+
 /** Throws what of the next plan cannot take effect any more. */
 export function refuseChanges(run: BatchRun, next: Plan): void {
   if (run.state.cancelRequested) throw refusal('the batch is being cancelled');
   const { refused } = planChanges(run.plan, next, run.servers);
-  if (refused.length > 0) throw refusal(refused.join('; '));
+  const more = refused.length > mostRefusals ? `; and ${refused.length - mostRefusals} more` : '';
+  if (refused.length > 0) throw refusal(`${refused.slice(0, mostRefusals).join('; ')}${more}`);
 }
 
 export async function lookUp(plan: Plan, servers: PlannedServer[]): Promise<Findings> {
@@ -148,7 +164,12 @@ export function takeFindings(run: BatchRun, plan: Plan, findings?: Findings): vo
     const server = planned.get(found.name);
     const before = state.records[found.name];
     if (!server || hasWorkflow(before)) continue;
-    if (before && isEnded(before.phase) && !(isMoved(run, server) && migratedFrom(before))) continue;
+    const isAtWork = findings!.earlier.running.some((one) => one.server === found.name);
+    // What a workflow of an earlier life has at work is cancelled as well.
+    const isCancelled = before?.phase === 'cancelled' && isAtWork;
+    const mayChange = isCancelled || (isMoved(run, server) && migratedFrom(before) !== undefined);
+    if (before && isEnded(before.phase) && !mayChange) continue;
+    if (isCancelled) state.wishes = withWish(state.wishes, server.name, 'cancel', Date.now());
     const record = recordOf(evidenceOf(run, plan.name, server, found, findings!.earlier), before, findings!);
     forget(state, server.name, record);
     const [sourceId, ...others] = found.found;

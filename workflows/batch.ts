@@ -4,6 +4,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -12,14 +13,16 @@ import {
 import type { Plan } from '../src/plan';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
-import { cancelServer, cutOverServer, reconcileNowAndThen } from './batch-children';
+import { reconcileNowAndThen } from './batch-children';
 import { announce, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
-import { type BatchRun, type BatchState, newBatchState, note, takeOver } from './batch-run';
-import { startServers, wakeAt } from './batch-schedule';
+import { type BatchRun, newBatchState, note, wakeAt } from './batch-run';
+import { startServers } from './batch-schedule';
 import { BatchServers } from './batch-servers';
-import { survey } from './batch-survey';
+import { survey, takeOverRunning } from './batch-survey';
+import { cancelServers, sendWishes, wish } from './batch-wishes';
+import { type CarriedBatch, carriedBatch, unpackedBatch } from './carried-batch';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
@@ -37,14 +40,11 @@ import {
   serversQuery,
 } from './messages';
 import { smcPhase } from './search-attributes';
-import { endedByOrder, isEnded } from './server-record';
+import { isGrantedAlready } from './server-record';
 import { takeLastStock, takeStock, takeStockNowAndThen } from './stray-jobs';
 
-export interface BatchInput {
-  plan: Plan;
-  /** Carried over Continue-As-New. */
-  state?: BatchState;
-}
+/** A batch begins with its plan; over Continue-As-New it carries all that it knows. */
+export type BatchInput = { plan: Plan } | { carried: CarriedBatch };
 
 /** What a batch leaves behind as its workflow's result; the servers one by one are a query. */
 export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'waves' | 'startedAt'> & {
@@ -63,8 +63,11 @@ const detailsMs = 1_000;
  * allow. Each server is a child workflow that outlives this run and reports by signal, so that the window stays full
  * over Continue-As-New. It returns when every server has ended, however it ended.
  */
-export async function batch({ plan, state: carried }: BatchInput): Promise<BatchResult> {
-  const state = carried ? takeOver(carried) : newBatchState();
+export async function batch(input: BatchInput): Promise<BatchResult> {
+  const carried = 'carried' in input;
+  const { plan, state } = carried
+    ? unpackedBatch(input.carried)
+    : { plan: input.plan, state: newBatchState() };
   const run: BatchRun = {
     plan,
     state,
@@ -75,7 +78,8 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     startable: 0,
     startableWithJob: 0,
     startableAgain: 0,
-    starting: 0,
+    starting: new Set(),
+    sending: new Set(),
     reporting: false,
     limitsChanged: false,
     isEnding: false,
@@ -88,8 +92,14 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
 
   // A failure here fails the batch: nothing has been started yet.
   if (!carried) {
-    await survey(run, plan);
-    await takeStock(run);
+    try {
+      await survey(run, plan);
+      await takeStock(run);
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      state.cancelRequested = true;
+      await CancellationScope.nonCancellable(() => takeOverRunning(run));
+    }
   }
 
   await CancellationScope.nonCancellable(async () => {
@@ -98,23 +108,26 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     void sendNews(run);
     for (;;) {
       run.changed = false;
-      if (isHistoryLong()) {
-        // Nothing new is begun, so that what is under way can be confirmed: under load there would be no gap otherwise.
-        await condition(() => isQuiet(run));
-        await continueAsNew<typeof batch>({ plan: run.plan, state });
-      }
+      // Nothing new is begun, so that what is under way can be confirmed: under load there would be no gap otherwise.
+      const isClosing = isHistoryLong();
+      if (isClosing && isQuiet(run))
+        await continueAsNew<typeof batch>({ carried: carriedBatch(run.plan, state) });
       if (state.cancelRequested) cancelServers(run);
-      else {
+      else if (!isClosing) {
         lookUpAgain(run);
         startServers(run);
       }
+      // Orders to servers do not wait for the next run: what keeps this one may last.
+      sendWishes(run);
       setStatus(run);
-      tellQuota(run);
-      announceNews(run);
+      if (!isClosing) {
+        tellQuota(run);
+        announceNews(run);
+      }
       tellTemporalUi(run);
       const isOver = () => haveAllEnded(run) && allHandlersFinished();
       if (isOver() && !run.changed) break;
-      await condition(() => run.changed || isOver());
+      await condition(() => run.changed || isOver() || (isClosing && isQuiet(run)));
     }
     run.isEnding = true;
     await takeLastStock(run);
@@ -142,6 +155,7 @@ function listen(run: BatchRun): void {
     if (report.kind === 'stoppedRunning' && report.end === 'Finished') measure(run, report.server);
     const before = state.records[report.server];
     servers.report(report, Date.now());
+    if (isGrantedAlready(report, before)) wish(run, report.server, 'grant');
     // It asks again now and then, with the refusal it has had.
     const isNews = state.records[report.server] !== before;
     if (report.kind === 'wantsSlot' && report.refused && isNews) {
@@ -173,8 +187,8 @@ function listen(run: BatchRun): void {
     return explainServer(run, server, cap, timeOf(asked));
   });
   takeOrders(run, {
-    cancelServer: (name) => cancelServer(run, name),
-    cutOverServer: (name) => cutOverServer(run, name),
+    cancelServer: (name) => wish(run, name, 'cancel'),
+    cutOverServer: (name) => wish(run, name, 'cutOver'),
   });
   CancellationScope.current().cancelRequested.catch(() => {
     if (!state.cancelRequested) note(state, 'Temporal', 'cancellation of the workflow was requested');
@@ -201,20 +215,6 @@ function ending({ plan, servers }: BatchRun): string {
       ? `; ${left} jobs left, billed until they are deleted: ${smcBatchCommand('cleanup', [plan.name])}`
       : '';
   return `${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`;
-}
-
-/** Nothing more starts; what runs is stopped and cleaned up. */
-function cancelServers(run: BatchRun): void {
-  const { plan, state, servers } = run;
-  if (state.cancelSent) return;
-  state.cancelSent = true;
-  run.startable = 0;
-  for (const { name } of plan.servers) {
-    const phase = servers.phaseOf(name);
-    if (phase === 'waiting')
-      servers.set(name, { phase: 'cancelled', ...endedByOrder(state.records[name], Date.now()) });
-    else if (!isEnded(phase)) cancelServer(run, name);
-  }
 }
 
 /** Tells the account's quota what this batch needs, when that has changed in a way the quota must know. */
@@ -267,7 +267,8 @@ function tellTemporalUi(run: BatchRun): void {
 const haveAllEnded = ({ servers }: BatchRun) => servers.waves.every(({ total, ended }) => ended === total);
 
 /** Nothing is on its way that the next run would not hear of. */
-const isQuiet = ({ starting, reporting }: BatchRun) => starting === 0 && !reporting && allHandlersFinished();
+const isQuiet = ({ starting, sending, reporting }: BatchRun) =>
+  starting.size === 0 && sending.size === 0 && !reporting && allHandlersFinished();
 
 const isHistoryLong = () =>
   workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit;

@@ -25,15 +25,19 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
           : isLookedUpFirst(run, name)
             ? sourceIsLookedUp
             : undefined;
-      const closed = changing ?? gate?.reason ?? serverGate(servers, state.gates, name);
+      const own = serverGate(servers, state.gates, name, now);
+      const closed = changing ?? gate?.reason ?? own?.reason;
+      const isTimed = closed !== undefined && closed === own?.reason && own.kind === 'startTime';
       return {
         ...view,
         why: closed ?? slotReason(run, cap, now) ?? itsTurn,
         place: servers.placeOf(name),
-        // Nobody knows when a gate opens.
-        estimatedEnd: closed
-          ? undefined
-          : servers.estimatedEndOfWaiting(name, state.measured, cap.running, now),
+        nextStartAt: own?.kind === 'startTime' ? own.until : undefined,
+        // Nobody knows when another gate opens.
+        estimatedEnd:
+          closed && !isTimed
+            ? undefined
+            : servers.estimatedEndOfWaiting(name, state.measured, cap.running, now),
         next: openingOrder(batch, view, gate, state.gates),
       };
     }

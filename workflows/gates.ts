@@ -1,4 +1,5 @@
 import type { Plan, Wave } from '../src/plan';
+import { startTimeOf } from '../src/plan/plan';
 import { smcBatchCommand } from '../src/text';
 import type { BatchServers, WaveServers } from './batch-servers';
 import { isOpen, nextOpening } from './time-window';
@@ -21,7 +22,7 @@ export const openGates = (): GateState => ({
 
 /** Why nothing of a wave may start now, and when that may change by itself (milliseconds since the epoch). */
 export interface Closed {
-  kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window';
+  kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window' | 'startTime' | 'dependency' | 'group';
   reason: string;
   until?: number;
 }
@@ -77,21 +78,37 @@ export function restartGates(
 }
 
 /** What stands between a server and its start, beside the gate of its wave. */
-export function serverGate(servers: BatchServers, state: GateState, name: string): string | undefined {
-  const paused = serverPause(name, state);
-  if (paused) return paused.reason;
+export function serverGate(
+  servers: BatchServers,
+  state: GateState,
+  name: string,
+  now: number,
+): Closed | undefined {
+  const held = serverPause(name, state) ?? startTimeGate(servers, name, now);
+  if (held) return held;
   const { dependsOn = [], exclusive } = servers.server(name);
   const missing = dependsOn.filter((other) => !hasBeenMigrated(servers, other));
   if (missing.length > 0)
-    return `it depends on ${missing.map((other) => `${other} (${servers.phaseOf(other)})`).join(', ')}`;
+    return {
+      kind: 'dependency',
+      reason: `it depends on ${missing.map((other) => `${other} (${servers.phaseOf(other)})`).join(', ')}`,
+    };
   if (exclusive && (servers.exclusiveUnderWay.get(exclusive) ?? 0) > 0)
-    return `another server of its exclusive group '${exclusive}' is under way`;
+    return { kind: 'group', reason: `another server of its exclusive group '${exclusive}' is under way` };
   return undefined;
 }
 
 /** An operator holds this server back. */
 const serverPause = (name: string, { paused }: GateState): Closed | undefined =>
   paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined;
+
+/** Its time in the plan has not come. One that a retry sets back has had it. */
+function startTimeGate(servers: BatchServers, name: string, now: number): Closed | undefined {
+  const { job } = servers.server(name);
+  const until = startTimeOf(job);
+  if (until === undefined || until <= now) return undefined;
+  return { kind: 'startTime', reason: `its scheduledStartTime is ${job.scheduledStartTime}`, until };
+}
 
 /** A dependency that is incremental counts once it has been synced. */
 export const hasBeenMigrated = (servers: BatchServers, name: string) =>

@@ -83,8 +83,8 @@ export const standingQuery = defineQuery<ServerStanding>('standing');
 /** Activities of a server's migration tell its batch through their own client: no event in the migration's history. */
 export const serverReported = defineSignal<[ServerReport]>('serverReported');
 
-/** The batch grants what a `wantsSlot` asked for; `need` is that report's. */
-export const slotGranted = defineSignal<[{ need: number }]>('slotGranted');
+/** The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it. */
+export const slotGranted = defineSignal<[{ need: number; round?: number }]>('slotGranted');
 
 /** A number for each of the account's two scarce things. */
 export interface Slots {
@@ -230,7 +230,7 @@ export interface ServerExplanation extends ServerView {
   why: string;
   /** Its place among the servers that wait, from 1. */
   place?: number;
-  /** Its job is not started again before; milliseconds since the epoch. */
+  /** Its job is not started, or started again, before; milliseconds since the epoch. */
   nextStartAt?: number;
   /** What to type next, when something can be done. */
   next?: string;

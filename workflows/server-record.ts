@@ -1,4 +1,4 @@
-import type { Leftover, ServerPhase, ServerResult, Slots, SmcFailure } from './messages';
+import type { Leftover, ServerPhase, ServerReport, ServerResult, Slots, SmcFailure } from './messages';
 
 /** One server as the batch carries it over Continue-As-New; a server without a record waits for its first slot. */
 export type ServerRecord = {
@@ -12,6 +12,10 @@ export type ServerRecord = {
   starts?: number;
   /** The newest `need` it has been granted: what it asked for before may still be on its way. */
   granted?: number;
+  /** Of its workflow, once Temporal has confirmed its start. */
+  runId?: string;
+  /** When its last round has ended, where another is to follow or an order has ended it since. */
+  roundEndedAt?: number;
 } /** With a job that an earlier life of the batch has left. */ & (
   | { phase: 'waiting'; jobId?: string; jobRuns?: boolean }
   | { phase: 'migrating'; jobId?: string }
@@ -86,11 +90,13 @@ interface OwnBusiness {
   isConsequence?: true;
   jobRuns?: boolean;
   migrated?: MigratedFrom;
+  runId?: string;
+  roundEndedAt?: number;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
-  const { round, granted, need, isCutOver, isConsequence, jobRuns, migrated, ...shown } =
+  const { round, granted, need, isCutOver, isConsequence, jobRuns, migrated, runId, roundEndedAt, ...shown } =
     record as ServerRecord & OwnBusiness;
   return shown;
 }
@@ -121,8 +127,13 @@ export function unwatchedJob(record: ServerRecord | undefined): Leftover | undef
 export function endedByOrder(record: ServerRecord | undefined, endedAt: number) {
   const { round = 0, sourceId } = record ?? {};
   const leftover = unwatchedJob(record);
-  return { round, sourceId, endedAt, jobId: leftover?.jobId, leftover };
+  const roundEndedAt = lastRoundEnd(record);
+  return { round, sourceId, endedAt, roundEndedAt, jobId: leftover?.jobId, leftover };
 }
+
+/** When the workflow of its last round has told its end; it may not have closed yet. */
+export const lastRoundEnd = (record: ServerRecord | undefined) =>
+  record?.roundEndedAt ?? (record?.startedAt === undefined ? undefined : record.endedAt);
 
 /** Its job of an earlier life of the batch holds a slot already. */
 export const isWaitingWithJob = (record: ServerRecord | undefined) =>
@@ -135,6 +146,13 @@ export const isUnderWay = (record: ServerRecord | undefined) =>
 /** A workflow of its own looks after it. */
 export const hasWorkflow = (record: ServerRecord | undefined) =>
   record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
+
+/** It asks once more for what it has been granted: the grant has not reached it. */
+export const isGrantedAlready = (report: ServerReport, record: ServerRecord | undefined) =>
+  report.kind === 'wantsSlot' &&
+  record?.phase === 'migrating' &&
+  (record.round === 0 || record.round === report.round) &&
+  record.granted === report.need;
 
 /** How a server's migration ended, as its record has it. */
 export function endedRecord(result: ServerResult) {

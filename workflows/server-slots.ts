@@ -22,7 +22,7 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
   let need = 0;
   let granted = 0;
   setHandler(slotGranted, (grant) => {
-    granted = Math.max(granted, grant.need);
+    if ((grant.round ?? round) === round) granted = Math.max(granted, grant.need);
   });
   return {
     /** Gives back what was refused and waits for its turn; asks again now and then, for a batch that was replaced. */

@@ -54,7 +54,9 @@ export function heldBack(run: BatchRun, now: number): string | undefined {
     if (waveGate(plan, servers, state.gates, i, now)) continue;
     for (const name of waiting) {
       if (servers.phaseOf(name) !== 'waiting') continue;
-      const held = isLookedUpFirst(run, name) ? sourceIsLookedUp : serverGate(servers, state.gates, name);
+      const held = isLookedUpFirst(run, name)
+        ? sourceIsLookedUp
+        : serverGate(servers, state.gates, name, now)?.reason;
       if (held) return `${name}: ${held}`;
     }
   }

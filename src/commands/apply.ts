@@ -8,6 +8,7 @@ import { formatProblems, readPlan } from '../plan';
 import { ensureSearchAttributes, taskQueue } from '../temporal';
 import { shellWord, smcBatchCommand } from '../text';
 import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
+import { sizeProblem } from './batch-size';
 import { confirm } from './confirm';
 import { CommandFailure, exitCodes } from './failure';
 import { failureOf, followUntilLeft } from './follow';
@@ -82,7 +83,11 @@ export async function validPlan(path: string): Promise<Plan> {
       `${formatProblems(shown, read.sources, { color: colors(process.stderr).isColorSupported })}\n`,
     );
   }
-  if (read.plan) return read.plan;
+  if (read.plan) {
+    const tooLarge = await sizeProblem(read.plan);
+    if (tooLarge) throw new CommandFailure(`${path}: ${tooLarge}. Nothing was started.`, exitCodes.usage);
+    return read.plan;
+  }
   const count = read.problems.length;
   throw new CommandFailure(
     `${count} ${count === 1 ? 'problem' : 'problems'} in the plan: nothing was started.`,

@@ -229,9 +229,15 @@ export async function failureOf(batch: BatchClient, outcome: string): Promise<Co
   return outcome === 'FAILED'
     ? new CommandFailure(`Batch '${batch.batch}' could not start: ${reason}`)
     : new CommandFailure(
-        `Batch '${batch.batch}' is ${outcome.toLowerCase()}. Apply the plan again: what is done is skipped, what runs is taken up.`,
+        `Batch '${batch.batch}' is ${outcome.toLowerCase()}${reason ? ` (${reason})` : ''}. ${nextAfter(reason)}`,
       );
 }
+
+/** Temporal ends a workflow that carries more than it takes, and names the limit. */
+const nextAfter = (reason = '') =>
+  /exceeds.*(size )?limit|too large/i.test(reason)
+    ? 'It became larger than Temporal carries: split the plan into two batches, and apply each; what is done is skipped, what runs is taken up.'
+    : 'Apply the plan again: what is done is skipped, what runs is taken up.';
 
 /** A line for each server whose phase is another one than we knew. */
 function changes(known: Map<string, ServerPhase>, servers: ServerView[]): string[] {

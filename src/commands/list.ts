@@ -35,6 +35,8 @@ interface BatchRow {
   /** Of the batch itself: `paused`, `stopped`, … */
   phase?: string;
   started: string;
+  /** Why Temporal, or somebody, has ended it. */
+  why?: string;
   servers?: number;
   counts?: BatchProgress['counts'];
 }
@@ -61,6 +63,7 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
       status,
       phase: execution.typedSearchAttributes.get(smcPhase),
       started: execution.startTime.toISOString(),
+      why: status === 'terminated' ? await whyTerminated(client, execution) : undefined,
       servers: progress?.total ?? (execution.memo?.servers as number | undefined),
       counts: progress?.counts,
     });
@@ -75,7 +78,7 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
     row.batch,
     row.status === 'running' ? (row.phase ?? row.status) : row.status,
     row.started,
-    countsOf(row),
+    row.why ? `${countsOf(row)}; ${row.why}` : countsOf(row),
   ]);
   for (const line of textTable(['batch', 'status', 'started', 'servers'], table)) print(line);
 }
@@ -83,6 +86,16 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
 function countsOf({ counts, servers = 0 }: BatchRow): string {
   if (counts) return countsLine({ counts, total: servers });
   return servers > 0 ? `${servers} servers` : '';
+}
+
+async function whyTerminated(
+  client: Client,
+  { workflowId, runId }: { workflowId: string; runId: string },
+): Promise<string | undefined> {
+  return client.workflow.result(workflowId, runId, { followRuns: false }).then(
+    () => undefined,
+    (error: Error) => (error.cause instanceof Error ? error.cause.message : undefined),
+  );
 }
 
 /** A batch on a task queue without a worker does not answer: the list goes on without its counts. */

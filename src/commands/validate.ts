@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { formatProblems, type Plan, type PlanProblem, readPlan } from '../plan';
+import { sizeProblem } from './batch-size';
 import { CommandFailure, exitCodes } from './failure';
 import { colors, linesTo, printJson, sayAside } from './output';
 
@@ -30,7 +31,11 @@ Exit codes: 0 the plan can be applied, 2 it has problems. Warnings do not count.
 const mostShown = 50;
 
 async function validate(file: string, { output }: { output: 'text' | 'json' }): Promise<void> {
-  const { plan, problems, warnings, sources } = await readPlan(file);
+  const { plan: read, problems, warnings, sources } = await readPlan(file);
+  const tooLarge = read && (await sizeProblem(read));
+  // All is well with each of its servers, so the problem has the whole plan as its place.
+  if (tooLarge) problems.push({ code: 'plan-too-large', message: tooLarge, file, line: 1, column: 1 });
+  const plan = tooLarge ? undefined : read;
   if (output === 'json') {
     const result = { valid: plan !== undefined, problems, warnings, summary: plan && summaryOf(plan) };
     printJson(result);

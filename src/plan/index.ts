@@ -10,6 +10,7 @@ export type {
   Wave,
   Weekday,
 } from './plan';
+export { settingsForSmc, startTimeOf } from './plan';
 export { type PlanProblem, type PlanProblemCode, planProblemCodes } from './problem';
 export { type PlanRead, type ReadPlanOptions, readPlan } from './read-plan';
 export { reservedTags } from './settings-rules';

@@ -73,7 +73,10 @@ export interface PlannedServer {
   sourceId?: string;
   sourceName?: string;
   wave: string;
-  /** What CreateReplicationJob gets, defaults applied; `job.name` comes from the plan's `jobName`. */
+  /**
+   * What CreateReplicationJob gets, defaults applied; `job.name` comes from the plan's `jobName`. All but
+   * `scheduledStartTime`: that is this server's gate, and its job is created and started by us.
+   */
   job: JobSettings & { regionId: string };
   /** Servers of this batch that must have been migrated before this one starts. */
   dependsOn?: string[];
@@ -81,4 +84,16 @@ export interface PlannedServer {
   exclusive?: string;
   /** Incremental jobs only: when the last sync runs and the final image is made (UTC, ISO 8601); absent: when told. */
   cutoverAt?: string;
+}
+
+/** Before it this server's job is neither created nor started; milliseconds since the epoch. */
+export const startTimeOf = (job: Pick<JobSettings, 'scheduledStartTime'>): number | undefined =>
+  job.scheduledStartTime === undefined ? undefined : Date.parse(job.scheduledStartTime);
+
+/** What SMC is told of a server's job: with its time as well, SMC would start it too, or refuse a time that is past. */
+export function settingsForSmc({
+  scheduledStartTime: _,
+  ...job
+}: PlannedServer['job']): PlannedServer['job'] {
+  return job;
 }

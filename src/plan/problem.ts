@@ -51,7 +51,9 @@ export const planProblemCodes = [
   'image-name-twice',
   'vswitch-missing',
   'disk-size-missing',
+  'setting-unused',
   'time-out-of-range',
+  'plan-too-large',
 ] as const;
 export type PlanProblemCode = (typeof planProblemCodes)[number];
 

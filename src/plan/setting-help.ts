@@ -20,7 +20,8 @@ export const settingHelp: Record<
   },
   instanceId: { description: 'The instance to migrate to, for targetType Instance.', examples: ['i-bp1…'] },
   scheduledStartTime: {
-    description: 'UTC; SMC starts the job then. Within 30 days.',
+    description:
+      'UTC; the server waits until then, without a slot. Its job is created and started then, as soon as a slot is free. One in the past: at once.',
     examples: ['2030-01-31T22:00:00Z'],
   },
   validTime: {

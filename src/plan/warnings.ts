@@ -1,6 +1,7 @@
 import { type JobSettings, timeProblems } from '../smc';
 import { type Draft, type DraftServer, layersOf } from './draft';
-import type { Finding } from './problem';
+import { startTimeOf } from './plan';
+import type { Finding, PlanPath } from './problem';
 import { FindingsOnServers, placeOfSetting, someOf } from './settings-rules';
 
 /** What is allowed, but seldom meant. `maxConcurrent`: servers of the plan that may run at once. */
@@ -10,6 +11,7 @@ export function warningFindings(draft: Draft, maxConcurrent: number, now: Date):
     ...missingSwitches(draft, maxConcurrent),
     ...missingDiskSizes(draft),
     ...emptyWaves(draft),
+    ...unusedSettings(draft),
     ...timesOutOfRange(draft, now),
   ];
 }
@@ -89,6 +91,38 @@ function emptyWaves(draft: Draft): Finding[] {
     }));
 }
 
+/** Settings that SMC takes and does nothing with, as long as another one is not set. */
+const needed: [needs: string, isMet: (job: JobSettings) => boolean, fields: (keyof JobSettings)[]][] = [
+  ['runOnce: false', ({ runOnce }) => runOnce === false, ['frequency', 'maxNumberOfImageToKeep']],
+  [
+    'targetType: Instance',
+    ({ targetType }) => targetType?.toLowerCase().endsWith('instance') ?? false,
+    ['instanceId'],
+  ],
+  [
+    'targetType: ContainerImage',
+    ({ targetType }) => targetType?.toLowerCase() === 'containerimage',
+    ['containerNamespace', 'containerRepository', 'containerTag'],
+  ],
+  ['launchTemplateId', ({ launchTemplateId }) => launchTemplateId !== undefined, ['launchTemplateVersion']],
+];
+
+/** A setting of the defaults counts as used when one of the servers that have it from there uses it. */
+function unusedSettings(draft: Draft): Finding[] {
+  return needed.flatMap(([needs, isMet, fields]) =>
+    fields.flatMap((field) => {
+      const byPlace = groupBy(draft.servers, (server) =>
+        server.job[field] === undefined ? undefined : JSON.stringify(placeOfSetting(server, draft, field)),
+      );
+      return [...byPlace].flatMap(([place, servers]): Finding[] => {
+        if (servers.some(({ job }) => isMet(job))) return [];
+        const message = `${field} does nothing without ${needs}: ${someOf(servers)}`;
+        return [{ code: 'setting-unused', message, path: JSON.parse(place) as PlanPath, part: 'field' }];
+      });
+    }),
+  );
+}
+
 function timesOutOfRange(draft: Draft, now: Date): Finding[] {
   const onServers = new FindingsOnServers(draft);
   for (const server of draft.servers) {
@@ -97,7 +131,21 @@ function timesOutOfRange(draft: Draft, now: Date): Finding[] {
       const path = [...server.at, 'cutoverAt'];
       onServers.add(server, { code: 'time-out-of-range', message: 'cutoverAt is in the past', path });
     }
-    for (const { path, message } of timeProblems(server.job, now)) {
+    const startsAt = Math.max(now.getTime(), startTimeOf(server.job) ?? 0);
+    if (cutoverAt !== undefined && startsAt > now.getTime() && Date.parse(cutoverAt) <= startsAt) {
+      const path = [...server.at, 'cutoverAt'];
+      const message =
+        'cutoverAt is not after scheduledStartTime: the cut-over follows the first sync at once';
+      onServers.add(server, { code: 'time-out-of-range', message, path });
+    }
+    // The job is created when its time has come, so what SMC asks of its validTime counts from then.
+    const { scheduledStartTime, validTime } = server.job;
+    if (scheduledStartTime !== undefined && startsAt <= now.getTime()) {
+      const message = 'scheduledStartTime is in the past: the server starts as soon as a slot is free';
+      const place = placeOfSetting(server, draft, 'scheduledStartTime');
+      onServers.add(server, { code: 'time-out-of-range', message, path: place ?? server.at });
+    }
+    for (const { path, message } of timeProblems({ validTime }, new Date(startsAt))) {
       const place = placeOfSetting(server, draft, path[0] as keyof JobSettings);
       onServers.add(server, { code: 'time-out-of-range', message, path: place ?? server.at });
     }

@@ -1,5 +1,5 @@
 import type { SourceFacts } from '../inventory';
-import type { Plan, PlannedServer } from '../plan';
+import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import { byName } from '../text';
 import type { AccountLook } from './account-look';
 import { jobLength } from './job-length';
@@ -25,6 +25,8 @@ export interface ForecastOptions {
   slots: number;
   /** Seconds between two looks at the running jobs. */
   pollIntervalSeconds: number;
+  /** Milliseconds since the epoch. */
+  now: number;
 }
 
 /** The forecast of what `apply` would still have to do. */
@@ -48,6 +50,7 @@ export function forecast(
         dependsOn,
         exclusive,
         staysAfterwards: job.runOnce === false,
+        notBeforeSeconds: secondsUntilStart(preview, job, options.now),
       },
     ];
   });
@@ -70,6 +73,12 @@ export function forecast(
       Object.fromEntries(lengths.map(({ name, seconds }) => [name, Math.round(seconds)])),
     ),
   };
+}
+
+/** A job that runs already has started, whatever the plan says. */
+function secondsUntilStart(preview: ServerPreview, job: PlannedServer['job'], now: number): number {
+  const isReady = preview.verdict === 'create' || (preview.verdict === 'adopt' && preview.status === 'Ready');
+  return isReady ? Math.max(0, (startTimeOf(job) ?? now) - now) / 1000 : 0;
 }
 
 /** Seconds of a whole run of the server's job. */

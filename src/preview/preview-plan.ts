@@ -24,10 +24,14 @@ export interface Preview {
 export async function previewPlan(
   smc: SmcClient,
   plan: Plan,
-  { pollIntervalSeconds, look }: { pollIntervalSeconds: number; look?: AccountLook },
+  {
+    pollIntervalSeconds,
+    look,
+    now = Date.now(),
+  }: { pollIntervalSeconds: number; look?: AccountLook; now?: number },
 ): Promise<Preview> {
   const seen = look ?? (await lookAtAccount(smc, plan));
-  const servers = serverPreviews(plan, seen);
+  const servers = serverPreviews(plan, seen, now);
   const jobs = accountJobs(plan.name, servers, seen);
   const taken = takenFrom(jobs);
   const { quota } = plan.account;
@@ -36,7 +40,7 @@ export async function previewPlan(
     quota.running - taken.running,
     quota.jobs - taken.existing,
   );
-  const expected = forecast(plan, servers, seen, { slots, pollIntervalSeconds });
+  const expected = forecast(plan, servers, seen, { slots, pollIntervalSeconds, now });
   const counts = { create: 0, adopt: 0, skip: 0, blocked: 0 };
   for (const { verdict } of servers) counts[verdict]++;
   return {

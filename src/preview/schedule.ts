@@ -7,6 +7,8 @@ export interface ServerLength {
   dependsOn?: readonly string[];
   /** Servers that share a group never run at the same time. */
   exclusive?: string;
+  /** It does not start before, in seconds from the start of the batch. */
+  notBeforeSeconds?: number;
   /** Its job stays in the account after its first sync, until it is cut over. */
   staysAfterwards?: boolean;
 }
@@ -49,12 +51,16 @@ export function scheduleServers(
   const pending = new Set(servers.map(({ name }) => name));
   const running: { server: ServerLength; wave: number; endsAt: number }[] = [];
   const groups = new Set<string>();
+  // The next one last.
+  const startTimes = servers.flatMap(({ notBeforeSeconds }) => notBeforeSeconds || []).sort((a, b) => b - a);
   let now = 0;
   let staying = 0;
   const peak = { running: 0, existing: 0 };
 
-  const isFree = ({ dependsOn, exclusive }: ServerLength) =>
-    !dependsOn?.some((name) => pending.has(name)) && !(exclusive && groups.has(exclusive));
+  const isFree = ({ dependsOn, exclusive, notBeforeSeconds = 0 }: ServerLength) =>
+    notBeforeSeconds <= now &&
+    !dependsOn?.some((name) => pending.has(name)) &&
+    !(exclusive && groups.has(exclusive));
   const start = (wave: number, position: number) => {
     const [server] = queues[wave]!.waiting.splice(position, 1);
     if (queues[wave]!.startSeconds < 0) queues[wave]!.startSeconds = now;
@@ -79,11 +85,15 @@ export function scheduleServers(
       // Nobody of a wave may still wait when the next one starts beside its stragglers.
       if (queues[wave]!.waiting.length > 0) break;
     }
+    while (startTimes.length > 0 && startTimes.at(-1)! <= now) startTimes.pop();
     // A circle of dependencies, which a valid plan does not have, would wait for ever.
-    if (running.length === 0) break;
+    if (running.length === 0 && startTimes.length === 0) break;
     peak.running = Math.max(peak.running, running.length);
     peak.existing = Math.max(peak.existing, running.length + staying);
-    now = running.reduce((first, { endsAt }) => Math.min(first, endsAt), Number.POSITIVE_INFINITY);
+    now = running.reduce(
+      (first, { endsAt }) => Math.min(first, endsAt),
+      startTimes.at(-1) ?? Number.POSITIVE_INFINITY,
+    );
     for (let i = running.length - 1; i >= 0; i--)
       if (running[i]!.endsAt <= now) end(running.splice(i, 1)[0]!);
   }

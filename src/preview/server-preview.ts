@@ -1,6 +1,6 @@
 import { type SourceFacts, type Trouble, troubleOf } from '../inventory';
 import { type JudgedJob, judgedJob, judgeSource, type LedgerEntry } from '../ledger';
-import type { Plan, PlannedServer } from '../plan';
+import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import type { AccountLook } from './account-look';
 import { diskNotes, settingTroubles } from './setting-troubles';
 
@@ -17,12 +17,12 @@ type Judgement = { notes: Note[] } & (
 
 /** What does not stand in a server's way for sure, but may. */
 export interface Note {
-  code: 'disk-size' | 'job-leaving' | 'source-trouble' | 'under-way' | 'source-gone';
+  code: 'disk-size' | 'job-leaving' | 'source-trouble' | 'start-time' | 'under-way' | 'source-gone';
   message: string;
 }
 
 /** Judges every server of the plan, in its order, by one look at the account. */
-export function serverPreviews(plan: Plan, look: AccountLook): ServerPreview[] {
+export function serverPreviews(plan: Plan, look: AccountLook, now = Date.now()): ServerPreview[] {
   const jobsOn = new Map<string, JudgedJob[]>();
   const jobsOf = new Map<string, JudgedJob[]>();
   for (const job of look.jobs) {
@@ -39,7 +39,7 @@ export function serverPreviews(plan: Plan, look: AccountLook): ServerPreview[] {
     const twin = first.get(sourceId ?? '');
     if (sourceId !== undefined && twin === undefined) first.set(sourceId, server.name);
     const jobs = new Set([...(jobsOn.get(sourceId ?? '') ?? []), ...(jobsOf.get(server.name) ?? [])]);
-    const judgement = judge(plan.name, server, { found, twin, jobs: [...jobs] }, look);
+    const judgement = judge(plan.name, server, { found, twin, jobs: [...jobs] }, look, now);
     return { ...base, sourceId: sourceId ?? server.sourceId, ...judgement };
   });
   blockDependents(plan, previews);
@@ -64,6 +64,7 @@ function judge(
   server: PlannedServer,
   { found, twin, jobs }: { found: SourceFacts[]; twin?: string; jobs: JudgedJob[] },
   look: AccountLook,
+  now: number,
 ): Judgement {
   const { running = [], migrations = [] } = look.earlier ?? {};
   const ids = found.map(({ sourceId }) => sourceId);
@@ -96,7 +97,7 @@ function judge(
       return { verdict: 'blocked', troubles: [otherJob(source!, verdict.job)], notes: [] };
     case 'adopt': {
       const { jobId, status } = verdict.job;
-      if (status === 'Deleting') return newJob(server, source!, jobs, look);
+      if (status === 'Deleting') return newJob(server, source!, jobs, look, now);
       const notes: Note[] =
         source!.trouble && status !== 'Finished'
           ? [{ code: 'source-trouble', message: source!.trouble.message }]
@@ -104,13 +105,19 @@ function judge(
       return { verdict: 'adopt', jobId, status, notes };
     }
     case 'create':
-      return newJob(server, source!, jobs, look);
+      return newJob(server, source!, jobs, look, now);
   }
 }
 
 const underWay = 'its workflow is at work, and is joined';
 
-function newJob(server: PlannedServer, source: SourceFacts, jobs: JudgedJob[], look: AccountLook): Judgement {
+function newJob(
+  server: PlannedServer,
+  source: SourceFacts,
+  jobs: JudgedJob[],
+  look: AccountLook,
+  now: number,
+): Judgement {
   const troubles = [...(source.trouble ? [source.trouble] : []), ...settingTroubles(server, source, look)];
   const leaving = jobs.some(({ status, sourceId }) => status === 'Deleting' && sourceId === source.sourceId);
   if (source.state === 'InUse' && !leaving) {
@@ -128,6 +135,8 @@ function newJob(server: PlannedServer, source: SourceFacts, jobs: JudgedJob[], l
       code: 'job-leaving',
       message: 'its last job is still being deleted; the new one waits for that',
     });
+  if ((startTimeOf(server.job) ?? now) > now)
+    notes.push({ code: 'start-time', message: `starts at ${server.job.scheduledStartTime} at the earliest` });
   return troubles.length > 0 ? { verdict: 'blocked', troubles, notes } : { verdict: 'create', notes };
 }
 

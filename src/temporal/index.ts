@@ -4,7 +4,7 @@ export { claimData } from './data-claim';
 export { type DevServer, type DevServerOptions, freePort, startDevServer } from './dev-server';
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 export { packageRoot } from './package-root';
-export { dataConverter } from './payload-codec';
+export { compressingCodec, dataConverter } from './payload-codec';
 export { proxyTo } from './proxy';
 export { temporalQueueLimit } from './queue-limit';
 export {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { validateCommand } from '../../src/commands/validate';
 import { head, withPlanFile } from '../plan/a-plan';
 import { captured } from '../plan/captured';
@@ -65,4 +66,26 @@ test('warnings are told and do not fail', async () => {
   expect(failure).toBeUndefined();
   expect(stderr).toContain('warning systemDiskSize is missing for every server [disk-size-missing]');
   expect(stdout).toMatch(/ {2}1 warning\n$/);
+});
+
+test('a plan that Temporal could not carry is refused with its size, before anything is started', async () => {
+  const random = (length: number) => randomBytes(length).toString('base64url').slice(0, length);
+  const servers = Array.from({ length: 700 }, (_, i) => ({
+    sourceId: `s-${i}`,
+    tags: Object.fromEntries(Array.from({ length: 18 }, (_, t) => [`tag-${t}`, random(128)])),
+    replicationParameters: { note: random(1_900) },
+  }));
+  const { stdout, failure } = await validate(`${head}servers: ${JSON.stringify(servers)}`, '-o', 'json');
+  expect(failure).toMatchObject({ exitCode: 2 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    valid: false,
+    problems: [
+      {
+        code: 'plan-too-large',
+        message: expect.stringMatching(
+          /its 700 servers may need \d+ KiB, .* at most 1984 KiB. Split it into 2 plans/,
+        ),
+      },
+    ],
+  });
 });

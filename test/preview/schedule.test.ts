@@ -65,3 +65,18 @@ test('to schedule 10,000 servers is some ten times the work of 1,000', async () 
   const times = await growth([1_000, 10_000], schedule);
   expect(times).toBeLessThan(30);
 });
+
+test('a server with a time of its own starts then, beside those that need no waiting', () => {
+  const all: ServerLength[] = [
+    { name: 'late', wave: 'a', seconds: 50, notBeforeSeconds: 100 },
+    { name: 'now', wave: 'a', seconds: 10 },
+    { name: 'next', wave: 'b', seconds: 5 },
+  ];
+  expect(scheduleServers(waves('a', 'b'), all, 1)).toMatchObject({
+    totalSeconds: 155,
+    waves: [
+      { startSeconds: 0, endSeconds: 150 },
+      { startSeconds: 150, endSeconds: 155 },
+    ],
+  });
+});

@@ -1,6 +1,8 @@
 import type { Plan } from '../../src/plan';
-import { type BatchState, takeOver } from '../../workflows/batch-run';
+import { byName } from '../../src/text';
+import type { BatchState } from '../../workflows/batch-run';
 import { BatchServers } from '../../workflows/batch-servers';
+import { carriedBatch, unpackedBatch } from '../../workflows/carried-batch';
 import type { ServerReport } from '../../workflows/messages';
 import type { ServerRecord } from '../../workflows/server-record';
 
@@ -138,8 +140,9 @@ test('a server, wave, group or error code may have any name: its counts are its 
     waves: oddNames.map((name) => ({ name, overlap: false })),
     servers: oddNames.map((name) => ({ name, wave: name, job: {}, exclusive: name })),
   } as unknown as Plan;
-  const carried = { records: {}, sourceIds: {}, diskGiB: {}, jobIds: {} } as unknown as BatchState;
-  let state = takeOver(carried);
+  const next = (of: BatchState) => unpackedBatch(JSON.parse(JSON.stringify(carriedBatch(odd, of)))).state;
+  const empty = { records: byName(), sourceIds: byName(), diskGiB: byName(), jobIds: byName() };
+  let state = next(empty as Partial<BatchState> as BatchState);
   for (const [i, name] of oddNames.entries()) {
     const servers = new BatchServers(odd, state.records, state.diskGiB);
     expect(servers.counts).toMatchObject({ waiting: oddNames.length - i, failed: i });
@@ -152,7 +155,7 @@ test('a server, wave, group or error code may have any name: its counts are its 
     servers.report({ kind: 'ended', server: name, round: 1, result: { outcome: 'failed', error } }, 5);
     state.diskGiB[name] = 80;
     expect(servers.failedByCode.get(name)).toBe(1);
-    state = takeOver(JSON.parse(JSON.stringify(state)) as BatchState);
+    state = next(state);
   }
   expect(Object.keys(state.records)).toEqual(oddNames);
   expect(Object.keys(state.diskGiB)).toEqual(oddNames);
