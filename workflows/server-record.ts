@@ -12,10 +12,13 @@ export type ServerRecord = {
   starts?: number;
   /** The newest `need` it has been granted: what it asked for before may still be on its way. */
   granted?: number;
+  /** SMC lets its job live no longer, and that is near; milliseconds since the epoch. */
+  validUntil?: number;
 } /** With a job that an earlier life of the batch has left. */ & (
   | { phase: 'waiting'; jobId?: string; jobRuns?: boolean }
   | { phase: 'migrating'; jobId?: string }
-  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'recovering'; jobId: string; error?: SmcFailure; nextStartAt?: number }
+  | { phase: 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
   | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
   | { phase: 'skipped'; note: string; imageId?: string; jobId?: string; leftover?: Leftover }
@@ -57,12 +60,14 @@ interface OwnBusiness {
   isCutOver?: boolean;
   isConsequence?: true;
   jobRuns?: boolean;
+  nextStartAt?: number;
+  validUntil?: number;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
-  const { round, granted, need, isCutOver, isConsequence, jobRuns, ...shown } = record as ServerRecord &
-    OwnBusiness;
+  const own = record as ServerRecord & OwnBusiness;
+  const { round, granted, need, isCutOver, isConsequence, jobRuns, nextStartAt, validUntil, ...shown } = own;
   return shown;
 }
 
