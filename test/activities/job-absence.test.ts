@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { aWorkbench, closeAll, creationFor, letPass, ourRunningJob, type Workbench } from './a-workbench';
+import {
+  aWorkbench,
+  closeAll,
+  creationFor,
+  failureOf,
+  letPass,
+  ourRunningJob,
+  type Workbench,
+} from './a-workbench';
 
 afterEach(closeAll);
 
@@ -114,4 +122,19 @@ test('a batch hears of a job as missing only where its source can be seen withou
   bench.breakThings({});
   bench.account.dropJob(bench.account.jobs.get(jobId)!);
   expect(await missing()).toEqual([jobId]);
+});
+
+test('a job whose deletion is refused as unknown counts on while its source cannot be seen either', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000 });
+  const jobId = await ourRunningJob(bench);
+  const { sourceId } = creationFor(bench);
+  const notFound = { operation: 'DeleteReplicationJob', error: { code: 'InvalidJobId.NotFound' } };
+  bench.breakThings({ calls: [none, noSource, notFound] });
+  const result = { outcome: 'cancelled' as const };
+  const report = { batch: 'dc1', server: 'web-01', round: 1, result };
+  const failing = failureOf(bench.run('deleteReplicationJob', { jobId, sourceId, report }));
+  await looks(bench);
+  await wait(bench);
+  expect(await failing).toMatchObject({ type: 'ReplicationJob.NotSeen', isRetried: false });
+  expect(bench.told).toEqual([]);
 });
