@@ -124,7 +124,9 @@ export function announceExpiry(
 ): void {
   const { plan, servers } = run;
   const cutOver =
-    servers.server(server).job.runOnce === false ? `: smc-batch cutover ${plan.name} ${server}` : '';
+    servers.server(server).job.runOnce === false
+      ? `: ${smcBatchCommand('cutover', [plan.name, server])}`
+      : '';
   announce(
     run,
     'expiry',
