@@ -1,8 +1,10 @@
 import { Context, log } from '@temporalio/activity';
 import { mayRun, type ReplicationJob } from '../src/smc';
 import type { SmcFailure } from '../workflows/messages';
+import { type Restart, restartsIn } from '../workflows/start-again';
 import { type ActivityContext, withHeartbeat } from './context';
-import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
+import { awaitsImage, type EndedJob, endedJob, goneJob, jobSays } from './ended-job';
+import { jobAbsence } from './job-absence';
 import { lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
 import { tellBatch } from './tell-batch';
 
@@ -11,8 +13,12 @@ export interface AwaitReplicationJobInput {
   server: string;
   round: number;
   jobId: string;
+  /** Whose absence would tell that the worker sees another account. */
+  sourceId?: string;
   /** Which start of the job this is, from 1. */
   start: number;
+  /** After which ends its workflow starts it again. */
+  restart?: Restart;
   /** What the job was seen in before this start: a late read may still show it. Absent when it had been started before. */
   before?: { status: string; startTime?: string };
   stallTimeoutSeconds: number;
@@ -38,7 +44,8 @@ export interface JobHeartbeat {
  * Waits until a started job no longer runs, by the worker's batched poll, and tells the batch at once, so that its
  * running slot is not idle. Errors of the poll are shown and waited out. SMC: DescribeReplicationJobs.
  */
-export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityContext) {
+export function awaitReplicationJob(context: ActivityContext) {
+  const { poller, pollIntervalSeconds } = context;
   return async (input: AwaitReplicationJobInput): Promise<EndedJob> => {
     const activity = Context.current();
     const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
@@ -46,6 +53,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
     const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
     let lastRunAt = news.status === 'Running' ? startedAt : undefined;
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+    const absence = jobAbsence(context, input);
 
     const ended = await withHeartbeat(
       () => news,
@@ -57,11 +65,14 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
               if (news.pollError !== look.error.code)
                 log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
               news.pollError = look.error.message;
-            } else if (Date.now() - Math.max(startedAt, news.lookedAt ?? 0) > lateReadMs) {
-              return goneJob(input.jobId);
+            } else {
+              const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
+              if (isGone) return goneJob(input.jobId);
+              if (doubt !== undefined) news.pollError = doubt;
             }
             continue;
           }
+          absence.listed();
           const { job } = look;
           noteNews(news, job, activity.info.attempt);
           // A job that has ended needs no heartbeat: the result says more.
@@ -99,6 +110,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
       jobId: input.jobId,
       end: ended.end,
       error: ended.error,
+      startsAgainInSeconds: restartsIn(input.restart, ended.end),
     });
     return ended;
   };
@@ -131,6 +143,6 @@ function noteNews(news: JobHeartbeat, job: ReplicationJob, attempt: number): voi
 
 const stalledFailure = (job: ReplicationJob, seconds: number): SmcFailure => ({
   code: 'ReplicationJob.Stalled',
-  message: `replication job ${job.jobId} has stood at ${job.businessStatus ?? job.status} ${job.progress ?? 0} % for ${seconds} s`,
+  message: `${jobSays(job)}, and has not moved for ${seconds} s`,
   remedy: "Check the source server's SMC client and its network.",
 });

@@ -3,6 +3,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { tagsOfJob } from '../src/ledger';
 import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
 import type { ActivityContext } from './context';
+import { jobAbsence } from './job-absence';
 import { smcApplicationFailure, smcCall, smcFailure } from './smc-failure';
 import type { JobOnSource, SourceRead, SourceReader } from './source-reader';
 
@@ -26,11 +27,17 @@ const lateRefusalMs = 300_000;
 /** A live job of another batch is looked at so often, in some seconds: a late read may show it though it has gone. */
 const looksAtOther = 4;
 
+/** Seconds between looks at a known job that is not listed: enough of them for the time that one call may take. */
+const knownJobLookSeconds = 5;
+
 export interface CreatedJob {
   jobId: string;
   /** What the job was last seen in; a new one is Ready. */
   status: ReplicationJob['status'];
   startTime?: string;
+  /** Of one that was there already. */
+  creationTime?: string;
+  validTime?: string;
   /** The job was there already, and ours. */
   adopted: boolean;
 }
@@ -39,12 +46,13 @@ export interface CreatedJob {
  * Creates the server's replication job, or adopts the one that is already ours. The same `creation` never makes two: the
  * service knows its ClientToken. SMC: CreateReplicationJob.
  */
-export function createReplicationJob({ smc }: ActivityContext, sources: SourceReader) {
+export function createReplicationJob(context: ActivityContext, sources: SourceReader) {
+  const { smc } = context;
   return (input: CreateReplicationJobInput): Promise<CreatedJob> =>
     smcCall(async () => {
       const { batch, server, sourceId, creation, job } = input;
       const source = await sources.read(sourceId);
-      const ours = ourJob(input, source) ?? (await knownJob(smc, input));
+      const ours = ourJob(input, source) ?? (await knownJob(context, input));
       refuseMigrated(sourceId, source, ours);
       if (ours) return adopt(smc, ours);
       const other = liveJob(source);
@@ -75,33 +83,64 @@ export function createReplicationJob({ smc }: ActivityContext, sources: SourceRe
 }
 
 /** One that has expired can do no more than make way for a new one. */
-async function adopt(smc: SmcClient, { jobId, status, startTime }: ReplicationJob): Promise<CreatedJob> {
-  if (status !== 'Expired') return { jobId, status, startTime, adopted: true };
+async function adopt(smc: SmcClient, job: ReplicationJob): Promise<CreatedJob> {
+  const { jobId, status } = job;
+  if (status !== 'Expired') return adopted(job);
   await smc.deleteReplicationJob({ jobId });
   const message = `the server's replication job ${jobId} has expired and is being deleted, for a new one`;
   throw ApplicationFailure.retryable(message, 'ReplicationJob.Expired');
 }
 
+export const adopted = ({
+  jobId,
+  status,
+  startTime,
+  creationTime,
+  validTime,
+}: ReplicationJob): CreatedJob => ({
+  jobId,
+  status,
+  startTime,
+  creationTime,
+  validTime,
+  adopted: true,
+});
+
 /** The server's job on this source, as the tags of both say; a Finished one before all others: its image is there. */
-function ourJob(input: CreateReplicationJobInput, { jobs }: SourceRead): JobOnSource | undefined {
+export function ourJob(input: WhoseJob, { jobs }: SourceRead): JobOnSource | undefined {
   const ours = jobs.filter((job) => job.status !== 'Deleting' && isOurs(input, job));
   return ours.find(({ status }) => status === 'Finished') ?? ours.at(-1);
 }
 
-const isOurs = ({ batch, server, knownJobId }: CreateReplicationJobInput, { jobId, owner }: JobOnSource) =>
+type WhoseJob = Pick<CreateReplicationJobInput, 'batch' | 'server' | 'knownJobId'>;
+const isOurs = ({ batch, server, knownJobId }: WhoseJob, { jobId, owner }: JobOnSource) =>
   jobId === knownJobId || (owner?.batch === batch && owner.server === server);
 
-/** The one that the survey has found, where the list of the source's jobs does not have it. */
+/**
+ * The one that the survey has found, where the list of the source's jobs does not have it. It may be the only proof that
+ * the source has been migrated: one look without it proves nothing.
+ */
 async function knownJob(
-  smc: SmcClient,
+  context: ActivityContext,
   { knownJobId, sourceId }: CreateReplicationJobInput,
 ): Promise<ReplicationJob | undefined> {
   if (knownJobId === undefined) return undefined;
-  const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [knownJobId] });
-  const known = replicationJobs.find(({ jobId }) => jobId === knownJobId);
-  // The plan may name another source for this server by now.
-  const isOnSource = known?.sourceId === undefined || known.sourceId === sourceId;
-  return isOnSource && known?.status !== 'Deleting' ? known : undefined;
+  const { smc, pollIntervalSeconds } = context;
+  const seconds = Math.min(knownJobLookSeconds, pollIntervalSeconds);
+  const absence = jobAbsence({ smc, pollIntervalSeconds: seconds }, { jobId: knownJobId, sourceId });
+  for (;;) {
+    const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [knownJobId] });
+    const known = replicationJobs.find(({ jobId }) => jobId === knownJobId);
+    if (known) {
+      // The plan may name another source for this server by now.
+      const isOnSource = known.sourceId === undefined || known.sourceId === sourceId;
+      return isOnSource && known.status !== 'Deleting' ? known : undefined;
+    }
+    const { isGone, doubt } = await absence.missed();
+    if (isGone) return undefined;
+    if (doubt !== undefined) throw ApplicationFailure.retryable(doubt, 'ReplicationJob.NotSeen');
+    await Context.current().sleep(seconds * 1000);
+  }
 }
 
 /**

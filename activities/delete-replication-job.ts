@@ -1,14 +1,16 @@
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { type ReplicationJob, SmcError } from '../src/smc';
 import type { ServerResult } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, type EndedJob, endedJob } from './ended-job';
+import { jobAbsence } from './job-absence';
 import { lateReadPatience } from './replication-job-poller';
-import { smcApplicationFailure } from './smc-failure';
+import { smcApplicationFailure, smcFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface DeleteReplicationJobInput {
   jobId: string;
+  sourceId?: string;
   /** Told to the batch once the job is seen gone: the server's slot is free. */
   report?: { batch: string; server: string; round: number; result: ServerResult };
 }
@@ -21,13 +23,14 @@ const looksBeforeRepeat = 10;
  * not there is fine. One that was to be deleted for its failure and is seen Finished has migrated its server after all:
  * it is left as it is and given back. SMC: DeleteReplicationJob.
  */
-export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: ActivityContext) {
-  return async ({ jobId, report }: DeleteReplicationJobInput): Promise<EndedJob | undefined> => {
+export function deleteReplicationJob(context: ActivityContext) {
+  const { smc, poller, pollIntervalSeconds } = context;
+  return async ({ jobId, sourceId, report }: DeleteReplicationJobInput): Promise<EndedJob | undefined> => {
     const activity = Context.current();
     const signal = activity.cancellationSignal;
     let seen = 'asked to delete';
     let contradictions = 0;
-    const hasBeenGone = lateReadPatience(pollIntervalSeconds);
+    const absence = jobAbsence(context, { jobId, sourceId });
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
     const hasBeenEnded = lateReadPatience(pollIntervalSeconds);
     const hasFailed = report?.result.outcome === 'failed';
@@ -69,11 +72,14 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
             const { job, error, finishedJob } = await look();
             if (!job) {
               if (error) continue;
-              // What was refused for its status was there a moment ago.
-              if (refusal?.class === 'state' && seen !== 'Deleting' && !hasBeenGone(true)) continue;
-              return undefined;
+              // SMC has taken the deletion, or was seen at it: it is gone. A refusal, whatever it says, may be late.
+              if (!refusal || seen === 'Deleting') return undefined;
+              const { isGone, doubt } = await absence.missed(signal);
+              if (isGone) return undefined;
+              if (doubt !== undefined) throw doubtfulDeletion(refusal, doubt);
+              continue;
             }
-            hasBeenGone(false);
+            absence.listed();
             if (refusal && finishedJob) return withItsImage(finishedJob);
             if (seen === 'Deleting' || !refusal) {
               if (looks < looksBeforeRepeat) continue;
@@ -99,3 +105,21 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
     return undefined;
   };
 }
+
+/** Nothing of it can be seen, so nothing tells that it is gone: it counts as left. */
+const doubtfulDeletion = (refusal: SmcError, doubt: string) =>
+  ApplicationFailure.create({
+    type: 'ReplicationJob.NotSeen',
+    message: doubt,
+    nonRetryable: true,
+    details: [
+      {
+        ...smcFailure(refusal),
+        code: 'ReplicationJob.NotSeen',
+        message: `${doubt}; its deletion was refused: ${refusal.message}`,
+        remedy:
+          'Check that the worker has the credentials of this account, then smc-batch cleanup: it deletes the job where it is still there.',
+      },
+      refusal.class,
+    ],
+  });

@@ -22,8 +22,16 @@ export function endedJob(job: ReplicationJob): EndedJob {
     startTime,
     imageId: imageOf(job),
     instanceId,
-    error: status === 'InError' ? jobFailure(job) : undefined,
+    error: status === 'Finished' || status === 'Waiting' ? undefined : jobFailure(job),
   };
+}
+
+/** What a job says of itself, in the one shape in which failures keep it: the job is deleted, its words are not. */
+export function jobSays(job: ReplicationJob): string {
+  const { jobId, status, businessStatus, progress, errorCode, statusInfo } = job;
+  const where = [businessStatus && ` in ${businessStatus}`, progress !== undefined && ` at ${progress} %`];
+  const why = [errorCode, statusInfo].filter(Boolean).map((said) => `: ${said}`);
+  return [`replication job ${jobId} is ${status}`, ...where.filter(Boolean), ...why].join('');
 }
 
 /** One that is no longer listed. */
@@ -42,16 +50,14 @@ export const awaitsImage = (job: ReplicationJob) =>
   (job.targetType === undefined || job.targetType.toLowerCase() === 'image') &&
   imageOf(job) === undefined;
 
-/** What the operator is told of a job InError. */
+/** What the operator is told of a job that has not done what it was for. */
 function jobFailure(job: ReplicationJob): SmcFailure {
   const error = new SmcError({
-    code: job.errorCode ?? 'ReplicationJob.InError',
-    message: `replication job ${job.jobId} is InError${job.businessStatus ? ` in ${job.businessStatus}` : ''}${
-      job.progress === undefined ? '' : ` at ${job.progress} %`
-    }${job.statusInfo ? `: ${job.statusInfo}` : ''}`,
+    code: job.errorCode ?? `ReplicationJob.${job.status}`,
+    message: jobSays(job),
   });
   const remedy =
-    error.class === 'fatal' || error.class === 'quota'
+    job.errorCode !== undefined && (error.class === 'fatal' || error.class === 'quota')
       ? error.remedy
       : 'See the job in the SMC console, and mend the cause.';
   return { ...smcFailure(error), remedy };

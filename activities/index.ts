@@ -12,6 +12,7 @@ import { describeReplicationJobs } from './describe-replication-jobs';
 import { describeSourceServers } from './describe-source-servers';
 import { findEarlierServers } from './find-earlier-servers';
 import { findEndedServers } from './find-ended-servers';
+import { findJobOfServer } from './find-job-of-server';
 import { findJobsOfBatch } from './find-jobs-of-batch';
 import { findUnknownTimeZones } from './find-unknown-time-zones';
 import { listTagResources } from './list-tag-resources';
@@ -48,6 +49,7 @@ export function createActivities(context: ActivityContext) {
     findEarlierServers,
     findEndedBatches,
     findEndedServers,
+    findJobOfServer: findJobOfServer(context, sources),
     findJobsOfBatch: findJobsOfBatch(context),
     findUnknownTimeZones: findUnknownTimeZones(),
     listTagResources: listTagResources(context),

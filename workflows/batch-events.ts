@@ -117,6 +117,23 @@ function tellFailures(run: BatchRun): void {
   if (entry) Object.assign(entry, { what: open.what, at: open.at });
 }
 
+/** SMC ends what is not cut over by then, whatever has been synced. */
+export function announceExpiry(
+  run: BatchRun,
+  { server, jobId, at }: { server: string; jobId: string; at: number },
+): void {
+  const { plan, servers } = run;
+  const cutOver =
+    servers.server(server).job.runOnce === false
+      ? `: ${smcBatchCommand('cutover', [plan.name, server])}`
+      : '';
+  announce(
+    run,
+    'expiry',
+    `${server}: SMC lets its replication job ${jobId} live until ${new Date(at).toISOString()}, and no longer${cutOver}`,
+  );
+}
+
 function once(list: string[], name: string, say: () => void): void {
   if (list.includes(name)) return;
   list.push(name);

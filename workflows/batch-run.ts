@@ -44,7 +44,7 @@ export interface BatchState {
 export interface Stock {
   /** Jobs of no server of the plan: it has left the plan, or got another source. They count until they are gone. */
   strays: JobOfBatch[];
-  /** Ids of jobs that were not listed: a late read may leave one out, but not twice. */
+  /** Ids of jobs that were not listed though their sources were: a late read may leave one out, but not twice. */
   missing: string[];
   /** Ids of strays that the journal has. */
   told: string[];

@@ -18,7 +18,6 @@ import {
   slotsOf,
   unwatchedJob,
 } from './server-record';
-import { mayStartAgain } from './start-again';
 
 /** One wave as it stands; `waiting` are its servers that may not have started, longest first. */
 export interface WaveServers {
@@ -150,21 +149,27 @@ export class BatchServers {
     if (!record || isEnded(record.phase) || record.phase === 'waiting') return;
     // An adopted workflow (round 0) was started by a run of the batch that we know nothing of.
     if (record.round !== 0 && record.round !== report.round) return;
-    const { round, startedAt, stoppedRunningAt, sourceId, starts = 1, granted, runId } = record;
-    const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted, runId };
+    const { round, startedAt, stoppedRunningAt, sourceId, starts = 1, granted, runId, validUntil } = record;
+    const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted, runId, validUntil };
     if (report.kind === 'ended') {
       this.set(report.server, { ...base, runId: undefined, endedAt: now, ...endedRecord(report.result) });
+    } else if (report.kind === 'expires') {
+      this.set(report.server, { ...record, validUntil: report.at });
     } else if (report.kind === 'waitsForSource') {
       if (record.phase === 'recovering') this.set(report.server, { ...record, error: report.error });
     } else if (report.kind === 'stoppedRunning') {
       // Between two syncs a job can break, too.
       const mayStop = record.phase === 'migrating' || (record.phase === 'synced' && report.end !== 'Waiting');
       if (!mayStop || report.start < starts) return;
-      const { jobId, error, start, end, isFree } = report;
-      const again = isFree || mayStartAgain(end, start, this.plan.policy.attempts);
-      const phase = again ? 'recovering' : end === 'Waiting' ? 'synced' : 'finishing';
+      const { jobId, error, start, end, isFree, startsAgainInSeconds } = report;
       const made = report.neverStarted ? 0 : start - Number(isFree ?? false);
-      this.set(report.server, { ...base, stoppedRunningAt: now, phase, jobId, starts: made, error });
+      const stopped = { ...base, stoppedRunningAt: now, jobId, starts: made, error };
+      if (startsAgainInSeconds !== undefined) {
+        const nextStartAt = now + startsAgainInSeconds * 1000;
+        this.set(report.server, { ...stopped, phase: 'recovering', nextStartAt });
+      } else {
+        this.set(report.server, { ...stopped, phase: end === 'Waiting' ? 'synced' : 'finishing' });
+      }
     } else {
       const { need, jobId, refused } = report;
       const isOld = need <= (record.phase === 'queued' ? record.need : (granted ?? 0));

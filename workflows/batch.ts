@@ -14,7 +14,7 @@ import type { Plan } from '../src/plan';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import { reconcileNowAndThen } from './batch-children';
-import { announce, announceNews, handOverNews, sendNews } from './batch-events';
+import { announce, announceExpiry, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
 import { type BatchRun, newBatchState, note, wakeAt } from './batch-run';
@@ -156,6 +156,7 @@ function listen(run: BatchRun): void {
     const before = state.records[report.server];
     servers.report(report, Date.now());
     if (isGrantedAlready(report, before)) wish(run, report.server, 'grant');
+    if (report.kind === 'expires' && state.records[report.server] !== before) announceExpiry(run, report);
     // It asks again now and then, with the refusal it has had.
     const isNews = state.records[report.server] !== before;
     if (report.kind === 'wantsSlot' && report.refused && isNews) {

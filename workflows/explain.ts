@@ -2,7 +2,6 @@ import { smcBatchCommand } from '../src/text';
 import { type BatchRun, isLookedUpFirst } from './batch-run';
 import { type Closed, type GateState, serverGate, waveGate } from './gates';
 import type { ServerExplanation, ServerView, Slots } from './messages';
-import { restartDelaySeconds } from './start-again';
 import { restartGatesOf, slotReason, sourceIsLookedUp } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
@@ -53,8 +52,8 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
       };
     }
     case 'recovering': {
-      const { starts = 1, stoppedRunningAt = 0 } = view;
-      const nextStartAt = stoppedRunningAt + restartDelaySeconds(plan.policy, Math.max(1, starts)) * 1_000;
+      const record = servers.records[name];
+      const nextStartAt = (record?.phase === 'recovering' && record.nextStartAt) || 0;
       const isDue = nextStartAt <= now;
       return {
         ...view,
@@ -74,7 +73,7 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
     case 'synced':
       return {
         ...view,
-        why: 'its incremental job has been synced and waits for its cut-over',
+        why: `its incremental job has been synced and waits for its cut-over${untilWhen(servers.records[name]?.validUntil)}`,
         next: smcBatchCommand('cutover', [batch, name]),
       };
     case 'finishing':
@@ -95,6 +94,10 @@ export function explainServer(run: BatchRun, name: string, cap: Slots, now: numb
 }
 
 const itsTurn = 'its turn has come';
+
+/** Told when it is near. */
+const untilWhen = (at: number | undefined) =>
+  at === undefined ? '' : `; SMC lets it live until ${new Date(at).toISOString()}, and no longer`;
 
 /** What to type so that a server may start which an operator, or a gate that asks for one, holds back. */
 function openingOrder(

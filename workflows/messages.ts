@@ -31,9 +31,18 @@ export interface Leftover {
   jobId: string;
   /**
    * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `notTakenUp`: an
-   * earlier life of the batch has left it, and this one has not come to its server, or must not migrate it.
+   * earlier life of the batch has left it, and this one has not come to its server, or must not migrate it; `refused`: a
+   * call that would have brought it on was refused, and its work is not lost for that; `notSeen`: it is not listed, and
+   * nothing tells that it is gone.
    */
-  why: 'keptByPolicy' | 'deleteFailed' | 'unknownStatus' | 'ledgerNotWritten' | 'notTakenUp';
+  why:
+    | 'keptByPolicy'
+    | 'deleteFailed'
+    | 'unknownStatus'
+    | 'ledgerNotWritten'
+    | 'notTakenUp'
+    | 'refused'
+    | 'notSeen';
   error?: SmcFailure;
 }
 
@@ -42,6 +51,7 @@ export type JobEnd =
   | Exclude<ReplicationJobStatus, 'Running' | 'Deleting'>
   | 'Stalled'
   | 'TimedOut'
+  | 'NotStarted'
   | 'Gone'
   | 'Unknown';
 
@@ -56,9 +66,13 @@ export type ServerReport = { server: string; round: number } & (
       neverStarted?: boolean;
       /** Its start was refused, and does not count as one. */
       isFree?: boolean;
+      /** It is started again, as its migration has decided; absent when it is not. */
+      startsAgainInSeconds?: number;
     }
   /** It cannot go on before it is granted what it lacks: a running slot, and without a job an existing one too. */
   | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
+  /** SMC lets its job live no longer than to this time (milliseconds since the epoch), which is near. */
+  | { kind: 'expires'; jobId: string; at: number }
   /** Its job broke, and it cannot be started again before the source's client is back. */
   | { kind: 'waitsForSource'; error: SmcFailure }
   | { kind: 'ended'; result: ServerResult }
@@ -253,7 +267,7 @@ export interface BatchEvent {
   batch: string;
   /** Milliseconds since the epoch. */
   at: number;
-  kind: 'wave' | 'gate' | 'failure' | 'stopped' | 'end';
+  kind: 'wave' | 'gate' | 'failure' | 'expiry' | 'stopped' | 'end';
   what: string;
 }
 

@@ -24,18 +24,25 @@ export async function cleanUp(
     });
   }
 
-  const mayRun = ended === 'cancelled' || ended.end === 'TimedOut' || ended.end === 'Unknown';
+  // No end was seen: a call was refused, or could not be made for too long.
+  const wasRefused = ended !== 'cancelled' && (ended.end === 'Unknown' || ended.end === 'NotStarted');
   const finishing = () =>
     stand({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
-  if (!mayRun) finishing();
+  if (ended !== 'cancelled' && !wasRefused) finishing();
   try {
-    if (mayRun) {
+    if (ended === 'cancelled' || wasRefused) {
       const end: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
       const stopped = await smcWaits(jobId).stopReplicationJob(stopRequest(input, job, end));
+      const { status, error } = stopped;
       // It was faster than we: its image is there, so the server has been migrated.
-      if (stopped.status === 'Finished')
+      if (status === 'Finished')
         result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };
-      if (stopped.status === 'Gone') return endWithoutJob(input, result);
+      if (status === 'Gone') return endWithoutJob(input, result);
+      if (status === 'NotSeen')
+        return endWithoutJob(input, { ...result, leftover: { jobId, why: 'notSeen', error } });
+      // SMC: one that was started is never Ready again. What has work in it is not deleted for a refusal.
+      if (result.outcome === 'failed' && status !== 'Ready' && status !== 'Expired' && status !== 'Deleting')
+        return endWithoutJob(input, withLeftJob(input, result, error));
       finishing();
     }
     for (;;) {
@@ -52,6 +59,7 @@ export async function cleanUp(
       const { batch, server, round } = input;
       const finished = await smcWaits(jobId).deleteReplicationJob({
         jobId,
+        sourceId: input.sourceId,
         report: { batch, server, round, result },
       });
       if (!finished) break;
@@ -65,6 +73,19 @@ export async function cleanUp(
   }
   enter(result.outcome);
   return result;
+}
+
+/** What the job says by now goes with the refusal, and what can be done: its work is there. */
+function withLeftJob(
+  { batch }: ServerMigrationInput,
+  { error, ...result }: JobResult & { outcome: 'failed' },
+  said: SmcFailure | undefined,
+): ServerResult {
+  const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
+  const { jobId } = result as { jobId: string };
+  const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, smc-batch cleanup ${batch} deletes them.`;
+  const told = { ...error, message, remedy };
+  return { ...result, error: told, leftover: { jobId, why: 'refused', error: told } };
 }
 
 type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;

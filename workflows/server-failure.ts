@@ -14,6 +14,17 @@ export function smcFailureOf(error: unknown): SmcFailure {
   };
 }
 
+/** The account's last word: no retry would change it, and nothing was done. */
+export const isFinalRefusal = (error: unknown) =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.nonRetryable === true;
+
+/** It was tried for as long as it may be: what it has done meanwhile is not known. */
+export const isTimeout = (error: unknown) =>
+  error instanceof ActivityFailure &&
+  (error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT');
+
 /** The account has no room for one more job, or one more running one. */
 export const isQuotaRefusal = (error: unknown) =>
   error instanceof ActivityFailure &&

@@ -1,35 +1,25 @@
 import {
-  ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   CancelledFailure,
-  condition,
   isCancellation,
-  log,
   setHandler,
   sleep,
-  TimeoutFailure,
   upsertMemo,
 } from '@temporalio/workflow';
 import { cutOverRequested, type ServerResult, type SmcFailure } from './messages';
 import { cleanUp, endWithoutJob } from './server-cleanup';
-import { alreadyMigrated, isQuotaRefusal, isSourceStateRefusal, smcFailureOf } from './server-failure';
-import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
+import { createJob } from './server-creation';
+import { alreadyMigrated, isTimeout, smcFailureOf } from './server-failure';
+import type { Ended, Job, ServerMigrationInput, Step } from './server-job';
+import { type AskForSlot, launch } from './server-launch';
 import { enter, enterDetails } from './server-phase';
-import { type Asking, type SlotsFromBatch, slotsFromBatch } from './server-slots';
+import { type SlotsFromBatch, slotsFromBatch } from './server-slots';
 import { answerStanding, stand } from './server-standing';
-import { jobWaits, smcCalls, smcWaits, syncWaits } from './smc-activities';
-import { freeRefusals, mayStartAgain, restartDelaySeconds } from './start-again';
-
-/** Whether the operator has asked for the final image of an incremental job. */
-interface CutOver {
-  requested: boolean;
-}
-
-type AskForSlot = (asking?: Asking) => Promise<void>;
-
-const dayMs = 86_400_000;
-/** SMC: a job is valid for 30 days unless told otherwise. */
-const validTimeCareMs = 20 * dayMs;
+import { awaitJob, type CutOver, stopJob, untilCutOver } from './server-watch';
+import { smcWaits } from './smc-activities';
+import { restartAfter, restartDelaySeconds, restartsIn } from './start-again';
+import { keepValid, needsCare } from './valid-time';
 
 /**
  * Migrates one server: creates its replication job, starts it, waits for its end, writes the ledger, deletes the job.
@@ -66,31 +56,6 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
   return CancellationScope.nonCancellable(() => cleanUp(input, job, ended));
 }
 
-async function createJob(
-  { batch, server, sourceId, creation, job, knownJobId }: ServerMigrationInput,
-  slots: SlotsFromBatch,
-): Promise<Job> {
-  for (;;) {
-    try {
-      // Not cancellable: a job that may have been created must be known, to be cleaned up.
-      const created = await CancellationScope.nonCancellable(() =>
-        smcCalls(`source ${sourceId}`).createReplicationJob({
-          batch,
-          server,
-          sourceId,
-          creation,
-          job,
-          knownJobId,
-        }),
-      );
-      return { ...created, start: 1, createdAt: Date.now() };
-    } catch (error) {
-      if (!isQuotaRefusal(error)) throw error;
-      await slots.ask(undefined, { refused: smcFailureOf(error) });
-    }
-  }
-}
-
 /** Starts the job, waits for its end, and starts it again after an error as often as the policy allows. */
 async function runToItsEnd(
   input: ServerMigrationInput,
@@ -100,44 +65,51 @@ async function runToItsEnd(
 ): Promise<Ended> {
   // A turn may come after weeks, as in a paused batch.
   const whileWaiting = async () => {
-    if (needsCare(input, job)) await extendValidTime(input, job);
+    if (needsCare(job, Date.now())) await keepValid(input, job);
   };
   const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
-  let refused = await startJob(input, job, askForSlot);
+  // An adopted job may be old, and past its start.
+  await whileWaiting();
+  let step: Step | undefined = isStartable(job) ? 'start' : undefined;
   for (;;) {
-    let ended = refused ?? (await awaitJob(input, job));
-    refused = undefined;
+    let ended = (step && (await launch(input, job, step, askForSlot))) ?? (await awaitJob(input, job));
+    if (ended.end === 'Stalled' || ended.end === 'TimedOut') ended = await stopJob(input, job, ended);
     if (ended.end === 'Waiting') {
+      job.attempt = 1;
+      job.refusedStarts = 0;
       const broken = await untilCutOver(input, job, cutOver);
       if (!broken) {
         await askForSlot({ isCutOver: true });
         job.start++;
-        job.before = { status: 'Waiting' };
+        job.attempt = job.cutOvers + 1;
         stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
         enter('running', `Job **${job.jobId}**: last sync and final image`);
-        await smcWaits(job.jobId).cutOverReplicationJob({ jobId: job.jobId, syncData: true });
+        step = 'cutOver';
         continue;
       }
       ended = broken;
     }
-    if (ended.end === 'Stalled') {
-      const stopped = await smcWaits(job.jobId).stopReplicationJob(stopRequest(input, job, ended));
-      if (stopped.status === 'Finished') return { ...stopped, end: 'Finished' };
-      job.status = stopped.status;
-    }
-    if (!ended.isFree && !mayStartAgain(ended.end, job.start, input.policy.attempts)) return ended;
+    const isRestarted =
+      ended.isFree || restartsIn(restartAfter(input.policy, job.attempt), ended.end) !== undefined;
+    if (!isRestarted) return ended;
+    if (ended.end !== 'NotStarted') step = 'start';
     await recover(input, job, ended);
-    await askForSlot();
-    if (!ended.isFree) job.start++;
+    await askForSlot({ isCutOver: step === 'cutOver' });
+    if (!ended.isFree) {
+      job.start++;
+      job.attempt++;
+    }
     stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
-    enter('running', `Job **${job.jobId}**, start ${job.start} of ${input.policy.attempts}`);
-    refused = await startJob(input, job, askForSlot);
+    enter('running', `Job **${job.jobId}**, start ${job.attempt} of ${input.policy.attempts}`);
+    if (step === 'start' && !isStartable(job)) step = undefined;
   }
 }
 
+const isStartable = ({ status }: Job) => status === 'Ready' || status === 'Stopped' || status === 'InError';
+
 /** Waits before the next start, and for the source's client where that is what broke the job. */
 async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Promise<void> {
-  const seconds = restartDelaySeconds(input.policy, job.start);
+  const seconds = restartDelaySeconds(input.policy, job.attempt);
   stand({ phase: 'recovering', jobId: job.jobId, error: ended.error });
   enter(
     'recovering',
@@ -145,138 +117,18 @@ async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Pro
   );
   await sleep(seconds * 1000, { summary: 'before the next start' });
   const { batch, server, round, sourceId } = input;
-  await smcWaits(`source ${sourceId}`).awaitSourceServer({ batch, server, round, sourceId });
-  if (needsCare(input, job)) await extendValidTime(input, job);
-}
-
-/** SMC: a job that does not run expires. */
-const needsCare = ({ job: settings }: ServerMigrationInput, { createdAt, isExtended }: Job) =>
-  Date.now() - createdAt > validTimeCareMs && !isExtended && !settings.validTime;
-
-/** An incremental job between its syncs; gives how it ended when it did so before its time. */
-async function untilCutOver(
-  input: ServerMigrationInput,
-  job: Job,
-  cutOver: CutOver,
-): Promise<Ended | undefined> {
-  const { batch, server, round } = input;
-  const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when it is told to';
-  stand({ phase: 'synced', jobId: job.jobId });
-  enter('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
-  await extendValidTime(input, job);
-  let ended: Ended | undefined;
-  const watch = new CancellationScope();
-  const watching = watch
-    .run(() =>
-      syncWaits(job.jobId).watchWaitingJob({
-        batch,
-        server,
-        round,
-        jobId: job.jobId,
-        start: job.start,
-        frequency: input.job.frequency ?? 24,
-      }),
-    )
-    .then(
-      (seen) => {
-        ended = seen;
-      },
-      (error: unknown) => {
-        if (!isCancellation(error)) ended = { end: 'Unknown', error: smcFailureOf(error) };
-      },
-    );
-  const due = input.cutoverAt ? Date.parse(input.cutoverAt) - Date.now() : undefined;
-  const isDue = () => cutOver.requested || ended !== undefined;
-  try {
-    if (due === undefined) await condition(isDue);
-    else if (due > 0) await condition(isDue, due, { summary: 'until cutoverAt' });
-  } finally {
-    watch.cancel();
-  }
-  await watching;
-  if (!ended) return undefined;
-  job.status = ended.end;
-  job.startTime = ended.startTime;
-  return ended;
-}
-
-/** To the longest the API allows, once: 90 days after the job's creation. A refusal only means an earlier end. */
-async function extendValidTime({ job: settings }: ServerMigrationInput, job: Job): Promise<void> {
-  if (job.isExtended || settings.validTime) return;
-  job.isExtended = true;
-  const validTime = new Date(job.createdAt + 89 * dayMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  await smcCalls(`${job.jobId}, valid until ${validTime}`)
-    .modifyReplicationJobAttribute({ jobId: job.jobId, validTime })
+  const { jobId } = job;
+  await smcWaits(`source ${sourceId}`)
+    .awaitSourceServer({ batch, server, round, sourceId, jobId })
     .catch((error: unknown) => {
-      if (isCancellation(error)) throw error;
-      log.warn('ValidTime was not extended', { jobId: job.jobId, error: smcFailureOf(error).message });
+      throw isTimeout(error) ? awayTooLong(input, smcFailureOf(error)) : error;
     });
+  if (needsCare(job, Date.now())) await keepValid(input, job);
 }
 
-/** Gives how it ended at once, where the state of its source does not allow the start. */
-async function startJob(
-  input: ServerMigrationInput,
-  job: Job,
-  askForSlot: AskForSlot,
-): Promise<Ended | undefined> {
-  const { jobId, status, startTime } = job;
-  // An adopted job may be past its start.
-  while (status === 'Ready' || status === 'Stopped' || status === 'InError') {
-    try {
-      job.before = { status, startTime };
-      await smcCalls(jobId).startReplicationJob({ jobId });
-      return undefined;
-    } catch (error) {
-      if (isSourceStateRefusal(error)) return notStarted(input, job, smcFailureOf(error));
-      if (!isQuotaRefusal(error)) throw error;
-      await askForSlot({ refused: smcFailureOf(error) });
-    }
-  }
-  return undefined;
-}
-
-/** As after an error of the job: its source is waited for, without a running slot. */
-async function notStarted(
-  { batch, server, round }: ServerMigrationInput,
-  job: Job,
-  error: SmcFailure,
-): Promise<Ended> {
-  const { jobId, start, status, refusedStarts = 0 } = job;
-  job.refusedStarts = refusedStarts + 1;
-  const isFree = job.refusedStarts <= freeRefusals;
-  const neverStarted = start === 1 && status === 'Ready';
-  const report = { kind: 'stoppedRunning', server, round, start, jobId, end: 'InError', error } as const;
-  await smcCalls('its source is not ready').tellBatch(batch, { ...report, neverStarted, isFree });
-  return { end: 'InError', error, isFree };
-}
-
-async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
-  const { batch, server, round, policy } = input;
-  const { jobId, before, start } = job;
-  const summary = `${jobId}, start ${start} of ${policy.attempts}`;
-  try {
-    const ended = await jobWaits(policy.jobTimeoutSeconds, summary).awaitReplicationJob({
-      batch,
-      server,
-      round,
-      jobId,
-      start,
-      before,
-      stallTimeoutSeconds: policy.stallTimeoutSeconds,
-    });
-    job.startTime = ended.startTime;
-    job.status = ended.end;
-    return ended;
-  } catch (error) {
-    if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
-    return {
-      end: 'TimedOut',
-      error: {
-        code: 'ReplicationJob.TimedOut',
-        message: `replication job ${jobId} has not ended within ${policy.jobTimeoutSeconds} s`,
-        remedy:
-          "Raise policy.jobTimeout, or see why it is slow: the network to the intermediate instance, or the source's load.",
-      },
-    };
-  }
-}
+const awayTooLong = ({ sourceId }: ServerMigrationInput, { message }: SmcFailure) =>
+  ApplicationFailure.nonRetryable(message, 'SourceServer.Offline', {
+    code: 'SourceServer.Offline',
+    message: `source server ${sourceId} has not been ready for 7 days`,
+    remedy: 'Start the SMC client on the source server and check its network, then retry the server.',
+  });

@@ -16,10 +16,13 @@ export type ServerRecord = {
   runId?: string;
   /** When its last round has ended, where another is to follow or an order has ended it since. */
   roundEndedAt?: number;
+  /** SMC lets its job live no longer, and that is near; milliseconds since the epoch. */
+  validUntil?: number;
 } /** With a job that an earlier life of the batch has left. */ & (
   | { phase: 'waiting'; jobId?: string; jobRuns?: boolean }
   | { phase: 'migrating'; jobId?: string }
-  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'recovering'; jobId: string; error?: SmcFailure; nextStartAt?: number }
+  | { phase: 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
   | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
   | { phase: 'skipped'; note: string; imageId?: string; jobId?: string; leftover?: Leftover }
@@ -92,12 +95,15 @@ interface OwnBusiness {
   migrated?: MigratedFrom;
   runId?: string;
   roundEndedAt?: number;
+  nextStartAt?: number;
+  validUntil?: number;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
-  const { round, granted, need, isCutOver, isConsequence, jobRuns, migrated, runId, roundEndedAt, ...shown } =
-    record as ServerRecord & OwnBusiness;
+  const own = record as ServerRecord & OwnBusiness;
+  const { round, granted, need, isCutOver, isConsequence, jobRuns, migrated, ...rest } = own;
+  const { runId, roundEndedAt, nextStartAt, validUntil, ...shown } = rest;
   return shown;
 }
 

@@ -15,6 +15,15 @@ export const smcCalls = (summary: string) =>
     summary,
   });
 
+/** A start or a cut-over: nothing is lost by waiting, and the work of weeks may hang on it. */
+export const smcLaunches = (summary: string) =>
+  proxyActivities<Activities>({
+    heartbeatTimeout,
+    startToCloseTimeout: '2m',
+    scheduleToCloseTimeout: '7d',
+    summary,
+  });
+
 /** They wait for something to happen in the account: a job to be stoppable or gone, a source to come back. */
 export const smcWaits = (summary: string) =>
   proxyActivities<Activities>({

@@ -23,15 +23,16 @@ export async function takeStock(run: BatchRun): Promise<void> {
   const { state } = run;
   const before = state.stock;
   const wereUnderWay = new Set(Object.keys(state.records).filter((name) => hasWorkflow(state.records[name])));
-  const { jobs, pollIntervalSeconds } = await batchCalls('its jobs, whatever its plan says').findJobsOfBatch({
-    batch: run.plan.name,
+  const unwatched = Object.values(state.records).flatMap((record) => {
+    const jobId = unwatchedJob(record)?.jobId;
+    return jobId === undefined ? [] : [{ jobId, sourceId: record.sourceId }];
   });
+  const expected = [...unwatched, ...before.strays.map(({ jobId, sourceId }) => ({ jobId, sourceId }))];
+  const { jobs, missing, pollIntervalSeconds } = await batchCalls(
+    'its jobs, whatever its plan says',
+  ).findJobsOfBatch({ batch: run.plan.name, expected });
   const listed = new Set(jobs.map(({ jobId }) => jobId));
-  const missing = new Set<string>();
-  const isGone = (jobId: string) => {
-    if (!listed.has(jobId)) missing.add(jobId);
-    return !listed.has(jobId) && before.missing.includes(jobId);
-  };
+  const isGone = (jobId: string) => missing.includes(jobId) && before.missing.includes(jobId);
   for (const [name, record] of Object.entries(state.records)) {
     const jobId = unwatchedJob(record)?.jobId;
     if (jobId !== undefined && isGone(jobId)) forgetJob(run, name, record);
@@ -42,7 +43,7 @@ export async function takeStock(run: BatchRun): Promise<void> {
   ];
   tell(run, strays, before.told);
   const told = strays.map(({ jobId }) => jobId);
-  state.stock = { strays, missing: [...missing], told, pollIntervalSeconds };
+  state.stock = { strays, missing, told, pollIntervalSeconds };
   run.servers.setStrays(strays);
   run.changed = true;
 }

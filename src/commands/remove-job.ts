@@ -1,4 +1,5 @@
 import { awaitsImage, endedJob } from '../../activities/ended-job';
+import { jobAbsence } from '../../activities/job-absence';
 import type { ReplicationJobPoller } from '../../activities/replication-job-poller';
 import { smcFailure } from '../../activities/smc-failure';
 import type { SmcFailure } from '../../workflows/messages';
@@ -40,8 +41,8 @@ export interface RemovalMeans {
   deletingPatienceSeconds?: number;
 }
 
-/** A late read may leave a job out once; so often in a row it is gone. */
-const looksBeforeGone = 3;
+/** By which the patience with late reads is measured. */
+const lookSeconds = 5;
 
 /**
  * Takes a job out of the account, by what each look shows of it: stops it while it syncs, waits while it cannot be
@@ -57,7 +58,9 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
   let until = Date.now() + patienceSeconds * 1000;
   let seen = first;
   let isLeaving = false;
-  let notListed = 0;
+  let isMissing = false;
+  let doubt: string | undefined;
+  const absence = jobAbsence({ smc, pollIntervalSeconds: lookSeconds }, { jobId, sourceId: first.sourceId });
   let done: Pick<CleanedJob, 'image' | 'migrated'> | undefined;
   let refusal: SmcError | undefined;
 
@@ -85,7 +88,9 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
     try {
       if (look.job) {
         seen = look.job;
-        notListed = 0;
+        isMissing = false;
+        doubt = undefined;
+        absence.listed();
         const next = nextStep(seen);
         if (next === 'leave') {
           const { error } = endedJob(seen);
@@ -102,8 +107,16 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
         }
       } else if (look.error) {
         refusal = look.error;
-      } else if (isLeaving || ++notListed >= looksBeforeGone) {
+      } else if (isLeaving) {
         return ended('deleted');
+      } else {
+        // Somebody else may have deleted it: that takes longer to be sure of than a deletion of ours.
+        if (!isMissing)
+          until = Math.max(until, Date.now() + deletingPatienceSeconds * 1000 + lookSeconds * 1000);
+        isMissing = true;
+        const absent = await absence.missed();
+        if (absent.isGone) return ended('deleted');
+        doubt = absent.doubt;
       }
     } catch (error) {
       if (!(error instanceof SmcError)) throw error;
@@ -113,6 +126,8 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
     if (Date.now() < until) continue;
     if (isLeaving) return ended('left', 'it is being deleted');
     const again = `Clean up again later: ${smcBatchCommand('cleanup', [batch])}`;
+    if (doubt !== undefined) return ended('left', `${doubt}. ${again}`);
+    if (isMissing) return ended('left', `it is not listed any more. ${again}`);
     if (refusal) return left({ ...smcFailure(refusal), remedy: again }, refusal.message);
     return ended('left', `${whyItStays(seen)}. ${again}`);
   }

@@ -48,6 +48,9 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   deleteFailed: 'the API did not delete it',
   unknownStatus: 'its status could not be learned, so it was not touched',
   notTakenUp: 'an earlier run of the batch has left it, and this one did not come to take it up',
+  refused:
+    'a call that would have brought it on was refused, and what it has transferred is not lost for that',
+  notSeen: 'it is not listed, and nothing tells that it is gone',
   ledgerNotWritten: 'its source could not be tagged as migrated, so it is the only proof that it was',
 };
 

@@ -18,7 +18,15 @@ const failure = z
 
 const leftover = z.object({
   jobId: z.string(),
-  why: z.enum(['keptByPolicy', 'deleteFailed', 'unknownStatus', 'ledgerNotWritten', 'notTakenUp']),
+  why: z.enum([
+    'keptByPolicy',
+    'deleteFailed',
+    'unknownStatus',
+    'ledgerNotWritten',
+    'notTakenUp',
+    'refused',
+    'notSeen',
+  ]),
   error: failure.optional(),
   instanceHours: hours
     .optional()

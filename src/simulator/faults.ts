@@ -43,8 +43,8 @@ const callFault = z
       .optional(),
     /** The connection is reset, before the call took effect or after. */
     reset: z.enum(['before', 'after']).optional(),
-    /** The call takes effect, and its answer is cut off or replaced by an HTML page. */
-    body: z.enum(['truncated', 'html']).optional(),
+    /** The call takes effect, and its answer is cut off, replaced by an HTML page, or (of a list) lacks all that is there. */
+    body: z.enum(['truncated', 'html', 'empty']).optional(),
     /** With `error` and `emptyStatus`: the call takes effect all the same. */
     afterEffect: z.boolean().default(false),
   })

@@ -61,16 +61,43 @@ test('a scheduled sync under way is not taken for the cut-over: it is waited out
   expect(statusOf(bench, jobId)).toBe('Finished');
 });
 
-test.each([
-  ['a job that has never run', {}, 'ReplicationJob.InvalidStatus'],
-  ['a job that is not there', { jobId: 'j-none' }, 'InvalidJobId.NotFound'],
-])('%s fails', async (_, more, type) => {
+test('a job whose last sync broke is given with all that it says, so that it can be started again', async () => {
+  const { bench, jobId } = await aWaitingJob();
+  const statusInfo = '{"error_code":"X9","error_msg":"tape is torn"}';
+  bench.breakThings({ jobs: [{ source: 'web-01', fail: { atProgress: 50, statusInfo } }] });
+  bench.account.skip(13 * hour);
+  expect(statusOf(bench, jobId)).toBe('InError');
+  expect(await bench.run('cutOverReplicationJob', { jobId, syncData: true })).toMatchObject({
+    end: 'InError',
+    error: {
+      code: 'InternalError',
+      message: `replication job ${jobId} is InError at 50 %: InternalError: ${statusInfo}`,
+    },
+  });
+});
+
+test('a job that has never run is given as Ready, and one that is not there is left to who waits for it', async () => {
   const bench = await aWorkbench();
   const { jobId } = await bench.smc.createReplicationJob({
     regionId: 'cn-hangzhou',
     sourceId: bench.account.sourceNames.get('web-01')!,
     ...incremental,
   });
-  const failure = await failureOf(bench.run('cutOverReplicationJob', { jobId, ...more }));
-  expect(failure).toMatchObject({ type, isRetried: false });
+  expect(await bench.run('cutOverReplicationJob', { jobId })).toMatchObject({ end: 'Ready' });
+  expect(await bench.run('cutOverReplicationJob', { jobId: 'j-none' })).toBeUndefined();
+});
+
+test.each([
+  ['the source is away', { sources: [{ source: 'web-01', offline: true as const }] }, 'state'],
+  [
+    'the account says no',
+    { calls: [{ operation: 'CutOverReplicationJob', error: { code: 'Strange.Code' } }] },
+    'fatal',
+  ],
+])('where %s nothing happens to the job', async (_, faults, errorClass) => {
+  const { bench, jobId } = await aWaitingJob();
+  bench.breakThings(faults);
+  const failure = await failureOf(bench.run('cutOverReplicationJob', { jobId, syncData: true }));
+  expect(failure).toMatchObject({ class: errorClass, isRetried: false });
+  expect(statusOf(bench, jobId)).toBe('Waiting');
 });

@@ -58,12 +58,18 @@ test('too many running jobs are a matter of quota', async () => {
   expect(await failureOf(bench.run('startReplicationJob', { jobId }))).toMatchObject({ class: 'quota' });
 });
 
-test('an expired job cannot be started', async () => {
+test('an expired job is given with its end, and one that is not there is left to who waits for it', async () => {
   const bench = await aWorkbench();
   const jobId = await ourJob(bench);
   bench.account.skip(31 * 86_400);
-  expect(await failureOf(bench.run('startReplicationJob', { jobId }))).toMatchObject({
-    type: 'ReplicationJob.InvalidStatus',
-    isRetried: false,
+  expect(await bench.run('startReplicationJob', { jobId })).toMatchObject({ end: 'Expired' });
+  expect(await bench.run('startReplicationJob', { jobId: 'j-none' })).toBeUndefined();
+});
+
+test('a refusal for good is told as it is', async () => {
+  const bench = await aWorkbench({
+    faults: { calls: [{ operation: 'StartReplicationJob', error: { code: 'Strange.Code' } }] },
   });
+  const failure = await failureOf(bench.run('startReplicationJob', { jobId: await ourJob(bench) }));
+  expect(failure).toMatchObject({ type: 'Strange.Code', isRetried: false });
 });

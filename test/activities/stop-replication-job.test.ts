@@ -38,7 +38,11 @@ test('a job past its sync is waited for, and has its image', async () => {
   const stopping = bench.run('stopReplicationJob', { jobId, report });
   await bench.looked();
   bench.account.skip(300);
-  expect(await stopping).toEqual({ status: 'Finished', imageId: expect.stringMatching(/^m-/) });
+  expect(await stopping).toMatchObject({
+    status: 'Finished',
+    imageId: expect.stringMatching(/^m-/),
+    said: expect.stringContaining('is Running in Processing at'),
+  });
 });
 
 test('a job that goes on between look and call is looked at again', async () => {

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createReplicationJobPoller } from '../../activities';
 import { type RemovalMeans, removeJob } from '../../src/commands/remove-job';
-import type { Faults, SimulatorOptions } from '../../src/simulator';
+import type { Faults, Simulator, SimulatorOptions } from '../../src/simulator';
 import { anAccount, closeAll } from '../contract/an-account';
 import { breakThings, looked } from '../simulator/harness';
 
-afterEach(closeAll);
+afterEach(() => {
+  jest.restoreAllMocks();
+  return closeAll();
+});
 
 const tags = [
   { key: 'smc-batch', value: 'exit' },
@@ -290,13 +293,34 @@ test('nothing is changed of a job whose workflow has been started meanwhile', as
   expect(calls('StopReplicationJob')).toBe(0);
 });
 
+/** The clock on the wall goes ahead once the looks have begun to miss the job. */
+async function aWhileLater(simulator: Simulator): Promise<void> {
+  await looked(simulator);
+  const realNow = Date.now;
+  jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 61_000);
+}
+
 test('a job that somebody else has deleted is deleted', async () => {
-  const { sync, removeWhile, account, known, calls } = await anAccountToClean();
+  const { sync, removeWhile, account, known, calls, simulator } = await anAccountToClean();
   const jobId = await sync();
   account.skip(500);
-  const cleaned = await removeWhile(jobId, () => account.dropJob(known(jobId)));
+  const cleaned = await removeWhile(jobId, () => {
+    account.dropJob(known(jobId));
+    void aWhileLater(simulator);
+  });
   expect(cleaned).toMatchObject({ status: 'Running', outcome: 'deleted' });
   expect(calls('DeleteReplicationJob')).toBe(0);
+});
+
+test('a job whose source says that it is still there is left, however long it is not listed', async () => {
+  const { sync, removeWhile, account, breakThings, simulator } = await anAccountToClean();
+  const jobId = await sync();
+  account.skip(500);
+  const cleaned = await removeWhile(jobId, () => {
+    breakThings({ calls: [{ operation: 'DescribeReplicationJobs', body: 'empty' }] });
+    void aWhileLater(simulator);
+  });
+  expect(cleaned).toMatchObject({ outcome: 'left', reason: expect.stringContaining('is InUse by it') });
 });
 
 test('an API that does not answer is asked again, and a later clean-up is the remedy', async () => {

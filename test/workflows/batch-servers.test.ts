@@ -39,7 +39,7 @@ test('a job that was created and never started has no start', () => {
 
 test('a report that comes twice, or from an earlier round, changes nothing', () => {
   const servers = underWay();
-  const broken: ServerReport = { ...stopped, end: 'InError' };
+  const broken: ServerReport = { ...stopped, end: 'InError', startsAgainInSeconds: 1 };
   servers.report(broken, 5);
   servers.set('web', { ...servers.records.web!, phase: 'migrating', starts: 2 });
   servers.report(broken, 6);
@@ -64,7 +64,7 @@ test('a synced job that broke is no longer synced, and asks for a restart, not f
   servers.report({ ...stopped, end: 'Waiting' }, 5);
   servers.report({ ...stopped, end: 'Waiting' }, 5);
   expect(servers.phaseOf('web')).toBe('synced');
-  servers.report({ ...stopped, end: 'InError' }, 6);
+  servers.report({ ...stopped, end: 'InError', startsAgainInSeconds: 1 }, 6);
   expect(servers.phaseOf('web')).toBe('recovering');
   servers.report({ kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1', isCutOver: false }, 6);
   expect(servers.hasRestarts()).toBe(true);

@@ -73,7 +73,9 @@ async function serve(
     }
     reply = callWithFault(fault, format, () => {
       try {
-        return { answer: writeAnswer(action, operation(account, params), format) };
+        const given = operation(account, params);
+        const answer = fault?.body === 'empty' ? withoutItems(given) : given;
+        return { answer: writeAnswer(action, answer, format) };
       } catch (error) {
         return refused(error, format);
       }
@@ -93,6 +95,16 @@ interface Reply {
   refusal?: string;
 }
 
+/** A list as one who has nothing would answer it: an old copy, or another account. */
+const withoutItems = (answer: object) =>
+  Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => {
+      if (name === 'TotalCount') return [name, 0];
+      const isList = value !== null && typeof value === 'object';
+      return [name, isList ? Object.fromEntries(Object.keys(value).map((item) => [item, []])) : value];
+    }),
+  );
+
 /** Runs a call under its fault: instead of it, or around its effect. */
 function callWithFault(fault: CallFault | undefined, format: Format, call: () => Reply): Reply {
   if (!fault) return call();
@@ -100,6 +112,7 @@ function callWithFault(fault: CallFault | undefined, format: Format, call: () =>
   if (fault.throttle)
     return refused(new ApiError(fault.throttle.code, 'Request was denied due to user flow control.'), format);
   if (fault.reset === 'after') return { ...call(), answer: 'reset' };
+  if (fault.body === 'empty') return call();
   if (fault.body === 'truncated') return { ...call(), spoilt: 'truncated' };
   if (fault.body === 'html')
     return { ...call(), answer: { httpStatus: 200, contentType: 'text/html', body: proxyPage } };

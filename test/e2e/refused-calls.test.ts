@@ -1,0 +1,160 @@
+import type { Plan } from '../../src/plan';
+import { batchWorkflowId } from '../../workflows/ids';
+import {
+  cutOverUpdate,
+  explainQuery,
+  pauseUpdate,
+  resumeUpdate,
+  retryUpdate,
+} from '../../workflows/messages';
+import { aHouse, type House, until, untilProgress } from './a-house';
+
+let house: House;
+afterEach(() => house?.close());
+
+const by = 'tester';
+const audit = () => house.simulator.account.audit();
+const jobs = () => house.simulator.account.jobList();
+const jobOf = (sourceId: string) => jobs().find((job) => job.sourceId === sourceId)!;
+/** With all that is due by now. */
+const statusNow = (sourceId: string) => {
+  house.simulator.account.now();
+  return jobOf(sourceId).status;
+};
+const handleOf = ({ name }: Plan) => house.client.workflow.getHandle(batchWorkflowId(name));
+const explain = (plan: Plan, server: string) => handleOf(plan).query(explainQuery, { server });
+const refused = (operation: string) =>
+  Object.values(audit().calls.perOperation[operation]?.refused ?? {}).reduce((sum, n) => sum + n, 0);
+
+/** Incremental servers, all of them synced once; the second wave keeps the batch ready for orders. */
+async function syncedServers(count: number, frequencies: number[], policy: Plan['policy'] | object = {}) {
+  const plan = house.plan(count, {
+    policy,
+    server: (nth) => ({
+      job: { runOnce: false, frequency: frequencies[nth] ?? 168, maxNumberOfImageToKeep: 2 },
+    }),
+  });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await untilProgress(batch, ({ counts }) => counts.synced === count);
+  const cutOver = (server: string) =>
+    handleOf(plan).executeUpdate(cutOverUpdate, { args: [{ by, servers: [server] }] });
+  return { plan, batch, cutOver };
+}
+
+test('a cut-over whose source is away waits for it without a running slot, and loses no sync', async () => {
+  house = await aHouse({ servers: 1, jobSeconds: 1_000, speed: 1_000 });
+  const { plan, batch, cutOver } = await syncedServers(1, []);
+  const [{ name, sourceId }] = plan.servers as [Plan['servers'][0]];
+  house.breakThings({ sources: [{ source: sourceId!, offline: true }] });
+  await cutOver(name);
+  await until(async () => (await explain(plan, name)).why.includes('is Unavailable'));
+  expect((await batch.progress()).slots.inUse).toEqual({ existing: 1, running: 0 });
+  expect(jobOf(sourceId!).status).toBe('Waiting');
+  house.breakThings({});
+  await batch.result();
+  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated' });
+  expect(audit()).toMatchObject({ creates: { tookEffect: 1 }, jobs: { leftovers: [] } });
+});
+
+test("a cut-over while another server's scheduled sync fills the running quota waits its turn", async () => {
+  house = await aHouse({ servers: 2, runningQuota: 1, jobSeconds: 1_000, speed: 100 });
+  const { plan, batch, cutOver } = await syncedServers(2, [1, 168]);
+  const [often, seldom] = plan.servers as [Plan['servers'][0], Plan['servers'][0]];
+  const isSyncing = () => statusNow(often.sourceId!) === 'Running';
+  while (!isSyncing()) house.simulator.account.skip(300);
+  await cutOver(seldom.name);
+  await untilProgress(batch, ({ counts }) => counts.migrated === 1);
+  expect(refused('CutOverReplicationJob')).toBeGreaterThan(0);
+  expect(audit()).toMatchObject({ creates: { tookEffect: 2 }, jobs: { peakRunning: 1 } });
+  expect(jobOf(often.sourceId!)).toBeDefined();
+});
+
+test('a job whose sync breaks while its cut-over waits is started again, and then cut over', async () => {
+  house = await aHouse({ servers: 1, jobSeconds: 1_000, speed: 1_000 });
+  const { plan, batch, cutOver } = await syncedServers(1, [12]);
+  const [{ name, sourceId }] = plan.servers as [Plan['servers'][0]];
+  await handleOf(plan).executeUpdate(pauseUpdate, { args: [{ by }] });
+  await cutOver(name);
+  await untilProgress(batch, ({ counts }) => counts.queued === 1);
+  house.breakThings({ jobs: [{ source: sourceId!, runs: 1, fail: { atProgress: 50 } }] });
+  house.simulator.account.skip(12 * 3_600);
+  await until(() => statusNow(sourceId!) === 'InError');
+  await handleOf(plan).executeUpdate(resumeUpdate, { args: [{ by }] });
+  await batch.result();
+  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated' });
+  expect(audit()).toMatchObject({ creates: { tookEffect: 1 }, jobs: { leftovers: [] } });
+});
+
+test('a cut-over that breaks is begun again after the next sync, as often as the plan allows', async () => {
+  house = await aHouse({ servers: 1, jobSeconds: 1_000, speed: 1_000 });
+  const { plan, batch, cutOver } = await syncedServers(1, [], { attempts: 2 });
+  const [{ name, sourceId }] = plan.servers as [Plan['servers'][0]];
+  house.breakThings({ jobs: [{ source: sourceId!, runs: 1, fail: { atProgress: 50 } }] });
+  await cutOver(name);
+  await batch.result();
+  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated' });
+  expect(audit()).toMatchObject({ creates: { tookEffect: 1 }, jobs: { leftovers: [] } });
+});
+
+test.each(['CutOverReplicationJob', 'StartReplicationJob'])(
+  'a job is left with all its work where %s is refused for good: it is shown, counts, and a retry goes on with it',
+  async (operation) => {
+    house = await aHouse({ servers: 2, jobSeconds: 1_000, speed: 1_000 });
+    const [sourceId] = [...house.simulator.account.sources.keys()] as [string];
+    const isStart = operation === 'StartReplicationJob';
+    // The second start, after the first has transferred half.
+    const strange = { code: 'Strange.Code', message: 'No.', httpStatus: 400 };
+    house.breakThings({
+      calls: [
+        { operation, sourceId, error: strange, ...(isStart && { between: [2, 99] as [number, number] }) },
+      ],
+      jobs: isStart ? [{ source: sourceId, runs: 1, fail: { atProgress: 60 } }] : [],
+    });
+    const incremental = { runOnce: false, frequency: 168, maxNumberOfImageToKeep: 2 };
+    const plan = house.plan(2, {
+      waves: [{ name: 'first' }, { name: 'later', after: 'approval' }],
+      server: (nth) => (nth === 0 && !isStart ? { job: incremental } : {}),
+    });
+    const [{ name }] = plan.servers as [Plan['servers'][0]];
+    await house.startWorker();
+    const batch = house.batch(plan);
+    await batch.start(plan);
+    if (!isStart) {
+      await untilProgress(batch, ({ counts }) => counts.synced === 1);
+      await handleOf(plan).executeUpdate(cutOverUpdate, { args: [{ by, servers: [name] }] });
+    }
+    const progress = await untilProgress(batch, ({ counts }) => counts.failed === 1);
+    expect(progress).toMatchObject({ leftovers: 1, slots: { inUse: { existing: 1, running: 0 } } });
+    const { jobId } = jobOf(sourceId);
+    const { leftover, error } = await explain(plan, name);
+    expect(leftover).toMatchObject({ jobId, why: 'refused', error: { code: 'Strange.Code' } });
+    expect(error!.remedy).toContain('a retry of the server goes on with them');
+    const report = await house.run('report', plan.name, '-o', 'json');
+    expect(JSON.parse(report.stdout).leftovers[0]).toMatchObject({ jobId, why: 'refused' });
+    house.breakThings({});
+    await handleOf(plan).executeUpdate(retryUpdate, { args: [{ by, servers: [name] }] });
+    if (!isStart) {
+      await untilProgress(batch, ({ counts }) => counts.synced === 1);
+      await handleOf(plan).executeUpdate(cutOverUpdate, { args: [{ by, servers: [name] }] });
+    }
+    await untilProgress(batch, ({ counts }) => counts.migrated === 1);
+    expect(audit()).toMatchObject({ creates: { tookEffect: 1 }, jobs: { leftovers: [] } });
+  },
+);
+
+test('what a job has said is kept in the failure of its server when the job is deleted', async () => {
+  house = await aHouse({ servers: 1, jobSeconds: 1_000, speed: 1_000 });
+  const statusInfo = '{"error_code":"X9","error_msg":"tape is torn"}';
+  house.breakThings({ jobs: [{ source: '*', fail: { atProgress: 60, errorCode: 'Odd.Code', statusInfo } }] });
+  const plan = house.plan(1, { policy: { attempts: 1 } });
+  await house.startWorker();
+  const batch = house.batch(plan);
+  await batch.start(plan);
+  await batch.result();
+  const [server] = await batch.servers();
+  expect(server!.error).toMatchObject({ code: 'Odd.Code', message: expect.stringContaining(statusInfo) });
+  expect(server!.error!.message).toContain('at 60 %: Odd.Code');
+  expect(audit().jobs.leftovers).toEqual([]);
+});

@@ -1,0 +1,116 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { isTimeout, smcFailureOf } from './server-failure';
+import { type Ended, type Job, note, type ServerMigrationInput, stopRequest } from './server-job';
+import { enter } from './server-phase';
+import { stand } from './server-standing';
+import { jobWaits, smcWaits, syncWaits } from './smc-activities';
+import { restartAfter, restartDelaySeconds } from './start-again';
+import { keepValid } from './valid-time';
+
+/** Whether the operator has asked for the final image of an incremental job. */
+export interface CutOver {
+  requested: boolean;
+}
+
+/** An incremental job between its syncs; gives how it ended when it did so before its time. */
+export async function untilCutOver(
+  input: ServerMigrationInput,
+  job: Job,
+  cutOver: CutOver,
+): Promise<Ended | undefined> {
+  const { batch, server, round, sourceId } = input;
+  const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when it is told to';
+  stand({ phase: 'synced', jobId: job.jobId });
+  enter('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
+  await keepValid(input, job);
+  let ended: Ended | undefined;
+  const watch = new CancellationScope();
+  const watching = watch
+    .run(() =>
+      syncWaits(job.jobId).watchWaitingJob({
+        batch,
+        server,
+        round,
+        jobId: job.jobId,
+        sourceId,
+        start: job.start,
+        frequency: input.job.frequency ?? 24,
+        restart: restartAfter(input.policy, job.attempt),
+      }),
+    )
+    .then(
+      (seen) => {
+        ended = seen;
+      },
+      (error: unknown) => {
+        if (!isCancellation(error)) ended = { end: 'Unknown', error: smcFailureOf(error) };
+      },
+    );
+  const isBroken = () => ended !== undefined;
+  try {
+    // One that came to nothing is not begun again at once.
+    if (job.cutOvers > 0) await condition(isBroken, restartDelaySeconds(input.policy, job.cutOvers) * 1000);
+    const due = input.cutoverAt ? Date.parse(input.cutoverAt) - Date.now() : undefined;
+    const isDue = () => cutOver.requested || isBroken();
+    if (due === undefined) await condition(isDue);
+    else if (due > 0) await condition(isDue, due, { summary: 'until cutoverAt' });
+  } finally {
+    watch.cancel();
+  }
+  await watching;
+  if (ended) note(job, ended);
+  else job.status = 'Waiting';
+  return ended;
+}
+
+/** Waits for the end of a start; one that takes longer than the plan allows is TimedOut, and runs on. */
+export async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
+  const { batch, server, round, sourceId, policy } = input;
+  const { jobId, before, start, attempt } = job;
+  const summary = `${jobId}, start ${attempt} of ${policy.attempts}`;
+  try {
+    const ended = await jobWaits(policy.jobTimeoutSeconds, summary).awaitReplicationJob({
+      batch,
+      server,
+      round,
+      jobId,
+      sourceId,
+      start,
+      before,
+      restart: restartAfter(input.policy, job.attempt),
+      stallTimeoutSeconds: policy.stallTimeoutSeconds,
+    });
+    note(job, ended);
+    return ended;
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    return {
+      end: 'TimedOut',
+      error: {
+        code: 'ReplicationJob.TimedOut',
+        message: `replication job ${jobId} has not ended within ${policy.jobTimeoutSeconds} s`,
+        remedy:
+          "Raise policy.jobTimeout, or see why it is slow: the network to the intermediate instance, or the source's load.",
+      },
+    };
+  }
+}
+
+/** Stops a job that stands still, or takes too long. One that has ended before that has its own end. */
+export async function stopJob(input: ServerMigrationInput, job: Job, why: Ended): Promise<Ended> {
+  const request = stopRequest(input, job, why, restartAfter(input.policy, job.attempt));
+  const { status, said, error, ...stopped } = await smcWaits(job.jobId).stopReplicationJob(request);
+  if (status === 'NotSeen') return { end: 'Unknown', error };
+  // It is waited for until it is gone.
+  if (status === 'Deleting') return awaitJob(input, job);
+  const told = said && why.error ? { ...why.error, message: withWords(why.error.message, said) } : why.error;
+  const isOwnEnd = status !== 'Stopped' && status !== 'Ready';
+  const ended: Ended = isOwnEnd
+    ? { ...stopped, end: status, error: error ?? (status === 'Gone' ? why.error : undefined) }
+    : { ...stopped, end: why.end, error: told };
+  note(job, { ...ended, end: status });
+  return ended;
+}
+
+const withWords = (message: string, said: string) =>
+  message.startsWith(said) ? message : `${message}; ${said}`;
