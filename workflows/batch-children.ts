@@ -42,6 +42,7 @@ export function startServer(run: BatchRun, name: string): void {
         job: planned.job,
         knownJobId: round === 1 ? state.jobIds[name] : undefined,
         cutoverAt: planned.cutoverAt,
+        tells: state.hold !== undefined,
         policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },
       },
     ],
@@ -117,7 +118,7 @@ export function grantSlot(run: BatchRun, name: string, record: ServerRecord & { 
   });
   // Lost when the server has just ended: its end is on its way to us.
   void getExternalWorkflowHandle(serverWorkflowId(run.plan.name, name))
-    .signal(slotGranted, { need })
+    .signal(slotGranted, { need, tells: run.state.hold !== undefined })
     .catch(() => undefined);
 }
 

@@ -5,9 +5,9 @@ import { byName } from '../src/text';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
 import { type GateState, openGates } from './gates';
-import { type LeaseHolding, noLease } from './lease';
-import type { BatchStatus, JournalEntry, Slots } from './messages';
+import type { BatchStatus, JournalEntry, LeaseReport } from './messages';
 import { type News, type NewsItem, noNews } from './news';
+import { type LeaseHolding, noLease, type RefusalHold } from './quota';
 import type { ServerRecord } from './server-record';
 
 /** All that a batch knows beside its plan; carried over Continue-As-New. */
@@ -23,6 +23,10 @@ export interface BatchState {
   jobIds: Record<string, string>;
   stock: Stock;
   holding: LeaseHolding;
+  /** What refusals of the API for its quota hold back. */
+  hold?: RefusalHold;
+  /** When a person last changed the account's quota by this batch; milliseconds since the epoch. */
+  quotaChangedAt: number;
   gates: GateState;
   journal: JournalEntry[];
   measured: Throughput;
@@ -51,10 +55,10 @@ export interface BatchRun {
   readonly state: BatchState;
   servers: BatchServers;
   status: BatchStatus;
+  /** Whose workers have the credentials of the batch's account. */
+  readonly taskQueue: string;
   /** Something happened: the loop goes round once more. */
   changed: boolean;
-  /** After a refusal by the API nothing is started until then (milliseconds since the epoch). */
-  holdUntil: number;
   /** Servers that could start now if there were slots; none that an operator, a window or another server holds back. */
   startable: number;
   /** Those of them that have a job of an earlier life: it exists already. */
@@ -70,7 +74,7 @@ export interface BatchRun {
   /** The batch has ended, and its last messages are this workflow's. */
   newsHandedOver?: string;
   /** What the quota must hear of at once. */
-  refused?: keyof Slots;
+  refused?: LeaseReport['refused'];
   limitsChanged: boolean;
   /** All servers have ended: orders come too late. */
   isEnding: boolean;
@@ -96,6 +100,7 @@ export function newBatchState(): BatchState {
     jobIds: byName(),
     stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
     holding: noLease(),
+    quotaChangedAt: Date.now(),
     gates: openGates(),
     journal: [],
     measured: { seconds: 0, diskGiB: 0 },

@@ -1,10 +1,10 @@
-import { sleep } from '@temporalio/workflow';
 import { grantSlot, startServer } from './batch-children';
+import { holdDueSyncs, quotaInForce, slotsToUse } from './batch-quota';
 import { type BatchRun, note } from './batch-run';
 import { hasBeenMigrated, serverGate, waveGate } from './gates';
-import { usableSlots } from './lease';
 import { isEnded, isWaitingWithJob } from './server-record';
 import { restartGatesOf } from './waiting-reason';
+import { wakeAt } from './wake-at';
 
 /**
  * Hands free slots out: first to servers that wait for one once more, then, wave after wave and longest first, to
@@ -15,19 +15,16 @@ export function startServers(run: BatchRun): void {
   const now = Date.now();
   run.startable = 0;
   run.startableWithJob = 0;
-  const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
-  const isHeld = now < run.holdUntil;
-  if (isHeld) wakeAt(run, run.holdUntil);
+  holdDueSyncs(run, now);
+  const cap = slotsToUse(run, now);
   takeUpRunning(run);
-  grantQueued(run, cap, isHeld, now);
+  grantQueued(run, cap, now);
 
   const { inUse } = servers;
   const lacksRoom = (name: string) =>
     inUse.existing >= cap.existing && !isWaitingWithJob(state.records[name]);
   const isFull = () =>
-    isHeld ||
-    inUse.running >= cap.running ||
-    (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
+    inUse.running >= cap.running || (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
   for (const [i, wave] of servers.waves.entries()) {
     if (wave.waiting.length === 0) continue;
     const closed = waveGate(plan, servers, state.gates, i, now);
@@ -72,7 +69,8 @@ function takeUpRunning(run: BatchRun): void {
 
 /** How many of them could start at once, were there slots; of an exclusive group only one. */
 function countStartable(run: BatchRun, names: string[]): void {
-  const { servers, state, plan } = run;
+  const { servers, state } = run;
+  const mostJobs = quotaInForce(run).jobs;
   const withJob = (some: string[]) =>
     servers.waitingWithJob === 0 ? 0 : some.filter((name) => isWaitingWithJob(state.records[name])).length;
   const mayBeHeldBack =
@@ -86,7 +84,7 @@ function countStartable(run: BatchRun, names: string[]): void {
   const startable: string[] = [];
   for (const name of names) {
     // More cannot be had, however many there are.
-    if (startable.length >= plan.account.quota.jobs) break;
+    if (startable.length >= mostJobs) break;
     if (servers.phaseOf(name) !== 'waiting' || serverGate(servers, state.gates, name)) continue;
     const { exclusive } = servers.server(name);
     if (exclusive && groups.has(exclusive)) continue;
@@ -97,12 +95,7 @@ function countStartable(run: BatchRun, names: string[]): void {
   run.startableWithJob += withJob(startable);
 }
 
-function grantQueued(
-  run: BatchRun,
-  cap: { existing: number; running: number },
-  isHeld: boolean,
-  now: number,
-): void {
+function grantQueued(run: BatchRun, cap: { existing: number; running: number }, now: number): void {
   const { servers, state } = run;
   let heldBack = 0;
   const gateOf = restartGatesOf(run, now);
@@ -115,7 +108,7 @@ function grantQueued(
       heldBack++;
       continue;
     }
-    if (isHeld || servers.inUse.running >= cap.running) continue;
+    if (servers.inUse.running >= cap.running) continue;
     if (!record.jobId && servers.inUse.existing >= cap.existing) continue;
     grantSlot(run, name, record);
   }
@@ -155,14 +148,4 @@ function failedDependency({ servers }: BatchRun, name: string): string | undefin
   return servers
     .server(name)
     .dependsOn?.find((other) => isEnded(servers.phaseOf(other)) && !hasBeenMigrated(servers, other));
-}
-
-/** One timer at a time: an earlier one finds out by itself that there is more to wait for. */
-export function wakeAt(run: BatchRun, at: number): void {
-  if (run.wakeAt !== undefined && run.wakeAt <= at) return;
-  run.wakeAt = at;
-  void sleep(Math.max(1, at - Date.now()), { summary: `until ${new Date(at).toISOString()}` }).then(() => {
-    if (run.wakeAt === at) run.wakeAt = undefined;
-    run.changed = true;
-  });
 }

@@ -53,6 +53,7 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
     }
     const kept = new Set(next.servers.map(({ name }) => name));
     for (const name of Object.keys(state.records)) if (!kept.has(name)) forget(state, name);
+    if (!isSameQuota(run.plan, next)) state.quotaChangedAt = Date.now();
     run.plan = next;
     run.servers = new BatchServers(next, state.records, state.diskGiB, state.stock.strays);
     run.limitsChanged = true;
@@ -62,6 +63,9 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
     run.changed = true;
   }
 }
+
+const isSameQuota = (a: Plan, b: Plan) =>
+  a.account.quota.jobs === b.account.quota.jobs && a.account.quota.running === b.account.quota.running;
 
 /** A server that was asked about may have the source of one that was not. */
 function refuseTwins({ state }: BatchRun, { servers }: Plan, surveyed: SurveyedServer[]): void {

@@ -102,6 +102,7 @@ async function runToItsEnd(
   const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
   let refused = await startJob(input, job, askForSlot);
   for (;;) {
+    if (!refused) await slots.used();
     let ended = refused ?? (await awaitJob(input, job));
     refused = undefined;
     if (ended.end === 'Waiting') {

@@ -1,4 +1,5 @@
 import type { Leftover, ServerPhase, ServerResult, Slots, SmcFailure } from './messages';
+import type { Sync } from './quota/syncs';
 
 /** One server as the batch carries it over Continue-As-New; a server without a record waits for its first slot. */
 export type ServerRecord = {
@@ -15,7 +16,8 @@ export type ServerRecord = {
 } /** With a job that an earlier life of the batch has left. */ & (
   | { phase: 'waiting'; jobId?: string; jobRuns?: boolean }
   | { phase: 'migrating'; jobId?: string }
-  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'recovering' | 'finishing'; jobId: string; error?: SmcFailure }
+  | { phase: 'synced'; jobId: string; error?: SmcFailure; sync?: Sync }
   | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
   | { phase: 'skipped'; note: string; imageId?: string; jobId?: string; leftover?: Leftover }
@@ -37,8 +39,9 @@ export function slotsOf(record: ServerRecord | undefined): Slots {
       return { existing: 1, running: 1 };
     case 'recovering':
     case 'finishing':
-    case 'synced':
       return { existing: 1, running: 0 };
+    case 'synced':
+      return { existing: 1, running: record.sync?.holdsSlot ? 1 : 0 };
     case 'queued':
       return { existing: record.jobId ? 1 : 0, running: 0 };
     case 'migrated':
@@ -57,11 +60,12 @@ interface OwnBusiness {
   isCutOver?: boolean;
   isConsequence?: true;
   jobRuns?: boolean;
+  sync?: Sync;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
-  const { round, granted, need, isCutOver, isConsequence, jobRuns, ...shown } = record as ServerRecord &
+  const { round, granted, need, isCutOver, isConsequence, jobRuns, sync, ...shown } = record as ServerRecord &
     OwnBusiness;
   return shown;
 }

@@ -17,11 +17,13 @@ export interface Asking {
 const longestWaitMs = 3_600_000;
 
 /** The slots of this server: `need` counts what it has asked for, the batch grants by that number. */
-export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
+export function slotsFromBatch({ batch, server, round, tells = false }: ServerMigrationInput) {
   let need = 0;
   let granted = 0;
+  let mustTell = tells;
   setHandler(slotGranted, (grant) => {
     granted = Math.max(granted, grant.need);
+    mustTell = grant.tells ?? false;
   });
   return {
     /** Gives back what was refused and waits for its turn; asks again now and then, for a batch that was replaced. */
@@ -41,6 +43,12 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
         if (await condition(() => granted >= need, waitMs)) return;
         await whileWaiting?.();
       }
+    },
+    /** The API has taken the start that the slot was for. */
+    async used(): Promise<void> {
+      if (!mustTell) return;
+      mustTell = false;
+      await smcCalls('was not refused').tellBatch(batch, { kind: 'slotUsed', server, round });
     },
   };
 }
