@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { batchWorkflowId, quotaWorkflowId } from '../workflows/ids';
-import { type LeaseReport, leaseReported, leaseReturned } from '../workflows/messages';
+import { type LeaseReport, leaseReported, leaseReturned, type Slots } from '../workflows/messages';
 
 /**
- * Reports to the account's quota and starts it when it does not run: it lives only as long as a batch needs it.
+ * Reports to the account's quota and starts it when it does not run: it lives only as long as a batch needs it. Where the
+ * workers of another task queue keep it, it is not told: their credentials may be another account's.
  */
 export async function reportLease({
   account,
@@ -12,8 +13,10 @@ export async function reportLease({
 }: {
   account: string;
   report: LeaseReport;
-}): Promise<void> {
+}): Promise<{ keptBy?: string }> {
   const { client, info } = Context.current();
+  const keptBy = await queueOf(quotaWorkflowId(account));
+  if (keptBy !== undefined && keptBy !== info.taskQueue) return { keptBy };
   await client.workflow.signalWithStart('accountQuota', {
     workflowId: quotaWorkflowId(account),
     taskQueue: info.taskQueue,
@@ -22,13 +25,21 @@ export async function reportLease({
     signalArgs: [report],
     staticSummary: `Shares the job quota of account '${account}' among its batches`,
   });
+  return {};
 }
 
-/** Gives the batch's lease back. */
-export async function returnLease({ account, batch }: { account: string; batch: string }): Promise<void> {
+/** Gives the batch's lease back, but for the jobs that it leaves. */
+export async function returnLease({
+  account,
+  ...returned
+}: {
+  account: string;
+  batch: string;
+  left: Slots;
+}): Promise<void> {
   try {
     const quota = Context.current().client.workflow.getHandle(quotaWorkflowId(account));
-    await quota.signal(leaseReturned, { batch });
+    await quota.signal(leaseReturned, returned);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
@@ -40,12 +51,29 @@ export async function findEndedBatches({ batches }: { batches: string[] }): Prom
   return batches.filter((_, i) => !running[i]);
 }
 
-async function isRunning(workflowId: string): Promise<boolean> {
+/** The account's batches that run on this worker's task queue, by what they were started with. */
+export async function findRunningBatches({ account }: { account: string }): Promise<string[]> {
+  const { client, info, heartbeat } = Context.current();
+  const batches: string[] = [];
+  const query = "WorkflowType = 'batch' AND ExecutionStatus = 'Running'";
+  for await (const { workflowId, memo, taskQueue } of client.workflow.list({ query })) {
+    heartbeat();
+    if (memo?.account === account && taskQueue === info.taskQueue) batches.push(batchOf(workflowId));
+  }
+  return batches;
+}
+
+const batchOf = (workflowId: string) => workflowId.slice(batchWorkflowId('').length);
+
+const isRunning = async (workflowId: string) => (await queueOf(workflowId)) !== undefined;
+
+/** The task queue of a workflow that runs. */
+async function queueOf(workflowId: string): Promise<string | undefined> {
   try {
-    const { status } = await Context.current().client.workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING';
+    const { status, taskQueue } = await Context.current().client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' ? taskQueue : undefined;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import { jobOwners } from '../src/ledger';
-import type { ReplicationJob } from '../src/smc';
+import { mayRun, type ReplicationJob } from '../src/smc';
 import type { Slots } from '../workflows/messages';
 import type { ActivityContext } from './context';
 import { smcCall } from './smc-failure';
@@ -31,5 +31,5 @@ export function countReplicationJobs({ smc, pollIntervalSeconds }: ActivityConte
 
 const slots = (jobs: ReplicationJob[]): Slots => ({
   existing: jobs.length,
-  running: jobs.filter(({ status }) => status === 'Running').length,
+  running: jobs.filter(mayRun).length,
 });

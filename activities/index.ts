@@ -1,5 +1,5 @@
 /** The activities: one file an SMC operation, plus the few that are not API calls. */
-import { findEndedBatches, reportLease, returnLease } from './account-quota';
+import { findEndedBatches, findRunningBatches, reportLease, returnLease } from './account-quota';
 import { awaitReplicationJob } from './await-replication-job';
 import { awaitSourceServer } from './await-source-server';
 import type { ActivityContext } from './context';
@@ -51,6 +51,7 @@ export function createActivities(context: ActivityContext) {
     findEndedServers,
     findJobOfServer: findJobOfServer(context, sources),
     findJobsOfBatch: findJobsOfBatch(context),
+    findRunningBatches,
     findUnknownTimeZones: findUnknownTimeZones(),
     listTagResources: listTagResources(context),
     modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { mayRun } from '../src/smc';
+import { mayRun, type ReplicationJob } from '../src/smc';
 import { type Restart, restartsIn } from '../workflows/start-again';
 import type { ActivityContext } from './context';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
@@ -22,13 +22,15 @@ export interface WatchWaitingJobInput {
   restart?: Restart;
 }
 
+const hourMs = 3_600_000;
 /** Half of the heartbeat timeout its workflow gives. */
 const beatMs = 7 * 60_000;
 
 /**
- * Watches an incremental job between its first run and its cut-over, which may be weeks: it looks when the next sync is
- * due and until that has ended, and seldom in between. Returns when the job has ended otherwise than in Waiting, and tells the batch
- * first; a status that this version does not know is no end, so that the job can be cut over all the same.
+ * Watches an incremental job between its first run and its cut-over, which may be weeks: seldom, and closely from the
+ * moment a sync is due until it has ended. It tells the batch when a sync is due, runs and has ended, since that takes a
+ * running slot. Returns when the job has ended otherwise than in Waiting, and tells the batch first; a status that this
+ * version does not know is no end, so that the job can be cut over all the same.
  * SMC: DescribeReplicationJobs.
  */
 export function watchWaitingJob(context: ActivityContext) {
@@ -40,6 +42,7 @@ export function watchWaitingJob(context: ActivityContext) {
     const absence = jobAbsence(context, { jobId, sourceId });
     const nextLook = nextSyncLook(frequency, pollIntervalSeconds);
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+    const tellSync = syncTeller(batch, { ...server, jobId }, pollIntervalSeconds);
 
     const untilEnded = async (): Promise<EndedJob> => {
       for (;;) {
@@ -58,8 +61,12 @@ export function watchWaitingJob(context: ActivityContext) {
           businessStatus: job.businessStatus,
           progress: job.progress,
         });
-        if (job.status === 'Waiting') await activity.sleep(nextLook(job, Date.now()));
-        else if (job.status === 'Deleting' || mayRun(job)) continue;
+        if (job.status === 'Waiting') {
+          const dueAt = nextSyncAt(job, frequency);
+          await tellSync({ runs: false, dueAt });
+          if (dueAt !== undefined) await activity.sleep(nextLook(job, Date.now()));
+        } else if (mayRun(job)) await tellSync({ runs: true });
+        else if (job.status === 'Deleting') continue;
         else if (!awaitsImage(job) || hasLackedImage(true)) return endedJob(job);
       }
     };
@@ -72,5 +79,28 @@ export function watchWaitingJob(context: ActivityContext) {
     } finally {
       clearInterval(beat);
     }
+  };
+}
+
+/** Undefined where the account's times are not ours: such a job is looked at with every poll. */
+function nextSyncAt({ replicationJobRuns }: ReplicationJob, frequency: number): number | undefined {
+  const dueAt = Date.parse(replicationJobRuns.at(-1)?.startTime ?? '') + frequency * hourMs;
+  return Math.abs(dueAt - Date.now()) <= frequency * hourMs ? dueAt : undefined;
+}
+
+/** Tells the batch what is news to it. SMC may begin a sync late, or not at all: then it does not count as running for ever. */
+function syncTeller(
+  batch: string,
+  { server, round, jobId }: { server: string; round: number; jobId: string },
+  pollIntervalSeconds: number,
+) {
+  const hasBeenOverdue = lateReadPatience(pollIntervalSeconds);
+  let told: string | undefined;
+  return async ({ runs, dueAt }: { runs: boolean; dueAt?: number }): Promise<void> => {
+    const isOverdue = hasBeenOverdue(!runs && dueAt !== undefined && dueAt <= Date.now());
+    const news = { runs, dueAt: isOverdue ? undefined : dueAt };
+    if (JSON.stringify(news) === told) return;
+    await tellBatch(batch, { kind: 'sync', server, round, jobId, ...news });
+    told = JSON.stringify(news);
   };
 }

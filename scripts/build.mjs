@@ -18,7 +18,7 @@ chmodSync(join(dist, 'src', 'cli.js'), 0o755);
 
 // The bundle takes seconds: it is made again only when a workflow or the SDK has changed.
 const workflows = join(dist, 'workflows');
-const sources = readdirSync(workflows)
+const sources = readdirSync(workflows, { recursive: true })
   .filter((name) => name.endsWith('.js'))
   .sort();
 const hash = createHash('sha256').update(require('@temporalio/worker/package.json').version);

@@ -42,6 +42,7 @@ export function startServer(run: BatchRun, name: string): void {
         job: settingsForSmc(planned.job),
         knownJobId: round === 1 ? state.jobIds[name] : undefined,
         cutoverAt: planned.cutoverAt,
+        tells: state.hold !== undefined,
         policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },
       },
     ],

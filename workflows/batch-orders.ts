@@ -1,5 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
+import { quotaInForce } from './batch-quota';
 import { type BatchRun, note } from './batch-run';
 import { refuseChanges, replacePlan } from './batch-survey';
 import { withdrawWishes } from './batch-wishes';
@@ -154,7 +155,7 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
 
   on(run, limitsUpdate, {
     check: ({ maxConcurrent, jobsQuota, runningQuota }) => {
-      const { quota } = run.plan.account;
+      const quota = quotaInForce(run);
       for (const limit of [maxConcurrent, jobsQuota, runningQuota]) {
         if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1))
           throw refusal('a limit is a whole number of at least 1');
@@ -167,12 +168,13 @@ export function takeOrders(run: BatchRun, tools: OrderTools): void {
       const { policy, account } = run.plan;
       policy.maxConcurrent = maxConcurrent ?? policy.maxConcurrent;
       policy.priority = priority ?? policy.priority;
-      account.quota = {
-        jobs: jobsQuota ?? account.quota.jobs,
-        running: runningQuota ?? account.quota.running,
-      };
+      if (jobsQuota !== undefined || runningQuota !== undefined) {
+        const { jobs, running } = quotaInForce(run);
+        account.quota = { jobs: jobsQuota ?? jobs, running: runningQuota ?? running };
+        state.quotaChangedAt = Date.now();
+      }
       run.limitsChanged = true;
-      const { jobs, running } = account.quota;
+      const { jobs, running } = quotaInForce(run);
       return {
         done: `at most ${policy.maxConcurrent} servers at once, quota ${jobs} jobs and ${running} running, priority ${policy.priority}; running jobs go on`,
       };

@@ -2,7 +2,6 @@ import { smcBatchCommand } from '../src/text';
 import type { BatchRun } from './batch-run';
 import { estimatedEnd } from './estimate';
 import { waveGate } from './gates';
-import { usableSlots } from './lease';
 import {
   type BatchProgress,
   type Slots,
@@ -10,6 +9,7 @@ import {
   type WaveProgress,
   type WebhookTrouble,
 } from './messages';
+import { usableSlots } from './quota';
 import { heldBack, heldBackAgain, slotReason } from './waiting-reason';
 
 /** The batch in one screen, as the `progress` query gives it. */
@@ -26,6 +26,7 @@ export function batchProgress(run: BatchRun, now: number): BatchProgress {
     total: plan.servers.length,
     waves,
     slots: { held: { ...state.holding.held }, inUse: { ...servers.inUse }, cap },
+    quotaTrouble: state.holding.lease.trouble,
     waiting: waitingReason(run, waves, cap, now),
     leftovers: servers.leftovers,
     strayJobs: servers.strays.existing,
@@ -101,6 +102,11 @@ export function batchDetails(progress: BatchProgress): string {
     ...(progress.estimatedEnd ? [`Estimated end: ${new Date(progress.estimatedEnd).toISOString()}.`] : []),
     ...(waiting ? [`Waiting: ${waiting}.`] : []),
     ...(progress.webhook ? [`Webhook: ${progress.webhook.reason}.`] : []),
+    ...(progress.quotaTrouble
+      ? [
+          `Jobs of others could not be counted: ${progress.quotaTrouble.code}: ${progress.quotaTrouble.message}.`,
+        ]
+      : []),
     ...(leftovers > 0
       ? [`${leftovers} jobs were left in the account and keep their billed intermediate instances.`]
       : []),

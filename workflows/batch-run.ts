@@ -6,9 +6,9 @@ import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
 import { cut } from './failure-texts';
 import { type GateState, openGates } from './gates';
-import { type LeaseHolding, noLease } from './lease';
-import type { BatchStatus, JournalEntry, ServerReport, Slots } from './messages';
+import type { BatchStatus, JournalEntry, LeaseReport, ServerReport } from './messages';
 import { type News, type NewsItem, noNews } from './news';
+import { type LeaseHolding, noLease, type RefusalHold } from './quota';
 import type { ServerRecord } from './server-record';
 import type { Wish } from './wishes';
 
@@ -27,6 +27,10 @@ export interface BatchState {
   jobIds: Record<string, string>;
   stock: Stock;
   holding: LeaseHolding;
+  /** What refusals of the API for its quota hold back. */
+  hold?: RefusalHold;
+  /** When a person last changed the account's quota by this batch; milliseconds since the epoch. */
+  quotaChangedAt: number;
   gates: GateState;
   journal: JournalEntry[];
   /** What became of servers that had ended when they left the plan. */
@@ -58,10 +62,10 @@ export interface BatchRun {
   readonly state: BatchState;
   servers: BatchServers;
   status: BatchStatus;
+  /** Whose workers have the credentials of the batch's account. */
+  readonly taskQueue: string;
   /** Something happened: the loop goes round once more. */
   changed: boolean;
-  /** After a refusal by the API nothing is started until then (milliseconds since the epoch). */
-  holdUntil: number;
   /** Servers that could start now if there were slots; none that an operator, a window or another server holds back. */
   startable: number;
   /** Those of them that have a job of an earlier life: it exists already. */
@@ -79,7 +83,7 @@ export interface BatchRun {
   /** The batch has ended, and its last messages are this workflow's. */
   newsHandedOver?: string;
   /** What the quota must hear of at once. */
-  refused?: keyof Slots;
+  refused?: LeaseReport['refused'];
   limitsChanged: boolean;
   /** All servers have ended: orders come too late. */
   isEnding: boolean;
@@ -112,6 +116,7 @@ export function newBatchState(): BatchState {
     jobIds: byName(),
     stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
     holding: noLease(),
+    quotaChangedAt: Date.now(),
     gates: openGates(),
     journal: [],
     leftPlan: [],

@@ -1,7 +1,7 @@
 import { grantSlot, startServer } from './batch-children';
+import { holdDueSyncs, quotaInForce, slotsToUse } from './batch-quota';
 import { type BatchRun, isLookedUpFirst, note, sourceOf, wakeAt } from './batch-run';
 import { hasBeenMigrated, serverGate, waveGate } from './gates';
-import { usableSlots } from './lease';
 import { isEnded, isWaitingWithJob } from './server-record';
 import { restartGatesOf } from './waiting-reason';
 
@@ -14,19 +14,16 @@ export function startServers(run: BatchRun): void {
   const now = Date.now();
   run.startable = 0;
   run.startableWithJob = 0;
-  const cap = usableSlots(state.holding, plan.policy.maxConcurrent);
-  const isHeld = now < run.holdUntil;
-  if (isHeld) wakeAt(run, run.holdUntil);
+  holdDueSyncs(run, now);
+  const cap = slotsToUse(run, now);
   takeUpRunning(run);
-  grantQueued(run, cap, isHeld, now);
+  grantQueued(run, cap, now);
 
   const { inUse } = servers;
   const lacksRoom = (name: string) =>
     inUse.existing >= cap.existing && !isWaitingWithJob(state.records[name]);
   const isFull = () =>
-    isHeld ||
-    inUse.running >= cap.running ||
-    (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
+    inUse.running >= cap.running || (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
   for (const [i, wave] of servers.waves.entries()) {
     if (wave.waiting.length === 0) continue;
     const closed = waveGate(plan, servers, state.gates, i, now);
@@ -83,7 +80,8 @@ function awaitsSource(run: BatchRun, name: string): boolean {
 
 /** How many of them could start at once, were there slots; of an exclusive group only one. */
 function countStartable(run: BatchRun, names: string[], now: number): void {
-  const { servers, state, plan } = run;
+  const { servers, state } = run;
+  const mostJobs = quotaInForce(run).jobs;
   const withJob = (some: string[]) =>
     servers.waitingWithJob === 0 ? 0 : some.filter((name) => isWaitingWithJob(state.records[name])).length;
   const mayBeHeldBack =
@@ -101,7 +99,7 @@ function countStartable(run: BatchRun, names: string[], now: number): void {
   const startable: string[] = [];
   for (const name of names) {
     // More cannot be had, however many there are.
-    if (startable.length >= plan.account.quota.jobs) break;
+    if (startable.length >= mostJobs) break;
     if (servers.phaseOf(name) !== 'waiting' || isLookedUpFirst(run, name)) continue;
     const gate = serverGate(servers, state.gates, name, now);
     if (gate?.until !== undefined) wakeAt(run, gate.until);
@@ -115,12 +113,7 @@ function countStartable(run: BatchRun, names: string[], now: number): void {
   run.startableWithJob += withJob(startable);
 }
 
-function grantQueued(
-  run: BatchRun,
-  cap: { existing: number; running: number },
-  isHeld: boolean,
-  now: number,
-): void {
+function grantQueued(run: BatchRun, cap: { existing: number; running: number }, now: number): void {
   const { servers, state } = run;
   let heldBack = 0;
   const gateOf = restartGatesOf(run, now);
@@ -133,7 +126,7 @@ function grantQueued(
       heldBack++;
       continue;
     }
-    if (isHeld || servers.inUse.running >= cap.running) continue;
+    if (servers.inUse.running >= cap.running) continue;
     if (!record.jobId && servers.inUse.existing >= cap.existing) continue;
     grantSlot(run, name, record);
   }

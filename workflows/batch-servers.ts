@@ -3,6 +3,7 @@ import { startTimeOf } from '../src/plan/plan';
 import { estimatedSeconds, type Throughput } from './estimate';
 import { FailureTexts } from './failure-texts';
 import type { ServerPhase, ServerReport, ServerView, Slots } from './messages';
+import { takeSync } from './quota/syncs';
 import {
   causeOf,
   endedByOrder,
@@ -54,6 +55,10 @@ export class BatchServers {
   readonly haveGroups: boolean;
   /** Some servers must not start before a time of the plan. */
   readonly haveStartTimes: boolean;
+  /** Syncs of incremental jobs that count as running. */
+  syncs = 0;
+  /** Servers whose next sync does not count yet, with when it is due. */
+  readonly syncsDue = new Map<string, number>();
   /** Servers that wait for a slot once more, oldest first. */
   readonly queued = new Set<string>();
   /** Servers that wait, and whose job of an earlier life of the batch runs. */
@@ -170,7 +175,9 @@ export class BatchServers {
       } else {
         this.set(report.server, { ...stopped, phase: end === 'Waiting' ? 'synced' : 'finishing' });
       }
-    } else {
+    } else if (report.kind === 'sync') {
+      if (record.phase === 'synced') this.set(report.server, { ...record, sync: takeSync(report, now) });
+    } else if (report.kind === 'wantsSlot') {
       const { need, jobId, refused } = report;
       const isOld = need <= (record.phase === 'queued' ? record.need : (granted ?? 0));
       if (isOld) return;
@@ -310,12 +317,18 @@ export class BatchServers {
     const group = this.server(name).exclusive;
     if (group) add(this.exclusiveUnderWay, group, Number(isUnderWay(after)) - Number(isUnderWay(before)));
     this.waitingWithJob += Number(isWaitingWithJob(after)) - Number(isWaitingWithJob(before));
+    this.syncs += Number(syncOf(after)?.holdsSlot ?? false) - Number(syncOf(before)?.holdsSlot ?? false);
+    this.syncsDue.delete(name);
+    const sync = syncOf(after);
+    if (sync?.dueAt !== undefined && !sync.holdsSlot) this.syncsDue.set(name, sync.dueAt);
     this.runningUnwatched.delete(name);
     if (after.phase === 'waiting' && after.jobRuns) this.runningUnwatched.add(name);
     this.queued.delete(name);
     if (after.phase === 'queued') this.queued.add(name);
   }
 }
+
+const syncOf = (record: ServerRecord | undefined) => (record?.phase === 'synced' ? record.sync : undefined);
 
 function add(counts: Map<string, number>, key: string, by: number): void {
   counts.set(key, (counts.get(key) ?? 0) + by);

@@ -57,6 +57,7 @@ export async function replacePlan(run: BatchRun, next: Plan): Promise<void> {
     forgetChanged(run, next);
     if (findings) noteTwins(run, next, findings.surveyed);
     takeFindings(run, next, findings || undefined);
+    if (!isSameQuota(run.plan, next)) state.quotaChangedAt = Date.now();
     run.plan = next;
     forgetGates(run);
     state.announced.failures = Math.min(state.announced.failures, run.servers.counts.failed);
@@ -100,6 +101,8 @@ function forgetGates({ plan, servers, state }: BatchRun): void {
   const ended = new Set(servers.waves.filter((wave) => wave.ended === wave.total).map(({ name }) => name));
   announced.ended = announced.ended.filter((name) => ended.has(name));
 }
+const isSameQuota = (a: Plan, b: Plan) =>
+  a.account.quota.jobs === b.account.quota.jobs && a.account.quota.running === b.account.quota.running;
 
 /** A server that was asked about may have the source of one that was not. */
 export function noteTwins({ state }: BatchRun, { servers }: Plan, surveyed: SurveyedServer[]): void {

@@ -75,6 +75,10 @@ function send({ plan, state }: BatchRun, { server, kind }: Wish): Promise<void> 
     case 'cutOver':
       return workflow.signal(cutOverRequested);
     case 'grant':
-      return workflow.signal(slotGranted, { need: granted, round: round || undefined });
+      return workflow.signal(slotGranted, {
+        need: granted,
+        round: round || undefined,
+        tells: state.hold !== undefined,
+      });
   }
 }

@@ -17,7 +17,8 @@ import { reconcileNowAndThen } from './batch-children';
 import { announce, announceExpiry, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
-import { type BatchRun, newBatchState, note, wakeAt } from './batch-run';
+import { noteQuotaNews, tellQuota } from './batch-quota';
+import { type BatchRun, newBatchState, note } from './batch-run';
 import { startServers } from './batch-schedule';
 import { BatchServers } from './batch-servers';
 import { survey, takeOverRunning } from './batch-survey';
@@ -25,7 +26,6 @@ import { cancelServers, sendWishes, wish } from './batch-wishes';
 import { type CarriedBatch, carriedBatch, unpackedBatch } from './carried-batch';
 import { explainServer } from './explain';
 import { stopReason } from './gates';
-import { nextReport, takeLease, usableSlots } from './lease';
 import { isBeingLookedUp, lookUpAgain } from './look-ups';
 import {
   type Asked,
@@ -33,12 +33,14 @@ import {
   type BatchStatus,
   explainQuery,
   journalQuery,
+  leaseAsked,
   leaseGranted,
   leftPlanQuery,
   progressQuery,
   serverReported,
   serversQuery,
 } from './messages';
+import { releasedHold, takeAsk, takeLease, usableSlots } from './quota';
 import { smcPhase } from './search-attributes';
 import { isGrantedAlready } from './server-record';
 import { takeLastStock, takeStock, takeStockNowAndThen } from './stray-jobs';
@@ -53,8 +55,6 @@ export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'wa
 
 /** Well below Temporal's own suggestion: a short history is quick to replay after a worker's death. */
 const historyLimit = 1_000;
-/** After the API has refused a job for its quota, nothing is started for so long, or until a new lease comes. */
-const refusalHoldMs = 15_000;
 /** The Temporal UI's details cost as much as the plan is long: not at every report. */
 const detailsMs = 1_000;
 
@@ -73,8 +73,8 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
     state,
     servers: new BatchServers(plan, state.records, state.diskGiB, state.stock.strays),
     status: carried ? 'running' : 'surveying',
+    taskQueue: workflowInfo().taskQueue,
     changed: true,
-    holdUntil: 0,
     startable: 0,
     startableWithJob: 0,
     startableAgain: 0,
@@ -133,7 +133,11 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
     await takeLastStock(run);
     announce(run, 'end', `has ended: ${ending(run)}`);
     const { account, name } = run.plan;
-    await batchCalls(account.id).returnLease({ account: account.id, batch: name });
+    // A report that came after it would take the lease once more.
+    await condition(() => !run.reporting, '1m');
+    const { leftovers, strays } = run.servers;
+    const left = { existing: leftovers + strays.existing, running: strays.running };
+    await batchCalls(account.id).returnLease({ account: account.id, batch: name, left });
     await handOverNews(run);
   });
   enter(run, 'ended');
@@ -159,15 +163,19 @@ function listen(run: BatchRun): void {
     if (report.kind === 'expires' && state.records[report.server] !== before) announceExpiry(run, report);
     // It asks again now and then, with the refusal it has had.
     const isNews = state.records[report.server] !== before;
-    if (report.kind === 'wantsSlot' && report.refused && isNews) {
-      run.refused = report.jobId ? 'running' : 'existing';
-      run.holdUntil = Date.now() + refusalHoldMs;
-      wakeAt(run, run.holdUntil);
-    }
+    noteQuotaNews(run, report, isNews);
     run.changed = true;
   });
   setHandler(leaseGranted, (lease) => {
-    if (takeLease(state.holding, lease)) run.holdUntil = 0;
+    const { holding, grows } = takeLease(state.holding, lease, state.creation);
+    state.holding = holding;
+    if (grows) state.hold = releasedHold(state.hold, Date.now());
+    run.changed = true;
+  });
+  setHandler(leaseAsked, ({ epoch }) => {
+    state.holding = takeAsk(state.holding, epoch);
+    // At once: others wait for the answer, and a survey may take long.
+    tellQuota(run);
     run.changed = true;
   });
   setHandler(progressQuery, (asked) => batchProgress(run, timeOf(asked)));
@@ -216,22 +224,6 @@ function ending({ plan, servers }: BatchRun): string {
       ? `; ${left} jobs left, billed until they are deleted: ${smcBatchCommand('cleanup', [plan.name])}`
       : '';
   return `${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`;
-}
-
-/** Tells the account's quota what this batch needs, when that has changed in a way the quota must know. */
-function tellQuota(run: BatchRun): void {
-  if (run.reporting) return;
-  const report = nextReport(run);
-  if (!report) return;
-  run.refused = undefined;
-  run.limitsChanged = false;
-  run.reporting = true;
-  const { existing, running } = report.demand;
-  const lease = batchCalls(`wants ${existing} jobs, ${running} running`);
-  void lease.reportLease({ account: run.plan.account.id, report }).finally(() => {
-    run.reporting = false;
-    run.changed = true;
-  });
 }
 
 function setStatus(run: BatchRun): void {

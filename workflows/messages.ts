@@ -75,6 +75,10 @@ export type ServerReport = { server: string; round: number } & (
   | { kind: 'expires'; jobId: string; at: number }
   /** Its job broke, and it cannot be started again before the source's client is back. */
   | { kind: 'waitsForSource'; error: SmcFailure }
+  /** The API has taken a start, or a cut-over, that the batch wanted to hear of. */
+  | { kind: 'slotUsed' }
+  /** Of an incremental job: whether SMC runs one of its syncs now, and when the next one is due. */
+  | { kind: 'sync'; jobId: string; runs: boolean; dueAt?: number }
   | { kind: 'ended'; result: ServerResult }
 );
 
@@ -97,8 +101,11 @@ export const standingQuery = defineQuery<ServerStanding>('standing');
 /** Activities of a server's migration tell its batch through their own client: no event in the migration's history. */
 export const serverReported = defineSignal<[ServerReport]>('serverReported');
 
-/** The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it. */
-export const slotGranted = defineSignal<[{ need: number; round?: number }]>('slotGranted');
+/**
+ * The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it.
+ * `tells`: it wants to hear that it was used.
+ */
+export const slotGranted = defineSignal<[{ need: number; round?: number; tells?: boolean }]>('slotGranted');
 
 /** A number for each of the account's two scarce things. */
 export interface Slots {
@@ -108,34 +115,62 @@ export interface Slots {
   running: number;
 }
 
+/** The account's quota, and when a person last changed it (milliseconds since the epoch): the newest change counts. */
+export interface StatedQuota {
+  jobs: number;
+  running: number;
+  changedAt: number;
+}
+
 /** What a batch may use until it hears otherwise; `seq` grows with each message to that batch. */
 export interface Lease extends Slots {
+  /** The report's that it answers. */
+  life: string;
   seq: number;
+  /** Which life of the quota's workflow grants it: a lost one starts anew and knows no lease. */
+  epoch: string;
   /** Other batches wait for slots: report as soon as fewer are needed. */
   contended: boolean;
+  /** The quota that counts; a batch tells it again, should the quota's workflow be lost. */
+  quota: StatedQuota;
+  /** Why jobs of others cannot be counted. */
+  trouble?: SmcFailure;
+  /** Why nothing is granted yet, in a sentence. */
+  pending?: string;
 }
 
 export const leaseGranted = defineSignal<[Lease]>('leaseGranted');
 
+/** The quota's workflow has been started anew, and must hear what the batch holds before it grants anything. */
+export const leaseAsked = defineSignal<[{ epoch: string }]>('leaseAsked');
+
 /** What a batch tells the account's quota. */
 export interface LeaseReport {
   batch: string;
+  /** Names it among all batches that ever ran under its name. */
+  life: string;
+  /** The batch's; a quota hears only batches of its own task queue. */
+  taskQueue: string;
+  /** Which life of the quota's workflow the batch has last heard of. */
+  epoch?: string;
   /** The newest lease the batch knows; 0 before the first. */
   seq: number;
   /** It promises not to use more than this. */
   held: Slots;
   /** It could use this much. */
   demand: Slots;
+  /** Syncs of incremental jobs among the running ones: SMC starts them, nobody can hold them back. */
+  syncs: number;
   priority: number;
-  quota: { jobs: number; running: number };
+  quota: StatedQuota;
   /** Set when the API refused a job for its quota. */
-  refused?: keyof Slots;
+  refused?: { resource: keyof Slots; code: string };
 }
 
 export const leaseReported = defineSignal<[LeaseReport]>('leaseReported');
 
-/** The batch has ended: its lease is free. */
-export const leaseReturned = defineSignal<[{ batch: string }]>('leaseReturned');
+/** The batch has ended: its lease is free, but for the jobs that it leaves in the account. */
+export const leaseReturned = defineSignal<[{ batch: string; left: Slots }]>('leaseReturned');
 
 /** `stopped`: too many have failed, nothing more starts until the operator decides. */
 export type BatchStatus = 'surveying' | 'running' | 'paused' | 'stopped' | 'cancelling' | 'ended';
@@ -149,6 +184,8 @@ export interface BatchProgress {
   total: number;
   waves: WaveProgress[];
   slots: { held: Slots; inUse: Slots; cap: Slots };
+  /** Why jobs of others in the account cannot be counted right now. */
+  quotaTrouble?: SmcFailure;
   /** A changed plan is being looked up. */
   changesPlan?: true;
   /** Why nothing more starts right now, when servers wait. */

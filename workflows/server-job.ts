@@ -15,6 +15,8 @@ export interface ServerMigrationInput {
   job: PlannedServer['job'];
   /** A job of an earlier life of the batch, to be adopted. */
   knownJobId?: string;
+  /** The batch wants to hear that its slot was used: the API has refused others. */
+  tells?: boolean;
   /** Of an incremental job; absent: when told. */
   cutoverAt?: string;
   policy: Pick<

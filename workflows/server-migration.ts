@@ -72,7 +72,9 @@ async function runToItsEnd(
   await whileWaiting();
   let step: Step | undefined = isStartable(job) ? 'start' : undefined;
   for (;;) {
-    let ended = (step && (await launch(input, job, step, askForSlot))) ?? (await awaitJob(input, job));
+    const refused = step && (await launch(input, job, step, askForSlot));
+    if (!refused) await slots.used();
+    let ended = refused ?? (await awaitJob(input, job));
     if (ended.end === 'Stalled' || ended.end === 'TimedOut') ended = await stopJob(input, job, ended);
     if (ended.end === 'Waiting') {
       job.attempt = 1;

@@ -1,4 +1,5 @@
 import type { Leftover, ServerPhase, ServerReport, ServerResult, Slots, SmcFailure } from './messages';
+import type { Sync } from './quota/syncs';
 
 /** One server as the batch carries it over Continue-As-New; a server without a record waits for its first slot. */
 export type ServerRecord = {
@@ -22,7 +23,8 @@ export type ServerRecord = {
   | { phase: 'waiting'; jobId?: string; jobRuns?: boolean }
   | { phase: 'migrating'; jobId?: string }
   | { phase: 'recovering'; jobId: string; error?: SmcFailure; nextStartAt?: number }
-  | { phase: 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'finishing'; jobId: string; error?: SmcFailure }
+  | { phase: 'synced'; jobId: string; error?: SmcFailure; sync?: Sync }
   | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
   | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
   | { phase: 'skipped'; note: string; imageId?: string; jobId?: string; leftover?: Leftover }
@@ -72,8 +74,9 @@ export function slotsOf(record: ServerRecord | undefined): Slots {
       return { existing: 1, running: 1 };
     case 'recovering':
     case 'finishing':
-    case 'synced':
       return { existing: 1, running: 0 };
+    case 'synced':
+      return { existing: 1, running: record.sync?.holdsSlot ? 1 : 0 };
     case 'queued':
       return { existing: record.jobId ? 1 : 0, running: 0 };
     case 'migrated':
@@ -97,13 +100,14 @@ interface OwnBusiness {
   roundEndedAt?: number;
   nextStartAt?: number;
   validUntil?: number;
+  sync?: Sync;
 }
 
 /** The record as others see it. */
 export function shownRecord(record: ServerRecord) {
   const own = record as ServerRecord & OwnBusiness;
   const { round, granted, need, isCutOver, isConsequence, jobRuns, migrated, ...rest } = own;
-  const { runId, roundEndedAt, nextStartAt, validUntil, ...shown } = rest;
+  const { runId, roundEndedAt, nextStartAt, validUntil, sync, ...shown } = rest;
   return shown;
 }
 

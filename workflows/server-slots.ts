@@ -18,11 +18,14 @@ export interface Asking {
 const longestWaitMs = 3_600_000;
 
 /** The slots of this server: `need` counts what it has asked for, the batch grants by that number. */
-export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
+export function slotsFromBatch({ batch, server, round, tells = false }: ServerMigrationInput) {
   let need = 0;
   let granted = 0;
+  let mustTell = tells;
   setHandler(slotGranted, (grant) => {
-    if ((grant.round ?? round) === round) granted = Math.max(granted, grant.need);
+    if ((grant.round ?? round) !== round) return;
+    granted = Math.max(granted, grant.need);
+    mustTell = grant.tells ?? false;
   });
   return {
     /** Gives back what was refused and waits for its turn; asks again now and then, for a batch that was replaced. */
@@ -46,6 +49,12 @@ export function slotsFromBatch({ batch, server, round }: ServerMigrationInput) {
         }
         await whileWaiting?.();
       }
+    },
+    /** The API has taken the start that the slot was for. */
+    async used(): Promise<void> {
+      if (!mustTell) return;
+      mustTell = false;
+      await smcCalls('was not refused').tellBatch(batch, { kind: 'slotUsed', server, round });
     },
   };
 }

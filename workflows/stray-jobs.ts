@@ -3,7 +3,7 @@ import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import { type BatchRun, note, sourceOf } from './batch-run';
-import { usableSlots } from './lease';
+import { usableSlots } from './quota';
 import { smcFailureOf } from './server-failure';
 import { hasWorkflow, type ServerRecord, unwatchedJob } from './server-record';
 

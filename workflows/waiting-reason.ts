@@ -2,22 +2,43 @@ import { smcBatchCommand } from '../src/text';
 import { type BatchRun, isLookedUpFirst } from './batch-run';
 import { type Closed, restartGates, serverGate, waveGate } from './gates';
 import type { Slots } from './messages';
+import { heldSlots, refusalReason } from './quota';
 
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
-export function slotReason(
-  { plan, servers: { inUse, strays, leftovers, waitingWithJob }, state: { holding }, holdUntil }: BatchRun,
+export function slotReason(run: BatchRun, cap: Slots, now: number, needsJob = true): string | undefined {
+  const { plan, taskQueue, state } = run;
+  const { keptBy, told, lease } = state.holding;
+  if (keptBy)
+    return (
+      `the quota of account '${plan.account.id}' is kept by the workers of task queue '${keptBy}', and this batch's workers ` +
+      `take work from '${taskQueue}': cancel it and apply it with SMC_TASK_QUEUE=${keptBy}; or, if it is another account, ` +
+      'with its own account.id in the plan'
+    );
+  if (!told || lease.seq === 0) return "the account's quota has not answered yet";
+  const full = fullReason(run, cap, now, needsJob);
+  if (!full) return undefined;
+  const { pending, trouble } = lease;
+  if (pending) return `the account's quota grants nothing new yet: ${pending}`;
+  return trouble ? `${full}; jobs of others could not be counted: ${trouble.code}: ${trouble.message}` : full;
+}
+
+function fullReason(
+  { plan, servers, state: { hold } }: BatchRun,
   cap: Slots,
   now: number,
-  needsJob = true,
+  needsJob: boolean,
 ): string | undefined {
-  if (now < holdUntil) return 'the account has refused a job for its quota; its jobs are being counted again';
-  if (!holding.told || holding.lease.seq === 0) return "the account's quota has not answered yet";
+  const { inUse, strays, leftovers, waitingWithJob, syncs } = servers;
+  const held = heldSlots(cap, hold, now);
   if (cap.running === 0 || cap.existing === 0)
     return "the account's quota is used up by other batches or other tools";
   if (inUse.running >= cap.running) {
-    const held = strays.running > 0 ? `, ${strays.running} of them by jobs of no server of its plan` : '';
-    return `all ${cap.running} running slots of this batch are in use${held}`;
+    const byStrays = strays.running > 0 ? `, ${strays.running} of them by jobs of no server of its plan` : '';
+    const bySyncs = syncs > 0 ? `, ${syncs} of them by scheduled syncs` : '';
+    return `all ${cap.running} running slots of this batch are in use${byStrays}${bySyncs}`;
   }
+  if (hold && inUse[hold.resource] >= held[hold.resource] && (needsJob || hold.resource === 'running'))
+    return refusalReason(hold, now);
   if (!needsJob || inUse.existing < cap.existing) return undefined;
   const left = leftovers + strays.existing + waitingWithJob;
   const room = left > 0 ? `, ${left} of them left behind: ${smcBatchCommand('cleanup', [plan.name])}` : '';

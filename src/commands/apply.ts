@@ -7,6 +7,7 @@ import type { Plan } from '../plan';
 import { formatProblems, readPlan } from '../plan';
 import { ensureSearchAttributes, taskQueue } from '../temporal';
 import { shellWord, smcBatchCommand } from '../text';
+import { checkQueueOfAccount } from './account-queue';
 import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
 import { sizeProblem } from './batch-size';
 import { confirm } from './confirm';
@@ -54,6 +55,7 @@ async function apply(
     print(summary(plan));
     const batch = batchClient(client, plan.name);
     await checkQueue(batch, path, print);
+    await checkQueueOfAccount(client, plan);
     await confirm(`Start batch '${plan.name}'?`, options.yes);
     await ensureSearchAttributes(client, settings.namespace);
     const how = await batch.start(plan);

@@ -12,6 +12,7 @@ import {
   temporalSettings,
 } from '../temporal';
 import { shellWord } from '../text';
+import { findAtWork, queueCheck } from './account-queue';
 import { hasWorker } from './batch-client';
 import type { Check } from './doctor-check';
 
@@ -67,6 +68,7 @@ async function checksOfNamespace(client: Client, namespace: string): Promise<Che
     { ...check, status: 'ok', detail: namespace },
     await searchAttributesCheck(client, namespace),
     await workerCheck(client),
+    ...(await accountQueueChecks(client)),
     ...(await callRateChecks(client, namespace)),
   ];
 }
@@ -119,6 +121,14 @@ async function workerCheck(client: Client): Promise<Check> {
       remedy: 'Start one: smc-batch worker',
     };
   }
+}
+
+/** Left out where the running batches cannot be listed: the checks above say so. */
+async function accountQueueChecks(client: Client): Promise<Check[]> {
+  const atWork = await client
+    .withDeadline(Date.now() + 5_000, () => findAtWork(client))
+    .catch(() => undefined);
+  return atWork ? [queueCheck(taskQueue(), atWork)] : [];
 }
 
 /** The limit that workers or an operator have set on the task queue; there is none as a rule. */

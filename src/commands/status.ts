@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
+import type { SmcFailure } from '../../workflows/messages';
 import { textReport, troubleGroups, troubleLines } from '../report';
-import { plainTexts } from '../text';
+import { plainLine, plainTexts } from '../text';
 import { batchClient } from './batch-client';
 import { batchJson } from './batch-json';
 import { failureOf } from './follow';
@@ -56,10 +57,17 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const c = colors();
   print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
   if (trouble) print(trouble);
-  if (progress.waiting) print(`waiting: ${progress.waiting}`);
+  if (progress.waiting) print(`waiting: ${plainLine(progress.waiting)}`);
   const { inUse, cap } = progress.slots;
   print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
   for (const line of lines) print(c.yellow(`trouble  ${line}`));
+  if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
   print();
   for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), c)) print(line);
 }
+
+/** The account's quota goes by its last count meanwhile. */
+const countTrouble = ({ code, message, remedy }: SmcFailure) =>
+  plainLine(
+    `jobs of others in the account could not be counted, the last count stands: ${code}: ${message}. ${remedy}`,
+  );

@@ -147,12 +147,15 @@ function startByClock(account: SimulatedAccount, job: SimulatedJob, kind: 'autoS
     job.endTime = account.time;
     account.setStatus(job, 'InError');
     if (job.settings.validTime <= account.time) expire(account, job);
-  } else if (account.running >= account.options.runningQuota) {
+  } else if (account.running >= account.options.runningQuota && !mayExceed(account, kind)) {
     account.schedule(job, kind, account.time + postponeMs);
   } else {
     startRun(account, job, 'Schedule');
   }
 }
+
+const mayExceed = ({ options }: SimulatedAccount, kind: 'autoStart' | 'nextRun') =>
+  options.syncsExceedQuota && kind === 'nextRun';
 
 function expire(account: SimulatedAccount, job: SimulatedJob): void {
   if (!['Ready', 'Stopped', 'InError'].includes(job.status)) return;

@@ -38,6 +38,11 @@ export interface SimulatorOptions {
   newerFields?: boolean;
   /** vSwitches whose VPC the account knows; any other `vsw-…` is taken as long as no VpcId is given with it. */
   vSwitches?: Record<string, string>;
+  /**
+   * Scheduled syncs start though the running quota is full; default false: they wait for a minute and try again. What SMC
+   * does is not published.
+   */
+  syncsExceedQuota?: boolean;
   /** VPCs that SMC may make for intermediate instances without a vSwitch; default: any number. */
   vpcQuota?: number;
 }
@@ -71,6 +76,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     preparingSeconds: 120,
     cleaningSeconds: 60,
     deletingSeconds: 5,
+    syncsExceedQuota: false,
     newerFields: true,
     vSwitches: {
       'vsw-simulator-a': 'vpc-simulator-a',

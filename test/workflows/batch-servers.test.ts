@@ -160,3 +160,22 @@ test('a server, wave, group or error code may have any name: its counts are its 
   expect(Object.keys(state.records)).toEqual(oddNames);
   expect(Object.keys(state.diskGiB)).toEqual(oddNames);
 });
+
+test('a sync takes a running slot while it runs, and from shortly before it is due until it is seen to have ended', () => {
+  const servers = underWay();
+  servers.report({ ...stopped, end: 'Waiting' }, 5);
+  const hour = 3_600_000;
+  const sync = (runs: boolean, dueAt?: number) =>
+    servers.report({ kind: 'sync', server: 'web', round: 1, jobId: 'j-1', runs, dueAt }, 0);
+  const uses = () => [servers.inUse.running, servers.syncs, servers.syncsDue.size];
+  sync(false, hour);
+  expect(uses()).toEqual([0, 0, 1]);
+  sync(true);
+  expect(uses()).toEqual([1, 1, 0]);
+  sync(false, 60_000);
+  expect(uses()).toEqual([1, 1, 0]);
+  sync(false, 2 * hour);
+  expect(uses()).toEqual([0, 0, 1]);
+  servers.report({ ...stopped, end: 'InError' }, 6);
+  expect(uses()).toEqual([0, 0, 0]);
+});

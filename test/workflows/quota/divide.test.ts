@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { divideFairly } from '../../workflows/quota-division';
+import { divideFairly } from '../../../workflows/quota/divide';
 
 const claim = (demand: number, priority = 0) => ({ demand, priority });
 

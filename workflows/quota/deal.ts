@@ -1,0 +1,151 @@
+import type { Lease, Slots } from '../messages';
+import { divideFairly } from './divide';
+import { each, growing, resources } from './slots';
+import { type LeaseRecord, limitOf, type QuotaState } from './state';
+
+/** What the quota's workflow has to do now. */
+export interface Decision {
+  state: QuotaState;
+  /** Leases to send, each to its batch. */
+  leases: { batch: string; lease: Lease }[];
+  /** Batches to be asked what they hold. */
+  asks: string[];
+  /** The account's batches are to be looked for, and its jobs to be counted. */
+  counts: boolean;
+  /** When to decide again, should nothing happen before; milliseconds since the epoch. */
+  wakeAt?: number;
+  /** No batch is left. */
+  isOver: boolean;
+}
+
+/** Until the first count has been answered nothing is dealt; but no longer than this. */
+const firstCountMs = 20_000;
+/** A quota that cannot deal says why after this. */
+const pendingMs = 5_000;
+
+/**
+ * Shares shrink at once but count as used until the batch has confirmed; they grow only into what is surely free, so that
+ * the sum never exceeds the quota, less what others use. A quota that was lost deals nothing before it has heard what every
+ * running batch holds.
+ */
+export function deal(state: QuotaState, now: number): Decision {
+  const live = Object.entries(state.leases).filter(([, { hasEnded }]) => !hasEnded);
+  const isOver = live.length === 0 && Object.keys(state.awaited).length === 0;
+  const granted = isReady(state, now)
+    ? shares(state, now)
+    : new Map<string, { share: Slots; granted: Slots }>();
+  const contended =
+    granted.size > 0 && live.some(([batch, { demand }]) => isBelow(granted.get(batch)!.share, demand));
+  const shared = {
+    epoch: state.epoch,
+    contended,
+    quota: state.quota,
+    trouble: state.count.trouble,
+    pending: pendingReason(state, now),
+  };
+  const told = JSON.stringify([shared.contended, shared.quota, shared.trouble?.code, shared.pending]);
+
+  const leases: Decision['leases'] = [];
+  const records: Record<string, LeaseRecord> = { ...state.leases };
+  for (const [batch, lease] of live.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const next = granted.get(batch)?.granted ?? lease.promised;
+    const isNews =
+      granted.has(batch) && (resources.some((r) => next[r] !== lease.granted[r]) || lease.told !== told);
+    // Before it deals, it tells only why it does not.
+    const isReason = !granted.has(batch) && shared.pending !== undefined && lease.told !== told;
+    const isDue = lease.undelivered !== undefined && lease.undelivered.againAt <= now;
+    if (!isNews && !isReason && !isDue) continue;
+    const seq = isNews || isReason ? lease.seq + 1 : lease.seq;
+    records[batch] = {
+      ...lease,
+      seq,
+      told,
+      granted: next,
+      promised: each((r) => Math.max(lease.promised[r], next[r])),
+      // Whether it arrives is heard soon; should that be lost, it is sent again.
+      undelivered: { failures: lease.undelivered?.failures ?? 0, againAt: now + 60_000 },
+    };
+    leases.push({ batch, lease: { ...next, life: lease.life, seq, ...shared } });
+  }
+
+  const asks = Object.keys(state.awaited).filter((batch) => state.awaited[batch]!.againAt <= now);
+  const awaited = { ...state.awaited };
+  for (const batch of asks) {
+    const times = awaited[batch]!.asks + 1;
+    awaited[batch] = { asks: times, againAt: now + growing(times, 15_000, 600_000) };
+  }
+  const counts = !isOver && !state.count.isUnderWay && state.count.dueAt <= now;
+  const count = counts ? { ...state.count, isUnderWay: true } : state.count;
+  const next = { ...state, leases: records, awaited, count };
+  return { state: next, leases, asks, counts, wakeAt: wakeTime(next, now), isOver };
+}
+
+/** It knows what every batch of the account may hold, and what others have. */
+const isReady = ({ isCensusTaken, awaited, count, startedAt }: QuotaState, now: number) =>
+  isCensusTaken && Object.keys(awaited).length === 0 && (count.isAnswered || now >= startedAt + firstCountMs);
+
+function pendingReason(state: QuotaState, now: number): string | undefined {
+  if (isReady(state, now) || now < state.startedAt + pendingMs) return undefined;
+  const awaited = Object.keys(state.awaited).sort();
+  if (awaited.length > 0)
+    return `its workflow was lost and has to hear first what batch ${awaited.map((batch) => `'${batch}'`).join(', ')} holds`;
+  return state.isCensusTaken
+    ? "the account's jobs are being counted"
+    : "the account's batches could not be looked up yet";
+}
+
+/** What each live batch has a share of, and how much of it may be granted now. */
+function shares(state: QuotaState, now: number): Map<string, { share: Slots; granted: Slots }> {
+  const all = Object.values(state.leases);
+  const batches = Object.keys(state.leases)
+    .filter((batch) => !state.leases[batch]!.hasEnded)
+    .sort();
+  const leases = batches.map((batch) => state.leases[batch]!);
+  const sumOf = (some: LeaseRecord[], of: (lease: LeaseRecord) => number) =>
+    some.reduce((sum, lease) => sum + of(lease), 0);
+  const limit = each((r) => limitOf(state, r, now) - state.others[r]);
+  const free = each((r) => limit[r] - sumOf(all, ({ promised }) => promised[r]));
+  const share = (r: keyof Slots): number[] => {
+    const ended = sumOf(
+      all.filter(({ hasEnded }) => hasEnded),
+      ({ promised }) => promised[r],
+    );
+    // SMC starts syncs by itself: they are served first, and the others share what is left.
+    const fixed = leases.map(({ syncs }) => (r === 'running' ? syncs : 0));
+    const left = limit[r] - ended - fixed.reduce((sum, one) => sum + one, 0);
+    const claims = leases.map(({ demand, priority }, i) => ({
+      demand: Math.max(0, demand[r] - fixed[i]!),
+      priority,
+    }));
+    return divideFairly(left, claims).map((divided, i) => divided + fixed[i]!);
+  };
+  const existing = share('existing');
+  const running = share('running');
+  return new Map(
+    batches.map((batch, i) => {
+      const mine: Slots = { existing: existing[i]!, running: running[i]! };
+      const { promised } = leases[i]!;
+      const granted = each((r) => {
+        const growth = Math.min(mine[r] - promised[r], Math.max(0, free[r]));
+        if (growth <= 0) return Math.min(mine[r], promised[r]);
+        free[r] -= growth;
+        return promised[r] + growth;
+      });
+      return [batch, { share: mine, granted }];
+    }),
+  );
+}
+
+const isBelow = (share: Slots, demand: Slots) => resources.some((r) => share[r] < demand[r]);
+
+function wakeTime(state: QuotaState, now: number): number | undefined {
+  const times = [
+    ...(state.count.isUnderWay ? [] : [state.count.dueAt]),
+    ...resources.map((r) => state.learned[r]?.until ?? 0),
+    ...Object.values(state.leases).map(({ undelivered }) => undelivered?.againAt ?? 0),
+    ...Object.values(state.awaited).map(({ againAt }) => againAt),
+    state.startedAt + pendingMs,
+    state.startedAt + firstCountMs,
+  ].filter((time) => time > now);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}

@@ -1,0 +1,91 @@
+import type { Slots, SmcFailure, StatedQuota } from '../messages';
+import { noSlots } from './slots';
+
+/** All that the quota's workflow knows, carried over Continue-As-New. It is plain data and never changed in place. */
+export interface QuotaState {
+  /** Names this life of the workflow: a lease of an earlier one, which was lost, is not its own. */
+  epoch: string;
+  startedAt: number;
+  leases: Record<string, LeaseRecord>;
+  /** Batches that run and may hold a lease of an earlier life: nothing is dealt before they have told. */
+  awaited: Record<string, { asks: number; againAt: number }>;
+  /** The account's running batches have been looked up. */
+  isCensusTaken: boolean;
+  quota: StatedQuota;
+  /** Jobs in the account that no lease covers, as last counted. */
+  others: Slots;
+  count: CountState;
+  /** The workers'. */
+  pollIntervalSeconds: number;
+  /** Where the API has refused more than this, we believe it until then (milliseconds since the epoch). */
+  learned: Partial<Record<keyof Slots, { limit: number; until: number }>>;
+}
+
+export interface CountState {
+  dueAt: number;
+  isUnderWay: boolean;
+  /** The first one has been answered, one way or the other. */
+  isAnswered: boolean;
+  /** In a row. */
+  failures: number;
+  trouble?: SmcFailure;
+  /** Refusals of the API that the next count has to explain. */
+  refused: Partial<Record<keyof Slots, true>>;
+}
+
+export interface LeaseRecord {
+  /** Names the batch among all that ever ran under its name. */
+  life: string;
+  /** Which life of the quota it had heard of at its last report. */
+  epoch?: string;
+  seq: number;
+  granted: Slots;
+  /** The batch may use up to this: it shrinks only by the batch's own word. */
+  promised: Slots;
+  demand: Slots;
+  syncs: number;
+  priority: number;
+  /** What else its batch has last been told with its lease. */
+  told?: string;
+  /** The lease could not be delivered: it is sent again. */
+  undelivered?: { failures: number; againAt: number };
+  /** The batch is gone; what it had counts until a count has found what is left of it. */
+  hasEnded?: true;
+}
+
+/** One that knows nothing yet: it looks for the account's batches and counts its jobs first. */
+export const newQuota = (epoch: string, now: number): QuotaState => ({
+  epoch,
+  startedAt: now,
+  leases: {},
+  awaited: {},
+  isCensusTaken: false,
+  quota: { jobs: 0, running: 0, changedAt: 0 },
+  others: noSlots,
+  count: { dueAt: now, isUnderWay: false, isAnswered: false, failures: 0, refused: {} },
+  pollIntervalSeconds: 30,
+  learned: {},
+});
+
+/** After Continue-As-New: the answer to a count under way has gone to the earlier run. */
+export const resumed = (state: QuotaState, now: number): QuotaState => ({
+  ...state,
+  count: {
+    ...state.count,
+    isUnderWay: false,
+    dueAt: state.count.isUnderWay ? now : state.count.dueAt,
+  },
+});
+
+/** The batches that have a lease and have not ended. */
+export const liveBatches = ({ leases }: QuotaState) =>
+  Object.keys(leases)
+    .filter((batch) => !leases[batch]!.hasEnded)
+    .sort();
+
+/** How many jobs of the account may exist or run, as far as we know. */
+export function limitOf({ quota, learned }: QuotaState, resource: keyof Slots, now: number): number {
+  const told = resource === 'existing' ? quota.jobs : quota.running;
+  const refusal = learned[resource];
+  return refusal && refusal.until > now ? Math.min(told, refusal.limit) : told;
+}

@@ -1,0 +1,165 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import { batchWorkflowId } from '../ids';
+import { leaseAsked, leaseGranted, leaseReported, leaseReturned } from '../messages';
+import { smcFailureOf } from '../server-failure';
+import { type Decision, deal } from './deal';
+import { quotaDetails } from './details';
+import {
+  countOrder,
+  hearCensus,
+  hearCount,
+  hearCountFailure,
+  hearDelivery,
+  hearEnded,
+  hearReport,
+  hearReturn,
+} from './hear';
+import { liveBatches, newQuota, type QuotaState, resumed } from './state';
+
+export interface AccountQuotaInput {
+  account: string;
+  /** Carried over Continue-As-New. */
+  state?: QuotaState;
+}
+
+/** What this run of the workflow has beside its state. */
+interface QuotaRun {
+  readonly account: string;
+  state: QuotaState;
+  /** Something happened: the loop goes round once more. */
+  hasNews: boolean;
+  /** Messages to batches on their way. */
+  sending: number;
+  /** The earliest moment at which a timer wakes the loop. */
+  wakeAt?: number;
+}
+
+const historyLimit = 1_500;
+
+// A failure is the quota's to bear and to repeat: nothing it asks may take for ever.
+const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActivities<Activities>({
+  heartbeatTimeout: '20s',
+  startToCloseTimeout: '5m',
+  scheduleToCloseTimeout: '5m',
+  retry: { maximumAttempts: 3 },
+});
+
+/**
+ * The account's quota, dealt in leases of whole batches. It starts with the first batch that reports and ends when no batch
+ * is left; nothing that is asked or sent can end it, and all it knows its batches can tell again.
+ */
+export async function accountQuota({ account, state: carried }: AccountQuotaInput): Promise<void> {
+  const { firstExecutionRunId, taskQueue } = workflowInfo();
+  const state = carried ? resumed(carried, Date.now()) : newQuota(firstExecutionRunId, Date.now());
+  const run: QuotaRun = { account, state, hasNews: true, sending: 0 };
+  setHandler(leaseReported, (report) => {
+    // Another queue's workers may have another account's credentials: what they count is not ours.
+    if (report.taskQueue === taskQueue) hear(run, hearReport(run.state, report, Date.now()));
+  });
+  setHandler(leaseReturned, (returned) => hear(run, hearReturn(run.state, returned, Date.now())));
+
+  for (;;) {
+    run.hasNews = false;
+    if (isHistoryLong()) {
+      await condition(() => run.sending === 0 && allHandlersFinished());
+      await continueAsNew<typeof accountQuota>({ account, state: run.state });
+    }
+    const decision = deal(run.state, Date.now());
+    if (decision.isOver && run.sending === 0 && allHandlersFinished()) return;
+    run.state = decision.state;
+    carryOut(run, decision);
+    setCurrentDetails(quotaDetails(account, run.state, Date.now()));
+    await condition(() => run.hasNews);
+  }
+}
+
+function hear(run: QuotaRun, state: QuotaState): void {
+  run.state = state;
+  run.hasNews = true;
+}
+
+function carryOut(run: QuotaRun, { leases, asks, counts, wakeAt }: Decision): void {
+  for (const { batch, lease } of leases) {
+    const sent = getExternalWorkflowHandle(batchWorkflowId(batch)).signal(leaseGranted, lease);
+    void confirm(run, { batch, seq: lease.seq }, sent);
+  }
+  for (const batch of asks) {
+    const { epoch } = run.state;
+    const sent = getExternalWorkflowHandle(batchWorkflowId(batch)).signal(leaseAsked, { epoch });
+    void confirm(run, { batch }, sent);
+  }
+  if (counts) void count(run);
+  if (wakeAt !== undefined) wake(run, wakeAt);
+}
+
+async function confirm(
+  run: QuotaRun,
+  message: { batch: string; seq?: number },
+  sent: Promise<void>,
+): Promise<void> {
+  run.sending++;
+  const outcome = await sent.then(
+    () => 'delivered' as const,
+    (error: unknown) =>
+      String((error as Error).message).includes('was not found')
+        ? ('notFound' as const)
+        : ('failed' as const),
+  );
+  run.sending--;
+  hear(run, hearDelivery(run.state, message, outcome, Date.now()));
+}
+
+/** Looks for batches that have ended, and counts the jobs of others. Dealing goes on meanwhile, whatever comes of it. */
+async function count(run: QuotaRun): Promise<void> {
+  const failures: unknown[] = [];
+  await lookForBatches(run).catch((error: unknown) => failures.push(error));
+  try {
+    const order = countOrder(run.state);
+    const counted = await countReplicationJobs({ batches: order.batches });
+    hear(run, hearCount(run.state, order, counted, Date.now()));
+  } catch (error) {
+    failures.push(error);
+  }
+  const last = failures.at(-1);
+  if (last !== undefined) hear(run, hearCountFailure(run.state, smcFailureOf(lastWord(last)), Date.now()));
+}
+
+async function lookForBatches(run: QuotaRun): Promise<void> {
+  const { account } = run;
+  if (!run.state.isCensusTaken)
+    hear(run, hearCensus(run.state, await findRunningBatches({ account }), Date.now()));
+  const batches = [...new Set([...liveBatches(run.state), ...Object.keys(run.state.awaited)])];
+  hear(run, hearEnded(run.state, await findEndedBatches({ batches }), Date.now()));
+}
+
+/** Of an activity that ran out of time: why its last attempt failed. */
+function lastWord(error: unknown): unknown {
+  const inner = error instanceof ActivityFailure ? error.cause?.cause : undefined;
+  return inner instanceof ApplicationFailure ? inner : error;
+}
+
+/** One timer at a time: an earlier one finds out by itself that there is more to wait for. */
+function wake(run: QuotaRun, at: number): void {
+  if (run.wakeAt !== undefined && run.wakeAt <= at) return;
+  run.wakeAt = at;
+  void sleep(Math.max(1, at - Date.now()), { summary: 'until the next look' }).then(() => {
+    if (run.wakeAt === at) run.wakeAt = undefined;
+    run.hasNews = true;
+  });
+}
+
+const isHistoryLong = () =>
+  workflowInfo().historyLength > historyLimit || workflowInfo().continueAsNewSuggested;
