@@ -4,6 +4,7 @@ import type { SmcFailure } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
 import { lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
+import { smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface AwaitReplicationJobInput {
@@ -30,6 +31,12 @@ export interface JobHeartbeat {
   lookedAt?: number;
   /** Why the last look failed. */
   pollError?: string;
+  /** Since when no look has shown the job; milliseconds since the epoch. */
+  blindSince?: number;
+  /** For how long the job could not be seen before that, over all attempts; that time is not held against it. */
+  blindMs?: number;
+  /** How often it is looked at. */
+  pollIntervalSeconds?: number;
 }
 
 /**
@@ -43,6 +50,7 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
       jobId: input.jobId,
       changedAt: Date.now(),
     };
+    news.pollIntervalSeconds = pollIntervalSeconds;
     const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
     const startedAt = Date.now();
     let lastRunAt = news.status === 'Running' ? startedAt : undefined;
@@ -58,6 +66,12 @@ export function awaitReplicationJob({ poller, pollIntervalSeconds }: ActivityCon
               if (news.pollError !== look.error.code)
                 log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
               news.pollError = look.error.message;
+              news.blindSince ??= Date.now();
+              if (look.error.class === 'account') {
+                // Another worker may be let in; and what this one has seen so far goes with its failure.
+                activity.heartbeat(news);
+                throw smcApplicationFailure(look.error);
+              }
             } else if (Date.now() - Math.max(startedAt, news.lookedAt ?? 0) > lateReadMs) {
               return goneJob(input.jobId);
             }
@@ -110,6 +124,12 @@ const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['befor
   job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
 
 function noteNews(news: JobHeartbeat, job: ReplicationJob): void {
+  if (news.blindSince !== undefined) {
+    const blindMs = Date.now() - news.blindSince;
+    news.blindMs = (news.blindMs ?? 0) + blindMs;
+    news.changedAt += blindMs;
+    delete news.blindSince;
+  }
   const changed =
     news.status !== job.status ||
     news.businessStatus !== job.businessStatus ||

@@ -4,7 +4,7 @@ import type { ServerResult } from '../workflows/messages';
 import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, type EndedJob, endedJob } from './ended-job';
 import { lateReadPatience } from './replication-job-poller';
-import { smcApplicationFailure } from './smc-failure';
+import { mayPass, smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface DeleteReplicationJobInput {
@@ -35,6 +35,7 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
     /** The next look, with the job where it is Finished against all we know. */
     const look = async () => {
       const { job, ...rest } = await poller.nextLook(jobId, signal);
+      if ('error' in rest && rest.error?.class === 'account') throw smcApplicationFailure(rest.error);
       if (job) seen = job.status;
       const finishedJob = mayHaveFinished && job?.status === 'Finished' ? job : undefined;
       return { job, error: 'error' in rest ? rest.error : undefined, finishedJob };
@@ -60,9 +61,7 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
           } catch (error) {
             if (!(error instanceof SmcError)) throw error;
             // A refusal may mean that it is gone or going: look before judging.
-            if (error.class === 'throttled' || error.class === 'transient' || error.class === 'quota') {
-              throw smcApplicationFailure(error, activity.info.attempt);
-            }
+            if (mayPass(error) || error.class === 'quota') throw smcApplicationFailure(error);
             refusal = error;
           }
           for (let looks = 1; ; looks++) {
@@ -88,7 +87,7 @@ export function deleteReplicationJob({ smc, poller, pollIntervalSeconds }: Activ
             // It has ended since it was refused, or what we see is late: then asking again will do.
             const mayPass = refusal.class === 'state' || refusal.code.endsWith('.NotFound');
             if (mayPass && ++contradictions < looksBeforeRepeat) break;
-            throw smcApplicationFailure(refusal, activity.info.attempt);
+            throw smcApplicationFailure(refusal);
           }
         }
       },

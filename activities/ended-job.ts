@@ -51,7 +51,7 @@ function jobFailure(job: ReplicationJob): SmcFailure {
     }${job.statusInfo ? `: ${job.statusInfo}` : ''}`,
   });
   const remedy =
-    error.class === 'fatal' || error.class === 'quota'
+    error.class === 'fatal' || error.class === 'quota' || error.class === 'account'
       ? error.remedy
       : 'See the job in the SMC console, and mend the cause.';
   return { ...smcFailure(error), remedy };

@@ -2,7 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { ownedJobs } from '../src/ledger';
 import { mayRun } from '../src/smc';
 import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import { smcLook } from './smc-failure';
 
 /** A job that carries a batch's tags. */
 export interface JobOfBatch {
@@ -25,7 +25,7 @@ export interface JobsOfBatch {
  */
 export function findJobsOfBatch({ smc, pollIntervalSeconds }: ActivityContext) {
   return ({ batch }: { batch: string }): Promise<JobsOfBatch> =>
-    smcCall(async () => {
+    smcLook(async () => {
       const jobs: JobOfBatch[] = [];
       for await (const { jobId, owner, job } of ownedJobs(smc, batch)) {
         heartbeat();

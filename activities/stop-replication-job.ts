@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
-import { SmcError } from '../src/smc';
+import { isAboutIdentity, SmcError } from '../src/smc';
 import type { JobEnd, SmcFailure } from '../workflows/messages';
+import { accountRefused } from './account-trouble';
 import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, endedJob } from './ended-job';
 import { knownStatus, lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
-import { smcApplicationFailure } from './smc-failure';
+import { smcApplicationFailure, smcFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface StopReplicationJobInput {
@@ -44,8 +45,10 @@ export function stopReplicationJob({ smc, poller, pollIntervalSeconds }: Activit
         for (;;) {
           const look = await poller.nextLook(jobId, signal);
           if (!look.job) {
-            if (look.error) seen.pollError = look.error.message;
-            else if (hasBeenGone(true)) return { status: 'Gone' };
+            if (look.error) {
+              if (look.error.class === 'account') throw smcApplicationFailure(look.error);
+              seen.pollError = look.error.message;
+            } else if (hasBeenGone(true)) return { status: 'Gone' };
             continue;
           }
           hasBeenGone(false);
@@ -62,13 +65,17 @@ export function stopReplicationJob({ smc, poller, pollIntervalSeconds }: Activit
             }
             if (job.businessStatus === 'Syncing') await smc.stopReplicationJob({ jobId }, { signal });
           } catch (error) {
+            if (error instanceof SmcError && error.class === 'account') {
+              if (!waitsForItsEnd || isAboutIdentity(error.code)) throw smcApplicationFailure(error);
+              accountRefused(smcFailure(error));
+            }
             // It went on between our look and our call, or the API is busy: the next look decides.
-            if (error instanceof SmcError && error.class !== 'fatal') continue;
+            if (error instanceof SmcError && error.class !== 'fatal' && error.class !== 'account') continue;
             if (error instanceof SmcError && waitsForItsEnd) {
               seen.pollError = error.message;
               continue;
             }
-            throw error instanceof SmcError ? smcApplicationFailure(error, activity.info.attempt) : error;
+            throw error instanceof SmcError ? smcApplicationFailure(error) : error;
           }
         }
       },

@@ -3,7 +3,7 @@ import { chunksOf50, type LedgerEntry, migratedBy, ownedJobs, readLedger } from 
 import { mayRun, type SmcClient, SmcError, type SourceServer } from '../src/smc';
 import type { SmcFailure } from '../workflows/messages';
 import type { ActivityContext } from './context';
-import { smcCall, smcFailure } from './smc-failure';
+import { smcFailure, smcLook } from './smc-failure';
 
 export interface SurveyInput {
   batch: string;
@@ -34,7 +34,7 @@ export interface SurveyedServer {
  */
 export function surveySourceServers({ smc }: ActivityContext) {
   return ({ batch, servers }: SurveyInput): Promise<SurveyedServer[]> =>
-    smcCall(async () => {
+    smcLook(async () => {
       const byId = new Map<string, SourceServer>();
       const byName = new Map<string, SourceServer[]>();
       for await (const source of neededSources(smc, servers)) {

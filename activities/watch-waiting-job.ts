@@ -3,6 +3,7 @@ import { mayRun, type ReplicationJob } from '../src/smc';
 import type { ActivityContext } from './context';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
 import { lateReadPatience } from './replication-job-poller';
+import { smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface WatchWaitingJobInput {
@@ -37,7 +38,10 @@ export function watchWaitingJob({ poller, pollIntervalSeconds }: ActivityContext
       for (;;) {
         const { job, ...look } = await poller.nextLook(jobId, activity.cancellationSignal);
         if (!job) {
-          if ('error' in look && look.error) continue;
+          if ('error' in look && look.error) {
+            if (look.error.class === 'account') throw smcApplicationFailure(look.error);
+            continue;
+          }
           if (hasBeenGone(true)) return goneJob(jobId);
           continue;
         }

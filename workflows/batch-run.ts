@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import type { Plan } from '../src/plan';
+import { type AccountState, accountInOrder } from './account-trouble';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
 import { type GateState, openGates } from './gates';
@@ -22,6 +23,7 @@ export interface BatchState {
   jobIds: Record<string, string>;
   stock: Stock;
   holding: LeaseHolding;
+  account: AccountState;
   gates: GateState;
   journal: JournalEntry[];
   measured: Throughput;
@@ -95,6 +97,7 @@ export function newBatchState(): BatchState {
     jobIds: {},
     stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
     holding: noLease(),
+    account: accountInOrder(),
     gates: openGates(),
     journal: [],
     measured: { seconds: 0, diskGiB: 0 },

@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/workflow';
+import { heldByAccount, noteTry } from './account-trouble';
 import { grantSlot, startServer } from './batch-children';
 import { type BatchRun, note } from './batch-run';
 import { hasBeenMigrated, serverGate, waveGate } from './gates';
@@ -19,13 +20,16 @@ export function startServers(run: BatchRun): void {
   const isHeld = now < run.holdUntil;
   if (isHeld) wakeAt(run, run.holdUntil);
   takeUpRunning(run);
-  grantQueued(run, cap, isHeld, now);
+  const mostStarts = startsByAccount(run, now);
+  let mayStart = mostStarts;
+  mayStart -= grantQueued(run, cap, isHeld, mayStart, now);
 
   const { inUse } = servers;
   const lacksRoom = (name: string) =>
     inUse.existing >= cap.existing && !isWaitingWithJob(state.records[name]);
   const isFull = () =>
     isHeld ||
+    mayStart <= 0 ||
     inUse.running >= cap.running ||
     (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
   for (const [i, wave] of servers.waves.entries()) {
@@ -54,12 +58,27 @@ export function startServers(run: BatchRun): void {
         serverGate(servers, state.gates, name)
       )
         still.push(name);
-      else startServer(run, name);
+      else {
+        startServer(run, name);
+        mayStart--;
+      }
     }
     wave.waiting = still;
     countStartable(run, still);
   }
+  if (state.account.error && mayStart < mostStarts) noteTry(state.account);
   failHopeless(run);
+}
+
+/** How many may start: as long as the account refuses calls one now and then, which finds out whether it still does. */
+function startsByAccount(run: BatchRun, now: number): number {
+  const { account } = run.state;
+  if (!account.error) return Number.POSITIVE_INFINITY;
+  const { migrating, recovering, finishing } = run.servers.counts;
+  const until = heldByAccount(account, migrating + recovering + finishing > 0, now);
+  if (until === undefined) return 1;
+  wakeAt(run, until);
+  return 0;
 }
 
 /** What runs since an earlier life of the batch is watched, whatever the gates say: it holds a slot until its end is seen. */
@@ -101,10 +120,12 @@ function grantQueued(
   run: BatchRun,
   cap: { existing: number; running: number },
   isHeld: boolean,
+  mayStart: number,
   now: number,
-): void {
+): number {
   const { servers, state } = run;
   let heldBack = 0;
+  let granted = 0;
   const gateOf = restartGatesOf(run, now);
   for (const name of servers.queued) {
     const record = state.records[name];
@@ -115,11 +136,13 @@ function grantQueued(
       heldBack++;
       continue;
     }
-    if (isHeld || servers.inUse.running >= cap.running) continue;
+    if (isHeld || granted >= mayStart || servers.inUse.running >= cap.running) continue;
     if (!record.jobId && servers.inUse.existing >= cap.existing) continue;
     grantSlot(run, name, record);
+    granted++;
   }
   run.startableAgain = servers.queued.size - heldBack;
+  return granted;
 }
 
 /** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */

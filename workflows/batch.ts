@@ -10,9 +10,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Plan } from '../src/plan';
+import { takeAccountNews } from './account-trouble';
 import { batchCalls } from './batch-activities';
 import { cancelServer, cutOverServer, reconcileNowAndThen } from './batch-children';
-import { announce, announceNews, handOverNews, sendNews } from './batch-events';
+import { announce, announceAccount, announceNews, handOverNews, sendNews } from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
 import { type BatchRun, type BatchState, newBatchState, note } from './batch-run';
@@ -24,6 +25,7 @@ import { stopReason } from './gates';
 import { nextReport, takeLease, usableSlots } from './lease';
 import {
   type Asked,
+  accountNews,
   type BatchProgress,
   type BatchStatus,
   explainQuery,
@@ -102,6 +104,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
       else startServers(run);
       setStatus(run);
       tellQuota(run);
+      announceAccount(run);
       announceNews(run);
       tellTemporalUi(run);
       const isOver = () => haveAllEnded(run) && allHandlersFinished();
@@ -110,6 +113,7 @@ export async function batch({ plan, state: carried }: BatchInput): Promise<Batch
     }
     run.isEnding = true;
     await takeLastStock(run);
+    announceAccount(run, true);
     announce(run, 'end', `has ended: ${ending(run)}`);
     const { account, name } = run.plan;
     await batchCalls(account.id).returnLease({ account: account.id, batch: name });
@@ -137,6 +141,10 @@ function listen(run: BatchRun): void {
       run.holdUntil = Date.now() + refusalHoldMs;
       wakeAt(run, run.holdUntil);
     }
+    run.changed = true;
+  });
+  setHandler(accountNews, (news) => {
+    takeAccountNews(state.account, news, Date.now());
     run.changed = true;
   });
   setHandler(leaseGranted, (lease) => {

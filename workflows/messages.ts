@@ -67,6 +67,14 @@ export type ServerReport = { server: string; round: number } & (
 /** Activities of a server's migration tell its batch through their own client: no event in the migration's history. */
 export const serverReported = defineSignal<[ServerReport]>('serverReported');
 
+/** What a worker tells its batches of the account: what it refuses, said again as long as it does, or that it no longer does. */
+export interface AccountNews {
+  /** Names the process. */
+  worker: string;
+  error?: SmcFailure;
+}
+export const accountNews = defineSignal<[AccountNews]>('accountNews');
+
 /** The batch grants what a `wantsSlot` asked for; `need` is that report's. */
 export const slotGranted = defineSignal<[{ need: number }]>('slotGranted');
 
@@ -121,6 +129,8 @@ export interface BatchProgress {
   slots: { held: Slots; inUse: Slots; cap: Slots };
   /** A changed plan is being looked up. */
   changesPlan?: true;
+  /** The account refuses calls for a reason that is no server's: they are repeated until it does not. */
+  accountTrouble?: AccountTrouble;
   /** Why nothing more starts right now, when servers wait. */
   waiting?: string;
   /** Jobs of servers that have ended which still exist, and keep their intermediate instance billed. */
@@ -145,6 +155,12 @@ export interface WebhookTrouble {
   since: string;
   /** Milliseconds since the epoch. */
   nextAttemptAt?: number;
+}
+
+/** Why the account refuses calls, and since when (ISO 8601). */
+export interface AccountTrouble {
+  error: SmcFailure;
+  since: string;
 }
 
 export interface WaveProgress {
@@ -218,6 +234,8 @@ export interface ServerExplanation extends ServerView {
   nextStartAt?: number;
   /** What to type next, when something can be done. */
   next?: string;
+  /** The account refuses calls: its own may be among them. */
+  accountTrouble?: AccountTrouble;
 }
 export const explainQuery = defineQuery<ServerExplanation, [Asked & { server: string }]>('explain');
 
@@ -235,7 +253,7 @@ export interface BatchEvent {
   batch: string;
   /** Milliseconds since the epoch. */
   at: number;
-  kind: 'wave' | 'gate' | 'failure' | 'stopped' | 'end';
+  kind: 'wave' | 'gate' | 'failure' | 'stopped' | 'account' | 'end';
   what: string;
 }
 

@@ -19,6 +19,12 @@ export const isQuotaRefusal = (error: unknown) =>
   error.cause instanceof ApplicationFailure &&
   error.cause.details?.[1] === 'quota';
 
+/** The account refuses whoever calls: nobody's failure. */
+export const isAccountRefusal = (error: unknown) =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.details?.[1] === 'account';
+
 /** The source is not in a state that allows it: its client is away, say. */
 export const isSourceStateRefusal = (error: unknown) =>
   error instanceof ActivityFailure &&

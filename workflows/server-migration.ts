@@ -10,9 +10,17 @@ import {
   TimeoutFailure,
   upsertMemo,
 } from '@temporalio/workflow';
+import type { JobHeartbeat } from '../activities';
+import { unseenMs } from './job-timeout';
 import { cutOverRequested, type ServerResult, type SmcFailure } from './messages';
 import { cleanUp, endWithoutJob } from './server-cleanup';
-import { alreadyMigrated, isQuotaRefusal, isSourceStateRefusal, smcFailureOf } from './server-failure';
+import {
+  alreadyMigrated,
+  isAccountRefusal,
+  isQuotaRefusal,
+  isSourceStateRefusal,
+  smcFailureOf,
+} from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter, enterDetails } from './server-phase';
 import { type Asking, type SlotsFromBatch, slotsFromBatch } from './server-slots';
@@ -27,6 +35,8 @@ interface CutOver {
 type AskForSlot = (asking?: Asking) => Promise<void>;
 
 const dayMs = 86_400_000;
+/** So long a job is waited for again when its jobTimeout has passed while the account refuses to show it. */
+const refusedAgainMs = 3_600_000;
 /** SMC: a job is valid for 30 days unless told otherwise. */
 const validTimeCareMs = 20 * dayMs;
 
@@ -247,21 +257,32 @@ async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
   const { batch, server, round, policy } = input;
   const { jobId, before, start } = job;
   const summary = `${jobId}, start ${start} of ${policy.attempts}`;
-  try {
-    const ended = await jobWaits(policy.jobTimeoutSeconds, summary).awaitReplicationJob({
-      batch,
-      server,
-      round,
-      jobId,
-      start,
-      before,
-      stallTimeoutSeconds: policy.stallTimeoutSeconds,
-    });
-    job.startTime = ended.startTime;
-    job.status = ended.end;
-    return ended;
-  } catch (error) {
-    if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
+  for (let leftMs = policy.jobTimeoutSeconds * 1000; ; ) {
+    const waitsSince = Date.now();
+    try {
+      const ended = await jobWaits(leftMs, summary).awaitReplicationJob({
+        batch,
+        server,
+        round,
+        jobId,
+        start,
+        before,
+        stallTimeoutSeconds: policy.stallTimeoutSeconds,
+      });
+      job.startTime = ended.startTime;
+      job.status = ended.end;
+      return ended;
+    } catch (error) {
+      const timedOutAt = waitsSince + leftMs;
+      // Temporal gives the last refusal where the next attempt would come after the timeout.
+      if (isAccountRefusal(error)) {
+        leftMs = Math.max(timedOutAt - Date.now(), refusedAgainMs);
+        continue;
+      }
+      if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
+      leftMs = unseenMs(error.cause.lastHeartbeatDetails as JobHeartbeat | undefined, timedOutAt);
+      if (leftMs > 0) continue;
+    }
     return {
       end: 'TimedOut',
       error: {

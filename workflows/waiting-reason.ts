@@ -1,14 +1,22 @@
+import { accountReason } from './account-trouble';
 import type { BatchRun } from './batch-run';
 import { type Closed, restartGates, serverGate, waveGate } from './gates';
 import type { Slots } from './messages';
 
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
 export function slotReason(
-  { plan, servers: { inUse, strays, leftovers, waitingWithJob }, state: { holding }, holdUntil }: BatchRun,
+  {
+    plan,
+    servers: { inUse, strays, leftovers, waitingWithJob },
+    state: { holding, account },
+    holdUntil,
+  }: BatchRun,
   cap: Slots,
   now: number,
   needsJob = true,
 ): string | undefined {
+  const refused = accountReason(account);
+  if (refused) return refused;
   if (now < holdUntil) return 'the account has refused a job for its quota; its jobs are being counted again';
   if (!holding.told || holding.lease.seq === 0) return "the account's quota has not answered yet";
   if (cap.running === 0 || cap.existing === 0)

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import type { BatchProgress } from '../../workflows/messages';
 import { smcPhase } from '../../workflows/search-attributes';
-import { countsLine, textTable } from '../report';
+import { countsLine, plainLine, textTable } from '../report';
 import { batchClient, hasWorker } from './batch-client';
 import { type OutputFormat, outputOption, printer, printJson } from './output';
 import { withClient } from './session';
@@ -37,6 +37,7 @@ interface BatchRow {
   started: string;
   servers?: number;
   counts?: BatchProgress['counts'];
+  accountTrouble?: BatchProgress['accountTrouble'];
 }
 
 /** Lists the batches that Temporal still knows, newest first. */
@@ -61,6 +62,7 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
       started: execution.startTime.toISOString(),
       servers: progress?.total ?? (execution.memo?.servers as number | undefined),
       counts: progress?.counts,
+      accountTrouble: progress?.accountTrouble,
     });
   }
   if (output === 'json') return printJson(rows);
@@ -78,8 +80,11 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
   for (const line of textTable(['batch', 'status', 'started', 'servers'], table)) print(line);
 }
 
-function countsOf({ counts, servers = 0 }: BatchRow): string {
-  if (counts) return countsLine({ counts, total: servers });
+function countsOf({ counts, servers = 0, accountTrouble }: BatchRow): string {
+  const refused = accountTrouble
+    ? `; the account refuses calls: ${plainLine(accountTrouble.error.code)}`
+    : '';
+  if (counts) return `${countsLine({ counts, total: servers })}${refused}`;
   return servers > 0 ? `${servers} servers` : '';
 }
 

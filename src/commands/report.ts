@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types';
 import {
+  accountTroubleLine,
   buildBatchReport,
   csvReport,
   htmlReport,
@@ -114,7 +115,9 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors): string
     case 'text': {
       const { startedAt, endedAt } = report.summary;
       const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
-      return `${[head, '', ...textReport(source, c)].join('\n')}\n`;
+      const refused = accountTroubleLine(report.summary.accountTrouble);
+      const top = refused ? [c.red(`account  ${refused}`), head] : [head];
+      return `${[...top, '', ...textReport(source, c)].join('\n')}\n`;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { textReport, troubleGroups, troubleLines } from '../report';
+import { accountTroubleLine, textReport, troubleGroups, troubleLines } from '../report';
 import { taskQueue } from '../temporal';
 import { batchClient, hasWorker } from './batch-client';
 import { batchJson } from './batch-json';
@@ -59,6 +59,8 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const print = printer(output);
   const c = colors();
   print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
+  const refused = accountTroubleLine(progress.accountTrouble);
+  if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
   if (progress.waiting) print(`waiting: ${progress.waiting}`);
   const { inUse, cap } = progress.slots;

@@ -4,6 +4,7 @@ export { createSmcClient, type Operation, operations, type SmcClient } from './c
 export { type CredentialsProvider, defaultCredentials, type SmcCredentials } from './credentials';
 export {
   describeSmcError,
+  isAboutIdentity,
   SmcError,
   type SmcErrorClass,
   type SmcErrorFacts,
