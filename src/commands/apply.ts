@@ -159,5 +159,6 @@ async function isSurveyed(client: Client, batch: BatchClient): Promise<boolean> 
 
 const noWorker = ({ batch }: BatchClient) =>
   new CommandFailure(
-    `Batch '${batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker`,
+    `Batch '${batch}' is started, but no worker takes work from task queue '${taskQueue()}'. Start one with: smc-batch worker\n` +
+      'One that runs already takes none before the SMC API lets it in: it says on stderr what is wrong.',
   );

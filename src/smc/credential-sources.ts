@@ -55,11 +55,10 @@ export async function firstSource(options: SourceOptions): Promise<FoundCredenti
     const look = await lookAt(source, options);
     if (look !== 'not set up') return look;
   }
-  throw new SmcError({
-    code: 'CredentialsMissing',
-    message: 'no Alibaba Cloud credentials were found on this machine',
-  });
+  throw missing('no Alibaba Cloud credentials were found on this machine');
 }
+
+const missing = (message: string) => new SmcError({ code: 'CredentialsMissing', message });
 
 /** The source that has given credentials before. */
 export async function lookUpAgain(source: SourceName, options: SourceOptions): Promise<FoundCredentials> {
@@ -82,6 +81,8 @@ async function lookAt(source: SourceName, options: SourceOptions): Promise<Found
     return answer;
   };
   if (!isSetUp(source, env)) return 'not set up';
+  if (source === 'environment' && !env.ALIBABA_CLOUD_ACCESS_KEY_SECRET)
+    throw missing('ALIBABA_CLOUD_ACCESS_KEY_ID is set, and ALIBABA_CLOUD_ACCESS_KEY_SECRET is not');
   try {
     const provider = withHttp(make(source), http);
     const found = await provider.getCredentials();

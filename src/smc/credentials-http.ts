@@ -1,5 +1,4 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici';
-import { networkReason } from './network-failure';
+import { createHttpClient, type HttpRequest } from '../http';
 
 /** A request as `@alicloud/credentials` makes it. */
 export interface CredentialsRequest {
@@ -20,29 +19,24 @@ export interface CredentialsAnswer {
 /** Sends one request to a source of credentials. */
 export type CredentialsHttp = (request: CredentialsRequest) => Promise<CredentialsAnswer>;
 
-/** Over undici: STS by the proxies of the environment, the machine's own services past them. */
+/** STS by the proxies of the environment, the machine's own services past them. */
 export const credentialsHttp: CredentialsHttp = async (request) => {
   const url = new URL(request.toRequestURL());
-  const connect = { timeout: request.connectTimeout ?? 5_000 };
-  const dispatcher: Dispatcher = isOwnMachine(url.hostname)
-    ? new Agent({ connect })
-    : new EnvHttpProxyAgent({ connect });
   const timeoutMs = (request.connectTimeout ?? 5_000) + (request.readTimeout ?? 10_000);
+  const client = createHttpClient({ timeoutMs, connections: 1, maxBodyBytes: 1024 * 1024 });
   const form = request.bodyForm && Object.keys(request.bodyForm).length > 0;
   try {
-    const answer = await send(url, {
-      method: request.method as Dispatcher.HttpMethod,
+    const answer = await client.exchange(url, {
+      method: request.method as HttpRequest['method'],
       headers: request.headers,
       body: form ? new URLSearchParams(request.bodyForm).toString() : undefined,
-      dispatcher,
-      signal: AbortSignal.timeout(timeoutMs),
+      isDirect: isOwnMachine(url.hostname),
     });
-    const body = Buffer.from(await answer.body.arrayBuffer());
-    return { statusCode: answer.statusCode, headers: answer.headers, body };
+    return { statusCode: answer.statusCode, headers: {}, body: Buffer.from(answer.text) };
   } catch (cause) {
-    throw new Error(`${url.host}: ${networkReason(cause)}`, { cause });
+    throw new Error(`${url.host}: ${(cause as Error).message}`, { cause });
   } finally {
-    void dispatcher.close().catch(() => undefined);
+    await client.close();
   }
 };
 

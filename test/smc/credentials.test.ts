@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCredentials } from '../../src/smc';
 import { credentialsHttp } from '../../src/smc/credentials-http';
 
-const isOurs = (name: string) => /^(ALIBABA_CLOUD_|HOME$|(https?|no)_proxy$)/i.test(name);
+const isOurs = (name: string) => /^(ALIBABA_CLOUD_|(https?|no)_proxy$)/i.test(name);
 const before = Object.entries(process.env).filter(([name]) => isOurs(name));
 const servers: Server[] = [];
 let home: string;
@@ -20,13 +20,14 @@ beforeEach(async () => {
   clear();
   // Nothing of this machine's own: no profile, no metadata server.
   home = await mkdtemp(join(tmpdir(), 'smc-batch-test-'));
-  process.env.HOME = home;
+  jest.spyOn(os, 'homedir').mockReturnValue(home);
   process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED = 'true';
 });
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
   await rm(home, { recursive: true });
+  jest.restoreAllMocks();
 });
 
 afterAll(() => {
