@@ -63,7 +63,7 @@ const missing = (message: string) => new SmcError({ code: 'CredentialsMissing', 
 /** The source that has given credentials before. */
 export async function lookUpAgain(source: SourceName, options: SourceOptions): Promise<FoundCredentials> {
   const look = await lookAt(source, options);
-  if (look === 'not set up') throw failed(source, 'it is no longer set up');
+  if (look === 'not set up') throw failed(source, 'gives no credentials any more');
   return look;
 }
 
