@@ -6,6 +6,7 @@ import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, type EndedJob, endedJob, goneJob, jobSays } from './ended-job';
 import { jobAbsence } from './job-absence';
 import { lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
+import { smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface AwaitReplicationJobInput {
@@ -38,6 +39,12 @@ export interface JobHeartbeat {
   lookedInAttempt?: number;
   /** Why the last look failed. */
   pollError?: string;
+  /** Since when no look has shown the job; milliseconds since the epoch. */
+  blindSince?: number;
+  /** For how long the job could not be seen before that, over all attempts; that time is not held against it. */
+  blindMs?: number;
+  /** How often it is looked at. */
+  pollIntervalSeconds?: number;
 }
 
 /**
@@ -51,6 +58,7 @@ export function awaitReplicationJob(context: ActivityContext) {
     const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
     const startedAt = Date.now();
     const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
+    news.pollIntervalSeconds = pollIntervalSeconds;
     let lastRunAt = news.status === 'Running' ? startedAt : undefined;
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
     const absence = jobAbsence(context, input);
@@ -65,6 +73,12 @@ export function awaitReplicationJob(context: ActivityContext) {
               if (news.pollError !== look.error.code)
                 log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
               news.pollError = look.error.message;
+              news.blindSince ??= Date.now();
+              if (look.error.class === 'account') {
+                // Another worker may be let in; and what this one has seen so far goes with its failure.
+                activity.heartbeat(news);
+                throw smcApplicationFailure(look.error);
+              }
             } else {
               const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
               if (isGone) return goneJob(input.jobId);
@@ -128,6 +142,12 @@ function newsFrom(heard: JobHeartbeat | undefined, jobId: string, now: number): 
 }
 
 function noteNews(news: JobHeartbeat, job: ReplicationJob, attempt: number): void {
+  if (news.blindSince !== undefined) {
+    const blindMs = Math.max(0, Date.now() - news.blindSince);
+    news.blindMs = (news.blindMs ?? 0) + blindMs;
+    news.changedAt += blindMs;
+    delete news.blindSince;
+  }
   const changed =
     news.status !== job.status ||
     news.businessStatus !== job.businessStatus ||

@@ -30,10 +30,9 @@ export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext)
         for (;;) {
           const look = await lookAtSource().catch((error: unknown) => {
             if (!(error instanceof SmcError)) throw error;
-            // An unsteady API must not end the wait; one that says no will go on saying so.
-            if (error.class !== 'throttled' && error.class !== 'transient') {
-              throw smcApplicationFailure(error, activity.info.attempt);
-            }
+            // An unsteady API must not end the wait; one that says no will go on saying so, maybe to this worker alone.
+            if (error.class !== 'throttled' && error.class !== 'transient')
+              throw smcApplicationFailure(error);
             return undefined;
           });
           if (look?.source && isUsable(look.source)) return;

@@ -3,7 +3,7 @@ import { jobOwners } from '../src/ledger';
 import { mayRun, type ReplicationJob } from '../src/smc';
 import type { Slots } from '../workflows/messages';
 import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import { smcLook } from './smc-failure';
 
 export interface JobCount {
   /** All jobs of the account. */
@@ -17,7 +17,7 @@ export interface JobCount {
 /** Counts the account's jobs and those that are not of the given batches, by their tags. SMC: DescribeReplicationJobs. */
 export function countReplicationJobs({ smc, pollIntervalSeconds }: ActivityContext) {
   return ({ batches }: { batches: string[] }): Promise<JobCount> =>
-    smcCall(async () => {
+    smcLook(async () => {
       const jobs: ReplicationJob[] = [];
       for await (const job of smc.allReplicationJobs({})) {
         jobs.push(job);

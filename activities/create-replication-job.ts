@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { tagsOfJob } from '../src/ledger';
 import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
+import { triedTimes } from './call-history';
 import type { ActivityContext } from './context';
 import { jobAbsence } from './job-absence';
 import { smcApplicationFailure, smcCall, smcFailure } from './smc-failure';
@@ -57,8 +58,7 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
       if (ours) return adopt(smc, ours);
       const other = liveJob(source);
       // It may be about to end with an image, and then make room for a second one: SMC's word would come too late.
-      if (other?.owner)
-        throw Context.current().info.attempt < looksAtOther ? mayBeGoing(other) : inUse(sourceId, other);
+      if (other?.owner) throw triedTimes() < looksAtOther ? mayBeGoing(other) : inUse(sourceId, other);
       try {
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
         const { jobId } = await smc.createReplicationJob({
@@ -182,7 +182,7 @@ async function whatStandsInTheWay(
   look: SourceRead,
   refusal: SmcError,
 ): Promise<CreatedJob> {
-  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
   const later = (message: string) =>
     ApplicationFailure.retryable(
       `${message}; ${refusal.message}`,
@@ -210,10 +210,10 @@ async function whatStandsInTheWay(
   // Reads lag: what refused us may not be listed yet, or be gone by now.
   // Both by the server's clock: this worker's may differ.
   const triedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
-  const mayBeLate = attempt < 8 || triedMs < lateRefusalMs;
+  const mayBeLate = triedTimes() < 8 || triedMs < lateRefusalMs;
   if (refusal.code !== 'ReplicationJobName.Duplicate' && mayBeLate)
     throw later('nothing that explains it is listed yet');
-  throw smcApplicationFailure(refusal, attempt);
+  throw smcApplicationFailure(refusal);
 }
 
 /** SMC: StatusInfo is a JSON string that names what is wrong with a source, `S1` when it lacks rsync. */

@@ -5,7 +5,7 @@ import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, type EndedJob, endedJob } from './ended-job';
 import { jobAbsence } from './job-absence';
 import { lateReadPatience } from './replication-job-poller';
-import { smcApplicationFailure, smcFailure } from './smc-failure';
+import { mayPass, smcApplicationFailure, smcFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface DeleteReplicationJobInput {
@@ -38,6 +38,7 @@ export function deleteReplicationJob(context: ActivityContext) {
     /** The next look, with the job where it is Finished against all we know. */
     const look = async () => {
       const { job, ...rest } = await poller.nextLook(jobId, signal);
+      if ('error' in rest && rest.error?.class === 'account') throw smcApplicationFailure(rest.error);
       if (job) seen = job.status;
       const finishedJob = mayHaveFinished && job?.status === 'Finished' ? job : undefined;
       return { job, error: 'error' in rest ? rest.error : undefined, finishedJob };
@@ -63,9 +64,7 @@ export function deleteReplicationJob(context: ActivityContext) {
           } catch (error) {
             if (!(error instanceof SmcError)) throw error;
             // A refusal may mean that it is gone or going: look before judging.
-            if (error.class === 'throttled' || error.class === 'transient' || error.class === 'quota') {
-              throw smcApplicationFailure(error, activity.info.attempt);
-            }
+            if (mayPass(error) || error.class === 'quota') throw smcApplicationFailure(error);
             refusal = error;
           }
           for (let looks = 1; ; looks++) {
@@ -94,7 +93,7 @@ export function deleteReplicationJob(context: ActivityContext) {
             // It has ended since it was refused, or what we see is late: then asking again will do.
             const mayPass = refusal.class === 'state' || refusal.code.endsWith('.NotFound');
             if (mayPass && ++contradictions < looksBeforeRepeat) break;
-            throw smcApplicationFailure(refusal, activity.info.attempt);
+            throw smcApplicationFailure(refusal);
           }
         }
       },

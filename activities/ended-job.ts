@@ -57,7 +57,8 @@ function jobFailure(job: ReplicationJob): SmcFailure {
     message: jobSays(job),
   });
   const remedy =
-    job.errorCode !== undefined && (error.class === 'fatal' || error.class === 'quota')
+    job.errorCode !== undefined &&
+    (error.class === 'fatal' || error.class === 'quota' || error.class === 'account')
       ? error.remedy
       : 'See the job in the SMC console, and mend the cause.';
   return { ...smcFailure(error), remedy };

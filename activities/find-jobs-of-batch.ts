@@ -3,7 +3,7 @@ import { ownedJobs } from '../src/ledger';
 import { mayRun } from '../src/smc';
 import type { ActivityContext } from './context';
 import { doubtOfSource } from './job-absence';
-import { smcCall } from './smc-failure';
+import { smcLook } from './smc-failure';
 
 /** A job that carries a batch's tags. */
 export interface JobOfBatch {
@@ -34,7 +34,7 @@ export interface FindJobsOfBatchInput {
  */
 export function findJobsOfBatch({ smc, pollIntervalSeconds }: ActivityContext) {
   return ({ batch, expected = [] }: FindJobsOfBatchInput): Promise<JobsOfBatch> =>
-    smcCall(async () => {
+    smcLook(async () => {
       const jobs: JobOfBatch[] = [];
       for await (const { jobId, owner, job } of ownedJobs(smc, batch)) {
         heartbeat();

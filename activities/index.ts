@@ -28,6 +28,7 @@ import { tellBatch } from './tell-batch';
 import { untagResources } from './untag-resources';
 import { watchWaitingJob } from './watch-waiting-job';
 
+export { tellWorkingAccount } from './account-trouble';
 export type { JobHeartbeat } from './await-replication-job';
 export type { ActivityContext } from './context';
 export type { Webhook } from './notify';

@@ -1,5 +1,5 @@
 import { type JobOwner, jobOwners, type LedgerEntry, migratedByOneOf, readLedger } from '../src/ledger';
-import { type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
+import { isAboutIdentity, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
 
 /** A replication job on a source, and whose it is. */
 export interface JobOnSource extends ReplicationJob {
@@ -52,12 +52,16 @@ function gathered<T>(
     if (ids.size === mostAtOnce) gathering = undefined;
     const all = await reads.catch((error: unknown) => {
       // One source that SMC refuses must not stand for all.
-      if (ids.size > 1 && error instanceof SmcError && error.class === 'fatal') return read([sourceId]);
+      if (ids.size > 1 && error instanceof SmcError && mayBeOfOne(error)) return read([sourceId]);
       throw error;
     });
     return all.get(sourceId) as T;
   };
 }
+
+/** Also a permission may be missing for one source alone. */
+const mayBeOfOne = (error: SmcError) =>
+  error.class === 'fatal' || (error.class === 'account' && !isAboutIdentity(error.code));
 
 async function readSources(smc: SmcClient, sourceIds: string[]): Promise<Map<string, SourceRead>> {
   // The tags last: they are written before the job goes, so a source that is just being done shows one or the other.

@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity';
-import { type ReplicationJob, SmcError } from '../src/smc';
+import { isAboutIdentity, type ReplicationJob, SmcError } from '../src/smc';
 import type { JobEnd, SmcFailure } from '../workflows/messages';
 import { type Restart, restartsIn } from '../workflows/start-again';
+import { accountRefused } from './account-trouble';
 import { type ActivityContext, withHeartbeat } from './context';
 import { awaitsImage, endedJob, jobSays } from './ended-job';
 import { jobAbsence } from './job-absence';
 import { knownStatus, lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
-import { smcApplicationFailure } from './smc-failure';
+import { smcApplicationFailure, smcFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface StopReplicationJobInput {
@@ -73,8 +74,10 @@ export function stopReplicationJob(context: ActivityContext) {
         for (;;) {
           const look = await poller.nextLook(jobId, signal);
           if (!look.job) {
-            if (look.error) seen.pollError = look.error.message;
-            else {
+            if (look.error) {
+              if (look.error.class === 'account') throw smcApplicationFailure(look.error);
+              seen.pollError = look.error.message;
+            } else {
               const { isGone, doubt } = await absence.missed(signal);
               if (isGone) return { status: 'Gone' };
               if (doubt !== undefined) seen.pollError = doubt;
@@ -98,13 +101,17 @@ export function stopReplicationJob(context: ActivityContext) {
             }
             if (job.businessStatus === 'Syncing') await smc.stopReplicationJob({ jobId }, { signal });
           } catch (error) {
+            if (error instanceof SmcError && error.class === 'account') {
+              if (!waitsForItsEnd || isAboutIdentity(error.code)) throw smcApplicationFailure(error);
+              accountRefused(smcFailure(error));
+            }
             // It went on between our look and our call, or the API is busy: the next look decides.
-            if (error instanceof SmcError && error.class !== 'fatal') continue;
+            if (error instanceof SmcError && error.class !== 'fatal' && error.class !== 'account') continue;
             if (error instanceof SmcError && waitsForItsEnd) {
               seen.pollError = error.message;
               continue;
             }
-            throw error instanceof SmcError ? smcApplicationFailure(error, activity.info.attempt) : error;
+            throw error instanceof SmcError ? smcApplicationFailure(error) : error;
           }
         }
       },

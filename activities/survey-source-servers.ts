@@ -9,7 +9,7 @@ import {
 } from '../src/ledger';
 import type { SmcClient, SourceServer } from '../src/smc';
 import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import { smcLook } from './smc-failure';
 
 export interface SurveyInput {
   batch: string;
@@ -37,7 +37,7 @@ export interface SurveyedServer {
  */
 export function surveySourceServers({ smc }: ActivityContext) {
   return ({ batch, servers }: SurveyInput): Promise<SurveyedServer[]> =>
-    smcCall(async () => {
+    smcLook(async () => {
       const byId = new Map<string, SourceServer>();
       const byName = new Map<string, SourceServer[]>();
       for await (const source of neededSources(smc, servers)) {

@@ -6,6 +6,7 @@ import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
 import { jobAbsence } from './job-absence';
 import { nextSyncLook } from './next-sync-look';
 import { lateReadPatience } from './replication-job-poller';
+import { smcApplicationFailure } from './smc-failure';
 import { tellBatch } from './tell-batch';
 
 export interface WatchWaitingJobInput {
@@ -48,7 +49,10 @@ export function watchWaitingJob(context: ActivityContext) {
       for (;;) {
         const { job, ...look } = await poller.nextLook(jobId, activity.cancellationSignal);
         if (!job) {
-          if ('error' in look && look.error) continue;
+          if ('error' in look && look.error) {
+            if (look.error.class === 'account') throw smcApplicationFailure(look.error);
+            continue;
+          }
           const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
           if (isGone) return goneJob(jobId);
           if (doubt !== undefined) activity.heartbeat({ jobId, pollError: doubt });

@@ -161,18 +161,27 @@ export async function untilDone(child: ChildProcess): Promise<void> {
 }
 
 /** Resolves when the process has said so on stderr. */
-export async function untilSaid(child: ChildProcess, text: string): Promise<void> {
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
+export async function untilSaid(child: ChildProcess, text: string): Promise<string> {
+  const heard = heardOf.get(child) ?? { said: '' };
+  if (!heardOf.has(child)) {
+    heardOf.set(child, heard);
     child.stderr?.on('data', (chunk) => {
-      said = `${said}${chunk}`.slice(-2_000);
-      if (said.includes(text)) resolve();
+      heard.said = `${heard.said}${chunk}`.slice(-4_000);
+    });
+  }
+  if (heard.said.includes(text)) return heard.said;
+  return new Promise((resolve, reject) => {
+    child.stderr?.on('data', () => {
+      if (heard.said.includes(text)) resolve(heard.said);
     });
     child.once('exit', (code, signal) =>
-      reject(new Error(`${child.spawnargs[1]} ended with ${code ?? signal}: ${said}`)),
+      reject(new Error(`${child.spawnargs[1]} ended with ${code ?? signal}: ${heard.said}`)),
     );
   });
 }
+
+/** What was said while nobody waited for it is not lost. */
+const heardOf = new WeakMap<ChildProcess, { said: string }>();
 
 async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -30,10 +30,16 @@ function errorsPage(classes, rules) {
 # Errors of SMC, and what to do
 
 smc-batch judges an error by its code, never by the HTTP status alone: SMC throttles with a 400. Where several rows match a
-code, the longest counts (\`*\` stands for any ending). A code that is not listed is transient when it came with HTTP 5xx,
-else fatal; its message is shown whole, with the RequestId for a ticket.
+code, the longest counts (\`*\` stands for any ending). A code that is not listed is transient when it came with HTTP 5xx, the
+account's when it came with 401 or 403 (unless it names a resource or a parameter), else fatal; its message is shown whole, with the RequestId for a ticket.
 
 ${table(['code', 'class', 'what smc-batch does', 'what you can do'], rows)}
+
+An \`account\` error is nobody's failure: wrong, missing or expired credentials, a missing permission or role, an account that is
+not paid or not verified. The call is repeated every 10 to 60 seconds without end, costs no attempt and deletes nothing; hardly
+any more servers are started meanwhile. The batch says so on top of every view, in its journal and by webhook, and goes on by
+itself. Only before a batch has begun, or in the look-up of a changed plan, it is an error at once. A worker takes no work before
+one call of its own has succeeded.
 
 A job in status InError carries a code of its own. smc-batch starts such a job again, up to the plan's \`attempts\`, then
 cleans up and reports the code with the remedy above.

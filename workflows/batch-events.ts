@@ -1,6 +1,7 @@
 import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { smcBatchCommand } from '../src/text';
-import { type BatchRun, note } from './batch-run';
+import { accountAnnouncement, checkAccount } from './account-trouble';
+import { type BatchRun, note, wakeAt } from './batch-run';
 import { deliverNews } from './deliver-news';
 import { newsWorkflowId } from './ids';
 import type { BatchEvent } from './messages';
@@ -59,6 +60,16 @@ export async function handOverNews(run: BatchRun): Promise<void> {
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `${unsent.length} messages of batch ${run.plan.name} for the webhook`,
   });
+}
+
+/** Tells once that the account refuses calls, and once that it no longer does. */
+export function announceAccount(run: BatchRun, isLast = false): void {
+  const { account } = run.state;
+  const now = Date.now();
+  const lookAgainAt = checkAccount(account, now);
+  const what = accountAnnouncement(account, now, isLast);
+  if (what) announce(run, 'account', what);
+  else if (lookAgainAt !== undefined) wakeAt(run, Math.max(lookAgainAt, now + 1));
 }
 
 /** Looks for what operators want to hear of, once each: waves that ended, gates that wait, servers that failed. */

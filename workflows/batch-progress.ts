@@ -1,4 +1,5 @@
 import { smcBatchCommand } from '../src/text';
+import { accountTrouble, accountTroubleLine } from './account-trouble';
 import type { BatchRun } from './batch-run';
 import { estimatedEnd } from './estimate';
 import { waveGate } from './gates';
@@ -21,6 +22,7 @@ export function batchProgress(run: BatchRun, now: number): BatchProgress {
     batch: plan.name,
     status,
     changesPlan: run.changing ? true : undefined,
+    accountTrouble: accountTrouble(state.account),
     startedAt: new Date(state.startedAt).toISOString(),
     counts: { ...servers.counts },
     total: plan.servers.length,
@@ -92,6 +94,7 @@ export function batchDetails(progress: BatchProgress): string {
   const ended = waves.reduce((sum, wave) => sum + wave.ended, 0);
   const shown = serverPhases.filter((phase) => counts[phase] > 0);
   return [
+    ...(progress.accountTrouble ? [`**${accountTroubleLine(progress.accountTrouble)}**`, ''] : []),
     `**${ended} of ${progress.total} servers ended** (${progress.status})`,
     '',
     `| ${shown.join(' | ')} |`,

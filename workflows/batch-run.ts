@@ -2,6 +2,7 @@ import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { JobOfBatch } from '../activities/find-jobs-of-batch';
 import type { Plan, PlannedServer } from '../src/plan';
 import { byName } from '../src/text';
+import { type AccountState, accountInOrder } from './account-trouble';
 import type { BatchServers } from './batch-servers';
 import type { Throughput } from './estimate';
 import { cut } from './failure-texts';
@@ -31,6 +32,7 @@ export interface BatchState {
   hold?: RefusalHold;
   /** When a person last changed the account's quota by this batch; milliseconds since the epoch. */
   quotaChangedAt: number;
+  account: AccountState;
   gates: GateState;
   journal: JournalEntry[];
   /** What became of servers that had ended when they left the plan. */
@@ -117,6 +119,7 @@ export function newBatchState(): BatchState {
     stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
     holding: noLease(),
     quotaChangedAt: Date.now(),
+    account: accountInOrder(),
     gates: openGates(),
     journal: [],
     leftPlan: [],

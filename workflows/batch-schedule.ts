@@ -1,3 +1,4 @@
+import { heldByAccount, noteTry } from './account-trouble';
 import { grantSlot, startServer } from './batch-children';
 import { holdDueSyncs, quotaInForce, slotsToUse } from './batch-quota';
 import { type BatchRun, isLookedUpFirst, note, sourceOf, wakeAt } from './batch-run';
@@ -17,13 +18,17 @@ export function startServers(run: BatchRun): void {
   holdDueSyncs(run, now);
   const cap = slotsToUse(run, now);
   takeUpRunning(run);
-  grantQueued(run, cap, now);
+  const mostStarts = startsByAccount(run, now);
+  let mayStart = mostStarts;
+  mayStart -= grantQueued(run, cap, mayStart, now);
 
   const { inUse } = servers;
   const lacksRoom = (name: string) =>
     inUse.existing >= cap.existing && !isWaitingWithJob(state.records[name]);
   const isFull = () =>
-    inUse.running >= cap.running || (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
+    mayStart <= 0 ||
+    inUse.running >= cap.running ||
+    (inUse.existing >= cap.existing && servers.waitingWithJob === 0);
   for (const [i, wave] of servers.waves.entries()) {
     if (wave.waiting.length === 0) continue;
     const closed = waveGate(plan, servers, state.gates, i, now);
@@ -52,12 +57,27 @@ export function startServers(run: BatchRun): void {
         serverGate(servers, state.gates, name, now)
       )
         still.push(name);
-      else startServer(run, name);
+      else {
+        startServer(run, name);
+        mayStart--;
+      }
     }
     wave.waiting = still;
     countStartable(run, still, now);
   }
+  if (state.account.error && mayStart < mostStarts) noteTry(state.account);
   failHopeless(run);
+}
+
+/** How many may start: as long as the account refuses calls one now and then, which finds out whether it still does. */
+function startsByAccount(run: BatchRun, now: number): number {
+  const { account } = run.state;
+  if (!account.error) return Number.POSITIVE_INFINITY;
+  const { migrating, recovering, finishing } = run.servers.counts;
+  const until = heldByAccount(account, migrating + recovering + finishing > 0, now);
+  if (until === undefined) return 1;
+  wakeAt(run, until);
+  return 0;
 }
 
 /** What runs since an earlier life of the batch is watched, whatever the gates say: it holds a slot until its end is seen. */
@@ -113,9 +133,15 @@ function countStartable(run: BatchRun, names: string[], now: number): void {
   run.startableWithJob += withJob(startable);
 }
 
-function grantQueued(run: BatchRun, cap: { existing: number; running: number }, now: number): void {
+function grantQueued(
+  run: BatchRun,
+  cap: { existing: number; running: number },
+  mayStart: number,
+  now: number,
+): number {
   const { servers, state } = run;
   let heldBack = 0;
+  let granted = 0;
   const gateOf = restartGatesOf(run, now);
   for (const name of servers.queued) {
     const record = state.records[name];
@@ -126,11 +152,13 @@ function grantQueued(run: BatchRun, cap: { existing: number; running: number }, 
       heldBack++;
       continue;
     }
-    if (servers.inUse.running >= cap.running) continue;
+    if (granted >= mayStart || servers.inUse.running >= cap.running) continue;
     if (!record.jobId && servers.inUse.existing >= cap.existing) continue;
     grantSlot(run, name, record);
+    granted++;
   }
   run.startableAgain = servers.queued.size - heldBack;
+  return granted;
 }
 
 /** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */

@@ -12,9 +12,17 @@ import {
 } from '@temporalio/workflow';
 import type { Plan } from '../src/plan';
 import { smcBatchCommand } from '../src/text';
+import { takeAccountNews } from './account-trouble';
 import { batchCalls } from './batch-activities';
 import { reconcileNowAndThen } from './batch-children';
-import { announce, announceExpiry, announceNews, handOverNews, sendNews } from './batch-events';
+import {
+  announce,
+  announceAccount,
+  announceExpiry,
+  announceNews,
+  handOverNews,
+  sendNews,
+} from './batch-events';
 import { takeOrders } from './batch-orders';
 import { batchDetails, batchProgress } from './batch-progress';
 import { noteQuotaNews, tellQuota } from './batch-quota';
@@ -29,6 +37,7 @@ import { stopReason } from './gates';
 import { isBeingLookedUp, lookUpAgain } from './look-ups';
 import {
   type Asked,
+  accountNews,
   type BatchProgress,
   type BatchStatus,
   explainQuery,
@@ -122,6 +131,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
       setStatus(run);
       if (!isClosing) {
         tellQuota(run);
+        announceAccount(run);
         announceNews(run);
       }
       tellTemporalUi(run);
@@ -131,6 +141,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
     }
     run.isEnding = true;
     await takeLastStock(run);
+    announceAccount(run, true);
     announce(run, 'end', `has ended: ${ending(run)}`);
     const { account, name } = run.plan;
     // A report that came after it would take the lease once more.
@@ -164,6 +175,10 @@ function listen(run: BatchRun): void {
     // It asks again now and then, with the refusal it has had.
     const isNews = state.records[report.server] !== before;
     noteQuotaNews(run, report, isNews);
+    run.changed = true;
+  });
+  setHandler(accountNews, (news) => {
+    takeAccountNews(state.account, news, Date.now());
     run.changed = true;
   });
   setHandler(leaseGranted, (lease) => {

@@ -1,11 +1,19 @@
 import { smcBatchCommand } from '../src/text';
+import { accountTrouble } from './account-trouble';
 import { type BatchRun, isLookedUpFirst } from './batch-run';
 import { type Closed, type GateState, serverGate, waveGate } from './gates';
 import type { ServerExplanation, ServerView, Slots } from './messages';
+import { isEnded } from './server-record';
 import { restartGatesOf, slotReason, sourceIsLookedUp } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
 export function explainServer(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
+  const explained = explainPhase(run, name, cap, now);
+  if (isEnded(explained.phase)) return explained;
+  return { ...explained, accountTrouble: accountTrouble(run.state.account) };
+}
+
+function explainPhase(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
   const { plan, servers, state, status } = run;
   const view = servers.view(name, state.measured);
   const { phase, error } = view;

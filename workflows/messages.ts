@@ -101,6 +101,14 @@ export const standingQuery = defineQuery<ServerStanding>('standing');
 /** Activities of a server's migration tell its batch through their own client: no event in the migration's history. */
 export const serverReported = defineSignal<[ServerReport]>('serverReported');
 
+/** What a worker tells its batches of the account: what it refuses, said again as long as it does, or that it no longer does. */
+export interface AccountNews {
+  /** Names the process. */
+  worker: string;
+  error?: SmcFailure;
+}
+export const accountNews = defineSignal<[AccountNews]>('accountNews');
+
 /**
  * The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it.
  * `tells`: it wants to hear that it was used.
@@ -188,6 +196,8 @@ export interface BatchProgress {
   quotaTrouble?: SmcFailure;
   /** A changed plan is being looked up. */
   changesPlan?: true;
+  /** The account refuses calls for a reason that is no server's: they are repeated until it does not. */
+  accountTrouble?: AccountTrouble;
   /** Why nothing more starts right now, when servers wait. */
   waiting?: string;
   /** Jobs of servers that have ended which still exist, and keep their intermediate instance billed. */
@@ -212,6 +222,12 @@ export interface WebhookTrouble {
   since: string;
   /** Milliseconds since the epoch. */
   nextAttemptAt?: number;
+}
+
+/** Why the account refuses calls, and since when (ISO 8601). */
+export interface AccountTrouble {
+  error: SmcFailure;
+  since: string;
 }
 
 export interface WaveProgress {
@@ -285,6 +301,8 @@ export interface ServerExplanation extends ServerView {
   nextStartAt?: number;
   /** What to type next, when something can be done. */
   next?: string;
+  /** The account refuses calls: its own may be among them. */
+  accountTrouble?: AccountTrouble;
 }
 export const explainQuery = defineQuery<ServerExplanation, [Asked & { server: string }]>('explain');
 
@@ -304,7 +322,7 @@ export interface BatchEvent {
   batch: string;
   /** Milliseconds since the epoch. */
   at: number;
-  kind: 'wave' | 'gate' | 'failure' | 'expiry' | 'stopped' | 'end';
+  kind: 'wave' | 'gate' | 'failure' | 'expiry' | 'stopped' | 'account' | 'end';
   what: string;
 }
 

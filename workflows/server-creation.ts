@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { SmcFailure } from './messages';
-import { isQuotaRefusal, isTimeout, smcFailureOf } from './server-failure';
+import { isGivenUp, isQuotaRefusal, smcFailureOf } from './server-failure';
 import { type Job, newJob, type ServerMigrationInput } from './server-job';
 import type { SlotsFromBatch } from './server-slots';
 import { smcCalls } from './smc-activities';
@@ -24,7 +24,7 @@ export async function createJob(input: ServerMigrationInput, slots: SlotsFromBat
       return newJob(created, Date.now());
     } catch (error) {
       if (isQuotaRefusal(error)) await slots.ask(undefined, { refused: smcFailureOf(error) });
-      else if (isTimeout(error)) return await jobOfLostCreation(input, smcFailureOf(error));
+      else if (isGivenUp(error)) return await jobOfLostCreation(input, smcFailureOf(error));
       else throw error;
     }
   }
@@ -36,7 +36,7 @@ async function jobOfLostCreation(input: ServerMigrationInput, error: SmcFailure)
   const found = await CancellationScope.nonCancellable(() =>
     smcCalls(`source ${sourceId}`).findJobOfServer({ batch, server, sourceId }),
   ).catch((unknown: unknown) => {
-    if (!isTimeout(unknown)) throw unknown;
+    if (!isGivenUp(unknown)) throw unknown;
     throw lostCreation(input, error);
   });
   if (!found) throw ApplicationFailure.nonRetryable(error.message, error.code, error);

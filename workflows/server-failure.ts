@@ -14,28 +14,34 @@ export function smcFailureOf(error: unknown): SmcFailure {
   };
 }
 
-/** The account's last word: no retry would change it, and nothing was done. */
-export const isFinalRefusal = (error: unknown) =>
-  error instanceof ActivityFailure &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.nonRetryable === true;
+const saidOf = (error: unknown): ApplicationFailure | undefined =>
+  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : undefined;
 
-/** It was tried for as long as it may be: what it has done meanwhile is not known. */
+const classOf = (error: unknown) => saidOf(error)?.details?.[1];
+
+/** The timeout that ended an activity. */
+export const timeoutOf = (error: unknown): TimeoutFailure | undefined =>
+  error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? error.cause : undefined;
+
+/** It was tried for as long as Temporal lets it. */
 export const isTimeout = (error: unknown) =>
-  error instanceof ActivityFailure &&
-  (error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT');
+  timeoutOf(error) !== undefined || (error instanceof ActivityFailure && error.retryState === 'TIMEOUT');
+
+/** It was tried for as long as it may be, and met nothing but passing troubles: what it has done meanwhile is not known. */
+export const isGivenUp = (error: unknown) =>
+  isTimeout(error) || classOf(error) === 'transient' || classOf(error) === 'throttled';
+
+/** The account's last word: no retry would change it, and nothing was done. */
+export const isFinalRefusal = (error: unknown) => saidOf(error)?.nonRetryable === true && !isGivenUp(error);
 
 /** The account has no room for one more job, or one more running one. */
-export const isQuotaRefusal = (error: unknown) =>
-  error instanceof ActivityFailure &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.details?.[1] === 'quota';
+export const isQuotaRefusal = (error: unknown) => classOf(error) === 'quota';
+
+/** The account refuses whoever calls: nobody's failure. */
+export const isAccountRefusal = (error: unknown) => classOf(error) === 'account';
 
 /** The source is not in a state that allows it: its client is away, say. */
-export const isSourceStateRefusal = (error: unknown) =>
-  error instanceof ActivityFailure &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.type === 'SourceServerState.Invalid';
+export const isSourceStateRefusal = (error: unknown) => saidOf(error)?.type === 'SourceServerState.Invalid';
 
 /** Another batch was faster. */
 export function alreadyMigrated(error: unknown): ServerResult | undefined {

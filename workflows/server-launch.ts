@@ -2,7 +2,7 @@ import type { SmcFailure } from './messages';
 import { isQuotaRefusal, isSourceStateRefusal, smcFailureOf } from './server-failure';
 import { type Ended, type Job, note, type ServerMigrationInput, type Step } from './server-job';
 import type { Asking } from './server-slots';
-import { smcCalls, smcLaunches } from './smc-activities';
+import { smcCalls } from './smc-activities';
 import { freeRefusals, restartAfter, restartsIn } from './start-again';
 
 /** Gives the running slot back and waits for the next one. */
@@ -20,7 +20,7 @@ export async function launch(
   askForSlot: AskForSlot,
 ): Promise<Ended | undefined> {
   const { jobId, status, startTime } = job;
-  const calls = smcLaunches(jobId);
+  const calls = smcCalls(jobId);
   for (;;) {
     try {
       job.before = { status, startTime };

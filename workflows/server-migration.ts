@@ -17,7 +17,7 @@ import { enter, enterDetails } from './server-phase';
 import { type SlotsFromBatch, slotsFromBatch } from './server-slots';
 import { answerStanding, stand } from './server-standing';
 import { awaitJob, type CutOver, stopJob, untilCutOver } from './server-watch';
-import { smcWaits } from './smc-activities';
+import { sourceWaits } from './smc-activities';
 import { restartAfter, restartDelaySeconds, restartsIn } from './start-again';
 import { keepValid, needsCare } from './valid-time';
 
@@ -120,7 +120,7 @@ async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Pro
   await sleep(seconds * 1000, { summary: 'before the next start' });
   const { batch, server, round, sourceId } = input;
   const { jobId } = job;
-  await smcWaits(`source ${sourceId}`)
+  await sourceWaits(`source ${sourceId}`)
     .awaitSourceServer({ batch, server, round, sourceId, jobId })
     .catch((error: unknown) => {
       throw isTimeout(error) ? awayTooLong(input, smcFailureOf(error)) : error;

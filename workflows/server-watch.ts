@@ -1,11 +1,16 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { isTimeout, smcFailureOf } from './server-failure';
+import type { JobHeartbeat } from '../activities';
+import { unseenMs } from './job-timeout';
+import { isAccountRefusal, smcFailureOf, timeoutOf } from './server-failure';
 import { type Ended, type Job, note, type ServerMigrationInput, stopRequest } from './server-job';
 import { enter } from './server-phase';
 import { stand } from './server-standing';
 import { jobWaits, smcWaits, syncWaits } from './smc-activities';
 import { restartAfter, restartDelaySeconds } from './start-again';
 import { keepValid } from './valid-time';
+
+/** So long a job is waited for again when its jobTimeout has passed while the account refuses to show it. */
+const refusedAgainMs = 3_600_000;
 
 /** Whether the operator has asked for the final image of an incremental job. */
 export interface CutOver {
@@ -68,22 +73,34 @@ export async function awaitJob(input: ServerMigrationInput, job: Job): Promise<E
   const { batch, server, round, sourceId, policy } = input;
   const { jobId, before, start, attempt } = job;
   const summary = `${jobId}, start ${attempt} of ${policy.attempts}`;
-  try {
-    const ended = await jobWaits(policy.jobTimeoutSeconds, summary).awaitReplicationJob({
-      batch,
-      server,
-      round,
-      jobId,
-      sourceId,
-      start,
-      before,
-      restart: restartAfter(input.policy, job.attempt),
-      stallTimeoutSeconds: policy.stallTimeoutSeconds,
-    });
-    note(job, ended);
-    return ended;
-  } catch (error) {
-    if (!isTimeout(error)) throw error;
+  for (let leftMs = policy.jobTimeoutSeconds * 1000; ; ) {
+    const waitsSince = Date.now();
+    try {
+      const ended = await jobWaits(leftMs, summary).awaitReplicationJob({
+        batch,
+        server,
+        round,
+        jobId,
+        sourceId,
+        start,
+        before,
+        restart: restartAfter(input.policy, job.attempt),
+        stallTimeoutSeconds: policy.stallTimeoutSeconds,
+      });
+      note(job, ended);
+      return ended;
+    } catch (error) {
+      const timedOutAt = waitsSince + leftMs;
+      // Temporal gives the last refusal where the next attempt would come after the timeout.
+      if (isAccountRefusal(error)) {
+        leftMs = Math.max(timedOutAt - Date.now(), refusedAgainMs);
+        continue;
+      }
+      const timeout = timeoutOf(error);
+      if (!timeout) throw error;
+      leftMs = unseenMs(timeout.lastHeartbeatDetails as JobHeartbeat | undefined, timedOutAt);
+      if (leftMs > 0) continue;
+    }
     return {
       end: 'TimedOut',
       error: {

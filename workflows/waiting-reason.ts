@@ -1,4 +1,5 @@
 import { smcBatchCommand } from '../src/text';
+import { accountReason } from './account-trouble';
 import { type BatchRun, isLookedUpFirst } from './batch-run';
 import { type Closed, restartGates, serverGate, waveGate } from './gates';
 import type { Slots } from './messages';
@@ -7,6 +8,8 @@ import { heldSlots, refusalReason } from './quota';
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
 export function slotReason(run: BatchRun, cap: Slots, now: number, needsJob = true): string | undefined {
   const { plan, taskQueue, state } = run;
+  const refused = accountReason(state.account);
+  if (refused) return refused;
   const { keptBy, told, lease } = state.holding;
   if (keptBy)
     return (

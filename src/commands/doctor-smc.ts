@@ -1,6 +1,12 @@
-import Credential from '@alicloud/credentials';
 import { createHttpClient } from '../http';
-import { createSmcClient, createTransport, defaultCredentials, type SmcClient, SmcError } from '../smc';
+import {
+  createSmcClient,
+  createTransport,
+  defaultCredentials,
+  firstSource,
+  type SmcClient,
+  SmcError,
+} from '../smc';
 import { TemporalUnavailable, workerSettings } from '../temporal';
 import type { Check } from './doctor-check';
 import { maskedKeyId } from './doctor-machine';
@@ -75,18 +81,17 @@ export function clockCheck(skewMs: number): Check {
 async function credentialsCheck(): Promise<Check> {
   const check = { id: 'credentials', title: 'Credentials' };
   try {
-    // The same chain the worker uses; only here its name is of interest.
-    const found = await new Credential().getCredential();
-    if (!found.accessKeyId || !found.accessKeySecret) throw new Error('the chain gave no AccessKey');
-    const from = found.providerName?.replace(/^default\//, '');
-    const source = from === 'env' ? 'environment' : from;
+    // The same look-up the worker makes; only here its source is of interest.
+    const found = await firstSource({});
     const kind = found.securityToken ? 'temporary AccessKey' : 'AccessKey';
     return {
       ...check,
       status: 'ok',
-      detail: `${kind} ${maskedKeyId(found.accessKeyId)}${source ? ` from ${source}` : ''}`,
+      detail: `${kind} ${maskedKeyId(found.accessKeyId)} from ${found.source}`,
     };
-  } catch {
+  } catch (error) {
+    if (error instanceof SmcError && error.code === 'CredentialsUnavailable')
+      return { ...check, status: 'problem', detail: error.message, remedy: error.remedy };
     return {
       ...check,
       status: 'problem',

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
 import type { ServerExplanation } from '../../workflows/messages';
-import { formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
+import { accountTroubleLine, formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
 import { describeSmcError } from '../smc';
 import type { StopReason } from './batch-client';
 import type { PendingAttempt } from './pending-attempt';
@@ -46,7 +46,9 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
     ['remedy', left?.remedy],
     ['next', server.next],
   ];
+  const refused = accountTroubleLine(server.accountTrouble);
   return [
+    ...(refused ? [c.red(fact('account', refused))] : []),
     `${c.bold(server.server)}  ${server.phase}`,
     ...facts.flatMap(([name, value]) => (value ? [fact(name, value)] : [])),
   ];

@@ -8,6 +8,7 @@ import {
   type ServerView,
 } from '../../workflows/messages';
 import {
+  accountTroubleLine,
   countsLine,
   keptJobs,
   keptJobsLine,
@@ -118,9 +119,14 @@ function lineView(batch: BatchClient, output: OutputFormat): View {
   const print = printer(output);
   const tellTroubles = troubleTeller(batch, print);
   let lastSummary = '';
+  let lastRefused: string | undefined;
   return {
     tell: (line) => print(plainLine(line)),
     async show(progress, servers) {
+      const refused = progress.accountTrouble?.error.code;
+      if (refused !== lastRefused)
+        print(`account  ${accountTroubleLine(progress.accountTrouble) ?? 'no longer refuses calls'}`);
+      lastRefused = refused;
       const { slots, waiting } = progress;
       const wait = waiting && slots.inUse.running === 0 ? `; waiting: ${waiting}` : '';
       const summary = `${countsLine(progress)}; running ${slots.inUse.running} of ${slots.cap.running}${wait}`;

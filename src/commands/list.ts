@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { BatchProgress } from '../../workflows/messages';
 import { smcPhase } from '../../workflows/search-attributes';
 import { countsLine, textTable } from '../report';
+import { plainLine } from '../text';
 import { batchClient, hasWorker } from './batch-client';
 import { type OutputFormat, outputOption, printer, printJson } from './output';
 import { withClient } from './session';
@@ -39,6 +40,7 @@ interface BatchRow {
   why?: string;
   servers?: number;
   counts?: BatchProgress['counts'];
+  accountTrouble?: BatchProgress['accountTrouble'];
 }
 
 /** Lists the batches that Temporal still knows, newest first. */
@@ -66,6 +68,7 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
       why: status === 'terminated' ? await whyTerminated(client, execution) : undefined,
       servers: progress?.total ?? (execution.memo?.servers as number | undefined),
       counts: progress?.counts,
+      accountTrouble: progress?.accountTrouble,
     });
   }
   if (output === 'json') return printJson(rows);
@@ -83,8 +86,11 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
   for (const line of textTable(['batch', 'status', 'started', 'servers'], table)) print(line);
 }
 
-function countsOf({ counts, servers = 0 }: BatchRow): string {
-  if (counts) return countsLine({ counts, total: servers });
+function countsOf({ counts, servers = 0, accountTrouble }: BatchRow): string {
+  const refused = accountTrouble
+    ? `; the account refuses calls: ${plainLine(accountTrouble.error.code)}`
+    : '';
+  if (counts) return `${countsLine({ counts, total: servers })}${refused}`;
   return servers > 0 ? `${servers} servers` : '';
 }
 

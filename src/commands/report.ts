@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types';
 import {
+  accountTroubleLine,
   buildBatchReport,
   csvReport,
   htmlReport,
@@ -112,7 +113,9 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors): string
     case 'text': {
       const { startedAt, endedAt } = report.summary;
       const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
-      const lines = [head, '', ...textReport(plainTexts(source), c)];
+      const refused = accountTroubleLine(report.summary.accountTrouble);
+      const top = refused ? [c.red(`account  ${refused}`), head] : [head];
+      const lines = [...top, '', ...textReport(plainTexts(source), c)];
       return lines.map((line) => `${terminalLine(line, c.isColorSupported)}\n`).join('');
     }
   }

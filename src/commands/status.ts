@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import type { SmcFailure } from '../../workflows/messages';
-import { textReport, troubleGroups, troubleLines } from '../report';
+import { accountTroubleLine, textReport, troubleGroups, troubleLines } from '../report';
 import { plainLine, plainTexts } from '../text';
 import { batchClient } from './batch-client';
 import { batchJson } from './batch-json';
@@ -56,6 +56,8 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   const print = printer(output);
   const c = colors();
   print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
+  const refused = accountTroubleLine(progress.accountTrouble);
+  if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
   if (progress.waiting) print(`waiting: ${plainLine(progress.waiting)}`);
   const { inUse, cap } = progress.slots;

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { createSmcClient, createTransport, defaultCredentials, SmcError } from '../smc';
 import {
   connectClient,
   createWorker,
@@ -34,6 +33,7 @@ Settings (environment):
   ALIBABA_CLOUD_*      credentials, by the default chain of the Alibaba Cloud SDKs
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …   the Temporal server
 
+It takes no work before one call of its own to the SMC API has succeeded, says why, and tries again.
 It ends on SIGINT or SIGTERM. Run as many as you like: if one dies, the others take over.
 
 Example:
@@ -58,26 +58,11 @@ export async function runWorker(
 ): Promise<void> {
   const client = await connectClient(temporal);
   await ensureSearchAttributes(client, temporal.namespace).finally(() => client.connection.close());
-  const worker = await createWorker(temporal, smc);
+  const worker = await createWorker(temporal, smc, say);
   say(
     `Worker: Temporal ${temporal.address} (${temporal.namespace}, task queue ${taskQueue()}), SMC ${smc.endpoint}`,
   );
-  void smcTrouble(smc).then((trouble) => trouble && say(trouble));
   signal.addEventListener('abort', () => worker.shutdown(), { once: true });
   if (signal.aborted) worker.shutdown();
   await worker.run();
-}
-
-/** What one cheap call to the SMC API says is wrong, if anything. The worker runs on: the trouble may pass. */
-export async function smcTrouble({ endpoint }: WorkerSettings): Promise<string | undefined> {
-  const smc = createSmcClient(createTransport({ endpoint, credentials: defaultCredentials() }));
-  try {
-    await smc.describeSourceServers({ pageSize: 1 });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SmcError)) throw error;
-    return `The SMC API does not work for this worker: ${error.message}. ${error.remedy}`;
-  } finally {
-    await smc.close();
-  }
 }

@@ -13,9 +13,12 @@ export interface HttpClientOptions {
 }
 
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   body?: string;
   contentType?: string;
+  headers?: Record<string, string>;
+  /** Past all proxies: to services of this machine. */
+  isDirect?: boolean;
   signal?: AbortSignal;
 }
 
@@ -42,9 +45,10 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const dispatchers = createDispatchers({ timeoutMs, connections });
   const underWay = new Set<Promise<unknown>>();
 
-  async function exchange(url: URL, { method, body, contentType, signal }: HttpRequest): Promise<HttpAnswer> {
+  async function exchange(url: URL, asked: HttpRequest): Promise<HttpAnswer> {
+    const { method, body, contentType, headers, isDirect, signal } = asked;
     signal?.throwIfAborted();
-    const { dispatcher, proxy } = dispatchers.wayTo(url);
+    const { dispatcher, proxy } = isDirect ? dispatchers.direct() : dispatchers.wayTo(url);
     const wait = new AbortController();
     const giveUp = () => wait.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
@@ -59,7 +63,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
         dispatcher,
         signal: wait.signal,
         body,
-        ...(contentType && { headers: { 'content-type': contentType } }),
+        headers: { ...headers, ...(contentType && { 'content-type': contentType }) },
       });
       return {
         statusCode: answer.statusCode,

@@ -44,15 +44,17 @@ export function createDispatchers({ timeoutMs, connections }: DispatcherOptions)
     return { dispatcher, proxy: name };
   }
 
+  const way = (proxy: URL | undefined): Way => {
+    const key = proxy?.href ?? '';
+    const known = ways.get(key) ?? make(proxy);
+    ways.set(key, known);
+    return known;
+  };
+
   return {
+    direct: () => way(undefined),
     /** Throws an {@link HttpFailure} when the environment's proxy is no address. */
-    wayTo(url: URL): Way {
-      const proxy = proxyFor(url);
-      const key = proxy?.href ?? '';
-      const way = ways.get(key) ?? make(proxy);
-      ways.set(key, way);
-      return way;
-    },
+    wayTo: (url: URL): Way => way(proxyFor(url)),
     async destroy(): Promise<void> {
       await Promise.all([...ways.values()].map(({ dispatcher }) => dispatcher.destroy()));
     },

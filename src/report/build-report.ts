@@ -122,6 +122,10 @@ function summaryOf(
       slots: progress.slots.cap.running || undefined,
     },
     serverSeconds: timesOf(servers),
+    accountTrouble: progress.accountTrouble && {
+      error: failureOf(progress.accountTrouble.error),
+      since: progress.accountTrouble.since,
+    },
     waiting: progress.waiting,
     estimatedEnd: isoTime(progress.estimatedEnd),
     strayJobs: progress.strayJobs || undefined,

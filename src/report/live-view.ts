@@ -2,6 +2,7 @@ import type { Colors } from 'picocolors/types';
 import type { JobHeartbeat } from '../../activities';
 import type { BatchProgress, ServerView } from '../../workflows/messages';
 import { plainLine, smcBatchCommand } from '../text';
+import { accountTroubleLine } from './account-trouble';
 import { counted } from './counted';
 import { clip, displayWidth, inColumns } from './display-width';
 import { formatDuration } from './duration';
@@ -62,7 +63,9 @@ function headLines({ progress }: LiveBatch, columns: number, c: Colors, now: num
     progress.estimatedEnd === undefined ? '' : `, about ${formatDuration(progress.estimatedEnd - now)} to go`;
   const said = `${ended} of ${progress.total} ended${left}`;
   const width = Math.max(10, Math.min(60, columns - displayWidth(said) - 2));
+  const refused = accountTroubleLine(progress.accountTrouble);
   return [
+    ...(refused ? [c.red(refused)] : []),
     `${c.bold(progress.batch)}  ${statusColor(progress, c)}  ${formatDuration(now - Date.parse(progress.startedAt))}`,
     `${bar(ended / Math.max(1, progress.total), width, c)}  ${said}`,
     outcomes(progress, c),

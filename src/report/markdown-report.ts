@@ -1,4 +1,5 @@
 import { plainLine, smcBatchCommand } from '../text';
+import { accountTroubleLine } from './account-trouble';
 import { counted } from './counted';
 import { formatDuration } from './duration';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';
@@ -11,10 +12,12 @@ const mostRows = 200;
 /** For tickets: the summary, then what needs somebody's hand, then the servers. GitHub's flavour, without HTML. */
 export function markdownReport(report: BatchReport): string {
   const { batch, summary, failures, leftovers, notes } = report;
+  const refused = accountTroubleLine(summary.accountTrouble);
   const strays = strayJobsLine({ batch, strayJobs: summary.strayJobs ?? 0 });
   return [
     `# Batch ${code(batch)}${report.soFar ? ` so far (${report.status})` : ''}`,
     '',
+    ...(refused ? [`**${plain(refused)}**`, ''] : []),
     ...summaryLines(report),
     '',
     '| wave | state | ended | failed | started | ended at |',

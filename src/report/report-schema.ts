@@ -87,6 +87,10 @@ const summary = z.object({
     .object({ median: seconds, longest: seconds })
     .optional()
     .describe('of the servers that were migrated'),
+  accountTrouble: z
+    .object({ error: failure, since: moment })
+    .optional()
+    .describe('the account refuses calls, which are repeated until it does not; no server fails for it'),
   waiting: z.string().optional().describe('why nothing more starts, where servers wait'),
   estimatedEnd: moment.optional().describe('from what has been measured so far; of a running batch'),
   keptJobs: z

@@ -1,9 +1,9 @@
 /**
  * What the orchestrator does with an error:
  * `throttled` and `transient` are retried, `quota` waits for a slot and costs no attempt, `state` is looked at and
- * decided, `fatal` ends that server at once.
+ * decided, `account` is nobody's failure and waits until the account is in order again, `fatal` ends that server at once.
  */
-export type SmcErrorClass = 'throttled' | 'transient' | 'quota' | 'state' | 'fatal';
+export type SmcErrorClass = 'throttled' | 'transient' | 'quota' | 'state' | 'account' | 'fatal';
 
 export interface SmcErrorRule {
   /** The API's code, or its beginning when it ends with `*`. */
@@ -19,13 +19,21 @@ export const smcErrorClasses: Readonly<Record<SmcErrorClass, string>> = {
   transient: 'repeats the call with a growing, random delay; a job is never created twice',
   quota: 'reads the count again and lets the server wait for a free slot; costs no attempt',
   state: 'looks at the source and its job: takes over what is ours, else fails that server',
+  account: 'fails no server: repeats the call each minute or sooner until it succeeds; the batch says so',
   fatal: 'fails that server at once; the batch goes on',
 };
 
 const repeated = 'Nothing: the call is repeated.';
 const repeatedElseTicket = `${repeated} If it stays, open a ticket with the RequestId.`;
 const grant =
-  "Grant the worker's RAM identity this SMC operation, for example by the policy AliyunSMCFullAccess.";
+  "Grant the worker's RAM identity this SMC operation, for example by the policy AliyunSMCFullAccess; the call is repeated.";
+const renew =
+  'Renew the temporary credentials of the worker. A token in its environment takes effect when the worker is started again; a profile, a RAM role or a credentials URI at once.';
+const otherKey =
+  'Check ALIBABA_CLOUD_ACCESS_KEY_ID, or the profile or role the worker runs with: the key must exist, be enabled and be of this account.';
+const consoleLook =
+  'Look at the account in the Alibaba Cloud console: it may not use this service now. The call is repeated.';
+const pay = 'Pay what is due, or top the account up; the call is repeated.';
 const wrongSecret =
   'Check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks; if the message says that the request was changed on its way, look for a proxy.';
 const smcBatchBug = 'Report this as a bug of smc-batch, with the RequestId.';
@@ -35,8 +43,6 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'Throttling*': 'Nothing: the call is repeated, more slowly.',
   },
   transient: {
-    CredentialsUnavailable:
-      'Check that the worker reaches the source of its credentials (RAM role, STS); the call is repeated.',
     'InternalError*': repeatedElseTicket,
     'InternalServerError*': repeatedElseTicket,
     'InvalidTimeStamp.Expired': "Set this machine's clock (NTP); meanwhile the service's own time is used.",
@@ -65,25 +71,52 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'SourceServerState.Invalid':
       'The source server must be Available: check its SMC client, or finish the job that uses it.',
   },
-  fatal: {
+  account: {
+    'AccessDenied*': grant,
+    'AccessKeyDisabled*': otherKey,
+    'ActionUnauthorized*': grant,
+    'Account.Arrearage': pay,
+    'Arrearage*': pay,
     CredentialsMissing:
-      'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET for the worker, or give it a profile or a RAM role.',
-    'DataDisk.DuplicateIndex': 'Give each data disk its own index.',
-    'Duplicate.ResourceId': 'Name each resource once in a request.',
+      'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET for the worker, or give it a profile or a RAM role: a profile or a role is found without a restart.',
+    CredentialsUnavailable:
+      'Check that the worker reaches the source of its credentials (RAM role, STS, credentials URI, OIDC token file) and that it grants them; it is asked again.',
     'EntityNotExist.Role':
       'Create the service-linked role AliyunServiceRoleForSMC: the SMC console does it when the first source is imported.',
     'Forbidden*': grant,
-    'ImageName.UsedByReplicationJob':
-      'Another replication job makes an image of this name: choose another imageName.',
-    IncompleteSignature: wrongSecret,
-    'Invalid*': 'Correct this parameter in the plan.',
-    'InvalidAccessKeyId*':
-      'The AccessKey is not known: check ALIBABA_CLOUD_ACCESS_KEY_ID, or the profile or role the worker runs with.',
-    'InvalidAccountStatus*':
-      'Look at the account in the Alibaba Cloud console: it may not use this service now.',
+    IllegalSecurityToken: renew,
+    'InactiveAccessKey*': otherKey,
+    'IncompleteSignature*': wrongSecret,
+    'InsufficientBalance*': pay,
+    'InvalidAccessKey*': otherKey,
+    'InvalidAccessKeySecret*': wrongSecret,
+    'InvalidAccountStatus*': consoleLook,
     'InvalidAccountStatus.NotEnoughBalance':
       'Top up the account: the intermediate instance is pay-as-you-go.',
     'InvalidAccountStatus.SnapshotServiceUnavailable': 'Activate the snapshot service in the ECS console.',
+    'InvalidSecurityToken*': renew,
+    'MissingAccessKeyId*': otherKey,
+    'MissingSecurityToken*': renew,
+    'NoPermission*': grant,
+    'NotAuthorized*': grant,
+    'NotEnoughBalance*': pay,
+    'OperationDenied.NotAuthorized*': grant,
+    'RealNameAuthenticationError*': "Finish the account's real-name authentication.",
+    'SecurityTokenExpired*': renew,
+    'ServiceNotEnabled*': 'Activate the service in the Alibaba Cloud console; the call is repeated.',
+    'SignatureDoesNotMatch*': wrongSecret,
+    'Unauthorized*': grant,
+    'UserDisable*': consoleLook,
+    'UserNotAuthorized*': grant,
+    'UserUnAuthorized*': grant,
+  },
+  fatal: {
+    'DataDisk.DuplicateIndex': 'Give each data disk its own index.',
+    'Duplicate.ResourceId': 'Name each resource once in a request.',
+    'Forbidden.InstanceNotFound': 'The instance has gone, or belongs to another account: correct instanceId.',
+    'ImageName.UsedByReplicationJob':
+      'Another replication job makes an image of this name: choose another imageName.',
+    'Invalid*': 'Correct this parameter in the plan.',
     'InvalidAction.NotFound':
       'SMC_ENDPOINT does not serve this operation: it should be https://smc.aliyuncs.com.',
     'InvalidImageName.Duplicated': 'An image of this name exists in the region: choose another imageName.',
@@ -96,20 +129,15 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
       'The security group is of the classic network: give the plan a vSwitchId of a VPC with its own security group.',
     'InvalidSecurityGroupId.VPCMismatch':
       'The security group is of another VPC: give vSwitchId (and vpcId) of the same VPC.',
-    'InvalidSecurityToken*':
-      'The STS token is malformed or has expired: renew the temporary credentials of the worker.',
     'InvalidTimeStamp.Format': smcBatchBug,
     'Missing*': 'Give this parameter in the plan.',
     'MissingParameter.ResourceType': smcBatchBug,
-    'NoPermission*': grant,
     'NumberExceed*': 'Give fewer tags (20) or resources (50) in one request.',
     'NumberExceed.ResourceIds': 'Name at most 50 resources in one request.',
     'NumberExceed.Tags': 'A resource and a request carry at most 20 tags: give fewer, or remove some first.',
-    RealNameAuthenticationError: "Finish the account's real-name authentication.",
     'ReplicationJobDataDiskIndex.Invalid':
       'Use a data disk index that the source server has: see its DataDisks.',
     S1: 'Install rsync on the source server, restart its SMC client, then retry the server.',
-    SignatureDoesNotMatch: wrongSecret,
     'SourceServer.Ambiguous': 'Several source servers have this name: use sourceId.',
     'SourceServer.InUse':
       'Another replication job uses this source server: finish or delete that job, then retry the server.',
@@ -132,7 +160,10 @@ export const smcErrorRules: readonly SmcErrorRule[] = (Object.keys(remedies) as 
     Object.entries(remedies[errorClass]).map(([code, remedy]) => ({ code, class: errorClass, remedy })),
 );
 
-/** The rule for a code; a code we do not know is judged by the HTTP status alone: 5xx is transient, all else fatal. */
+/**
+ * The rule for a code. A code we do not know is judged by the HTTP status: 5xx is transient; 401 and 403 are about who
+ * calls, and an account that is put in order costs less than a batch that has failed; all else is fatal.
+ */
 export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
   let best: SmcErrorRule | undefined;
   for (const rule of smcErrorRules) {
@@ -140,6 +171,9 @@ export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
     const matches = rule.code.endsWith('*') && code.startsWith(rule.code.slice(0, -1));
     if (matches && rule.code.length > (best?.code.length ?? 0)) best = rule;
   }
+  // The short prefixes of parameters match words about the caller, too.
+  const isVague = best === undefined || best.code === 'Invalid*' || best.code === 'Missing*';
+  if (isVague && speaksOfCaller(code, httpStatus)) return { code, class: 'account', remedy: unknownRefusal };
   if (best) return best;
   return httpStatus !== undefined && httpStatus >= 500
     ? { code, class: 'transient', remedy: repeated }
@@ -149,3 +183,24 @@ export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
         remedy: 'Look the code up in the SMC documentation, or open a ticket with the RequestId.',
       };
 }
+
+const unknownRefusal =
+  "Check the permissions of the worker's RAM identity and the state of the account; if both are right, open a ticket with the RequestId.";
+
+/** SMC and its gateway refuse a caller with HTTP 401 or 403; some products refuse one of many things with 403, too. */
+function speaksOfCaller(code: string, httpStatus?: number): boolean {
+  if (httpStatus === 401) return true;
+  return (
+    httpStatus === 403 &&
+    !/^(Incorrect|Invalid|Missing|Unsupported|Operation|Resource|Instance|Image|Disk)/.test(code)
+  );
+}
+
+/**
+ * Whether such a refusal is about who calls, whatever is called: one call that succeeds shows that it is over. A missing
+ * permission is over when the same operation succeeds.
+ */
+export const isAboutIdentity = (code: string) =>
+  /^(Credentials|(Invalid|Missing|Inactive)AccessKey|AccessKeyDisabled|(Invalid|Missing|Illegal)SecurityToken|SecurityTokenExpired|SignatureDoesNotMatch|IncompleteSignature|UserDisable)/.test(
+    code,
+  );

@@ -1,6 +1,7 @@
 import { type SmcErrorClass, smcErrorRule } from './error-table';
 
 export {
+  isAboutIdentity,
   type SmcErrorClass,
   type SmcErrorRule,
   smcErrorClasses,

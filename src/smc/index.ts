@@ -1,9 +1,11 @@
 /** The SMC API: signature, transport, one typed method an operation, errors and what they mean. */
 export * from './answers';
 export { createSmcClient, type Operation, operations, type SmcClient } from './client';
+export { firstSource } from './credential-sources';
 export { type CredentialsProvider, defaultCredentials, type SmcCredentials } from './credentials';
 export {
   describeSmcError,
+  isAboutIdentity,
   SmcError,
   type SmcErrorClass,
   type SmcErrorFacts,

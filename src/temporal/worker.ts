@@ -6,25 +6,30 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import { createActivities, createReplicationJobPoller } from '../../activities';
+import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../activities';
 import { createSmcClient, createTransport, defaultCredentials } from '../smc';
 import { printable } from '../text';
 import { createCallRate, tellThrottling } from './call-rate';
 import { connectWorker } from './connect';
 import { packageRoot } from './package-root';
 import { dataConverter } from './payload-codec';
+import { untilAccountWorks } from './prove-account';
 import { temporalQueueLimit } from './queue-limit';
 import { type TemporalSettings, taskQueue, type WorkerSettings } from './settings';
 
 export interface SmcBatchWorker {
-  /** Polls until `shutdown` is called or the worker fails. */
+  /** Waits until the account lets this worker in, then polls until `shutdown` is called or the worker fails. */
   run(): Promise<void>;
   /** Lets short activities finish; waiting ones go on in another worker. */
   shutdown(): void;
 }
 
-/** A worker for workflows and activities, connected and ready to run. */
-export async function createWorker(temporal: TemporalSettings, smc: WorkerSettings): Promise<SmcBatchWorker> {
+/** A worker for workflows and activities, connected; `say` tells what keeps it from taking work. */
+export async function createWorker(
+  temporal: TemporalSettings,
+  smc: WorkerSettings,
+  say: (line: string) => void,
+): Promise<SmcBatchWorker> {
   const connection = await connectWorker(temporal);
   const callRate = createCallRate({
     limit: temporalQueueLimit(connection, temporal.namespace),
@@ -34,33 +39,46 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
     say: (line) => Runtime.instance().logger.warn(line),
   });
   const transport = createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() });
-  const client = createSmcClient(tellThrottling(transport, callRate.throttled));
+  const client = createSmcClient(tellWorkingAccount(tellThrottling(transport, callRate.throttled)));
   const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
-  const worker = await Worker.create({
-    connection,
-    namespace: temporal.namespace,
-    taskQueue: taskQueue(),
-    workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
-    activities: createActivities({
-      smc: client,
-      poller,
-      pollIntervalSeconds: smc.pollIntervalSeconds,
-      webhook: smc.webhook,
-    }),
-    dataConverter,
-    interceptors: { activity: [() => ({ inbound: countingStarts(callRate.activityStarted) })] },
-    // Most of them wait: one a running job.
-    maxConcurrentActivityTaskExecutions: 2_000,
-    shutdownGraceTime: '2s',
-    maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
-    // An activity that starts eagerly does not pass the task queue, and so not its limit.
-    maxEagerActivityReservationsPerWorkflowTask: 0,
-  });
+  const stop = new AbortController();
+
+  async function takeWork(): Promise<void> {
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.namespace,
+      taskQueue: taskQueue(),
+      workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
+      activities: createActivities({
+        smc: client,
+        poller,
+        pollIntervalSeconds: smc.pollIntervalSeconds,
+        webhook: smc.webhook,
+      }),
+      dataConverter,
+      interceptors: { activity: [() => ({ inbound: countingStarts(callRate.activityStarted) })] },
+      // Most of them wait: one a running job.
+      maxConcurrentActivityTaskExecutions: 2_000,
+      shutdownGraceTime: '2s',
+      maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
+      // An activity that starts eagerly does not pass the task queue, and so not its limit.
+      maxEagerActivityReservationsPerWorkflowTask: 0,
+    });
+    const running = worker.run();
+    const shutdown = () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
+    stop.signal.addEventListener('abort', shutdown, { once: true });
+    if (stop.signal.aborted) shutdown();
+    await running;
+  }
+
   return {
     async run() {
-      callRate.start();
       try {
-        await worker.run();
+        if (!(await untilAccountWorks(client, stop.signal, say))) return;
+        callRate.start();
+        await takeWork();
       } finally {
         await callRate.close();
         poller.close();
@@ -68,9 +86,7 @@ export async function createWorker(temporal: TemporalSettings, smc: WorkerSettin
         await connection.close();
       }
     },
-    shutdown: () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-    },
+    shutdown: () => stop.abort(),
   };
 }
 

@@ -89,15 +89,15 @@ test('a job just started whose listing is late is not given up', async () => {
   expect(statusOf(bench, jobId)).toBeUndefined();
 });
 
-test('a deletion that is not allowed fails', async () => {
+test('a deletion that is not allowed is asked for again', async () => {
   const bench = await aWorkbench({
     faults: { calls: [{ operation: 'DeleteReplicationJob', error: { code: 'Forbidden.RAM' } }] },
   });
   const jobId = await ourJob(bench);
   expect(await failureOf(bench.run('deleteReplicationJob', { jobId }))).toMatchObject({
     type: 'Forbidden.RAM',
-    isRetried: false,
-    class: 'fatal',
+    isRetried: true,
+    class: 'account',
   });
 });
 

@@ -1,4 +1,5 @@
 import { CancelledFailure } from '@temporalio/activity';
+import { noteFailure } from '../../activities/call-history';
 import { smcApplicationFailure } from '../../activities/smc-failure';
 import { SmcError } from '../../src/smc';
 import { aWorkbench, closeAll, failureOf } from './a-workbench';
@@ -10,7 +11,9 @@ test.each([
   ['ServiceUnavailable', true, 'transient'],
   ['QuotaExceeded.ReplicationJob', false, 'quota'],
   ['ReplicationJob.InvalidStatus', false, 'state'],
-  ['Forbidden.RAM', false, 'fatal'],
+  ['Forbidden.RAM', true, 'account'],
+  ['InvalidSecurityToken.Expired', true, 'account'],
+  ['VSwitchIdVpcId.Mismatch', false, 'fatal'],
 ])('%s is retried: %s', async (code, isRetried, errorClass) => {
   const bench = await aWorkbench({ faults: { calls: [{ error: { code, message: 'said so' } }] } });
   const failure = await failureOf(bench.run('describeSourceServers', {}));
@@ -36,6 +39,37 @@ test('a call is not repeated before the time the service asks for, unless that i
   expect(delayFor(40)).toBeGreaterThanOrEqual(40_000);
   expect(delayFor(40)).toBeLessThanOrEqual(60_000);
   expect(delayFor(86_400)).toBeLessThanOrEqual(900_000);
+});
+
+test('what the account refuses is asked again every 10 s to a minute, and its attempts are not held against the call', async () => {
+  const refused = { calls: [{ operation: 'StartReplicationJob', error: { code: 'Forbidden.RAM' } }] };
+  const bench = await aWorkbench({ faults: refused });
+  const delayAt = async (attempt: number) => {
+    const run = bench.runIn(bench.environment(attempt));
+    return (await failureOf(run('startReplicationJob', { jobId: 'j-1' }))).nextRetryDelay as number;
+  };
+  for (const attempt of [1, 5, 1_000]) {
+    expect(await delayAt(attempt)).toBeGreaterThanOrEqual(7_500);
+    expect(await delayAt(attempt)).toBeLessThanOrEqual(60_000);
+  }
+  const account = new SmcError({ code: 'Forbidden.RAM', message: '' });
+  const outage = new SmcError({ code: 'ServiceUnavailable', message: '' });
+  const hour = 3_600_000;
+  const histories = [outage, account, outage].map((_, nth, all) =>
+    all.slice(0, nth + 1).reduce((history, one, i) => noteFailure(history, one, i * 20 * hour), {}),
+  );
+  expect(histories).toEqual([
+    { accountRefusals: 0, failingSince: 0 },
+    { accountRefusals: 1 },
+    { accountRefusals: 1, failingSince: 40 * hour },
+  ]);
+});
+
+test('a survey, before anything has begun, is refused at once', async () => {
+  const bench = await aWorkbench({ faults: { calls: [{ error: { code: 'Forbidden.RAM' } }] } });
+  const servers = [{ name: 'web-01', sourceId: 's-1' }];
+  const failure = await failureOf(bench.run('surveySourceServers', { batch: 'dc1', servers }));
+  expect(failure).toMatchObject({ type: 'Forbidden.RAM', isRetried: false, class: 'account' });
 });
 
 test('a call is given up on cancellation', async () => {

@@ -79,7 +79,7 @@ test('a job that is not listed any more is gone', async () => {
   expect(await stopping).toEqual({ status: 'Gone' });
 });
 
-test('a stop that is not allowed fails, and says nothing to the batch', async () => {
+test('a stop that is not allowed is asked for again, and no slot is given away meanwhile', async () => {
   const bench = await aWorkbench({
     jobSeconds: 1000,
     faults: { calls: [{ operation: 'StopReplicationJob', error: { code: 'Forbidden.RAM' } }] },
@@ -87,7 +87,7 @@ test('a stop that is not allowed fails, and says nothing to the batch', async ()
   const jobId = await ourRunningJob(bench);
   bench.account.skip(300);
   const failure = await failureOf(bench.run('stopReplicationJob', { jobId, report }));
-  expect(failure).toMatchObject({ type: 'Forbidden.RAM', isRetried: false });
+  expect(failure).toMatchObject({ type: 'Forbidden.RAM', isRetried: true, class: 'account' });
   expect(bench.told).toEqual([]);
 });
 

@@ -38,7 +38,8 @@ export interface House {
   env: Record<string, string>;
   /** A process of ours that is none of the workers; gone after `close`. */
   spawn(script: string, options: SpawnOptions): ChildProcess;
-  startWorker(): Promise<ChildProcess>;
+  /** With settings of its own where they are given. */
+  startWorker(env?: Record<string, string>): Promise<ChildProcess>;
   killWorkers(): Promise<void>;
   /** Replaces what goes wrong in the account. */
   breakThings(faults: Faults): void;
@@ -124,8 +125,8 @@ export async function aHouse({
       others.add(child);
       return child;
     },
-    async startWorker() {
-      const worker = spawnOurs('src/cli.js', { args: ['worker'] });
+    async startWorker(own) {
+      const worker = spawnOurs('src/cli.js', { args: ['worker'], env: own });
       workers.add(worker);
       await untilSaid(worker, 'Worker: Temporal');
       return worker;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { untilSaid } from '../../bench/stage';
 import { freePort } from '../../src/temporal';
 import { aHouse, type House } from './a-house';
 
@@ -74,14 +75,16 @@ test('no worker: the batch is started, apply warns and says what to start, and a
   expect((await house.run('watch', batch)).code).toBe(0);
 });
 
-test('no SMC endpoint: apply says which address was refused, and the batch waits for it', async () => {
+test('no SMC endpoint: the worker says which address was refused and takes no work, and apply says that', async () => {
   house.env.SMC_ENDPOINT = `http://127.0.0.1:${await freePort()}`;
-  await house.startWorker();
+  const worker = await house.startWorker();
+  await untilSaid(
+    worker,
+    `NetworkError: ${house.env.SMC_ENDPOINT}: connection refused (DescribeReplicationJobs). Check SMC_ENDPOINT`,
+  );
   const { code, stderr } = await house.run('apply', plan, '--yes');
   expect(code).toBe(1);
-  expect(stderr).toContain(
-    `NetworkError: ${house.env.SMC_ENDPOINT}: connection refused (DescribeSourceServers). Check SMC_ENDPOINT`,
-  );
+  expect(stderr).toContain('takes none before the SMC API lets it in');
   expectForPeople(stderr);
 });
 
@@ -89,19 +92,34 @@ test.each([
   ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'InvalidAccessKeyId.NotFound', 'check ALIBABA_CLOUD_ACCESS_KEY_ID'],
   ['ALIBABA_CLOUD_ACCESS_KEY_SECRET', 'SignatureDoesNotMatch', 'ALIBABA_CLOUD_ACCESS_KEY_SECRET'],
 ])(
-  'a wrong %s: apply gives the code, the RequestId and the remedy, and nothing was started',
+  'a wrong %s: the worker gives the code, the RequestId and the remedy and takes no work, and apply says that',
   async (variable, code, remedy) => {
     house.env[variable] = 'wrong';
-    await house.startWorker();
+    const worker = await house.startWorker();
+    const said = await untilSaid(worker, remedy);
+    expect(said).toContain(code);
+    expect(said).toMatch(/RequestId [0-9A-F-]{36}/);
+    expectForPeople(said);
     const applied = await house.run('apply', plan, '--yes');
     expect(applied.code).toBe(1);
-    expect(applied.stderr).toContain(code);
-    expect(applied.stderr).toMatch(/RequestId [0-9A-F-]{36}/);
-    expect(applied.stderr).toContain(remedy);
+    expect(applied.stderr).toContain('takes none before the SMC API lets it in');
     expectForPeople(applied.stderr);
     expect(house.simulator.account.audit().creates.calls).toBe(0);
   },
 );
+
+test('no permission to look the sources up: apply gives the code, the RequestId and the remedy, and nothing was started', async () => {
+  const refused = { operation: 'DescribeSourceServers', error: { code: 'Forbidden.RAM', httpStatus: 403 } };
+  house.breakThings({ calls: [refused] });
+  await house.startWorker();
+  const applied = await house.run('apply', plan, '--yes');
+  expect(applied.code).toBe(1);
+  expect(applied.stderr).toContain('Forbidden.RAM');
+  expect(applied.stderr).toMatch(/RequestId [0-9A-F-]{36}/);
+  expect(applied.stderr).toContain('AliyunSMCFullAccess');
+  expectForPeople(applied.stderr);
+  expect(house.simulator.account.audit().creates.calls).toBe(0);
+});
 
 test('without a terminal a change needs --yes', async () => {
   const { code, stderr } = await house.run('apply', plan);

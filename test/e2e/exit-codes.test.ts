@@ -140,7 +140,13 @@ describe('of a batch that has ended or runs', () => {
     const [broken] = house.simulator.account.sources.keys();
     house.breakThings({
       jobs: [{ source: broken!, fail: { atProgress: 10 } }],
-      calls: [{ operation: 'DeleteReplicationJob', error: { code: 'Forbidden.RAM', httpStatus: 403 } }],
+      calls: [
+        {
+          operation: 'DeleteReplicationJob',
+          sourceId: broken!,
+          error: { code: 'Forbidden.RAM', httpStatus: 403 },
+        },
+      ],
     });
     const plan = house.plan(2, { policy: { attempts: 1, onFailure: 'keepJob' } });
     await house.startWorker();

@@ -23,17 +23,43 @@ const classes: Record<SmcErrorClass, string[]> = {
     'SourceServer.WithRunningReplicationJob',
     'SourceServerState.Invalid',
   ],
-  fatal: [
-    'DataDisk.DuplicateIndex',
-    'Duplicate.ResourceId',
+  account: [
+    'AccessDenied',
+    'Account.Arrearage',
+    'ActionUnauthorized',
+    'CredentialsMissing',
+    'CredentialsUnavailable',
     'EntityNotExist.Role',
+    'Forbidden',
     'Forbidden.RAM',
+    'Forbidden.RiskControl',
     'Forbidden.Unauthorized',
-    'ImageName.UsedByReplicationJob',
+    'Forbidden.UserVerification',
+    'InactiveAccessKey',
     'IncompleteSignature',
+    'InsufficientBalance',
+    'InvalidAccessKeyId',
+    'InvalidAccessKeyId.Inactive',
     'InvalidAccessKeyId.NotFound',
+    'InvalidAccessKeySecret',
     'InvalidAccountStatus.NotEnoughBalance',
     'InvalidAccountStatus.SnapshotServiceUnavailable',
+    'InvalidSecurityToken.Expired',
+    'InvalidSecurityToken.Malformed',
+    'InvalidSecurityToken.MismatchWithAccessKey',
+    'MissingSecurityToken',
+    'NoPermission',
+    'NotAuthorized',
+    'RealNameAuthenticationError',
+    'SecurityTokenExpired',
+    'SignatureDoesNotMatch',
+    'UserDisable',
+  ],
+  fatal: [
+    'Forbidden.InstanceNotFound',
+    'DataDisk.DuplicateIndex',
+    'Duplicate.ResourceId',
+    'ImageName.UsedByReplicationJob',
     'InvalidAction.NotFound',
     'InvalidImageName.Duplicated',
     'InvalidParameter',
@@ -48,10 +74,8 @@ const classes: Record<SmcErrorClass, string[]> = {
     'MissingRegionId',
     'NumberExceed.ResourceIds',
     'NumberExceed.Tags',
-    'RealNameAuthenticationError',
     'ReplicationJobDataDiskIndex.Invalid',
     'S1',
-    'SignatureDoesNotMatch',
     'SourceServer.Offline',
     'SourceServerName.Duplicate',
     'VSwitchIdVpcId.Mismatch',
@@ -68,6 +92,16 @@ describe('a code of the API', () => {
       expect(error.remedy).toMatch(/^[A-Z].{10,}\.$/);
       expect(error.remedy).not.toMatch(/Look the code up/);
     }
+  });
+
+  it("that we do not know is the account's when its status is about who calls", () => {
+    expect(smcErrorRule('Brand.New', 401).class).toBe('account');
+    expect(smcErrorRule('Brand.New', 403).class).toBe('account');
+    expect(smcErrorRule('InvalidBrandNew', 401).class).toBe('account');
+    // Products refuse one of many things with 403, too.
+    expect(smcErrorRule('OperationDenied.NoStock', 403).class).toBe('fatal');
+    expect(smcErrorRule('InvalidInstanceType.NotSupported', 403).class).toBe('fatal');
+    expect(smcErrorRule('Brand.New', 403).remedy).toMatch(/permissions/);
   });
 
   it('that we do not know is judged by the HTTP status alone', () => {

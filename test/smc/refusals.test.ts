@@ -82,7 +82,7 @@ describe('a refusal', () => {
       ),
     );
     expect(await failure(transport.call('StartReplicationJob', {}))).toMatchObject({
-      class: 'fatal',
+      class: 'account',
       facts: {
         message: said.Message,
         accessDenied:
@@ -144,7 +144,7 @@ describe('a signature that does not match', () => {
         { credentials },
       );
       const error = await failure(transport.call('A', { Name: 'x y' }));
-      expect(error).toMatchObject({ code, class: 'fatal' });
+      expect(error).toMatchObject({ code, class: 'account' });
       expect(error.facts.message).toBe(
         'Specified signature is not matched with our calculation. The service signed the same string, so the AccessKey secret is wrong',
       );

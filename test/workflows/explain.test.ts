@@ -1,4 +1,5 @@
 import type { Plan } from '../../src/plan';
+import { accountInOrder } from '../../workflows/account-trouble';
 import type { BatchRun } from '../../workflows/batch-run';
 import { BatchServers } from '../../workflows/batch-servers';
 import { explainServer } from '../../workflows/explain';
@@ -13,7 +14,7 @@ const plan = {
 
 function explained(record: ServerRecord, now: number) {
   const servers = new BatchServers(plan, { web: record }, {});
-  const state = { measured: { seconds: 0, diskGiB: 0 } };
+  const state = { measured: { seconds: 0, diskGiB: 0 }, account: accountInOrder() };
   const run = { plan, servers, state, status: 'running' } as unknown as BatchRun;
   return explainServer(run, 'web', { existing: 1, running: 1 }, now);
 }

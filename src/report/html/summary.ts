@@ -1,3 +1,4 @@
+import { accountTroubleLine } from '../account-trouble';
 import { counted } from '../counted';
 import { formatDuration } from '../duration';
 import { formatInstanceHours } from '../kept-jobs';
@@ -10,9 +11,10 @@ import { type Tone, toneNames, toneOf, tones } from './tone';
 export function summarySection({ summary, leftovers, soFar, generatedAt }: BatchReport): Markup {
   const { counts, total, underWay, serverSeconds, wallSeconds } = summary;
   const { migrated = 0, skipped = 0, failed = 0, cancelled = 0 } = counts;
+  const refused = accountTroubleLine(summary.accountTrouble);
   const duration = (seconds: number) => formatDuration(seconds * 1000);
   return html`<section aria-labelledby="summary">
-<h2 id="summary">Summary</h2>
+<h2 id="summary">Summary</h2>${refused && html`<p class="remedy"><b>Account</b> ${refused}</p>`}
 <p class="when">Started ${utcTime(summary.startedAt)}${
     summary.endedAt
       ? html`, ended ${utcTime(summary.endedAt)}`

@@ -1,0 +1,171 @@
+import {
+  CLIProfileCredentialsProvider,
+  ECSRAMRoleCredentialsProvider,
+  EnvironmentVariableCredentialsProvider,
+  OIDCRoleArnCredentialsProvider,
+  ProfileCredentialsProvider,
+  URICredentialsProvider,
+} from '@alicloud/credentials';
+import { type CredentialsHttp, credentialsHttp, refusalOf } from './credentials-http';
+import { SmcError } from './errors';
+
+// Where credentials can come from, in the order of the default chain of the Alibaba Cloud SDKs. The library's providers
+// read the settings and speak to the services; each look-up makes a new one, since they remember failures, hand out
+// expired sessions, and know no proxy.
+
+export type SourceName = (typeof order)[number];
+const order = [
+  'environment',
+  'OIDC role',
+  'CLI profile',
+  'credentials file',
+  'ECS RAM role',
+  'credentials URI',
+] as const;
+
+export interface FoundCredentials {
+  accessKeyId: string;
+  accessKeySecret: string;
+  securityToken?: string;
+  /** Milliseconds since the epoch; absent: they have no end. */
+  expiration?: number;
+  source: SourceName;
+}
+
+export interface SourceOptions {
+  /** How the services are asked; default over HTTP, with the proxies of the environment. */
+  http?: CredentialsHttp;
+  now?: () => number;
+}
+
+/** As far as we look into the library's providers. */
+interface Provider {
+  getCredentials(): Promise<{ accessKeyId?: string; accessKeySecret?: string; securityToken?: string }>;
+  getProviderName(): string;
+  doRequest?: CredentialsHttp;
+  session?: { expiration?: string };
+  innerProvider?: Provider;
+  credentialsProvider?: Provider;
+  getCredentialsProvider?: (...settings: never[]) => Provider;
+}
+
+/** The first source that is set up, whether it gives credentials or fails. */
+export async function firstSource(options: SourceOptions): Promise<FoundCredentials> {
+  for (const source of order) {
+    const look = await lookAt(source, options);
+    if (look !== 'not set up') return look;
+  }
+  throw missing('no Alibaba Cloud credentials were found on this machine');
+}
+
+const missing = (message: string) => new SmcError({ code: 'CredentialsMissing', message });
+
+/** The source that has given credentials before. */
+export async function lookUpAgain(source: SourceName, options: SourceOptions): Promise<FoundCredentials> {
+  const look = await lookAt(source, options);
+  if (look === 'not set up') throw failed(source, 'gives no credentials any more');
+  return look;
+}
+
+async function lookAt(source: SourceName, options: SourceOptions): Promise<FoundCredentials | 'not set up'> {
+  const env = process.env;
+  let refusal: string | undefined;
+  let hasAsked = false;
+  const http: CredentialsHttp = async (request) => {
+    hasAsked = true;
+    const answer = await (options.http ?? credentialsHttp)(request).catch((error: Error) => {
+      refusal = error.message;
+      throw error;
+    });
+    refusal = refusalOf(answer);
+    return answer;
+  };
+  if (!isSetUp(source, env)) return 'not set up';
+  if (source === 'environment' && !env.ALIBABA_CLOUD_ACCESS_KEY_SECRET)
+    throw missing('ALIBABA_CLOUD_ACCESS_KEY_ID is set, and ALIBABA_CLOUD_ACCESS_KEY_SECRET is not');
+  try {
+    const provider = withHttp(make(source), http);
+    const found = await provider.getCredentials();
+    const { accessKeyId, accessKeySecret, securityToken } = found;
+    if (!accessKeyId || !accessKeySecret) throw new Error('no AccessKey');
+    const expiration = Date.parse(innermost(provider).session?.expiration ?? '') || undefined;
+    return { accessKeyId, accessKeySecret, securityToken: securityToken || undefined, expiration, source };
+  } catch (error) {
+    // Files without a usable profile, and a machine that has no role, are no identity: the next source is asked.
+    if (mayBeAbsent(source) && !(hasAsked && !isOwnMachineAlone(source, refusal))) return 'not set up';
+    // Never the library's words: they quote files and answers, with the secrets in them.
+    throw failed(source, refusal ?? fileTrouble(error));
+  }
+}
+
+/** What the environment says of it; a file or a metadata server shows only when it is asked. */
+function isSetUp(source: SourceName, env: NodeJS.ProcessEnv): boolean {
+  switch (source) {
+    case 'environment':
+      return Boolean(env.ALIBABA_CLOUD_ACCESS_KEY_ID);
+    case 'OIDC role':
+      return Boolean(
+        env.ALIBABA_CLOUD_ROLE_ARN &&
+          env.ALIBABA_CLOUD_OIDC_PROVIDER_ARN &&
+          env.ALIBABA_CLOUD_OIDC_TOKEN_FILE,
+      );
+    case 'CLI profile':
+      return env.ALIBABA_CLOUD_CLI_PROFILE_DISABLED?.toLowerCase() !== 'true';
+    case 'ECS RAM role':
+      return env.ALIBABA_CLOUD_ECS_METADATA_DISABLED?.toLowerCase() !== 'true';
+    case 'credentials URI':
+      return Boolean(env.ALIBABA_CLOUD_CREDENTIALS_URI);
+    case 'credentials file':
+      return true;
+  }
+}
+
+/** Nobody has named it: when there is none, another source may be meant. */
+function mayBeAbsent(source: SourceName): boolean {
+  if (source === 'ECS RAM role') return !process.env.ALIBABA_CLOUD_ECS_METADATA;
+  return source === 'CLI profile' || source === 'credentials file';
+}
+
+/** Without a metadata server, or without a role on it, the machine has no identity of its own. */
+const isOwnMachineAlone = (source: SourceName, refusal: string | undefined) =>
+  source === 'ECS RAM role' && (refusal === undefined || !/^HTTP 5/.test(refusal));
+
+function make(source: SourceName): Provider {
+  switch (source) {
+    case 'environment':
+      return EnvironmentVariableCredentialsProvider.builder().build() as unknown as Provider;
+    case 'OIDC role':
+      return OIDCRoleArnCredentialsProvider.builder().build() as unknown as Provider;
+    case 'CLI profile':
+      return CLIProfileCredentialsProvider.builder().build() as unknown as Provider;
+    case 'credentials file':
+      return ProfileCredentialsProvider.builder().build() as unknown as Provider;
+    case 'ECS RAM role':
+      return ECSRAMRoleCredentialsProvider.builder().build() as unknown as Provider;
+    case 'credentials URI':
+      return URICredentialsProvider.builder()
+        .withCredentialsURI(process.env.ALIBABA_CLOUD_CREDENTIALS_URI ?? '')
+        .build() as unknown as Provider;
+  }
+}
+
+/** Has it, and what a profile makes inside it, speak over our HTTP. */
+function withHttp(provider: Provider, http: CredentialsHttp): Provider {
+  if (provider.doRequest) provider.doRequest = http;
+  if (provider.credentialsProvider) withHttp(provider.credentialsProvider, http);
+  const makeInner = provider.getCredentialsProvider?.bind(provider);
+  if (makeInner) provider.getCredentialsProvider = (...settings) => withHttp(makeInner(...settings), http);
+  return provider;
+}
+
+const innermost = (provider: Provider): Provider =>
+  provider.innerProvider ? innermost(provider.innerProvider) : provider;
+
+const failed = (source: SourceName, why: string) =>
+  new SmcError({ code: 'CredentialsUnavailable', message: `${source}: ${why}` });
+
+function fileTrouble(error: unknown): string {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code && path) return `${path} cannot be read (${code})`;
+  return 'its settings are not complete';
+}

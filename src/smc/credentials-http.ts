@@ -1,0 +1,57 @@
+import { createHttpClient, type HttpRequest } from '../http';
+
+/** A request as `@alicloud/credentials` makes it. */
+export interface CredentialsRequest {
+  method: string;
+  headers?: Record<string, string>;
+  bodyForm?: Record<string, string>;
+  readTimeout?: number;
+  connectTimeout?: number;
+  toRequestURL(): string;
+}
+
+export interface CredentialsAnswer {
+  statusCode: number;
+  headers: Record<string, unknown>;
+  body: Buffer;
+}
+
+/** Sends one request to a source of credentials. */
+export type CredentialsHttp = (request: CredentialsRequest) => Promise<CredentialsAnswer>;
+
+/** STS by the proxies of the environment, the machine's own services past them. */
+export const credentialsHttp: CredentialsHttp = async (request) => {
+  const url = new URL(request.toRequestURL());
+  const timeoutMs = (request.connectTimeout ?? 5_000) + (request.readTimeout ?? 10_000);
+  const client = createHttpClient({ timeoutMs, connections: 1, maxBodyBytes: 1024 * 1024 });
+  const form = request.bodyForm && Object.keys(request.bodyForm).length > 0;
+  try {
+    const answer = await client.exchange(url, {
+      method: request.method as HttpRequest['method'],
+      headers: request.headers,
+      body: form ? new URLSearchParams(request.bodyForm).toString() : undefined,
+      isDirect: isOwnMachine(url.hostname),
+    });
+    return { statusCode: answer.statusCode, headers: {}, body: Buffer.from(answer.text) };
+  } catch (cause) {
+    throw new Error(`${url.host}: ${(cause as Error).message}`, { cause });
+  } finally {
+    await client.close();
+  }
+};
+
+/** Loopback, and the metadata addresses of a machine or a container. */
+const isOwnMachine = (host: string) =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|100\.100\.100\.200|169\.254\.\d+\.\d+)$/.test(host);
+
+/** `HTTP 403 NoPermission: You are not authorized …`; undefined for an answer that is none. */
+export function refusalOf({ statusCode, body }: CredentialsAnswer): string | undefined {
+  if (statusCode === 200) return undefined;
+  try {
+    const { Code, Message } = JSON.parse(body.toString()) as { Code?: unknown; Message?: unknown };
+    const said = [Code, Message].filter((text) => typeof text === 'string').join(': ');
+    return `HTTP ${statusCode}${said ? ` ${said.slice(0, 300)}` : ''}`;
+  } catch {
+    return `HTTP ${statusCode}`;
+  }
+}
