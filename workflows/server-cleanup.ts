@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { tagsOfMigratedSource } from '../src/ledger/tags';
+import { smcBatchCommand } from '../src/text';
 import type { ServerResult, SmcFailure } from './messages';
 import { smcFailureOf } from './server-failure';
 import { type Ended, type Job, type ServerMigrationInput, stopRequest } from './server-job';
@@ -83,7 +84,7 @@ function withLeftJob(
 ): ServerResult {
   const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
   const { jobId } = result as { jobId: string };
-  const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, smc-batch cleanup ${batch} deletes them.`;
+  const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, ${smcBatchCommand('cleanup', [batch])} deletes them.`;
   const told = { ...error, message, remedy };
   return { ...result, error: told, leftover: { jobId, why: 'refused', error: told } };
 }

@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import { smcBatchCommand } from '../src/text';
 import type { SmcFailure } from './messages';
 import { isGivenUp, isQuotaRefusal, smcFailureOf } from './server-failure';
 import { type Job, newJob, type ServerMigrationInput } from './server-job';
@@ -47,5 +48,5 @@ const lostCreation = ({ batch, server, sourceId }: ServerMigrationInput, error: 
   ApplicationFailure.nonRetryable(error.message, error.code, {
     ...error,
     message: `${error.message}; whether a replication job was created for source server ${sourceId} could not be learned`,
-    remedy: `There may be one, with the tags smc-batch=${batch} and smc-batch-server=${server}: smc-batch cleanup ${batch} --dry-run lists it, and a retry of the server takes it up.`,
+    remedy: `There may be one, with the tags smc-batch=${batch} and smc-batch-server=${server}: ${smcBatchCommand('cleanup', [batch], { 'dry-run': true })} lists it, and a retry of the server takes it up.`,
   });

@@ -43,7 +43,7 @@ function planOf(count: number, ownTag: (nth: number) => string = () => 'same'): 
 }
 
 const stateOf = (records: Record<string, ServerRecord>, more: Partial<BatchState> = {}) =>
-  ({ records, sourceIds: {}, diskGiB: {}, jobIds: {}, ...more }) as BatchState;
+  ({ records, sourceIds: {}, diskGiB: {}, lookUps: {}, jobIds: {}, ...more }) as BatchState;
 
 /** Every server of the plan fails; gives the records as the batch keeps them. */
 function allFailed({ servers: planned, ...plan }: Plan, messageOf: (nth: number) => string) {
