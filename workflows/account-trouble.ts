@@ -1,3 +1,4 @@
+import { failureText } from '../src/text';
 import type { AccountNews, AccountTrouble, SmcFailure } from './messages';
 
 /** What the batch knows of an account that refuses calls; carried over Continue-As-New. Times in milliseconds since the epoch. */
@@ -59,7 +60,7 @@ export function accountAnnouncement(state: AccountState, now: number, isLast = f
   const { error, overAt } = state;
   if (error && !state.isAnnounced) {
     state.isAnnounced = true;
-    return `the account refuses calls, no server fails for it: ${error.message}. ${error.remedy}`;
+    return `the account refuses calls, no server fails for it: ${failureText(error)}`;
   }
   if (overAt === undefined || (!isLast && now - overAt < flutterMs)) return undefined;
   const wasAnnounced = state.isAnnounced;
@@ -86,7 +87,7 @@ export const accountTrouble = ({ error, since }: AccountState): AccountTrouble |
 
 /** The same in one line. */
 export const accountTroubleLine = ({ error, since }: AccountTrouble) =>
-  `The account refuses calls since ${since}, no server fails for it: ${error.message}. ${error.remedy}`;
+  `The account refuses calls since ${since}, no server fails for it: ${failureText(error)}`;
 
 /** Why nothing starts meanwhile. */
 export const accountReason = ({ error }: AccountState) =>
