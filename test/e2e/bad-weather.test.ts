@@ -18,7 +18,8 @@ beforeEach(async () => {
   const [source] = [...house.simulator.account.sources.values()];
   await writeFile(
     plan,
-    `version: 1\nname: weather-${Date.now()}\ndefaults: { regionId: cn-hangzhou, systemDiskSize: 400 }\nservers: [{ sourceId: ${source?.sourceId} }]\n`,
+    // An account of its own: the queue of another test's batch serves its account alone.
+    `version: 1\nname: weather-${Date.now()}\naccount: { id: account-${Date.now()} }\ndefaults: { regionId: cn-hangzhou, systemDiskSize: 400 }\nservers: [{ sourceId: ${source?.sourceId} }]\n`,
   );
 });
 afterEach(() => house.close());
