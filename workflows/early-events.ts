@@ -1,17 +1,15 @@
-import type { ActivateInput, WorkflowInterceptorsFactory } from '@temporalio/workflow';
-
-type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
+import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { askAgain } from './ask-again';
 
 /**
  * A worker that is asked a query of a workflow it does not hold gives that workflow all events there are, also those that
- * no workflow task has taken up yet. The task that follows, and its commands, then begin in their middle, while a later
- * replay gives the task all its events at once: the commands come in another order, and the workflow is stuck. So events
- * that come before their task are put off until it has started; the query is answered without them.
+ * no workflow task has taken up yet. What the workflow then wants is said in a later task than the one in which a replay
+ * hears of the events, or in another order, and the workflow is stuck. So events that come before their task are refused:
+ * the query fails, the worker lets go of the workflow, and the task, when it comes, begins with all its events.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let task: string | undefined;
   let events = 0;
-  let early: Job[] = [];
   return {
     internals: [
       {
@@ -21,22 +19,12 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           const started = `${timestamp?.seconds}.${timestamp?.nanos}`;
           const length = historyLength ?? 0;
           // What a task brings about by itself, like the end of what it has cancelled, adds no event.
-          const isEarly = started === task && length > events;
+          if (started === task && length > events) throw new Error(askAgain);
           task = started;
           events = length;
-          if (isEarly) {
-            early.push(...jobs.splice(0));
-          } else if (early.length > 0) {
-            const all = [...early, ...jobs.splice(0)];
-            early = [];
-            // As the SDK orders the jobs of one task.
-            jobs.push(...all.filter(isMessage), ...all.filter((job) => !isMessage(job)));
-          }
           next(input);
         },
       },
     ],
   };
 };
-
-const isMessage = ({ signalWorkflow, doUpdate }: Job) => Boolean(signalWorkflow ?? doUpdate);

@@ -1,6 +1,7 @@
 import { logVerbosity, setLogger, setLogVerbosity, status } from '@grpc/grpc-js';
 import { Client, Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { patientQueries } from './patient-queries';
 import { dataConverter } from './payload-codec';
 import { hostAndPort, proxyTo, type TemporalProxy } from './proxy';
 import type { TemporalSettings } from './settings';
@@ -18,7 +19,12 @@ export async function connectClient(
       ...throughProxy(settings.connectionOptions, settings.address, proxy),
       connectTimeout: patienceMs,
     });
-    return new Client({ connection, namespace: settings.namespace, dataConverter });
+    return new Client({
+      connection,
+      namespace: settings.namespace,
+      dataConverter,
+      interceptors: { workflow: [patientQueries] },
+    });
   } catch (cause) {
     throw unreachable(settings, cause, proxy, proxySays?.());
   }
