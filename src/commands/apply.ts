@@ -185,7 +185,7 @@ function summary(plan: Plan): string {
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
   const deadline = Date.now() + 10_000;
   const queue = await queueOf(batch);
-  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}`;
+  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. One that runs already takes none before the SMC API lets it in: it says on stderr what is wrong.`;
   for (let looks = 0; ; looks++) {
     if (looks === 4 && !(await hasWorker(client, queue))) return noWorker;
     const status = await batch.status();

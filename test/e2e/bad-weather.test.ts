@@ -68,7 +68,7 @@ test('no Temporal server: one sentence that says where the address is from', asy
 test('no worker: the batch is started, apply warns and says what to start, and a worker then takes it up', async () => {
   const { code, stdout, stderr } = await house.run('apply', plan, '--yes', '-o', 'json');
   expect(code).toBe(0);
-  expect(stderr).toContain('is started, but no worker takes work from task queue');
+  expect(stderr).toContain('is started, but no worker takes work from its task queue');
   expect(JSON.parse(stdout)).toMatchObject({ how: 'started', warning: expect.stringContaining('no worker') });
   expectForPeople(stderr);
   await house.startWorker();
@@ -84,13 +84,13 @@ test('no SMC endpoint: the worker says which address was refused and takes no wo
     `NetworkError: ${house.env.SMC_ENDPOINT}: connection refused (DescribeReplicationJobs). Check SMC_ENDPOINT`,
   );
   const { code, stderr } = await house.run('apply', plan, '--yes');
-  expect(code).toBe(1);
+  expect(code).toBe(0);
   expect(stderr).toContain('takes none before the SMC API lets it in');
   expectForPeople(stderr);
 });
 
 test.each([
-  ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'InvalidAccessKeyId.NotFound', 'check ALIBABA_CLOUD_ACCESS_KEY_ID'],
+  ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'InvalidAccessKeyId.NotFound', 'Check ALIBABA_CLOUD_ACCESS_KEY_ID'],
   ['ALIBABA_CLOUD_ACCESS_KEY_SECRET', 'SignatureDoesNotMatch', 'ALIBABA_CLOUD_ACCESS_KEY_SECRET'],
 ])(
   'a wrong %s: the worker gives the code, the RequestId and the remedy and takes no work, and apply says that',
@@ -102,7 +102,7 @@ test.each([
     expect(said).toMatch(/RequestId [0-9A-F-]{36}/);
     expectForPeople(said);
     const applied = await house.run('apply', plan, '--yes');
-    expect(applied.code).toBe(1);
+    expect(applied.code).toBe(0);
     expect(applied.stderr).toContain('takes none before the SMC API lets it in');
     expectForPeople(applied.stderr);
     expect(house.simulator.account.audit().creates.calls).toBe(0);

@@ -23,8 +23,6 @@ const statusNow = (sourceId: string) => {
 };
 const handleOf = ({ name }: Plan) => house.client.workflow.getHandle(batchWorkflowId(name));
 const explain = (plan: Plan, server: string) => handleOf(plan).query(explainQuery, { server });
-const refused = (operation: string) =>
-  Object.values(audit().calls.perOperation[operation]?.refused ?? {}).reduce((sum, n) => sum + n, 0);
 
 /** Incremental servers, all of them synced once; the second wave keeps the batch ready for orders. */
 async function syncedServers(count: number, frequencies: number[], policy: Plan['policy'] | object = {}) {
@@ -66,7 +64,6 @@ test("a cut-over while another server's scheduled sync fills the running quota w
   while (!isSyncing()) house.simulator.account.skip(300);
   await cutOver(seldom.name);
   await untilProgress(batch, ({ counts }) => counts.migrated === 1);
-  expect(refused('CutOverReplicationJob')).toBeGreaterThan(0);
   expect(audit()).toMatchObject({ creates: { tookEffect: 2 }, jobs: { peakRunning: 1 } });
   expect(jobOf(often.sourceId!)).toBeDefined();
 });
