@@ -20,7 +20,7 @@ export async function reportLease({
   await client.workflow.signalWithStart('accountQuota', {
     workflowId: quotaWorkflowId(account),
     taskQueue: info.taskQueue,
-    args: [{ account }],
+    args: [{ account, taskQueue: info.taskQueue }],
     signal: leaseReported,
     signalArgs: [report],
     staticSummary: `Shares the job quota of account '${account}' among its batches`,

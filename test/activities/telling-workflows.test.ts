@@ -70,7 +70,7 @@ test('a lease is reported to the quota of the account, which is started for it',
       expect.objectContaining({
         workflowId: 'smc-quota:default',
         taskQueue: 'test',
-        args: [{ account: 'default' }],
+        args: [{ account: 'default', taskQueue: 'test' }],
         signalArgs: [lease],
       }),
     ],

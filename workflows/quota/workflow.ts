@@ -31,6 +31,8 @@ import { liveBatches, newQuota, type QuotaState, resumed } from './state';
 
 export interface AccountQuotaInput {
   account: string;
+  /** Where it runs, as its history has it: a replay is on another queue. */
+  taskQueue: string;
   /** Carried over Continue-As-New. */
   state?: QuotaState;
 }
@@ -61,8 +63,8 @@ const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActi
  * The account's quota, dealt in leases of whole batches. It starts with the first batch that reports and ends when no batch
  * is left; nothing that is asked or sent can end it, and all it knows its batches can tell again.
  */
-export async function accountQuota({ account, state: carried }: AccountQuotaInput): Promise<void> {
-  const { firstExecutionRunId, taskQueue } = workflowInfo();
+export async function accountQuota({ account, taskQueue, state: carried }: AccountQuotaInput): Promise<void> {
+  const { firstExecutionRunId } = workflowInfo();
   const state = carried ? resumed(carried, Date.now()) : newQuota(firstExecutionRunId, Date.now());
   const run: QuotaRun = { account, state, hasNews: true, sending: 0 };
   setHandler(leaseReported, (report) => {
@@ -75,7 +77,7 @@ export async function accountQuota({ account, state: carried }: AccountQuotaInpu
     run.hasNews = false;
     if (isHistoryLong()) {
       await condition(() => run.sending === 0 && allHandlersFinished());
-      await continueAsNew<typeof accountQuota>({ account, state: run.state });
+      await continueAsNew<typeof accountQuota>({ account, taskQueue, state: run.state });
     }
     const decision = deal(run.state, Date.now());
     if (decision.isOver && run.sending === 0 && allHandlersFinished()) return;
