@@ -5,13 +5,13 @@ const common = {
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' },
     ],
-    // D3 has ES modules only.
-    '/node_modules/(d3-[^/]+|internmap)/.+\\.m?js$': [
+    // These have ES modules only.
+    '/node_modules/(d3-[^/]+|internmap|tinyqueue)/.+\\.m?js$': [
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(d3-|internmap))'],
+  transformIgnorePatterns: ['/node_modules/(?!(d3-|internmap|tinyqueue))'],
 };
 
 /** @type {import('jest').Config} */

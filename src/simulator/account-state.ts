@@ -1,8 +1,7 @@
 import type { SimulatedAccount, SimulatedImage } from './account';
-import type { AuditRecord } from './audit';
-import type { ForeignJobs, ResolvedFaults } from './faults';
+import type { AuditRecord } from './audit-record';
+import type { ForeignJobs, OfflineWindow, ResolvedFaults } from './faults';
 import type { SimulatedJob } from './replication-job';
-import type { OfflineWindow } from './source-faults';
 import type { SimulatedSource } from './source-server';
 
 /** Everything of an account that outlives its process; plain data. */

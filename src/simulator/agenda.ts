@@ -1,3 +1,5 @@
+import TinyQueue from 'tinyqueue';
+
 /** Something that happens to a source or a job by the clock alone. */
 export type DueKind =
   | 'autoStart'
@@ -21,53 +23,20 @@ export interface DueEntry {
   owner: string;
 }
 
-/** What is due, earliest first; a binary heap. Entries are never removed: a void one is told by its owner's {@link Due}. */
+type Ordered = DueEntry & { order: number };
+
+/** What is due, earliest first. Entries are never removed: a void one is told by its owner's {@link Due}. */
 export class Agenda {
-  #heap: (DueEntry & { order: number })[] = [];
+  readonly #queue = new TinyQueue<Ordered>([], (a, b) => a.at - b.at || a.order - b.order);
   #order = 0;
 
   add(entry: DueEntry): void {
-    const heap = this.#heap;
-    heap.push({ ...entry, order: this.#order++ });
-    let child = heap.length - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (!this.#before(child, parent)) break;
-      this.#swap(child, parent);
-      child = parent;
-    }
+    this.#queue.push({ ...entry, order: this.#order++ });
   }
 
   /** Takes the earliest entry that is due by then. */
   takeDue(now: number): DueEntry | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    if (first === undefined || first.at > now) return undefined;
-    const last = heap.pop()!;
-    if (heap.length > 0) {
-      heap[0] = last;
-      let parent = 0;
-      for (;;) {
-        let least = parent;
-        for (const child of [2 * parent + 1, 2 * parent + 2]) {
-          if (child < heap.length && this.#before(child, least)) least = child;
-        }
-        if (least === parent) break;
-        this.#swap(parent, least);
-        parent = least;
-      }
-    }
-    return first;
-  }
-
-  #before(a: number, b: number): boolean {
-    const left = this.#heap[a]!;
-    const right = this.#heap[b]!;
-    return left.at < right.at || (left.at === right.at && left.order < right.order);
-  }
-
-  #swap(a: number, b: number): void {
-    const heap = this.#heap;
-    [heap[a], heap[b]] = [heap[b]!, heap[a]!];
+    const first = this.#queue.peek();
+    return first !== undefined && first.at <= now ? this.#queue.pop() : undefined;
   }
 }

@@ -1,26 +1,6 @@
 import type { SimulatedAccount } from './account';
-import type { CallFault, ResolvedFaults } from './faults';
+import type { CallFault, CallVerdict, FaultEngine, ResolvedFaults, RunVerdict } from './faults';
 import { seededRandom } from './random';
-import type { RunBreak } from './run-plan';
-
-/** What is to happen to one call. */
-export interface CallVerdict {
-  latencyMs: number;
-  fault?: CallFault;
-}
-
-/** What is to happen to one run of a job. */
-export interface RunVerdict {
-  slower: number;
-  break?: RunBreak;
-}
-
-/** Decides, call by call and run by run, what goes wrong. The same seed and the same calls give the same story. */
-export interface FaultEngine {
-  readonly faults: ResolvedFaults;
-  onCall(call: { operation: string; sourceIds: string[]; jobIds: string[] }): CallVerdict;
-  onRun(source: { sourceId: string; name: string }): RunVerdict;
-}
 
 /** Whether a rule for a share of the sources hits this one. */
 export function hitsSource(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunBreak } from './run-plan';
 
 // What can go wrong, as a file or request gives it. Sources are named by id or by name; `*` is each of them.
 
@@ -145,4 +146,29 @@ export function readFaults(value: unknown): { faults: ResolvedFaults } | { probl
       (issue) => `${issue.path.length > 0 ? issue.path.join('.') : 'faults'}: ${issue.message}`,
     ),
   };
+}
+
+/** What is to happen to one call. */
+export interface CallVerdict {
+  latencyMs: number;
+  fault?: CallFault;
+}
+
+/** What is to happen to one run of a job. */
+export interface RunVerdict {
+  slower: number;
+  break?: RunBreak;
+}
+
+/** Decides, call by call and run by run, what goes wrong. The same seed and the same calls give the same story. */
+export interface FaultEngine {
+  readonly faults: ResolvedFaults;
+  onCall(call: { operation: string; sourceIds: string[]; jobIds: string[] }): CallVerdict;
+  onRun(source: { sourceId: string; name: string }): RunVerdict;
+}
+
+/** From when to when (virtual ms) a source is offline; without an end for good. */
+export interface OfflineWindow {
+  from: number;
+  to?: number;
 }

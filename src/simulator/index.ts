@@ -1,13 +1,14 @@
 /** A whole SMC account in a process, over real HTTP on the loopback: for tests, demos and rehearsals. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { SimulatedAccount } from './account';
+import type { SimulatedAccount } from './account';
 import { readFaults } from './faults';
 import { createHttpFront } from './front/http-front';
+import { LiveAccount } from './live-account';
 import { resolveOptions, type SimulatorOptions } from './options';
 import { keepState, loadState } from './state-file';
 
-export type { Audit, MadeImage, TimelinePoint } from './audit';
+export type { Audit, MadeImage, TimelinePoint } from './audit-record';
 export { type Faults, readFaults } from './faults';
 export { type SimulatorOptions, simulatorCredentials } from './options';
 export type { SourceOptions } from './source-server';
@@ -35,7 +36,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   if (read && 'problems' in read) throw new Error(`bad faults: ${read.problems.join('; ')}`);
   const resolved = resolveOptions(options);
   const restored = resolved.stateFile === undefined ? undefined : loadState(resolved.stateFile);
-  const account = new SimulatedAccount(resolved, restored, read?.faults);
+  const account = new LiveAccount(resolved, restored, read?.faults);
   const keeper = resolved.stateFile === undefined ? undefined : keepState(resolved.stateFile, account);
   const server = createHttpFront(account);
   server.listen(resolved.port, '127.0.0.1');

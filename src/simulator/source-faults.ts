@@ -2,12 +2,6 @@ import type { SimulatedAccount } from './account';
 import { hitsSource } from './fault-engine';
 import type { ResolvedFaults } from './faults';
 
-/** From when to when (virtual ms) a source is offline; without an end for good. */
-export interface OfflineWindow {
-  from: number;
-  to?: number;
-}
-
 /** Takes back what earlier source faults did, and plans what these will do. */
 export function faultSources(account: SimulatedAccount, rules: ResolvedFaults['sources']): void {
   const { epoch, offlineWindows, options } = account;
