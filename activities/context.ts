@@ -1,7 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { SmcClient } from '../src/smc';
-import type { Webhook } from './notify';
 import type { ReplicationJobPoller } from './replication-job-poller';
+
+/** Where events are sent (`SMC_WEBHOOK_URL`) and in whose words (`SMC_WEBHOOK_FORMAT`). */
+export interface Webhook {
+  url: string;
+  format: 'json' | 'dingtalk' | 'slack';
+}
 
 /** What the activities of one worker process share. */
 export interface ActivityContext {

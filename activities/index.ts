@@ -30,8 +30,7 @@ import { watchWaitingJob } from './watch-waiting-job';
 
 export { tellWorkingAccount } from './account-trouble';
 export type { JobHeartbeat } from './await-replication-job';
-export type { ActivityContext } from './context';
-export type { Webhook } from './notify';
+export type { ActivityContext, Webhook } from './context';
 export { createReplicationJobPoller } from './replication-job-poller';
 
 /** All activities of a worker, over the one client and poller its process has. */

@@ -1,14 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { createHttpClient, HttpFailure } from '../src/http';
 import type { BatchEvent } from '../workflows/messages';
-import type { ActivityContext } from './context';
+import type { ActivityContext, Webhook } from './context';
 import { webhookRefusal } from './webhook-refusal';
-
-/** Where events are sent (`SMC_WEBHOOK_URL`) and in whose words (`SMC_WEBHOOK_FORMAT`). */
-export interface Webhook {
-  url: string;
-  format: 'json' | 'dingtalk' | 'slack';
-}
 
 /**
  * Sends an event of a batch to the worker's webhook; without one it does nothing. The URL may hold a token: it stays

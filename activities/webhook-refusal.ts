@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '../src/http';
-import type { Webhook } from './notify';
+import type { Webhook } from './context';
 
 /** Why a message has not been taken. */
 export interface WebhookRefusal {

@@ -1,5 +1,3 @@
-import type { BatchServers } from './batch-servers';
-
 /** What the batch has measured of itself: how long servers of so many GiB have taken. */
 export interface Throughput {
   seconds: number;
@@ -21,7 +19,12 @@ export function estimatedSeconds(diskGiB: number | undefined, measured: Throughp
  * of the longest single server. Undefined when nothing more moves by itself.
  */
 export function estimatedEnd(
-  servers: BatchServers,
+  servers: {
+    remaining(
+      seconds: (diskGiB: number | undefined) => number,
+      now: number,
+    ): { work: number; longest: number };
+  },
   slots: number,
   measured: Throughput,
   now: number,

@@ -8,12 +8,11 @@ export {
   type SourceTrouble,
   type SourceVerdict,
 } from './judge-source';
+export type { JobOwner, LedgerEntry } from './ledger-entry';
 export {
   chunksOf50,
-  type JobOwner,
   jobOwners,
   judgedJob,
-  type LedgerEntry,
   migratedBy,
   migratedByOneOf,
   type OwnedJob,

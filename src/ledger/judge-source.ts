@@ -1,4 +1,4 @@
-import type { LedgerEntry } from './read-ledger';
+import type { LedgerEntry } from './ledger-entry';
 
 /** A migration that is over, as something beside the tags of its source proves it. */
 export interface EarlierMigration {

@@ -7,22 +7,8 @@ import {
   SmcError,
 } from '../smc';
 import type { JudgedJob } from './judge-source';
+import type { JobOwner, LedgerEntry } from './ledger-entry';
 import { ledgerTags } from './tags';
-
-/** What the ledger says of a source that was migrated. */
-export interface LedgerEntry {
-  batch: string;
-  /** The image, or the instance, that was made of it. */
-  image?: string;
-  /** The job that says so, where the source does not. */
-  jobId?: string;
-}
-
-/** Whose a replication job is. */
-export interface JobOwner {
-  batch: string;
-  server?: string;
-}
 
 /** Which of these sources are tagged as migrated by smc-batch, fifty a call. SMC: ListTagResources. */
 export async function readLedger(
