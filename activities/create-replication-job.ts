@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { tagsOfJob } from '../src/ledger';
 import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
-import { triedTimes } from './call-history';
-import type { ActivityContext } from './context';
-import { jobAbsence } from './job-absence';
-import { smcApplicationFailure, smcCall, smcFailure } from './smc-failure';
-import type { JobOnSource, SourceRead, SourceReader } from './source-reader';
+import { triedTimes } from './calls/call-history';
+import type { ActivityContext } from './calls/context';
+import { smcApplicationFailure, smcCall, smcFailure } from './calls/smc-failure';
+import { jobAbsence } from './jobs/job-absence';
+import type { JobOnSource, SourceRead, SourceReader } from './sources/source-reader';
 
 export interface CreateReplicationJobInput {
   batch: string;

@@ -1,8 +1,8 @@
 import type { CutOverReplicationJobRequest } from '../src/smc';
-import type { ActivityContext } from './context';
-import type { EndedJob } from './ended-job';
-import { launchJob } from './launch-job';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
+import type { EndedJob } from './jobs/ended-job';
+import { launchJob } from './jobs/launch-job';
 
 /**
  * Ends an incremental job that is Waiting, with one last sync when `syncData` is true. One that has been ended is fine, a

@@ -1,12 +1,12 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { type ReplicationJob, SmcError } from '../src/smc';
 import type { ServerResult } from '../workflows/messages';
-import { type ActivityContext, withHeartbeat } from './context';
-import { awaitsImage, type EndedJob, endedJob } from './ended-job';
-import { jobAbsence } from './job-absence';
-import { lateReadPatience } from './replication-job-poller';
-import { mayPass, smcApplicationFailure, smcFailure } from './smc-failure';
-import { tellBatch } from './tell-batch';
+import { type ActivityContext, withHeartbeat } from './calls/context';
+import { mayPass, smcApplicationFailure, smcFailure } from './calls/smc-failure';
+import { awaitsImage, type EndedJob, endedJob } from './jobs/ended-job';
+import { jobAbsence } from './jobs/job-absence';
+import { lateReadPatience } from './jobs/replication-job-poller';
+import { tellBatch } from './workflows/tell-batch';
 
 export interface DeleteReplicationJobInput {
   jobId: string;

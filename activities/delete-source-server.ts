@@ -1,6 +1,6 @@
 import { type DeleteSourceServerRequest, SmcError } from '../src/smc';
-import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
 
 /**
  * Asks for a source server to be deleted; one that is going or gone is fine. With `force` its job goes too, as long as

@@ -1,6 +1,6 @@
 import type { DescribeSourceServersAnswer, DescribeSourceServersRequest } from '../src/smc';
-import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
 
 /** One page of the account's source servers. SMC: DescribeSourceServers. */
 export function describeSourceServers({ smc }: ActivityContext) {

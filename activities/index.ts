@@ -1,37 +1,38 @@
 /** The activities: one file an SMC operation, plus the few that are not API calls. */
-import { findEndedBatches, findRunningBatches, reportLease, returnLease } from './account-quota';
-import { awaitReplicationJob } from './await-replication-job';
-import { awaitSourceServer } from './await-source-server';
-import type { ActivityContext } from './context';
-import { countReplicationJobs } from './count-replication-jobs';
+
+import type { ActivityContext } from './calls/context';
 import { createReplicationJob } from './create-replication-job';
 import { cutOverReplicationJob } from './cut-over-replication-job';
 import { deleteReplicationJob } from './delete-replication-job';
 import { deleteSourceServer } from './delete-source-server';
 import { describeReplicationJobs } from './describe-replication-jobs';
 import { describeSourceServers } from './describe-source-servers';
-import { findEarlierServers } from './find-earlier-servers';
-import { findEndedServers } from './find-ended-servers';
-import { findJobOfServer } from './find-job-of-server';
-import { findJobsOfBatch } from './find-jobs-of-batch';
 import { findUnknownTimeZones } from './find-unknown-time-zones';
+import { awaitReplicationJob } from './jobs/await-replication-job';
+import { countReplicationJobs } from './jobs/count-replication-jobs';
+import { findJobOfServer } from './jobs/find-job-of-server';
+import { findJobsOfBatch } from './jobs/find-jobs-of-batch';
+import { watchWaitingJob } from './jobs/watch-waiting-job';
 import { listTagResources } from './list-tag-resources';
 import { modifyReplicationJobAttribute } from './modify-replication-job-attribute';
 import { modifySourceServerAttribute } from './modify-source-server-attribute';
-import { notify } from './notify';
-import { createSourceReader } from './source-reader';
+import { awaitSourceServer } from './sources/await-source-server';
+import { createSourceReader } from './sources/source-reader';
+import { surveySourceServers } from './sources/survey-source-servers';
 import { startReplicationJob } from './start-replication-job';
 import { stopReplicationJob } from './stop-replication-job';
-import { surveySourceServers } from './survey-source-servers';
 import { tagResources } from './tag-resources';
-import { tellBatch } from './tell-batch';
 import { untagResources } from './untag-resources';
-import { watchWaitingJob } from './watch-waiting-job';
+import { notify } from './webhook/notify';
+import { findEndedBatches, findRunningBatches, reportLease, returnLease } from './workflows/account-quota';
+import { findEarlierServers } from './workflows/find-earlier-servers';
+import { findEndedServers } from './workflows/find-ended-servers';
+import { tellBatch } from './workflows/tell-batch';
 
-export { tellWorkingAccount } from './account-trouble';
-export type { JobHeartbeat } from './await-replication-job';
-export type { ActivityContext, Webhook } from './context';
-export { createReplicationJobPoller } from './replication-job-poller';
+export { tellWorkingAccount } from './calls/account-trouble';
+export type { ActivityContext, Webhook } from './calls/context';
+export type { JobHeartbeat } from './jobs/await-replication-job';
+export { createReplicationJobPoller } from './jobs/replication-job-poller';
 
 /** All activities of a worker, over the one client and poller its process has. */
 export function createActivities(context: ActivityContext) {

@@ -1,6 +1,6 @@
 import type { ListTagResourcesAnswer, ListTagResourcesRequest } from '../src/smc';
-import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
 
 /** One page of tags; `nextToken` of the answer asks for the next. SMC: ListTagResources. */
 export function listTagResources({ smc }: ActivityContext) {

@@ -1,6 +1,6 @@
 import { type ModifyReplicationJobAttributeRequest, type ReplicationJob, SmcError } from '../src/smc';
-import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
 
 /**
  * Changes a job's settings; a refused change that the job shows already is fine. What may change depends on the job's

@@ -1,6 +1,6 @@
 import { type ModifySourceServerAttributeRequest, SmcError } from '../src/smc';
-import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
 
 /** Names or describes a source server; what it has already is fine. SMC: ModifySourceServerAttribute. */
 export function modifySourceServerAttribute({ smc }: ActivityContext) {

@@ -1,7 +1,7 @@
-import type { ActivityContext } from './context';
-import type { EndedJob } from './ended-job';
-import { launchJob } from './launch-job';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
+import type { EndedJob } from './jobs/ended-job';
+import { launchJob } from './jobs/launch-job';
 
 /**
  * Starts a job that is Ready, Stopped or InError; one that has started already is fine, and one that has ended for good

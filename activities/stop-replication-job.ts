@@ -2,13 +2,13 @@ import { Context } from '@temporalio/activity';
 import { isAboutIdentity, type ReplicationJob, SmcError } from '../src/smc';
 import type { JobEnd, SmcFailure } from '../workflows/messages';
 import { type Restart, restartsIn } from '../workflows/start-again';
-import { accountRefused } from './account-trouble';
-import { type ActivityContext, withHeartbeat } from './context';
-import { awaitsImage, endedJob, jobSays } from './ended-job';
-import { jobAbsence } from './job-absence';
-import { knownStatus, lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
-import { smcApplicationFailure, smcFailure } from './smc-failure';
-import { tellBatch } from './tell-batch';
+import { accountRefused } from './calls/account-trouble';
+import { type ActivityContext, withHeartbeat } from './calls/context';
+import { smcApplicationFailure, smcFailure } from './calls/smc-failure';
+import { awaitsImage, endedJob, jobSays } from './jobs/ended-job';
+import { jobAbsence } from './jobs/job-absence';
+import { knownStatus, lateReadMilliseconds, lateReadPatience } from './jobs/replication-job-poller';
+import { tellBatch } from './workflows/tell-batch';
 
 export interface StopReplicationJobInput {
   jobId: string;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ledgerTags } from '../src/ledger';
 import type { TagResourcesRequest } from '../src/smc';
-import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
-import type { SourceReader } from './source-reader';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
+import type { SourceReader } from './sources/source-reader';
 
 /** A tag that is not listed by then is taken to be written all the same: SMC has said so. */
 const longestWaitMs = 60_000;

@@ -1,6 +1,6 @@
 import type { UntagResourcesRequest } from '../src/smc';
-import type { ActivityContext } from './context';
-import { smcCall } from './smc-failure';
+import type { ActivityContext } from './calls/context';
+import { smcCall } from './calls/smc-failure';
 
 /** Takes tags off; one that is not there is fine. SMC: UntagResources. */
 export function untagResources({ smc }: ActivityContext) {

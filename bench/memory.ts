@@ -1,6 +1,6 @@
 /** What a worker needs while a thousand jobs run. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { batchClient } from '../src/commands/batch-client';
+import { batchClient } from '../src/batch-client/batch-client';
 import { count, type Figures } from './figures';
 import { memoryOf } from './process-use';
 import { onStage, planFor, type StageOptions } from './stage';

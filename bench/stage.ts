@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { batchClient } from '../src/commands/batch-client';
+import { batchClient } from '../src/batch-client/batch-client';
 import type { Plan } from '../src/plan';
 import {
   type Simulator,

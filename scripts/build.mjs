@@ -16,13 +16,14 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'ts
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 chmodSync(join(dist, 'src', 'cli.js'), 0o755);
 
-// The bundle takes seconds: it is made again only when a workflow or the SDK has changed.
+// The bundle takes seconds: it is made again only when something that may be in it, or the SDK, has changed.
 const workflows = join(dist, 'workflows');
-const sources = readdirSync(workflows, { recursive: true })
+const sources = ['workflows', 'src']
+  .flatMap((folder) => readdirSync(join(dist, folder), { recursive: true }).map((name) => join(folder, name)))
   .filter((name) => name.endsWith('.js'))
   .sort();
 const hash = createHash('sha256').update(require('@temporalio/worker/package.json').version);
-for (const name of sources) hash.update(name).update(readFileSync(join(workflows, name)));
+for (const name of sources) hash.update(name).update(readFileSync(join(dist, name)));
 const stamp = hash.digest('hex');
 if (!existsSync(bundleFile) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');

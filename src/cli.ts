@@ -2,10 +2,10 @@
 import { homedir } from 'node:os';
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
-import { CommandFailure, exitCodes } from './commands/failure';
-import { sayAside } from './commands/output';
 import { program } from './program';
 import { TemporalUnavailable } from './temporal';
+import { CommandFailure, exitCodes } from './terminal/failure';
+import { sayAside } from './terminal/output';
 
 /** As a container runtime has it: the SDKs and what we start ask for it, too, where a uid has no entry in passwd. */
 function ensureHome(): void {

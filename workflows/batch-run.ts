@@ -1,5 +1,5 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
-import type { JobOfBatch } from '../activities/find-jobs-of-batch';
+import type { JobOfBatch } from '../activities/jobs/find-jobs-of-batch';
 import type { Plan, PlannedServer } from '../src/plan';
 import { byName } from '../src/text';
 import { type AccountState, accountInOrder } from './account-trouble';

@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
-import type { EarlierServers } from '../activities/find-earlier-servers';
-import type { SurveyedServer } from '../activities/survey-source-servers';
+import type { SurveyedServer } from '../activities/sources/survey-source-servers';
+import type { EarlierServers } from '../activities/workflows/find-earlier-servers';
 import { judgeSource, migratedNote, type SourceEvidence } from '../src/ledger/judge-source';
 import type { Plan, PlannedServer } from '../src/plan';
 import { batchCalls } from './batch-activities';

@@ -1,5 +1,5 @@
 import { condition, sleep } from '@temporalio/workflow';
-import type { JobOfBatch } from '../activities/find-jobs-of-batch';
+import type { JobOfBatch } from '../activities/jobs/find-jobs-of-batch';
 import { smcBatchCommand } from '../src/text';
 import { batchCalls } from './batch-activities';
 import { type BatchRun, note, sourceOf } from './batch-run';

@@ -3,20 +3,20 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { batchWorkflowId } from '../../workflows/ids';
 import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
+import { checkQueueOfAccount } from '../batch-client/account-queue';
+import { type BatchClient, batchClient, hasWorker, isPassing } from '../batch-client/batch-client';
+import { sizeProblem } from '../batch-client/batch-size';
+import { failureOf, followUntilLeft } from '../batch-client/follow';
+import { queueOf, workerOf } from '../batch-client/queue-of-batch';
+import { sendOrder, whoami } from '../batch-client/send-order';
+import { temporalUiUrl, withClient, workflowUrl } from '../batch-client/session';
 import type { Plan } from '../plan';
 import { formatProblems, readPlan } from '../plan';
 import { ensureSearchAttributes, taskQueue } from '../temporal';
+import { confirm } from '../terminal/confirm';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { colors, type OutputFormat, outputOption, printer, printJson, sayAside } from '../terminal/output';
 import { shellWord, smcBatchCommand } from '../text';
-import { checkQueueOfAccount } from './account-queue';
-import { type BatchClient, batchClient, hasWorker, isPassing } from './batch-client';
-import { sizeProblem } from './batch-size';
-import { confirm } from './confirm';
-import { CommandFailure, exitCodes } from './failure';
-import { failureOf, followUntilLeft } from './follow';
-import { colors, type OutputFormat, outputOption, printer, printJson, sayAside } from './output';
-import { queueOf, workerOf } from './queue-of-batch';
-import { sendOrder, whoami } from './send-order';
-import { temporalUiUrl, withClient, workflowUrl } from './session';
 
 /** `apply PLAN`: start the batch, or take it up again. */
 export function applyCommand(): Command {

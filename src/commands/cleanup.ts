@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import { createReplicationJobPoller } from '../../activities';
+import { withClient } from '../batch-client/session';
+import { type CleanedJob, removeJob, type TaggedJob } from '../cleanup/remove-job';
+import { knowledgeOf, whyUntouched, workflowOf } from '../cleanup/whose-job';
 import { ownedJobs } from '../ledger';
 import { textTable } from '../report';
 import type { SmcClient } from '../smc';
+import { confirm } from '../terminal/confirm';
+import { exitCodes } from '../terminal/failure';
+import { type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
+import { withSmc } from '../terminal/smc-session';
 import { smcBatchCommand } from '../text';
-import { confirm } from './confirm';
-import { exitCodes } from './failure';
-import { type OutputFormat, outputOption, printer, printJson } from './output';
-import { type CleanedJob, removeJob, type TaggedJob } from './remove-job';
-import { withClient } from './session';
-import { withSmc } from './smc-session';
-import { knowledgeOf, whyUntouched, workflowOf } from './whose-job';
 
 /** Most of a job's time goes into waiting for it. */
 const jobsAtOnce = 10;

@@ -1,5 +1,5 @@
 import { Argument, Command, type Option } from 'commander';
-import { exitCodes } from './failure';
+import { exitCodes } from '../terminal/failure';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { batchWorkflowId } from '../../workflows/ids';
+import { type BatchClient, batchClient } from '../batch-client/batch-client';
+import { follow } from '../batch-client/follow';
+import { workflowUrl } from '../batch-client/session';
 import type { Plan } from '../plan';
+import { type SimulatedWorker, startSimulatedWorker } from '../rehearsal/simulated-worker';
 import { type Audit, type SourceOptions, startSimulator } from '../simulator';
 import { connectClient, packageRoot, startDevServer } from '../temporal';
+import { CommandFailure } from '../terminal/failure';
+import { interruptSignal } from '../terminal/interrupt';
+import { numberFrom } from '../terminal/number-argument';
+import { linesTo, sayAside } from '../terminal/output';
 import { validPlan } from './apply';
-import { type BatchClient, batchClient } from './batch-client';
-import { CommandFailure } from './failure';
-import { follow } from './follow';
-import { interruptSignal } from './interrupt';
-import { numberFrom } from './number-argument';
-import { linesTo, sayAside } from './output';
-import { workflowUrl } from './session';
-import { type SimulatedWorker, startSimulatedWorker } from './simulated-worker';
 
 /** The demo's story, besides sixty servers that simply migrate. */
 const story = { breaksOnce: 'web-07', isOffline: 'files-03' } as const;

@@ -9,9 +9,9 @@ import {
   startDevServer,
   workerSettings,
 } from '../temporal';
-import { CommandFailure } from './failure';
-import { interruptSignal } from './interrupt';
-import { sayAside } from './output';
+import { CommandFailure } from '../terminal/failure';
+import { interruptSignal } from '../terminal/interrupt';
+import { sayAside } from '../terminal/output';
 import { runWorker } from './worker';
 
 /** A TCP port from the command line. */

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
+import type { Check } from '../doctor/check';
+import { nodeCheck, type Setting, settingsInUse, temporalCliCheck } from '../doctor/machine';
+import { checksOfSmc } from '../doctor/smc';
+import { checksOfTemporal } from '../doctor/temporal';
+import { exitCodes } from '../terminal/failure';
+import { colors, type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
 import { plainTexts } from '../text';
-import type { Check } from './doctor-check';
-import { nodeCheck, type Setting, settingsInUse, temporalCliCheck } from './doctor-machine';
-import { checksOfSmc } from './doctor-smc';
-import { checksOfTemporal } from './doctor-temporal';
-import { exitCodes } from './failure';
-import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
 
 /** `doctor`: what is missing on this machine. */
 export function doctorCommand(): Command {

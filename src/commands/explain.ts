@@ -2,15 +2,15 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
 import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
+import { batchClient } from '../batch-client/batch-client';
+import { explainStopping, fact, factLines, nowLine, stopAttempt } from '../batch-client/explain-text';
+import { requireWorker } from '../batch-client/queue-of-batch';
+import { serverNow } from '../batch-client/server-clock';
+import { temporalUiUrl, withClient, workflowUrl } from '../batch-client/session';
 import { withInstanceHours } from '../report';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { colors, type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
 import { plainTexts, smcBatchCommand } from '../text';
-import { batchClient } from './batch-client';
-import { explainStopping, fact, factLines, nowLine, stopAttempt } from './explain-text';
-import { CommandFailure, exitCodes } from './failure';
-import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
-import { requireWorker } from './queue-of-batch';
-import { serverNow } from './server-clock';
-import { temporalUiUrl, withClient, workflowUrl } from './session';
 
 /** `explain BATCH SERVER`: the whole story of one server. */
 export function explainCommand(): Command {

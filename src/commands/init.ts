@@ -3,9 +3,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command, Option } from 'commander';
 import { starterPlan } from '../plan';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { linesTo } from '../terminal/output';
 import { smcBatchCommand } from '../text';
-import { CommandFailure, exitCodes } from './failure';
-import { linesTo } from './output';
 
 /** Where `init` asks what the flags do not say. */
 export interface Terminal {

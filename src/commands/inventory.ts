@@ -9,10 +9,10 @@ import {
   readInventory,
 } from '../inventory';
 import { textTable } from '../report';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { colors, linesTo, printJson, sayAside } from '../terminal/output';
+import { withSmc } from '../terminal/smc-session';
 import { plainTexts, smcBatchCommand, toCsv } from '../text';
-import { CommandFailure, exitCodes } from './failure';
-import { colors, linesTo, printJson, sayAside } from './output';
-import { withSmc } from './smc-session';
 
 interface InventoryOptions {
   output: 'text' | 'json' | 'csv' | 'plan';

@@ -2,11 +2,11 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import type { BatchProgress } from '../../workflows/messages';
 import { smcPhase } from '../../workflows/search-attributes';
+import { batchClient, hasWorker } from '../batch-client/batch-client';
+import { withClient } from '../batch-client/session';
 import { countsLine, textTable } from '../report';
+import { type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
 import { plainLine } from '../text';
-import { batchClient, hasWorker } from './batch-client';
-import { type OutputFormat, outputOption, printer, printJson } from './output';
-import { withClient } from './session';
 
 /** `list`: all batches. */
 export function listCommand(): Command {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { earlierServers } from '../../activities/find-earlier-servers';
+import { earlierServers } from '../../activities/workflows/find-earlier-servers';
 import type { Plan } from '../plan';
 import {
   type AccountLook,
@@ -10,14 +10,14 @@ import {
   previewText,
   type Warning,
 } from '../preview';
+import { type Rehearsal, rehearse } from '../rehearsal/rehearsal';
 import { formatDuration } from '../report';
 import { connectClient, temporalSettings, workerSettings } from '../temporal';
+import { exitCodes } from '../terminal/failure';
+import { colors, type OutputFormat, outputOption, printer, printJson, sayAside } from '../terminal/output';
+import { withSmc } from '../terminal/smc-session';
 import { plainTexts } from '../text';
 import { validPlan } from './apply';
-import { exitCodes } from './failure';
-import { colors, type OutputFormat, outputOption, printer, printJson, sayAside } from './output';
-import { type Rehearsal, rehearse } from './rehearsal';
-import { withSmc } from './smc-session';
 
 interface PreviewOptions {
   output: OutputFormat;

@@ -3,6 +3,10 @@ import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types';
+import { batchClient } from '../batch-client/batch-client';
+import { failureOf } from '../batch-client/follow';
+import { requireWorker } from '../batch-client/queue-of-batch';
+import { withClient } from '../batch-client/session';
 import {
   accountTroubleLine,
   buildBatchReport,
@@ -13,13 +17,9 @@ import {
   textReport,
   utcTime,
 } from '../report';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { colors, sayAside } from '../terminal/output';
 import { jsonText, plainTexts, terminalLine } from '../text';
-import { batchClient } from './batch-client';
-import { CommandFailure, exitCodes } from './failure';
-import { failureOf } from './follow';
-import { colors, sayAside } from './output';
-import { requireWorker } from './queue-of-batch';
-import { withClient } from './session';
 
 const formats = ['text', 'json', 'csv', 'md', 'html'] as const;
 type ReportFormat = (typeof formats)[number];

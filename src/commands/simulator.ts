@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Faults, readFaults, simulatorCredentials, startSimulator } from '../simulator';
-import { CommandFailure, exitCodes } from './failure';
-import { interruptSignal, untilAborted } from './interrupt';
-import { numberFrom } from './number-argument';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { interruptSignal, untilAborted } from '../terminal/interrupt';
+import { numberFrom } from '../terminal/number-argument';
 
 /** `smc-batch simulator`: a whole SMC account on this machine, until it is interrupted. */
 export function simulatorCommand(): Command {

@@ -1,16 +1,16 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import type { SmcFailure } from '../../workflows/messages';
+import { batchClient } from '../batch-client/batch-client';
+import { batchJson } from '../batch-client/batch-json';
+import { failureOf } from '../batch-client/follow';
+import { requireWorker } from '../batch-client/queue-of-batch';
+import { withClient } from '../batch-client/session';
+import { lookForTroubles } from '../batch-client/troubles';
 import { accountTroubleLine, textReport, troubleGroups, troubleLines } from '../report';
+import { colors, type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
 import { plainLine, plainTexts } from '../text';
-import { batchClient } from './batch-client';
-import { batchJson } from './batch-json';
-import { failureOf } from './follow';
 import { listBatches } from './list';
-import { colors, type OutputFormat, outputOption, printer, printJson } from './output';
-import { requireWorker } from './queue-of-batch';
-import { withClient } from './session';
-import { lookForTroubles } from './troubles';
 
 /** `status [BATCH]`: one batch; without its name, what `list` prints. */
 export function statusCommand(): Command {

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
+import { sizeProblem } from '../batch-client/batch-size';
 import { formatProblems, type Plan, type PlanProblem, readPlan } from '../plan';
-import { sizeProblem } from './batch-size';
-import { CommandFailure, exitCodes } from './failure';
-import { colors, linesTo, printJson, sayAside } from './output';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { colors, linesTo, printJson, sayAside } from '../terminal/output';
 
 /** `smc-batch validate PLAN`: every problem of a plan at once, offline. */
 export function validateCommand(): Command {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { batchClient } from './batch-client';
-import { followUntilLeft } from './follow';
-import { type OutputFormat, outputOption } from './output';
-import { withClient } from './session';
+import { batchClient } from '../batch-client/batch-client';
+import { followUntilLeft } from '../batch-client/follow';
+import { withClient } from '../batch-client/session';
+import { type OutputFormat, outputOption } from '../terminal/output';
 
 /** `watch BATCH`: live, and leaves the batch alone when you leave. */
 export function watchCommand(): Command {

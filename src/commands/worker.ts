@@ -10,8 +10,8 @@ import {
   type WorkerSettings,
   workerSettings,
 } from '../temporal';
-import { interruptSignal } from './interrupt';
-import { sayAside } from './output';
+import { interruptSignal } from '../terminal/interrupt';
+import { sayAside } from '../terminal/output';
 
 /** `worker`: run one. */
 export function workerCommand(): Command {

@@ -1,6 +1,5 @@
 /** The plan file: its schema, its readers, which keep the place of everything, and the plan they make of it. */
 export { type FormatOptions, formatProblemLine, formatProblems } from './format-problems';
-export { planJsonSchema } from './json-schema';
 export type {
   Account,
   Plan,
@@ -13,5 +12,6 @@ export type {
 export { settingsForSmc, startTimeOf } from './plan';
 export { type PlanProblem, type PlanProblemCode, planProblemCodes } from './problem';
 export { type PlanRead, type ReadPlanOptions, readPlan } from './read-plan';
-export { reservedTags } from './settings-rules';
+export { reservedTags } from './rules/settings-rules';
+export { planJsonSchema } from './schema/json-schema';
 export { type StarterPlanOptions, starterPlan } from './starter-plan';

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import { readServersCsv } from './csv-file';
-import { withEnvironment } from './environment';
-import { withoutValues } from './hidden-values';
-import { judgePlan } from './judge-plan';
+import { readServersCsv } from './files/csv-file';
+import { withEnvironment } from './files/environment';
+import { withoutValues } from './files/hidden-values';
+import { problemAt, readSourceFile, type SourceFile, type Span } from './files/source-file';
+import { readYaml } from './files/yaml-file';
 import type { Plan } from './plan';
-import { serversCsvSchema } from './plan-schema';
 import type { Finding, PlanPart, PlanPath, PlanProblem } from './problem';
 import { pathText } from './problem';
-import { judge } from './schema-findings';
-import { problemAt, readSourceFile, type SourceFile, type Span } from './source-file';
-import { readYaml } from './yaml-file';
+import { judgePlan } from './rules/judge-plan';
+import { serversCsvSchema } from './schema/plan-schema';
+import { judge } from './schema/schema-findings';
 
 /** A plan file, read and judged. */
 export interface PlanRead {

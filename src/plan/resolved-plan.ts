@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { Draft, DraftServer } from './draft';
+import type { Draft, DraftServer } from './files/draft';
 import type { Plan, PlannedServer, Wave } from './plan';
-import type { planHeadSchema } from './plan-schema';
+import type { planHeadSchema } from './schema/plan-schema';
 
 /** The plan the workflows work from; plain JSON. Only for a plan without problems. */
 export function resolvedPlan(head: z.output<typeof planHeadSchema>, draft: Draft): Plan {

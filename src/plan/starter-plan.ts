@@ -1,5 +1,5 @@
 import { smcBatchCommand } from '../text';
-import { planJsonSchema } from './json-schema';
+import { planJsonSchema } from './schema/json-schema';
 
 export interface StarterPlanOptions {
   /** The batch's name. */

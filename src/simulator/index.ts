@@ -1,17 +1,17 @@
 /** A whole SMC account in a process, over real HTTP on the loopback: for tests, demos and rehearsals. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { SimulatedAccount } from './account';
-import { readFaults } from './faults';
+import type { SimulatedAccount } from './account/account';
+import { LiveAccount } from './account/live-account';
+import { resolveOptions, type SimulatorOptions } from './account/options';
+import { keepState, loadState } from './account/state-file';
+import { readFaults } from './faults/faults';
 import { createHttpFront } from './front/http-front';
-import { LiveAccount } from './live-account';
-import { resolveOptions, type SimulatorOptions } from './options';
-import { keepState, loadState } from './state-file';
 
-export type { Audit, MadeImage, TimelinePoint } from './audit-record';
-export { type Faults, readFaults } from './faults';
-export { type SimulatorOptions, simulatorCredentials } from './options';
-export type { SourceOptions } from './source-server';
+export type { Audit, MadeImage, TimelinePoint } from './account/audit-record';
+export { type SimulatorOptions, simulatorCredentials } from './account/options';
+export type { SourceOptions } from './account/source-server';
+export { type Faults, readFaults } from './faults/faults';
 
 /** A running simulator. */
 export interface Simulator {

@@ -1,6 +1,6 @@
 import { CancelledFailure } from '@temporalio/activity';
-import { noteFailure } from '../../activities/call-history';
-import { smcApplicationFailure } from '../../activities/smc-failure';
+import { noteFailure } from '../../activities/calls/call-history';
+import { smcApplicationFailure } from '../../activities/calls/smc-failure';
 import { SmcError } from '../../src/smc';
 import { aWorkbench, closeAll, failureOf } from './a-workbench';
 

@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { earlierServers } from '../../activities/find-earlier-servers';
+import { earlierServers } from '../../activities/workflows/find-earlier-servers';
 import type { ServerResult } from '../../workflows/messages';
 
 interface Ran {

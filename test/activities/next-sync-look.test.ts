@@ -1,4 +1,4 @@
-import { nextSyncLook } from '../../activities/next-sync-look';
+import { nextSyncLook } from '../../activities/jobs/next-sync-look';
 
 const hour = 3_600_000;
 const minute = 60_000;

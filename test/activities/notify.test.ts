@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityContext } from '../../activities';
-import { message, notify } from '../../activities/notify';
+import { message, notify } from '../../activities/webhook/notify';
 import { aProxy, tunnelTo } from '../http/a-proxy';
 
 const event = {

@@ -1,4 +1,4 @@
-import type { BatchClient } from '../../src/commands/batch-client';
+import type { BatchClient } from '../../src/batch-client/batch-client';
 import type { BatchProgress, ServerView } from '../../workflows/messages';
 import { aBatch } from '../report/a-batch';
 

@@ -1,4 +1,4 @@
-import { confirm } from '../../src/commands/confirm';
+import { confirm } from '../../src/terminal/confirm';
 import { captured } from '../plan/captured';
 import { aKeyboard } from './a-terminal';
 

@@ -1,6 +1,6 @@
 import { doctorCommand } from '../../src/commands/doctor';
-import { maskedKeyId, nodeCheck, settingsInUse } from '../../src/commands/doctor-machine';
-import { clockCheck } from '../../src/commands/doctor-smc';
+import { maskedKeyId, nodeCheck, settingsInUse } from '../../src/doctor/machine';
+import { clockCheck } from '../../src/doctor/smc';
 import { simulatorCredentials } from '../../src/simulator';
 import { aProxy, type ProxyManner, refuseWith } from '../http/a-proxy';
 import { captured } from '../plan/captured';

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import { explainStopping, factLines, nowLine } from '../../src/commands/explain-text';
-import type { PendingAttempt } from '../../src/commands/pending-attempt';
+import { explainStopping, factLines, nowLine } from '../../src/batch-client/explain-text';
+import type { PendingAttempt } from '../../src/batch-client/pending-attempt';
 import type { ServerExplanation } from '../../workflows/messages';
 import { aServer, noPermission } from '../report/a-batch';
 

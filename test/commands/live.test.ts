@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises';
-import { liveKeys } from '../../src/commands/live-keys';
-import { liveScreen } from '../../src/commands/live-screen';
+import { liveKeys } from '../../src/terminal/live-keys';
+import { liveScreen } from '../../src/terminal/live-screen';
 import { aKeyboard, aScreen } from './a-terminal';
 
 describe('the live screen', () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createReplicationJobPoller } from '../../activities';
-import { type RemovalMeans, removeJob } from '../../src/commands/remove-job';
+import { type RemovalMeans, removeJob } from '../../src/cleanup/remove-job';
 import type { Faults, Simulator, SimulatorOptions } from '../../src/simulator';
 import { anAccount, closeAll } from '../contract/an-account';
 import { breakThings, looked } from '../simulator/harness';

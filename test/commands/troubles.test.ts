@@ -1,5 +1,5 @@
-import { attemptTrouble, type PendingAttempt } from '../../src/commands/pending-attempt';
-import { lookForTroubles, troubleTeller } from '../../src/commands/troubles';
+import { attemptTrouble, type PendingAttempt } from '../../src/batch-client/pending-attempt';
+import { lookForTroubles, troubleTeller } from '../../src/batch-client/troubles';
 import { aServer } from '../report/a-batch';
 import { aBatchClient } from './a-batch-client';
 

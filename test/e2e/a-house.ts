@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type SpawnOptions, untilSaid } from '../../bench/stage';
-import { type BatchClient, batchClient } from '../../src/commands/batch-client';
+import { type BatchClient, batchClient } from '../../src/batch-client/batch-client';
 import { tagsOfJob } from '../../src/ledger';
 import type { Plan, PlannedServer, Policy, Wave } from '../../src/plan';
 import {

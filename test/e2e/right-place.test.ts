@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { batchClient } from '../../src/commands/batch-client';
-import type { JobStatus } from '../../src/simulator/replication-job';
+import { batchClient } from '../../src/batch-client/batch-client';
+import type { JobStatus } from '../../src/simulator/jobs/replication-job';
 import { aHouse, type House, until, untilProgress } from './a-house';
 import { runCli } from './run-cli';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { planJsonSchema, readPlan } from '../../src/plan';
-import { settingHelp } from '../../src/plan/setting-help';
+import { settingHelp } from '../../src/plan/schema/setting-help';
 
 const root = path.join(__dirname, '../..');
 const examples = readdirSync(path.join(root, 'examples')).filter((name) => name.endsWith('.yaml'));

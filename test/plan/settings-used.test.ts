@@ -1,5 +1,5 @@
 import { settingsForSmc } from '../../src/plan';
-import type { PlanServer, PlanSettings } from '../../src/plan/plan-schema';
+import type { PlanServer, PlanSettings } from '../../src/plan/schema/plan-schema';
 import { toWireParams, wireName } from '../../src/smc/wire';
 import { lines, readText } from './a-plan';
 

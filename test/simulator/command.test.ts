@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandFailure } from '../../src/commands/failure';
 import { simulatorCommand } from '../../src/commands/simulator';
 import { canonicalQuery } from '../../src/smc';
+import { CommandFailure } from '../../src/terminal/failure';
 import { send, signed } from './harness';
 
 let folder: string;

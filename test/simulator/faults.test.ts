@@ -1,5 +1,5 @@
 import { type Faults, readFaults } from '../../src/simulator';
-import type { CallFault } from '../../src/simulator/faults';
+import type { CallFault } from '../../src/simulator/faults/faults';
 import { canonicalQuery } from '../../src/smc';
 import { aJob, aRunningJob, aSimulator, call, closeAll, described, send, signed, sourceId } from './harness';
 

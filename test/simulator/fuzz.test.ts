@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { Simulator } from '../../src/simulator';
+import { seededRandom } from '../../src/simulator/account/random';
 import { simulatedOperations } from '../../src/simulator/operations';
-import { seededRandom } from '../../src/simulator/random';
 import { canonicalQuery, type WireParams } from '../../src/smc';
 import { aSimulator, call, closeAll, signed, sourceId } from './harness';
 

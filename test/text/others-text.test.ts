@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { createColors } from 'picocolors';
-import { factLines, nowLine } from '../../src/commands/explain-text';
-import { CommandFailure } from '../../src/commands/failure';
-import { linesTo, printJson } from '../../src/commands/output';
+import { factLines, nowLine } from '../../src/batch-client/explain-text';
 import { inventoryHeader, inventoryRow } from '../../src/inventory';
 import { formatProblemLine, formatProblems } from '../../src/plan';
 import { buildBatchReport, csvReport, liveFrame, markdownReport, textReport } from '../../src/report';
+import { CommandFailure } from '../../src/terminal/failure';
+import { linesTo, printJson } from '../../src/terminal/output';
 import { jsonText, plainTexts, toCsv } from '../../src/text';
 import { captured } from '../plan/captured';
 import { aBatch, aServer, noPermission } from '../report/a-batch';

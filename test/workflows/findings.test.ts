@@ -1,5 +1,5 @@
-import type { EarlierServers } from '../../activities/find-earlier-servers';
-import type { SurveyedServer } from '../../activities/survey-source-servers';
+import type { SurveyedServer } from '../../activities/sources/survey-source-servers';
+import type { EarlierServers } from '../../activities/workflows/find-earlier-servers';
 import type { Plan } from '../../src/plan';
 import type { BatchRun } from '../../workflows/batch-run';
 import { BatchServers } from '../../workflows/batch-servers';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { largestBatchBytes, largestSizeOf, sizeProblem } from '../../src/commands/batch-size';
+import { largestBatchBytes, largestSizeOf, sizeProblem } from '../../src/batch-client/batch-size';
 import type { Plan, PlannedServer } from '../../src/plan';
 import { compressingCodec } from '../../src/temporal';
 import type { BatchState } from '../../workflows/batch-run';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { SimulatedAccount } from '../account';
-import { readFaults } from '../faults';
+import type { SimulatedAccount } from '../account/account';
+import { readFaults } from '../faults/faults';
 import type { WrittenAnswer } from './answer-format';
 
 /** Whether a path is one of the simulator's own: `/__audit`, `/__faults`, `/__clock`. They need no signature. */

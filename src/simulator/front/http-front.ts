@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { apiVersion, type WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
+import { noteCall } from '../account/audit';
 import { ApiError, missing, notFound } from '../api-error';
-import { noteCall } from '../audit';
-import type { CallFault } from '../faults';
+import type { CallFault } from '../faults/faults';
 import { simulatedOperations } from '../operations';
 import { answerAdmin, isAdminPath } from './admin';
 import { type Format, formatOf, type WrittenAnswer, writeAnswer, writeError } from './answer-format';

@@ -1,10 +1,10 @@
 import { canonicalQuery, type WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
+import { sourceState } from '../account/source-server';
 import { ApiError, invalid, invalidSourceState, notFound } from '../api-error';
-import { newJobSettings, newJobTags } from '../job-parameters';
-import { planJob } from '../life-cycle';
-import { requiredText, text } from '../parameters';
-import { sourceState } from '../source-server';
+import { planJob } from '../jobs/life-cycle';
+import { newJobSettings, newJobTags } from '../parameters/job-parameters';
+import { requiredText, text } from '../parameters/parameters';
 
 /** SMC: CreateReplicationJob. */
 export function createReplicationJob(account: SimulatedAccount, params: WireParams): { JobId: string } {

@@ -1,9 +1,9 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
+import { sourceState } from '../account/source-server';
 import { invalidJobStatus, invalidSourceState } from '../api-error';
-import { finish, startRun } from '../life-cycle';
-import { flag } from '../parameters';
-import { sourceState } from '../source-server';
+import { finish, startRun } from '../jobs/life-cycle';
+import { flag } from '../parameters/parameters';
 import { namedJob } from './find';
 import { refuseAtRunningQuota } from './start-replication-job';
 

@@ -1,7 +1,7 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { invalidJobStatus } from '../api-error';
-import { beginDeletion } from '../life-cycle';
+import { beginDeletion } from '../jobs/life-cycle';
 import { namedJob } from './find';
 
 const deletable = ['Ready', 'Stopped', 'InError', 'Waiting', 'Finished', 'Expired'] as const;

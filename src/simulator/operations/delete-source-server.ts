@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { ApiError, invalidSourceState } from '../api-error';
-import { beginDeletion } from '../life-cycle';
-import { flag } from '../parameters';
+import { beginDeletion } from '../jobs/life-cycle';
+import { flag } from '../parameters/parameters';
 import { namedSource } from './find';
 
 /** SMC: DeleteSourceServer: never while its job runs; with `Force` together with a job that does not. */

@@ -1,9 +1,9 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
-import { paging, tagFilters, text, texts } from '../parameters';
-import { type JobStatus, jobAnswer, type SimulatedJob } from '../replication-job';
-import { businessStatusAt } from '../run-plan';
-import { hasTags } from '../tags';
+import type { SimulatedAccount } from '../account/account';
+import { type JobStatus, jobAnswer, type SimulatedJob } from '../jobs/replication-job';
+import { businessStatusAt } from '../jobs/run-plan';
+import { paging, tagFilters, text, texts } from '../parameters/parameters';
+import { hasTags } from '../parameters/tags';
 
 /** SMC: DescribeReplicationJobs; filters are ANDed, the oldest job comes first. */
 export function describeReplicationJobs(account: SimulatedAccount, params: WireParams): object {

@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
-import { paging, tagFilters, text, texts } from '../parameters';
-import { type SimulatedSource, sourceAnswer, sourceState } from '../source-server';
-import { hasTags } from '../tags';
+import type { SimulatedAccount } from '../account/account';
+import { type SimulatedSource, sourceAnswer, sourceState } from '../account/source-server';
+import { paging, tagFilters, text, texts } from '../parameters/parameters';
+import { hasTags } from '../parameters/tags';
 
 /** SMC: DescribeSourceServers; filters are ANDed, the oldest source comes first. */
 export function describeSourceServers(account: SimulatedAccount, params: WireParams): object {

@@ -1,9 +1,9 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
+import type { SimulatedSource } from '../account/source-server';
 import { notFound } from '../api-error';
-import { requiredText } from '../parameters';
-import type { SimulatedJob } from '../replication-job';
-import type { SimulatedSource } from '../source-server';
+import type { SimulatedJob } from '../jobs/replication-job';
+import { requiredText } from '../parameters/parameters';
 
 /** The job that `JobId` names; refused when there is none. */
 export function namedJob(account: SimulatedAccount, params: WireParams): SimulatedJob {

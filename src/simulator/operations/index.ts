@@ -1,6 +1,6 @@
 /** The operations of SMC 2019-06-01, each over the account and the request's wire parameters. */
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { createReplicationJob } from './create-replication-job';
 import { cutOverReplicationJob } from './cut-over-replication-job';
 import { deleteReplicationJob } from './delete-replication-job';

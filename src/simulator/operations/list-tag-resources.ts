@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { invalid } from '../api-error';
-import { tagFilters, text } from '../parameters';
-import { hasTags, namedResources, resourceKind, resourceKinds, taggedResources } from '../tags';
+import { tagFilters, text } from '../parameters/parameters';
+import { hasTags, namedResources, resourceKind, resourceKinds, taggedResources } from '../parameters/tags';
 
 const pageSize = 50;
 

@@ -1,10 +1,10 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { ApiError, invalid, invalidJobStatus } from '../api-error';
-import { type ChangedSettings, changedSettings, checkTogether } from '../job-parameters';
-import { changedKept } from '../kept-parameters';
-import { planJob } from '../life-cycle';
-import type { SimulatedJob } from '../replication-job';
+import { planJob } from '../jobs/life-cycle';
+import type { SimulatedJob } from '../jobs/replication-job';
+import { type ChangedSettings, changedSettings, checkTogether } from '../parameters/job-parameters';
+import { changedKept } from '../parameters/kept-parameters';
 import { namedJob } from './find';
 
 /** SMC: ModifyReplicationJobAttribute. What may change depends on where the job is in its life. */

@@ -1,7 +1,7 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { ApiError, invalid } from '../api-error';
-import { text } from '../parameters';
+import { text } from '../parameters/parameters';
 import { namedSource } from './find';
 
 /** SMC: ModifySourceServerAttribute, in any state of the source. */

@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
+import { sourceState } from '../account/source-server';
 import { ApiError, invalidJobStatus, invalidSourceState } from '../api-error';
-import { startRun } from '../life-cycle';
-import { sourceState } from '../source-server';
+import { startRun } from '../jobs/life-cycle';
 import { namedJob } from './find';
 
 const startable = ['Ready', 'Stopped', 'InError'] as const;

@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { ApiError, invalidJobStatus } from '../api-error';
-import { breakRun } from '../life-cycle';
-import { businessStatusAt } from '../run-plan';
+import { breakRun } from '../jobs/life-cycle';
+import { businessStatusAt } from '../jobs/run-plan';
 import { namedJob } from './find';
 
 /** SMC: StopReplicationJob: only while it syncs. */

@@ -1,9 +1,9 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
+import type { Tag } from '../account/source-server';
 import { ApiError } from '../api-error';
-import { indices, maxTags } from '../parameters';
-import type { Tag } from '../source-server';
-import { requiredResources, resourceKind } from '../tags';
+import { indices, maxTags } from '../parameters/parameters';
+import { requiredResources, resourceKind } from '../parameters/tags';
 
 /** SMC: TagResources: a tag of the same key gets the new value. All resources are tagged, or none. */
 export function tagResources(account: SimulatedAccount, params: WireParams): object {

@@ -1,8 +1,8 @@
 import type { WireParams } from '../../smc';
-import type { SimulatedAccount } from '../account';
+import type { SimulatedAccount } from '../account/account';
 import { ApiError } from '../api-error';
-import { flag, indices, maxTags, text } from '../parameters';
-import { requiredResources, resourceKind } from '../tags';
+import { flag, indices, maxTags, text } from '../parameters/parameters';
+import { requiredResources, resourceKind } from '../parameters/tags';
 
 /** SMC: UntagResources: the named tags, or with `All` every one; a tag that is not there is no error. */
 export function untagResources(account: SimulatedAccount, params: WireParams): object {

@@ -1,0 +1,168 @@
+import { Context, log } from '@temporalio/activity';
+import { mayRun, type ReplicationJob } from '../../src/smc';
+import type { SmcFailure } from '../../workflows/messages';
+import { type Restart, restartsIn } from '../../workflows/start-again';
+import { type ActivityContext, withHeartbeat } from '../calls/context';
+import { smcApplicationFailure } from '../calls/smc-failure';
+import { tellBatch } from '../workflows/tell-batch';
+import { awaitsImage, type EndedJob, endedJob, goneJob, jobSays } from './ended-job';
+import { jobAbsence } from './job-absence';
+import { lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
+
+export interface AwaitReplicationJobInput {
+  batch: string;
+  server: string;
+  round: number;
+  jobId: string;
+  /** Whose absence would tell that the worker sees another account. */
+  sourceId?: string;
+  /** Which start of the job this is, from 1. */
+  start: number;
+  /** After which ends its workflow starts it again. */
+  restart?: Restart;
+  /** What the job was seen in before this start: a late read may still show it. Absent when it had been started before. */
+  before?: { status: string; startTime?: string };
+  stallTimeoutSeconds: number;
+}
+
+/** What the operator sees of a running job in the Temporal UI and in `watch`. */
+export interface JobHeartbeat {
+  jobId: string;
+  status?: string;
+  businessStatus?: string;
+  /** Percent. */
+  progress?: number;
+  /** When status, businessStatus or progress last changed; milliseconds since the epoch. */
+  changedAt: number;
+  lookedAt?: number;
+  /** Which attempt looked then: another worker's clock does not tell. */
+  lookedInAttempt?: number;
+  /** Why the last look failed. */
+  pollError?: string;
+  /** Since when no look has shown the job; milliseconds since the epoch. */
+  blindSince?: number;
+  /** For how long the job could not be seen before that, over all attempts; that time is not held against it. */
+  blindMs?: number;
+  /** How often it is looked at. */
+  pollIntervalSeconds?: number;
+}
+
+/**
+ * Waits until a started job no longer runs, by the worker's batched poll, and tells the batch at once, so that its
+ * running slot is not idle. Errors of the poll are shown and waited out. SMC: DescribeReplicationJobs.
+ */
+export function awaitReplicationJob(context: ActivityContext) {
+  const { poller, pollIntervalSeconds } = context;
+  return async (input: AwaitReplicationJobInput): Promise<EndedJob> => {
+    const activity = Context.current();
+    const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
+    const startedAt = Date.now();
+    const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
+    news.pollIntervalSeconds = pollIntervalSeconds;
+    let lastRunAt = news.status === 'Running' ? startedAt : undefined;
+    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+    const absence = jobAbsence(context, input);
+
+    const ended = await withHeartbeat(
+      () => news,
+      async (): Promise<EndedJob> => {
+        for (;;) {
+          const look = await poller.nextLook(input.jobId, activity.cancellationSignal);
+          if (!look.job) {
+            if (look.error) {
+              if (news.pollError !== look.error.code)
+                log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
+              news.pollError = look.error.message;
+              news.blindSince ??= Date.now();
+              if (look.error.class === 'account') {
+                // Another worker may be let in; and what this one has seen so far goes with its failure.
+                activity.heartbeat(news);
+                throw smcApplicationFailure(look.error);
+              }
+            } else {
+              const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
+              if (isGone) return goneJob(input.jobId);
+              if (doubt !== undefined) news.pollError = doubt;
+            }
+            continue;
+          }
+          absence.listed();
+          const { job } = look;
+          noteNews(news, job, activity.info.attempt);
+          // A job that has ended needs no heartbeat: the result says more.
+          if (job.status === 'Running') activity.heartbeat(news);
+          // A status that this version does not know may be one more of a job at work: it is watched like one.
+          if (mayRun(job)) {
+            if (job.status === 'Running') lastRunAt = Date.now();
+            if (Date.now() - news.changedAt > input.stallTimeoutSeconds * 1000) {
+              if (job.status !== 'Running') return endedJob(job);
+              return {
+                end: 'Stalled',
+                startTime: job.startTime,
+                error: stalledFailure(job, input.stallTimeoutSeconds),
+              };
+            }
+            continue;
+          }
+          if (job.status === 'Deleting') continue;
+          // Also after it was seen to run: not every read comes from the same copy.
+          const mayBeLate = Date.now() - (lastRunAt ?? startedAt) < lateReadMs;
+          // SMC: a job that has been started is never Ready again.
+          if (mayBeLate && (job.status === 'Ready' || isAsBefore(job, input.before))) continue;
+          if (awaitsImage(job) && !hasLackedImage(true)) continue;
+          return endedJob(job);
+        }
+      },
+    );
+    // A stalled job still runs: whoever stops it frees its slot.
+    if (ended.end === 'Stalled') return ended;
+    await tellBatch(input.batch, {
+      kind: 'stoppedRunning',
+      server: input.server,
+      round: input.round,
+      start: input.start,
+      jobId: input.jobId,
+      end: ended.end,
+      error: ended.error,
+      startsAgainInSeconds: restartsIn(input.restart, ended.end),
+    });
+    return ended;
+  };
+}
+
+/** A cut-over does not end in Waiting, whichever of its syncs it is seen after. */
+const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['before']) =>
+  job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
+
+/** An earlier attempt's may have come from another worker, whose clock only tells how long the job had stood by then. */
+function newsFrom(heard: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
+  if (!heard) return { jobId, changedAt: now };
+  const stoodMs = Math.max(0, (heard.lookedAt ?? heard.changedAt) - heard.changedAt);
+  return { ...heard, changedAt: now - stoodMs, ...(heard.lookedAt && { lookedAt: now }) };
+}
+
+function noteNews(news: JobHeartbeat, job: ReplicationJob, attempt: number): void {
+  if (news.blindSince !== undefined) {
+    const blindMs = Math.max(0, Date.now() - news.blindSince);
+    news.blindMs = (news.blindMs ?? 0) + blindMs;
+    news.changedAt += blindMs;
+    delete news.blindSince;
+  }
+  const changed =
+    news.status !== job.status ||
+    news.businessStatus !== job.businessStatus ||
+    news.progress !== job.progress;
+  if (changed) news.changedAt = Date.now();
+  news.status = job.status;
+  news.businessStatus = job.businessStatus;
+  news.progress = job.progress;
+  news.lookedAt = Date.now();
+  news.lookedInAttempt = attempt;
+  delete news.pollError;
+}
+
+const stalledFailure = (job: ReplicationJob, seconds: number): SmcFailure => ({
+  code: 'ReplicationJob.Stalled',
+  message: `${jobSays(job)}, and has not moved for ${seconds} s`,
+  remedy: "Check the source server's SMC client and its network.",
+});

@@ -1,0 +1,73 @@
+import { imageOf, isKnownStatus, type ReplicationJob, SmcError } from '../../src/smc';
+import type { JobEnd, SmcFailure } from '../../workflows/messages';
+import { smcFailure } from '../calls/smc-failure';
+
+/** What is left to know of a job that no longer runs. */
+export interface EndedJob {
+  end: JobEnd;
+  startTime?: string;
+  imageId?: string;
+  instanceId?: string;
+  error?: SmcFailure;
+}
+
+/** A job whose status this version does not know has come to an end for us, too: nobody acts on it but the operator. */
+export function endedJob(job: ReplicationJob): EndedJob {
+  const { status, startTime, instanceId } = job;
+  if (!isKnownStatus(status)) return { end: 'Unknown', error: unknownFailure(job) };
+  // awaitReplicationJob and watchWaitingJob wait for the end of both.
+  if (status === 'Running' || status === 'Deleting') throw new Error(`the job is still ${status}`);
+  return {
+    end: status,
+    startTime,
+    imageId: imageOf(job),
+    instanceId,
+    error: status === 'Finished' || status === 'Waiting' ? undefined : jobFailure(job),
+  };
+}
+
+/** What a job says of itself, in the one shape in which failures keep it: the job is deleted, its words are not. */
+export function jobSays(job: ReplicationJob): string {
+  const { jobId, status, businessStatus, progress, errorCode, statusInfo } = job;
+  const where = [businessStatus && ` in ${businessStatus}`, progress !== undefined && ` at ${progress} %`];
+  const why = [errorCode, statusInfo].filter(Boolean).map((said) => `: ${said}`);
+  return [`replication job ${jobId} is ${status}`, ...where.filter(Boolean), ...why].join('');
+}
+
+/** One that is no longer listed. */
+export const goneJob = (jobId: string): EndedJob => ({
+  end: 'Gone',
+  error: {
+    code: 'ReplicationJob.Gone',
+    message: `replication job ${jobId} is no longer listed: somebody else has deleted it`,
+    remedy: 'Find out who deleted it, then retry the server.',
+  },
+});
+
+/** Finished, and its image is not listed yet. Image jobs end with an image id; the other targets have none of their own. */
+export const awaitsImage = (job: ReplicationJob) =>
+  job.status === 'Finished' &&
+  (job.targetType === undefined || job.targetType.toLowerCase() === 'image') &&
+  imageOf(job) === undefined;
+
+/** What the operator is told of a job that has not done what it was for. */
+function jobFailure(job: ReplicationJob): SmcFailure {
+  const error = new SmcError({
+    code: job.errorCode ?? `ReplicationJob.${job.status}`,
+    message: jobSays(job),
+  });
+  const remedy =
+    job.errorCode !== undefined &&
+    (error.class === 'fatal' || error.class === 'quota' || error.class === 'account')
+      ? error.remedy
+      : 'See the job in the SMC console, and mend the cause.';
+  return { ...smcFailure(error), remedy };
+}
+
+const unknownFailure = (job: ReplicationJob): SmcFailure =>
+  smcFailure(
+    new SmcError({
+      code: 'UnknownStatus',
+      message: `replication job ${job.jobId} has the status '${job.status}'`,
+    }),
+  );

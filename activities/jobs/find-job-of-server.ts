@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ActivityContext } from '../calls/context';
+import { smcCall } from '../calls/smc-failure';
+import { adopted, type CreatedJob, type CreateReplicationJobInput, ourJob } from '../create-replication-job';
+import type { SourceReader } from '../sources/source-reader';
+import { lateReadPatience } from './replication-job-poller';
+
+/** Enough looks for the time that one call may take. */
+const lookSeconds = 5;
+
+/**
+ * Looks for the job that a creation may have made whose answer never came, by its tags on the source; gives undefined once
+ * it has not been listed for a while. SMC: DescribeReplicationJobs, ListTagResources.
+ */
+export function findJobOfServer({ pollIntervalSeconds }: ActivityContext, sources: SourceReader) {
+  return (
+    input: Pick<CreateReplicationJobInput, 'batch' | 'server' | 'sourceId'>,
+  ): Promise<CreatedJob | undefined> =>
+    smcCall(async (signal) => {
+      const seconds = Math.min(lookSeconds, pollIntervalSeconds);
+      const hasNotBeenListed = lateReadPatience(seconds);
+      for (;;) {
+        const job = ourJob(input, await sources.read(input.sourceId));
+        if (job) return adopted(job);
+        if (hasNotBeenListed(true)) return undefined;
+        await sleep(seconds * 1000, undefined, { signal });
+      }
+    });
+}

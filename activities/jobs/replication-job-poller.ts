@@ -1,0 +1,118 @@
+import { isKnownStatus, type ReplicationJob, type SmcClient, SmcError } from '../../src/smc';
+
+/** What one tick showed of a job: the job, nothing (it is not listed), or why the account could not be asked. */
+export type Look = { job: ReplicationJob } | { job?: undefined; error?: SmcError };
+
+/**
+ * One poller for all jobs of a worker process: at each tick it asks for every job somebody waits for, fifty at a
+ * time, so that fifty running jobs cost one DescribeReplicationJobs a tick.
+ */
+export interface ReplicationJobPoller {
+  /** Resolves with what the next tick shows of the job; rejects when the signal aborts. */
+  nextLook(jobId: string, signal: AbortSignal): Promise<Look>;
+  close(): void;
+}
+
+/** SMC: DescribeReplicationJobs takes 50 job ids and gives 50 jobs a page. */
+const chunkSize = 50;
+
+/** A poller that ticks every `intervalSeconds` while somebody waits, more slowly while the API throttles. */
+export function createReplicationJobPoller(
+  smc: Pick<SmcClient, 'describeReplicationJobs'>,
+  intervalSeconds: number,
+): ReplicationJobPoller {
+  const waiting = new Map<string, Set<(look: Look) => void>>();
+  let timer: NodeJS.Timeout | undefined;
+  let slowDown = 1;
+
+  async function tick(): Promise<void> {
+    const startedAt = Date.now();
+    const ids = [...waiting.keys()];
+    const chunks = Array.from({ length: Math.ceil(ids.length / chunkSize) }, (_, i) =>
+      ids.slice(i * chunkSize, (i + 1) * chunkSize),
+    );
+    const throttled = (await Promise.all(chunks.map(lookAt))).includes('throttled');
+    slowDown = throttled ? Math.min(slowDown * 2, 8) : Math.max(slowDown / 2, 1);
+    timer = undefined;
+    // A fixed beat: news is at most one interval old, however long the answers took.
+    if (waiting.size > 0) schedule(intervalSeconds * 1000 * slowDown - (Date.now() - startedAt));
+  }
+
+  async function lookAt(jobIds: string[]): Promise<'ok' | 'throttled'> {
+    // Only those who waited before the question was asked may take its answer.
+    const asked = new Map(
+      jobIds.map((jobId) => [jobId, waiting.get(jobId) ?? new Set<(look: Look) => void>()]),
+    );
+    for (const jobId of jobIds) waiting.delete(jobId);
+    try {
+      const answer = await smc.describeReplicationJobs({ jobIds, pageSize: chunkSize });
+      const jobs = new Map(answer.replicationJobs.map((job) => [job.jobId, job]));
+      for (const [jobId, listeners] of asked) {
+        const job = jobs.get(jobId);
+        for (const listener of listeners) listener(job ? { job } : {});
+      }
+      return 'ok';
+    } catch (cause) {
+      const error =
+        cause instanceof SmcError
+          ? cause
+          : new SmcError({ code: 'UnreadableAnswer', message: String(cause) }, { cause });
+      for (const listeners of asked.values()) for (const listener of listeners) listener({ error });
+      return error.class === 'throttled' ? 'throttled' : 'ok';
+    }
+  }
+
+  function schedule(ms: number): void {
+    timer ??= setTimeout(tick, Math.max(ms, 0));
+  }
+
+  return {
+    nextLook(jobId, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        const forget = () => {
+          const listeners = waiting.get(jobId);
+          listeners?.delete(listen);
+          if (listeners?.size === 0) waiting.delete(jobId);
+          reject(signal.reason);
+        };
+        const listen = (look: Look) => {
+          signal.removeEventListener('abort', forget);
+          resolve(look);
+        };
+        signal.addEventListener('abort', forget, { once: true });
+        const listeners = waiting.get(jobId) ?? new Set();
+        waiting.set(jobId, listeners.add(listen));
+        schedule(intervalSeconds * 1000);
+      });
+    },
+    close() {
+      clearTimeout(timer);
+      timer = undefined;
+      waiting.clear();
+    },
+  };
+}
+
+/** The API's word for a job's status, or an `UnknownStatus` error when this version does not know it. */
+export function knownStatus(job: ReplicationJob) {
+  if (isKnownStatus(job.status)) return job.status;
+  throw new SmcError({
+    code: 'UnknownStatus',
+    message: `replication job ${job.jobId} has the status '${job.status}'`,
+    action: 'DescribeReplicationJobs',
+  });
+}
+
+/** How long a read that contradicts what we know may be a late one: a minute, and at least five looks. */
+export const lateReadMilliseconds = (pollIntervalSeconds: number) =>
+  1000 * Math.max(60, 5 * pollIntervalSeconds);
+
+/** Tells when something has been so for longer than a late read explains; it begins anew whenever it is not so. */
+export function lateReadPatience(pollIntervalSeconds: number): (isSo: boolean) => boolean {
+  let since: number | undefined;
+  return (isSo) => {
+    since = isSo ? (since ?? Date.now()) : undefined;
+    return since !== undefined && Date.now() - since > lateReadMilliseconds(pollIntervalSeconds);
+  };
+}

@@ -1,0 +1,110 @@
+import { Context } from '@temporalio/activity';
+import { mayRun, type ReplicationJob } from '../../src/smc';
+import { type Restart, restartsIn } from '../../workflows/start-again';
+import type { ActivityContext } from '../calls/context';
+import { smcApplicationFailure } from '../calls/smc-failure';
+import { tellBatch } from '../workflows/tell-batch';
+import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
+import { jobAbsence } from './job-absence';
+import { nextSyncLook } from './next-sync-look';
+import { lateReadPatience } from './replication-job-poller';
+
+export interface WatchWaitingJobInput {
+  batch: string;
+  server: string;
+  round: number;
+  jobId: string;
+  sourceId?: string;
+  /** Which start of the job brought it here, from 1. */
+  start: number;
+  /** Hours between its syncs. */
+  frequency: number;
+  /** After which ends its workflow starts it again. */
+  restart?: Restart;
+}
+
+const hourMs = 3_600_000;
+/** Half of the heartbeat timeout its workflow gives. */
+const beatMs = 7 * 60_000;
+
+/**
+ * Watches an incremental job between its first run and its cut-over, which may be weeks: seldom, and closely from the
+ * moment a sync is due until it has ended. It tells the batch when a sync is due, runs and has ended, since that takes a
+ * running slot. Returns when the job has ended otherwise than in Waiting, and tells the batch first; a status that this
+ * version does not know is no end, so that the job can be cut over all the same.
+ * SMC: DescribeReplicationJobs.
+ */
+export function watchWaitingJob(context: ActivityContext) {
+  const { poller, pollIntervalSeconds } = context;
+  return async (input: WatchWaitingJobInput): Promise<EndedJob> => {
+    const { batch, jobId, sourceId, frequency, restart, ...server } = input;
+    const activity = Context.current();
+    const beat = setInterval(() => activity.heartbeat({ jobId }), beatMs);
+    const absence = jobAbsence(context, { jobId, sourceId });
+    const nextLook = nextSyncLook(frequency, pollIntervalSeconds);
+    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+    const tellSync = syncTeller(batch, { ...server, jobId }, pollIntervalSeconds);
+
+    const untilEnded = async (): Promise<EndedJob> => {
+      for (;;) {
+        const { job, ...look } = await poller.nextLook(jobId, activity.cancellationSignal);
+        if (!job) {
+          if ('error' in look && look.error) {
+            if (look.error.class === 'account') throw smcApplicationFailure(look.error);
+            continue;
+          }
+          const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
+          if (isGone) return goneJob(jobId);
+          if (doubt !== undefined) activity.heartbeat({ jobId, pollError: doubt });
+          continue;
+        }
+        absence.listed();
+        activity.heartbeat({
+          jobId,
+          status: job.status,
+          businessStatus: job.businessStatus,
+          progress: job.progress,
+        });
+        if (job.status === 'Waiting') {
+          const dueAt = nextSyncAt(job, frequency);
+          await tellSync({ runs: false, dueAt });
+          if (dueAt !== undefined) await activity.sleep(nextLook(job, Date.now()));
+        } else if (mayRun(job)) await tellSync({ runs: true });
+        else if (job.status === 'Deleting') continue;
+        else if (!awaitsImage(job) || hasLackedImage(true)) return endedJob(job);
+      }
+    };
+
+    try {
+      const { end, error, ...ended } = await untilEnded();
+      const startsAgainInSeconds = restartsIn(restart, end);
+      await tellBatch(batch, { kind: 'stoppedRunning', ...server, jobId, end, error, startsAgainInSeconds });
+      return { end, error, ...ended };
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+/** Undefined where the account's times are not ours: such a job is looked at with every poll. */
+function nextSyncAt({ replicationJobRuns }: ReplicationJob, frequency: number): number | undefined {
+  const dueAt = Date.parse(replicationJobRuns.at(-1)?.startTime ?? '') + frequency * hourMs;
+  return Math.abs(dueAt - Date.now()) <= frequency * hourMs ? dueAt : undefined;
+}
+
+/** Tells the batch what is news to it. SMC may begin a sync late, or not at all: then it does not count as running for ever. */
+function syncTeller(
+  batch: string,
+  { server, round, jobId }: { server: string; round: number; jobId: string },
+  pollIntervalSeconds: number,
+) {
+  const hasBeenOverdue = lateReadPatience(pollIntervalSeconds);
+  let told: string | undefined;
+  return async ({ runs, dueAt }: { runs: boolean; dueAt?: number }): Promise<void> => {
+    const isOverdue = hasBeenOverdue(!runs && dueAt !== undefined && dueAt <= Date.now());
+    const news = { runs, dueAt: isOverdue ? undefined : dueAt };
+    if (JSON.stringify(news) === told) return;
+    await tellBatch(batch, { kind: 'sync', server, round, jobId, ...news });
+    told = JSON.stringify(news);
+  };
+}

@@ -1,0 +1,79 @@
+import { Context } from '@temporalio/activity';
+import { SmcError, type SourceServer } from '../../src/smc';
+import { type ActivityContext, withHeartbeat } from '../calls/context';
+import { smcApplicationFailure, smcFailure } from '../calls/smc-failure';
+import { lateReadPatience } from '../jobs/replication-job-poller';
+import { tellBatch } from '../workflows/tell-batch';
+
+export interface AwaitSourceServerInput {
+  batch: string;
+  server: string;
+  round: number;
+  sourceId: string;
+  /** The job it is waited for: while it is listed and the source is not, the source has been taken out of the account. */
+  jobId: string;
+}
+
+/**
+ * Waits until a source can be replicated again: a job that is started while its source is offline would only break
+ * once more. Tells the batch why it waits. SMC: DescribeSourceServers, DescribeReplicationJobs.
+ */
+export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext) {
+  return async ({ batch, server, round, sourceId, jobId }: AwaitSourceServerInput): Promise<void> => {
+    const activity = Context.current();
+    let seen: { sourceId: string; state?: string; reason?: string } = { sourceId };
+    await withHeartbeat(
+      () => seen,
+      async () => {
+        let told: string | undefined;
+        const hasBeenAway = lateReadPatience(pollIntervalSeconds);
+        for (;;) {
+          const look = await lookAtSource().catch((error: unknown) => {
+            if (!(error instanceof SmcError)) throw error;
+            // An unsteady API must not end the wait; one that says no will go on saying so, maybe to this worker alone.
+            if (error.class !== 'throttled' && error.class !== 'transient')
+              throw smcApplicationFailure(error);
+            return undefined;
+          });
+          if (look?.source && isUsable(look.source)) return;
+          const reason = look && (look.source ? reasonOf(look.source) : notListed(sourceId));
+          if (look && hasBeenAway(look.isTakenOut)) throw smcApplicationFailure(notListed(sourceId), 1);
+          seen = { sourceId, state: look?.source?.state, reason: reason?.message };
+          if (reason && reason.message !== told) {
+            told = reason.message;
+            await tellBatch(batch, { kind: 'waitsForSource', server, round, error: smcFailure(reason) });
+          }
+          await activity.sleep(Math.max(1, pollIntervalSeconds) * 1000);
+        }
+      },
+    );
+
+    async function lookAtSource(): Promise<{ source?: SourceServer; isTakenOut: boolean }> {
+      const options = { signal: activity.cancellationSignal };
+      const answer = await smc.describeSourceServers({ sourceIds: [sourceId] }, options);
+      const source = answer.sourceServers.find((found) => found.sourceId === sourceId);
+      if (source) return { source, isTakenOut: false };
+      // Where the job is not listed either, what is read is of another account, or an old copy: that passes.
+      const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [jobId] }, options);
+      return { isTakenOut: replicationJobs.some((job) => job.jobId === jobId) };
+    }
+  };
+}
+
+const notListed = (sourceId: string) =>
+  new SmcError({
+    code: 'SourceServer.NotFound',
+    message: `source server ${sourceId} is not listed in the account`,
+    action: 'DescribeSourceServers',
+  });
+
+/** InUse: by its own job, which is InError. */
+const isUsable = ({ state }: SourceServer) =>
+  state === 'Available' || state === 'Active' || state === 'InUse';
+
+const reasonOf = ({ sourceId, state, errorCode, statusInfo }: SourceServer) =>
+  new SmcError({
+    code: errorCode ?? 'SourceServer.Offline',
+    message: `source server ${sourceId} is ${state}${statusInfo ? ` ${statusInfo}` : ''}`,
+    action: 'DescribeSourceServers',
+  });

@@ -1,0 +1,47 @@
+import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { serverWorkflowId } from '../../workflows/ids';
+import { type ServerResult, type ServerStanding, standingQuery } from '../../workflows/messages';
+
+/** A server's workflow that does not run any more, with its result unless it ended without one (terminated). */
+export interface EndedServer {
+  server: string;
+  result?: ServerResult;
+  /** It runs, and this is where it stands. */
+  standing?: ServerStanding;
+}
+
+/** Looks for servers whose workflow ended without the batch having heard of it; those that were `joined` say where they stand. */
+export async function findEndedServers({
+  batch,
+  servers,
+  joined = [],
+}: {
+  batch: string;
+  servers: string[];
+  joined?: string[];
+}): Promise<EndedServer[]> {
+  const { client } = Context.current();
+  const ended: EndedServer[] = [];
+  for (const server of servers) {
+    const handle = client.workflow.getHandle(serverWorkflowId(batch, server));
+    try {
+      const { status } = await handle.describe();
+      if (status.name === 'RUNNING') {
+        const standing =
+          joined.includes(server) && (await handle.query(standingQuery).catch(() => undefined));
+        if (standing && standing.phase !== 'migrating') ended.push({ server, standing });
+        continue;
+      }
+      ended.push({
+        server,
+        result: status.name === 'COMPLETED' ? ((await handle.result()) as ServerResult) : undefined,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      ended.push({ server });
+    }
+    Context.current().heartbeat();
+  }
+  return ended;
+}

@@ -1,0 +1,182 @@
+import { status } from '@grpc/grpc-js';
+import {
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionStatusName,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { JobHeartbeat } from '../../activities';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import {
+  type BatchProgress,
+  type JobEnd,
+  leftPlanQuery,
+  progressQuery,
+  type ServerPhase,
+  type ServerView,
+  type SmcFailure,
+  serversQuery,
+} from '../../workflows/messages';
+import { smcBatch, smcPhase } from '../../workflows/search-attributes';
+import type { Plan } from '../plan';
+import { taskQueue, withSearchAttributes } from '../temporal';
+import { CommandFailure } from '../terminal/failure';
+import type { PendingAttempt } from './pending-attempt';
+import { serverNow } from './server-clock';
+
+/** What the commands do with a batch that runs, or ran, in Temporal. */
+export interface BatchClient {
+  readonly batch: string;
+  /** Starts the batch; `attached` when it runs already. */
+  start(plan: Plan): Promise<'started' | 'attached'>;
+  progress(): Promise<BatchProgress>;
+  servers(filter?: { phases?: ServerPhase[]; names?: string[] }): Promise<ServerView[]>;
+  /** What became of servers that had ended when they left the plan, a line each. */
+  leftPlan(): Promise<string[]>;
+  status(): Promise<WorkflowExecutionStatusName>;
+  /** By the clock that its times are of. */
+  now(): Promise<number>;
+  /** Where its workflow takes its work from, whatever this shell is set to; undefined when there is no such batch. */
+  taskQueue(): Promise<string | undefined>;
+  /** What the server's workflow is doing right now. */
+  pending(server: string): Promise<PendingAttempt[]>;
+  /** Why the server's job was last asked to stop; undefined when it never was. */
+  stopReason(server: string): Promise<StopReason | undefined>;
+  /** Why the batch's own activity keeps failing, as its last attempt said. */
+  trouble(): Promise<string | undefined>;
+  cancel(): Promise<void>;
+  /** Rejects as the workflow failed. */
+  result(): Promise<unknown>;
+}
+
+/** What ended a job that has to be stopped first; `Stopped` when the server was cancelled. */
+export interface StopReason {
+  end: JobEnd;
+  error?: SmcFailure;
+}
+
+const tsToMs = (time: { seconds?: unknown } | null | undefined) =>
+  time?.seconds ? Number(time.seconds) * 1000 : undefined;
+
+/** Temporal: PENDING_ACTIVITY_STATE_SCHEDULED, it waits for a worker or for its next attempt. */
+const activityScheduled = 1;
+
+/** Heartbeats and requests of one server are far below the size from which on payloads are compressed. */
+function firstValue<T>(values: { payloads?: { data?: Uint8Array | null }[] | null } | null | undefined) {
+  const data = values?.payloads?.find((payload) => payload.data?.length)?.data;
+  return data ? (JSON.parse(Buffer.from(data).toString()) as T) : undefined;
+}
+
+/** A page of servers in one query: far below Temporal's limit of 2 MiB. */
+const pageSize = 500;
+
+export function batchClient(client: Client, batch: string): BatchClient {
+  const handle: WorkflowHandle = client.workflow.getHandle(batchWorkflowId(batch));
+  const serverHandle = (server: string) => client.workflow.getHandle(serverWorkflowId(batch, server));
+  const found = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw new CommandFailure(
+        `There is no batch '${batch}' in this Temporal namespace. Those there are: smc-batch list`,
+      );
+    });
+  return {
+    batch,
+    async start(plan) {
+      try {
+        await withSearchAttributes(client.options.namespace, () =>
+          client.workflow.start('batch', {
+            workflowId: batchWorkflowId(batch),
+            taskQueue: taskQueue(),
+            args: [{ plan }],
+            workflowIdConflictPolicy: 'FAIL',
+            typedSearchAttributes: new TypedSearchAttributes([
+              { key: smcBatch, value: batch },
+              { key: smcPhase, value: 'surveying' },
+            ]),
+            memo: { servers: plan.servers.length, account: plan.account.id },
+            staticSummary: `${plan.servers.length} servers in ${plan.waves.length} waves`,
+          }),
+        );
+        return 'started';
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return 'attached';
+      }
+    },
+    progress: async () => found(handle.query(progressQuery, { at: await serverNow(client) })),
+    async servers(filter = {}) {
+      const all: ServerView[] = [];
+      for (let offset = 0; ; offset += pageSize) {
+        const page = await found(handle.query(serversQuery, { offset, limit: pageSize, ...filter }));
+        all.push(...page.servers);
+        if (all.length >= page.total || page.servers.length === 0) return all;
+      }
+    },
+    now: () => serverNow(client),
+    leftPlan: () => found(handle.query(leftPlanQuery)),
+    status: async () => (await found(handle.describe())).status.name,
+    taskQueue: () =>
+      handle.describe().then(
+        ({ taskQueue }) => taskQueue,
+        (error: unknown) => {
+          if (error instanceof WorkflowNotFoundError) return undefined;
+          throw error;
+        },
+      ),
+    async pending(server) {
+      const { raw } = await serverHandle(server).describe();
+      return (raw.pendingActivities ?? []).map((activity) => {
+        const attempt = activity.attempt ?? 1;
+        const isUnderWay = activity.state !== activityScheduled;
+        return {
+          activity: activity.activityType?.name ?? '',
+          attempt,
+          lastFailure: activity.lastFailure?.message ?? undefined,
+          nextAttemptAt: attempt > 1 && !isUnderWay ? tsToMs(activity.scheduledTime) : undefined,
+          startedAt: isUnderWay ? tsToMs(activity.lastStartedTime) : undefined,
+          heartbeat: firstValue<JobHeartbeat>(activity.heartbeatDetails),
+        };
+      });
+    },
+    async stopReason(server) {
+      const { events } = await serverHandle(server).fetchHistory();
+      const asked = events?.findLast(
+        (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'stopReplicationJob',
+      );
+      return firstValue<{ report: StopReason }>(asked?.activityTaskScheduledEventAttributes?.input)?.report;
+    },
+    async trouble() {
+      const { raw } = await found(handle.describe());
+      return (
+        raw.pendingActivities?.find((activity) => activity.lastFailure)?.lastFailure?.message ?? undefined
+      );
+    },
+    cancel: async () => void (await found(handle.cancel())),
+    result: () => found(handle.result()),
+  };
+}
+
+/** Whether a worker takes work from this task queue right now. */
+export async function hasWorker(client: Client, queue: string): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+    taskQueueType: 1,
+  });
+  // Temporal remembers a poller for minutes; one that lives has asked within its long poll of a minute.
+  if (!pollers?.length) return false;
+  const alive = (await serverNow(client)) - 70_000;
+  return pollers.some(({ lastAccessTime }) => (tsToMs(lastAccessTime) ?? 0) > alive);
+}
+
+/** A query has no answer while no worker runs, or while Temporal itself restarts: it may have one later. */
+export function isPassing(error: unknown): boolean {
+  const cause = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
+  return isGrpcServiceError(cause) && passing.includes(cause.code);
+}
+
+const passing = [status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.FAILED_PRECONDITION, status.CANCELLED];

@@ -1,0 +1,293 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import {
+  type BatchProgress,
+  pauseUpdate,
+  resumeUpdate,
+  type ServerPhase,
+  type ServerView,
+} from '../../workflows/messages';
+import {
+  accountTroubleLine,
+  countsLine,
+  keptJobs,
+  keptJobsLine,
+  type LiveBatch,
+  type LiveServer,
+  liveFrame,
+  textReport,
+} from '../report';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { interruptSignal } from '../terminal/interrupt';
+import { liveKeys } from '../terminal/live-keys';
+import { liveScreen } from '../terminal/live-screen';
+import { colors, type OutputFormat, printer, printJson } from '../terminal/output';
+import { plainLine, plainTexts, smcBatchCommand } from '../text';
+import { type BatchClient, isPassing } from './batch-client';
+import { batchJson } from './batch-json';
+import { attemptTrouble } from './pending-attempt';
+import { sendOrder, whoami } from './send-order';
+import { troubleTeller } from './troubles';
+
+const underWay: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
+
+/** How a followed batch ended, as an exit code. */
+export type FollowEnd = (typeof exitCodes)[keyof typeof exitCodes];
+
+/**
+ * Shows the batch until it has ended: a live view on a terminal, a line for each change elsewhere, and the report at
+ * the end. Leaves the batch alone when `signal` aborts. With a client the live view has keys: to pause and resume the
+ * batch, and to leave.
+ */
+export async function follow(
+  batch: BatchClient,
+  output: OutputFormat,
+  signal?: AbortSignal,
+  client?: Client,
+): Promise<FollowEnd> {
+  const view = output === 'text' && process.stdout.isTTY ? liveView(batch, client) : lineView(batch, output);
+  const print = printer(output);
+  try {
+    const last = await followToItsEnd(batch, view, signal);
+    view.end();
+    if (last.status !== 'stopped') return await showEnd(batch, output);
+    print(`Batch '${batch.batch}' has stopped: ${last.waiting ?? ''}`);
+    const kept = keptJobs(await batch.servers({ phases: ['failed', 'cancelled'] }), await batch.now());
+    if (kept) print(keptJobsLine(batch.batch, kept));
+    return exitCodes.serversFailed;
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    view.end();
+    print(
+      `Batch '${batch.batch}' goes on without you. Take it up again with: ${smcBatchCommand('watch', [batch.batch])}`,
+    );
+    return exitCodes.done;
+  } finally {
+    view.end();
+  }
+}
+
+/** What a follower sees of a batch. */
+interface View {
+  /** Something happened. */
+  tell(line: string): void;
+  show(progress: BatchProgress, servers: ServerView[]): void | Promise<void>;
+  end(): void;
+}
+
+/** Looks every second; gives the last progress once the batch has ended, or has stopped and nothing runs any more. */
+async function followToItsEnd(batch: BatchClient, view: View, signal?: AbortSignal): Promise<BatchProgress> {
+  const known = new Map<string, ServerPhase>();
+  let lastTrouble: string | undefined;
+  let isSilent = false;
+  for (;;) {
+    const look = await unlessAborted(lookAt(batch, known), signal).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return undefined;
+    });
+    if (look) {
+      const { progress, servers, ended, trouble, status } = look;
+      for (const line of changes(known, [...servers, ...ended])) view.tell(line);
+      if (trouble && trouble !== lastTrouble) view.tell(trouble);
+      lastTrouble = trouble;
+      await unlessAborted(Promise.resolve(view.show(progress, servers)), signal);
+      // What is queued waits for the operator, too.
+      const restsNow = servers.every(({ phase }) => phase === 'queued');
+      if (progress.status === 'stopped' && restsNow) return progress;
+      if (progress.status === 'ended' || status !== 'RUNNING') return progress;
+    } else if (!isSilent) {
+      view.tell('No worker answers for the batch at the moment; waiting.');
+    }
+    isSilent = !look;
+    await sleep(1_000, undefined, { signal });
+  }
+}
+
+/** Rejects as soon as the signal aborts, however long the work still takes. */
+function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** A line for each change, one when the counts have changed, and one for what goes wrong under way. */
+function lineView(batch: BatchClient, output: OutputFormat): View {
+  const print = printer(output);
+  const tellTroubles = troubleTeller(batch, print);
+  let lastSummary = '';
+  let lastRefused: string | undefined;
+  return {
+    tell: (line) => print(plainLine(line)),
+    async show(progress, servers) {
+      const refused = progress.accountTrouble?.error.code;
+      if (refused !== lastRefused)
+        print(`account  ${accountTroubleLine(progress.accountTrouble) ?? 'no longer refuses calls'}`);
+      lastRefused = refused;
+      const { slots, waiting } = progress;
+      const wait = waiting && slots.inUse.running === 0 ? `; waiting: ${waiting}` : '';
+      const summary = `${countsLine(progress)}; running ${slots.inUse.running} of ${slots.cap.running}${wait}`;
+      if (summary !== lastSummary) print(summary);
+      lastSummary = summary;
+      await tellTroubles(servers, progress.webhook);
+    },
+    end() {},
+  };
+}
+
+/** A frame that is drawn again and again; with a client and a keyboard, keys to act on the batch. */
+function liveView(batch: BatchClient, client?: Client): View {
+  const screen = liveScreen();
+  const c = colors();
+  const events: string[] = [];
+  let last: Pick<LiveBatch, 'progress' | 'servers'> | undefined;
+  let isEnded = false;
+  const hasKeys = client !== undefined && process.stdin.isTTY;
+  const redraw = () => {
+    if (last && !isEnded) screen.draw(liveFrame({ ...last, events, keys: keysLine() }, screen.size(), c));
+  };
+  const keysLine = () => {
+    if (!hasKeys || !last) return undefined;
+    const pause = { paused: 'p resume · ', running: 'p pause · ' }[last.progress.status as string] ?? '';
+    return `${pause}q leave, the batch goes on`;
+  };
+  const tell = (line: string) => {
+    events.push(line);
+    redraw();
+  };
+  const keys = hasKeys
+    ? liveKeys({
+        p: () => void (last && pauseOrResume(client, last.progress, tell)),
+        q: () => process.emit('SIGINT', 'SIGINT'),
+      })
+    : undefined;
+  return {
+    tell,
+    async show(progress, servers) {
+      last = { progress, servers: await withHeartbeats(batch, servers, screen.size().rows) };
+      redraw();
+    },
+    end() {
+      if (!isEnded) keys?.end();
+      isEnded = true;
+      screen.end();
+    },
+  };
+}
+
+/** Asks the batch for the other of the two; what it answers is told. */
+async function pauseOrResume(
+  client: Client,
+  { batch, status }: BatchProgress,
+  tell: (line: string) => void,
+): Promise<void> {
+  const update = { running: pauseUpdate, paused: resumeUpdate }[status as string];
+  if (!update) return;
+  await sendOrder(client, batch, update, { by: whoami() }).then(
+    ({ done }) => tell(done),
+    (error: Error) => tell(error.message),
+  );
+}
+
+/** The batch, its servers under way, and those that were under way when we last looked. */
+async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
+  const progress = await batch.progress();
+  const servers = await batch.servers({ phases: underWay });
+  const gone = [...known.keys()].filter((name) => !servers.some(({ server }) => server === name));
+  return {
+    progress,
+    servers,
+    ended: gone.length > 0 ? await batch.servers({ names: gone }) : [],
+    trouble: progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined,
+    status: await batch.status(),
+  };
+}
+
+/** Prints the report of a batch that has ended and gives its exit code. Rejects when the batch itself failed. */
+export async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {
+  const outcome = await batch.status();
+  if (outcome === 'FAILED' || outcome === 'TERMINATED' || outcome === 'TIMED_OUT')
+    throw await failureOf(batch, outcome);
+  const progress = await batch.progress();
+  const servers = await batch.servers();
+  const print = printer('text');
+  if (output === 'json') printJson(batchJson({ progress, servers }));
+  else
+    for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), colors()))
+      print(line);
+  return endCode(progress, outcome);
+}
+
+export function endCode(progress: BatchProgress, outcome: string): FollowEnd {
+  if (outcome === 'CANCELLED' || progress.counts.cancelled > 0) return exitCodes.cancelled;
+  return progress.counts.failed > 0 ? exitCodes.serversFailed : exitCodes.done;
+}
+
+/** The batch failed as a whole before it started anything, or was terminated. */
+export async function failureOf(batch: BatchClient, outcome: string): Promise<CommandFailure> {
+  const reason = await batch.result().then(
+    () => undefined,
+    (error: Error & { cause?: Error }) => error.cause?.message ?? error.message,
+  );
+  return outcome === 'FAILED'
+    ? new CommandFailure(`Batch '${batch.batch}' could not start: ${reason}`)
+    : new CommandFailure(
+        `Batch '${batch.batch}' is ${outcome.toLowerCase()}${reason ? ` (${reason})` : ''}. ${nextAfter(reason)}`,
+      );
+}
+
+/** Temporal ends a workflow that carries more than it takes, and names the limit. */
+const nextAfter = (reason = '') =>
+  /exceeds.*(size )?limit|too large/i.test(reason)
+    ? 'It became larger than Temporal carries: split the plan into two batches, and apply each; what is done is skipped, what runs is taken up.'
+    : 'Apply the plan again: what is done is skipped, what runs is taken up.';
+
+/** A line for each server whose phase is another one than we knew. */
+function changes(known: Map<string, ServerPhase>, servers: ServerView[]): string[] {
+  const lines: string[] = [];
+  for (const server of servers) {
+    if (known.get(server.server) === server.phase) continue;
+    if (underWay.includes(server.phase)) known.set(server.server, server.phase);
+    else known.delete(server.server);
+    lines.push(changeLine(server));
+  }
+  return lines;
+}
+
+function changeLine({ server, phase, jobId, imageId, error }: ServerView): string {
+  const facts = [jobId && `job ${jobId}`, imageId && `image ${imageId}`].filter(Boolean).join(', ');
+  const why =
+    error && (phase === 'failed' || phase === 'recovering' || phase === 'queued') ? `: ${error.message}` : '';
+  return `${server} ${phase}${facts ? ` (${facts})` : ''}${why}`;
+}
+
+/** Only as many as fit on a screen are asked for. */
+function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number): Promise<LiveServer[]> {
+  const isAsked = ({ phase }: ServerView) => phase === 'migrating' || phase === 'finishing';
+  const asked = new Set(servers.filter(isAsked).slice(0, rows));
+  return Promise.all(
+    servers.map(async (server) => {
+      if (!asked.has(server)) return server;
+      const attempts = await batch.pending(server.server).catch(() => []);
+      const now = await batch.now();
+      return {
+        ...server,
+        heartbeat: attempts.find(({ heartbeat }) => heartbeat)?.heartbeat,
+        trouble: attempts.map((attempt) => attemptTrouble(attempt, now)).find(Boolean),
+      };
+    }),
+  );
+}
+
+/** Follows a batch until it has ended or the user leaves: by a key, Ctrl-C, or by closing the pipe. */
+export async function followUntilLeft(
+  batch: BatchClient,
+  output: OutputFormat,
+  client: Client,
+): Promise<FollowEnd> {
+  const interrupt = interruptSignal(process.stdout);
+  return follow(batch, output, interrupt.signal, client).finally(interrupt.dispose);
+}

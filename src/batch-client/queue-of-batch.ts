@@ -1,0 +1,26 @@
+import type { Client } from '@temporalio/client';
+import { taskQueue } from '../temporal';
+import { CommandFailure } from '../terminal/failure';
+import { shellWord } from '../text';
+import { type BatchClient, hasWorker } from './batch-client';
+
+/** What to type for a worker of this task queue. */
+export const workerOf = (queue: string): string =>
+  queue === taskQueue() ? 'smc-batch worker' : `SMC_TASK_QUEUE=${shellWord(queue)} smc-batch worker`;
+
+/** The task queue of a batch: its workflow's own, where it has one. Another shell may be set to another one. */
+export const queueOf = async (batch: Pick<BatchClient, 'taskQueue'>): Promise<string> =>
+  (await batch.taskQueue()) ?? taskQueue();
+
+/** Throws a {@link CommandFailure} that begins with `what` unless a worker takes work from the batch's own queue. */
+export async function requireWorker(
+  client: Client,
+  batch: Pick<BatchClient, 'taskQueue'>,
+  what: string,
+): Promise<void> {
+  const queue = await queueOf(batch);
+  if (await hasWorker(client, queue)) return;
+  throw new CommandFailure(
+    `${what}, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}`,
+  );
+}

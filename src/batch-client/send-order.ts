@@ -1,0 +1,77 @@
+import { hostname, userInfo } from 'node:os';
+import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { batchWorkflowId } from '../../workflows/ids';
+import type { Order, OrderAnswer } from '../../workflows/messages';
+import { confirm } from '../terminal/confirm';
+import { CommandFailure, exitCodes } from '../terminal/failure';
+import { type OutputFormat, printer, printJson } from '../terminal/output';
+import { smcBatchCommand } from '../text';
+import { batchClient } from './batch-client';
+import { requireWorker } from './queue-of-batch';
+import { withClient } from './session';
+
+/** Options that every command which changes a batch has. */
+export interface OrderOptions {
+  yes: boolean;
+  output: OutputFormat;
+}
+
+/** Who gives the order, for the batch's journal. */
+export const whoami = () => `${userName()}@${hostname()}`;
+
+/** A container may run as a uid that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    const { LOGNAME, USER } = process.env;
+    return LOGNAME || USER || `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+/**
+ * Asks, sends the order to the batch and prints its answer. Throws a {@link CommandFailure} with the batch's own words
+ * when it refuses.
+ */
+export async function order<O extends Order>(
+  batch: string,
+  update: UpdateDefinition<OrderAnswer, [O]>,
+  content: Omit<O, 'by'>,
+  question: string,
+  { yes, output }: OrderOptions,
+): Promise<void> {
+  await withClient(async (client) => {
+    await confirm(question, yes);
+    const answer = await sendOrder(client, batch, update, { ...content, by: whoami() } as O);
+    if (output === 'json') printJson({ batch, ...answer });
+    else printer(output)(`Batch '${batch}': ${answer.done}.`);
+  });
+}
+
+/** Sends an order and gives the batch's answer. */
+export async function sendOrder<O extends Order>(
+  client: Client,
+  batch: string,
+  update: UpdateDefinition<OrderAnswer, [O]>,
+  content: O,
+): Promise<OrderAnswer> {
+  const handle = client.workflow.getHandle(batchWorkflowId(batch));
+  const target = batchClient(client, batch);
+  const status = await target.status();
+  if (status !== 'RUNNING') {
+    throw new CommandFailure(
+      `Batch '${batch}' does not run any more (${status.toLowerCase()}). Apply its plan again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`,
+    );
+  }
+  await requireWorker(client, target, `Batch '${batch}' runs`);
+  try {
+    return await handle.executeUpdate(update, { args: [content] });
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    throw new CommandFailure(
+      `Batch '${batch}' refuses: ${error.cause?.message ?? error.message}.`,
+      exitCodes.usage,
+    );
+  }
+}

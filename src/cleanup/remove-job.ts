@@ -1,0 +1,193 @@
+import { smcFailure } from '../../activities/calls/smc-failure';
+import { awaitsImage, endedJob } from '../../activities/jobs/ended-job';
+import { jobAbsence } from '../../activities/jobs/job-absence';
+import type { ReplicationJobPoller } from '../../activities/jobs/replication-job-poller';
+import type { SmcFailure } from '../../workflows/messages';
+import { type LedgerEntry, readLedger, tagsOfMigratedSource } from '../ledger';
+import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
+import { smcBatchCommand } from '../text';
+
+/** A job that carries a batch's tags. */
+export interface TaggedJob {
+  job: ReplicationJob;
+  batch: string;
+  server: string;
+}
+
+/** What became of a job, as `cleanup -o json` prints it. */
+export interface CleanedJob {
+  jobId: string;
+  server: string;
+  /** As it was first seen. */
+  status: string;
+  outcome: 'deletable' | 'deleted' | 'under way' | 'left';
+  /** What a Finished job has made: an image, or the instance it was for. */
+  image?: string;
+  /** The ledger on its source server, where the job was Finished. */
+  migrated?: LedgerEntry;
+  reason?: string;
+  error?: SmcFailure;
+}
+
+/** What {@link removeJob} works with. */
+export interface RemovalMeans {
+  smc: SmcClient;
+  /** Looks at all jobs at once. */
+  poller: Pick<ReplicationJobPoller, 'nextLook'>;
+  /** Whether the server's workflow runs: it cleans up better than we can. */
+  isUnderWay(tagged: TaggedJob): Promise<boolean>;
+  /** How long a job is waited for, and how long one that is being deleted; default 30 and 60. */
+  patienceSeconds?: number;
+  deletingPatienceSeconds?: number;
+}
+
+/** By which the patience with late reads is measured. */
+const lookSeconds = 5;
+
+/**
+ * Takes a job out of the account, by what each look shows of it: stops it while it syncs, waits while it cannot be
+ * stopped, and deletes it. The source of one that has finished is tagged as migrated before, so that its server is not
+ * migrated again. `deleted` is only what is no longer listed; what SMC refuses for good, or what takes too long, is
+ * `left` with the reason. Throws no {@link SmcError}.
+ */
+export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise<CleanedJob> {
+  const { smc, poller, isUnderWay, patienceSeconds = 30, deletingPatienceSeconds = 60 } = means;
+  const { batch, server, job: first } = tagged;
+  const { jobId } = first;
+  const { signal } = new AbortController();
+  let until = Date.now() + patienceSeconds * 1000;
+  let seen = first;
+  let isLeaving = false;
+  let isMissing = false;
+  let doubt: string | undefined;
+  const absence = jobAbsence({ smc, pollIntervalSeconds: lookSeconds }, { jobId, sourceId: first.sourceId });
+  let done: Pick<CleanedJob, 'image' | 'migrated'> | undefined;
+  let refusal: SmcError | undefined;
+
+  const leaves = () => {
+    if (!isLeaving) until = Date.now() + deletingPatienceSeconds * 1000;
+    isLeaving = true;
+  };
+  const ended = (outcome: CleanedJob['outcome'], reason?: string, error?: SmcFailure): CleanedJob => {
+    const reasons = [reason, done && migratedSentence(batch, done)].filter((one) => one !== undefined);
+    return {
+      jobId,
+      server,
+      status: first.status,
+      outcome,
+      ...done,
+      ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+      ...(error && { error }),
+    };
+  };
+  const left = (error: SmcFailure, sentence: string) => ended('left', `${sentence}. ${error.remedy}`, error);
+
+  for (;;) {
+    const look = await poller.nextLook(jobId, signal);
+    refusal = undefined;
+    try {
+      if (look.job) {
+        seen = look.job;
+        isMissing = false;
+        doubt = undefined;
+        absence.listed();
+        const next = nextStep(seen);
+        if (next === 'leave') {
+          const { error } = endedJob(seen);
+          return left(error!, `${error!.code}: ${error!.message}`);
+        }
+        if (seen.status === 'Deleting') leaves();
+        if (next !== 'wait' && !isLeaving && (await isUnderWay(tagged))) return ended('under way');
+        if (next === 'stop') await smc.stopReplicationJob({ jobId });
+        // Also after a deletion was asked for, where a late read shows only now that it had finished.
+        if (next === 'delete' && seen.status === 'Finished') done ??= await writeLedger(smc, batch, seen);
+        if (next === 'delete' && !isLeaving) {
+          await smc.deleteReplicationJob({ jobId });
+          leaves();
+        }
+      } else if (look.error) {
+        refusal = look.error;
+      } else if (isLeaving) {
+        return ended('deleted');
+      } else {
+        // Somebody else may have deleted it: that takes longer to be sure of than a deletion of ours.
+        if (!isMissing)
+          until = Math.max(until, Date.now() + deletingPatienceSeconds * 1000 + lookSeconds * 1000);
+        isMissing = true;
+        const absent = await absence.missed();
+        if (absent.isGone) return ended('deleted');
+        doubt = absent.doubt;
+      }
+    } catch (error) {
+      if (!(error instanceof SmcError)) throw error;
+      if (!mayPass(error)) return left(smcFailure(error), error.message);
+      refusal = error;
+    }
+    if (Date.now() < until) continue;
+    if (isLeaving) return ended('left', 'it is being deleted');
+    const again = `Clean up again later: ${smcBatchCommand('cleanup', [batch])}`;
+    if (doubt !== undefined) return ended('left', `${doubt}. ${again}`);
+    if (isMissing) return ended('left', `it is not listed any more. ${again}`);
+    if (refusal) return left({ ...smcFailure(refusal), remedy: again }, refusal.message);
+    return ended('left', `${whyItStays(seen)}. ${again}`);
+  }
+}
+
+/** What can be done with a job in this state. */
+function nextStep(job: ReplicationJob): 'wait' | 'stop' | 'delete' | 'leave' {
+  if (job.status === 'Deleting') return 'wait';
+  // SMC: only a job that is Syncing can be stopped.
+  if (job.status === 'Running') return job.businessStatus === 'Syncing' ? 'stop' : 'wait';
+  if (endedJob(job).end === 'Unknown') return 'leave';
+  return awaitsImage(job) ? 'wait' : 'delete';
+}
+
+/** As the server's workflow would have done it; a source that says already that it is migrated keeps its tags. */
+async function writeLedger(
+  smc: SmcClient,
+  batch: string,
+  job: ReplicationJob,
+): Promise<Pick<CleanedJob, 'image' | 'migrated'>> {
+  const { imageId, instanceId } = endedJob(job);
+  const image = imageId ?? instanceId;
+  const { sourceId } = job;
+  if (sourceId === undefined) {
+    throw new SmcError({
+      code: 'SourceServer.NotFound',
+      message: `replication job ${job.jobId} has finished, and does not say which source server it has migrated`,
+      remedy: 'Tag its source server, or delete the job, in the SMC console.',
+    });
+  }
+  const earlier = (await readLedger(smc, [sourceId])).get(sourceId);
+  if (earlier) return { image, migrated: earlier };
+  const entry = { batch, image: image ?? job.jobId };
+  await smc.tagResources({
+    resourceType: 'sourceserver',
+    resourceIds: [sourceId],
+    tags: tagsOfMigratedSource(entry.batch, entry.image),
+  });
+  return { image, migrated: entry };
+}
+
+/** Whether the next look may show what has become of a refusal: that the job has gone on, or has gone. */
+function mayPass({ class: errorClass, code, facts }: SmcError): boolean {
+  if (errorClass !== 'fatal') return true;
+  const isOfJob = facts.action === 'StopReplicationJob' || facts.action === 'DeleteReplicationJob';
+  return isOfJob && code.endsWith('.NotFound');
+}
+
+function whyItStays(job: ReplicationJob): string {
+  if (job.status === 'Finished') return 'it has finished, and its image is not listed yet';
+  if (job.status !== 'Running') return `it is still ${job.status}`;
+  const where = job.businessStatus ? `, ${job.businessStatus}` : '';
+  return `it is Running${where}: SMC stops a job only while it is Syncing, and this one ends by itself`;
+}
+
+function migratedSentence(
+  batch: string,
+  { image, migrated }: Pick<CleanedJob, 'image' | 'migrated'>,
+): string {
+  const kept = image ? `${image} stays, and its` : 'its';
+  const other = migrated?.batch && migrated.batch !== batch ? ` in batch '${migrated.batch}'` : '';
+  return `${kept} server counts as migrated${other}`;
+}

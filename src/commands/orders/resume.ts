@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { resumeUpdate } from '../../../workflows/messages';
+import { type OrderOptions, order } from '../../batch-client/send-order';
+import { outputOption } from '../../terminal/output';
+
+/** `resume BATCH [SERVER…]`: go on, also after a stop for too many failures. */
+export function resumeCommand(): Command {
+  return new Command('resume')
+    .summary('go on after a pause or a stop')
+    .description('go on with what was paused, or with a batch that stopped for too many failures')
+    .argument('<batch>', "the batch's name")
+    .argument('[server...]', 'only these servers')
+    .option('--wave <wave...>', 'only these waves')
+    .option('-y, --yes', 'do not ask first', false)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+For a batch that has stopped it accepts the failures so far; 'retry' takes the failed servers up again instead.
+
+Examples:
+  smc-batch resume dc1-exit --yes
+  smc-batch resume dc1-exit --wave data
+
+Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
+    )
+    .action((batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
+      order(
+        batch,
+        resumeUpdate,
+        { servers: servers.length > 0 ? servers : undefined, waves: wave },
+        `Resume batch '${batch}'?`,
+        options,
+      ),
+    );
+}

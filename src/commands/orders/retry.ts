@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { retryUpdate } from '../../../workflows/messages';
+import { type OrderOptions, order } from '../../batch-client/send-order';
+import { outputOption } from '../../terminal/output';
+
+/** `retry BATCH [SERVER…]`: take failed servers up again. */
+export function retryCommand(): Command {
+  return new Command('retry')
+    .summary('take failed servers up again')
+    .description('take servers of a running batch up again: all that failed, or these')
+    .argument('<batch>', "the batch's name")
+    .argument('[server...]', 'only these servers')
+    .option('-y, --yes', 'do not ask first', false)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      `
+A batch that has ended is taken up again by applying its plan: what is done is skipped.
+
+Examples:
+  smc-batch retry dc1-exit --yes
+  smc-batch retry dc1-exit web-07
+
+Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
+    )
+    .action((batch: string, servers: string[], options: OrderOptions) =>
+      order(
+        batch,
+        retryUpdate,
+        { servers: servers.length > 0 ? servers : undefined },
+        `Retry ${servers.join(', ') || 'all failed servers'} of batch '${batch}'?`,
+        options,
+      ),
+    );
+}

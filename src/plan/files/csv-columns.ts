@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import { didYouMean } from '../did-you-mean';
+import type { PlanProblem } from '../problem';
+import { fieldsOf, kindsOf, schemaAt } from '../schema/schema-shape';
+import type { CsvCell } from './csv-text';
+import { problemAt } from './source-file';
+
+/** A column of a servers CSV: the field of a server its cells are. Positions in lists count from 1, as the API's. */
+export interface CsvColumn {
+  header: CsvCell;
+  path: (string | number)[];
+  schema: z.core.$ZodType;
+}
+
+/**
+ * The columns of a header row; `undefined` for those left out. `renamed`: header to field, null to leave it out.
+ * A mistyped header is a problem, and read as what it most likely means, so that it does not hide others.
+ */
+export function csvColumns(
+  headers: CsvCell[],
+  schema: z.core.$ZodType,
+  renamed: Readonly<Record<string, string | null>>,
+): { columns: (CsvColumn | undefined)[]; problems: PlanProblem[] } {
+  const problems: PlanProblem[] = [];
+  const taken: { header: CsvCell; path: (string | number)[] }[] = [];
+  const columns = headers.map((header): CsvColumn | undefined => {
+    const field = Object.hasOwn(renamed, header.text) ? renamed[header.text] : header.text;
+    if (field === null || field === undefined || field === '') return undefined;
+    const complain = (message: string, fix?: string) =>
+      problems.push(problemAt(header, { code: 'csv-header', message, ...(fix ? { fix } : {}) }));
+    const found = columnPath(field, schema);
+    if ('message' in found) complain(found.message, found.fix);
+    const path = 'message' in found ? found.meant : found.path;
+    if (!path) return undefined;
+    const clash = taken.find(({ path: other }) =>
+      other.every((step, i) => step === path[i] || i >= path.length),
+    );
+    if (clash) {
+      complain(`the columns '${clash.header.text}' and '${header.text}' are the same field`);
+      return undefined;
+    }
+    taken.push({ header, path });
+    return { header, path, schema: schemaAt(schema, path)! };
+  });
+  return { columns, problems };
+}
+
+type ColumnPath =
+  | { path: (string | number)[] }
+  | { message: string; fix: string; meant?: (string | number)[] };
+
+/** `dataDisks[1].size` → `['dataDisks', 1, 'size']`, as far as the schema knows such a field. */
+function columnPath(field: string, schema: z.core.$ZodType): ColumnPath {
+  const path: (string | number)[] = [];
+  let rest = field;
+  let typo: { message: string; fix: string } | undefined;
+  while (rest !== '') {
+    const here = schemaAt(schema, path);
+    const kinds = kindsOf(here);
+    const fields = Object.keys(fieldsOf(here));
+    const key = /^\.?([^.[\]]+)/.exec(rest);
+    const index = /^\[([1-9]\d*)\]/.exec(rest);
+    if (kinds.has('record') && rest.startsWith('.') && rest.length > 1) {
+      path.push(rest.slice(1));
+      rest = '';
+    } else if (kinds.has('array') && index) {
+      path.push(Number(index[1]));
+      rest = rest.slice(index[0].length);
+    } else if (fields.length > 0 && key) {
+      const name = key[1]!;
+      const known = fields.includes(name) ? name : didYouMean(name, fields);
+      if (known !== name) {
+        typo = {
+          message: `the column '${field}' is no field of a server`,
+          fix: known
+            ? `did you mean ${[...path, known].join('.')}?`
+            : `rename it, or name it in the plan: servers: { csv: …, columns: { "${field}": <a field, or null to leave it out> } }`,
+        };
+      }
+      if (known === undefined) return typo!;
+      path.push(known);
+      rest = rest.slice(key[0].length);
+    } else {
+      return {
+        message: `the column '${field}' is no field of a server`,
+        fix: 'nested fields look like tags.app and dataDisks[1].size',
+      };
+    }
+  }
+  if (typo) return { ...typo, meant: path };
+  return holdsOneCell(schemaAt(schema, path)) ? { path } : { ...needsParts(field, schemaAt(schema, path)) };
+}
+
+/** A cell holds a text, a number, a truth, or a list of texts; not a map and not a list of maps. */
+function holdsOneCell(schema: z.core.$ZodType | undefined): boolean {
+  const kinds = kindsOf(schema);
+  if (kinds.has('array')) return kindsOf(schemaAt(schema!, [0])).has('string');
+  return ['string', 'number', 'boolean'].some((kind) => kinds.has(kind));
+}
+
+function needsParts(field: string, schema: z.core.$ZodType | undefined): { message: string; fix: string } {
+  const array = kindsOf(schema).has('array');
+  const inner = Object.keys(fieldsOf(array ? schemaAt(schema!, [0]) : schema))[0] ?? 'app';
+  return {
+    message: `the column '${field}' would hold more than one value`,
+    fix: `use a column for each, like ${field}${array ? '[1]' : ''}.${inner}`,
+  };
+}

@@ -1,0 +1,61 @@
+import type { Finding, PlanPath } from '../problem';
+
+/** Names of variables that hold what lets one in: keys, passwords, tokens, addresses with a token in them. */
+const isSecret = (name: string) =>
+  /SECRET|TOKEN|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|WEBHOOK|(^|_)AUTH(_|$)|CERT_DATA|KEY_DATA/i.test(
+    name,
+  );
+
+/**
+ * A value with every `${env:NAME}` in its texts replaced, and what it was replaced by. Names that are not set are
+ * findings, and so are those of secrets.
+ */
+export function withEnvironment(
+  value: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+  at: PlanPath = [],
+): { value: unknown; findings: Finding[]; used: Map<string, string> } {
+  const findings: Finding[] = [];
+  const used = new Map<string, string>();
+  const replaced = (here: unknown, path: PlanPath): unknown => {
+    if (typeof here === 'string') return here.includes('${env:') ? expand(here, path) : here;
+    if (Array.isArray(here)) return keepSame(here, path);
+    if (typeof here === 'object' && here !== null) return keepSame(here, path);
+    return here;
+  };
+  const expand = (text: string, path: PlanPath) =>
+    text.replace(/\$\{env:([^}]*)\}/g, (whole, name: string) => {
+      const set = Object.hasOwn(environment, name) ? environment[name] : undefined;
+      if (isSecret(name)) {
+        findings.push({
+          code: 'env-secret',
+          message: `the environment variable ${name} may hold a secret`,
+          fix: 'what a plan says becomes names, tags and settings that Temporal and SMC show: no secret belongs in it',
+          path,
+        });
+        return whole;
+      }
+      if (set !== undefined) {
+        used.set(name, set);
+        return set;
+      }
+      findings.push({
+        code: 'env-not-set',
+        message: `the environment variable ${name} is not set`,
+        path,
+      });
+      return whole;
+    });
+  // Copies only what changes: most plans have no variables, and large ones should not be copied.
+  const keepSame = <T extends object>(container: T, path: PlanPath): T => {
+    let copy: Record<string | number, unknown> | undefined;
+    for (const [key, item] of Object.entries(container)) {
+      const next = replaced(item, [...path, Array.isArray(container) ? Number(key) : key]);
+      if (next === item) continue;
+      copy ??= (Array.isArray(container) ? [...container] : { ...container }) as unknown as typeof copy;
+      copy![key] = next;
+    }
+    return (copy as T | undefined) ?? container;
+  };
+  return { value: replaced(value, at), findings, used };
+}

@@ -1,0 +1,95 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { PlanProblem, PlanProblemCode } from '../problem';
+
+/** A file of the plan, read: its text, and where in it an offset is. */
+export interface SourceFile {
+  /** The path as the user knows it. */
+  file: string;
+  text: string;
+  /** From 1. */
+  lineOf(offset: number): { line: number; column: number };
+}
+
+/** A stretch of a source file, `end` exclusive. */
+export interface Span {
+  source: SourceFile;
+  start: number;
+  end: number;
+}
+
+// 10,000 servers with every setting given take about 10 MiB; a disk image given by mistake takes more.
+const largestMiB = 64;
+
+/**
+ * Reads a file as UTF-8; never throws: what is wrong with it comes back as the one problem it has. `onlyFiles`: no
+ * device and no pipe.
+ */
+export async function readSourceFile(
+  file: string,
+  { onlyFiles = false } = {},
+): Promise<{ source: SourceFile } | { code: PlanProblemCode; message: string }> {
+  try {
+    const found = await stat(file);
+    if (onlyFiles && !found.isFile() && !found.isDirectory()) {
+      return { code: 'file-unreadable', message: `${file} cannot be read: it is no file` };
+    }
+    if (found.size > largestMiB * 2 ** 20) {
+      return { code: 'file-too-large', message: `${file} is larger than ${largestMiB} MiB` };
+    }
+    const bytes = await readFile(file);
+    try {
+      return { source: sourceFile(file, new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+    } catch {
+      return { code: 'file-not-utf8', message: `${file} is not UTF-8 text` };
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return { code: 'file-not-found', message: `${file} does not exist` };
+    const why = code === 'EISDIR' ? 'it is a directory' : code === 'EACCES' ? 'permission denied' : code;
+    return { code: 'file-unreadable', message: `${file} cannot be read: ${why ?? String(error)}` };
+  }
+}
+
+/** Makes a source file of a text that is in hand. */
+export function sourceFile(file: string, text: string): SourceFile {
+  let lineStarts: number[] | undefined;
+  return {
+    file,
+    text,
+    lineOf(offset) {
+      lineStarts ??= startsOfLines(text);
+      let low = 0;
+      let high = lineStarts.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (lineStarts[middle]! <= offset) low = middle;
+        else high = middle - 1;
+      }
+      return { line: low + 1, column: offset - lineStarts[low]! + 1 };
+    },
+  };
+}
+
+/** The problem at a span; a span over several lines is cut at the end of its first. */
+export function problemAt(span: Span, problem: Pick<PlanProblem, 'code' | 'message' | 'fix'>): PlanProblem {
+  const { source, start } = span;
+  const { line, column } = source.lineOf(start);
+  const lineEnd = source.text.slice(start, span.end).search(/[ \t]*\r?\n/);
+  const length = Math.max(1, lineEnd === -1 ? span.end - start : lineEnd);
+  const { code, message, fix } = problem;
+  return {
+    code,
+    message,
+    ...(fix === undefined ? {} : { fix }),
+    file: source.file,
+    line,
+    column,
+    endColumn: column + length,
+  };
+}
+
+function startsOfLines(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}

@@ -1,0 +1,133 @@
+import { didYouMean } from '../did-you-mean';
+import type { Draft, DraftServer } from '../files/draft';
+import type { Finding } from '../problem';
+import { serverName } from '../schema/plan-schema';
+
+/** Every server has one source and one name of its own, in a wave that exists. */
+export function serverFindings(draft: Draft): Finding[] {
+  return [
+    ...draft.servers.flatMap((server) => [...sourceFindings(server), ...unfitNames(server)]),
+    ...twice(draft, 'sourceId'),
+    ...twice(draft, 'sourceName'),
+    ...namesTwice(draft),
+    ...unknownWaves(draft),
+    ...wavesTwice(draft),
+  ];
+}
+
+function sourceFindings({ at, settings, broken, label }: DraftServer): Finding[] {
+  if (broken.has('sourceId') || broken.has('sourceName')) return [];
+  if (settings.sourceId === undefined && settings.sourceName === undefined) {
+    return [
+      {
+        code: 'source-missing',
+        message: `${label} has neither sourceId nor sourceName`,
+        fix: 'give the id of its source, or the name it has in SMC',
+        path: at,
+      },
+    ];
+  }
+  if (settings.sourceId === undefined || settings.sourceName === undefined) return [];
+  return [
+    {
+      code: 'source-twice',
+      message: `${label} has both sourceId and sourceName`,
+      fix: 'keep one; the name in the batch is `name`',
+      path: [...at, 'sourceName'],
+    },
+  ];
+}
+
+/** A source may have a name that cannot be one of the batch. */
+function unfitNames({ at, settings, name }: DraftServer): Finding[] {
+  if (name === undefined || settings.name !== undefined) return [];
+  const why = serverName.safeParse(name).error?.issues[0]?.message;
+  if (why === undefined) return [];
+  return [
+    {
+      code: 'invalid-value',
+      message: `the source's name cannot be the server's name in the batch: ${why}`,
+      fix: 'give it a name: `name: …`',
+      path: [...at, settings.sourceName !== undefined ? 'sourceName' : 'sourceId'],
+    },
+  ];
+}
+
+function twice(draft: Draft, field: 'sourceId' | 'sourceName'): Finding[] {
+  const first = new Map<string, DraftServer>();
+  const findings: Finding[] = [];
+  for (const server of draft.servers) {
+    const source = server.settings[field];
+    if (source === undefined) continue;
+    const before = first.get(source);
+    if (!before) first.set(source, server);
+    else {
+      findings.push({
+        code: 'source-twice',
+        message: `${field} ${source} stands here again: it is in servers[${before.at[1]}] too`,
+        fix: 'a server is migrated once in a batch',
+        path: [...server.at, field],
+      });
+    }
+  }
+  return findings;
+}
+
+function namesTwice(draft: Draft): Finding[] {
+  const first = new Map<string, DraftServer>();
+  const findings: Finding[] = [];
+  for (const server of draft.servers) {
+    if (server.name === undefined) continue;
+    const before = first.get(server.name);
+    if (!before) {
+      first.set(server.name, server);
+      continue;
+    }
+    const { sourceId, sourceName, name } = server.settings;
+    const sameSource =
+      (sourceId !== undefined && sourceId === before.settings.sourceId) ||
+      (sourceName !== undefined && sourceName === before.settings.sourceName);
+    if (sameSource && name === undefined) continue;
+    findings.push({
+      code: 'name-twice',
+      message: `two servers are named ${server.name}: servers[${before.at[1]}] too`,
+      fix: 'a name is unique in the batch; its default is the name or id of the source',
+      path: [
+        ...server.at,
+        name !== undefined ? 'name' : sourceName !== undefined ? 'sourceName' : 'sourceId',
+      ],
+    });
+  }
+  return findings;
+}
+
+function unknownWaves(draft: Draft): Finding[] {
+  const names = draft.waves.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  if (names.length < draft.waves.length) return [];
+  const declared = draft.waves.some(({ at }) => at.length > 0);
+  const undeclared = declared ? `the waves are ${names.join(', ')}` : 'declare it under waves';
+  return draft.servers.flatMap((server): Finding[] => {
+    const { wave } = server.settings;
+    if (wave === undefined || server.wave) return [];
+    const meant = didYouMean(wave, names);
+    return [
+      {
+        code: 'wave-unknown',
+        message: `${server.label}: there is no wave ${wave}`,
+        fix: meant ? `did you mean ${meant}?` : undeclared,
+        path: [...server.at, 'wave'],
+      },
+    ];
+  });
+}
+
+function wavesTwice(draft: Draft): Finding[] {
+  const seen = new Set<string>();
+  return draft.waves.flatMap(({ name, at }): Finding[] => {
+    if (name === undefined || !seen.has(name)) {
+      if (name !== undefined) seen.add(name);
+      return [];
+    }
+    return [{ code: 'wave-twice', message: `two waves are named ${name}`, path: [...at, 'name'] }];
+  });
+}

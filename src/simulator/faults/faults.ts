@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { RunBreak } from '../jobs/run-plan';
+
+// What can go wrong, as a file or request gives it. Sources are named by id or by name; `*` is each of them.
+
+const progress = z.number().min(0).max(100);
+const many = <T extends z.ZodType>(item: T) => z.array(item).default([]);
+
+const callFault = z
+  .strictObject({
+    /** One operation, several, or `*` (default). */
+    operation: z.union([z.string(), z.array(z.string()).min(1)]).default('*'),
+    /** Only calls that name this source, or a job of it. */
+    sourceId: z.string().optional(),
+    /** Only calls that name this job. */
+    jobId: z.string().optional(),
+
+    // Which of these calls; without any of them every one.
+    probability: z.number().min(0).max(1).optional(),
+    /** The n-th call, counted from 1. */
+    nth: z.number().int().min(1).optional(),
+    /** Every n-th call. */
+    every: z.number().int().min(1).optional(),
+    /** The calls from the first to the second of these. */
+    between: z.tuple([z.number().int().min(1), z.number().int().min(1)]).optional(),
+    /** At most so many calls are hit. */
+    times: z.number().int().min(1).optional(),
+
+    // What happens to them; latency goes with any of the others.
+    latencyMs: z.number().min(0).max(600_000).optional(),
+    /** An API error. */
+    error: z
+      .strictObject({
+        code: z.string().min(1),
+        message: z.string().default('An injected fault.'),
+        httpStatus: z.number().int().min(400).max(599).optional(),
+      })
+      .optional(),
+    /** An HTTP status without a body. */
+    emptyStatus: z.number().int().min(400).max(599).optional(),
+    /** Calls beyond this rate, in real seconds, are refused. */
+    throttle: z
+      .strictObject({ perSecond: z.number().positive(), code: z.string().min(1).default('Throttling.User') })
+      .optional(),
+    /** The connection is reset, before the call took effect or after. */
+    reset: z.enum(['before', 'after']).optional(),
+    /** The call takes effect, and its answer is cut off, replaced by an HTML page, or (of a list) lacks all that is there. */
+    body: z.enum(['truncated', 'html', 'empty']).optional(),
+    /** With `error` and `emptyStatus`: the call takes effect all the same. */
+    afterEffect: z.boolean().default(false),
+  })
+  .refine(
+    (rule) =>
+      [rule.probability, rule.nth, rule.every, rule.between].filter((v) => v !== undefined).length <= 1,
+    'at most one of probability, nth, every and between',
+  )
+  .refine((rule) => {
+    const effects = [rule.error, rule.emptyStatus, rule.throttle, rule.reset, rule.body];
+    const given = effects.filter((v) => v !== undefined).length;
+    return given === 1 || (given === 0 && rule.latencyMs !== undefined);
+  }, 'exactly one of error, emptyStatus, throttle, reset and body, or latencyMs alone');
+
+const jobFault = z
+  .strictObject({
+    /** Jobs of this source (id or name), or of every source (`*`). */
+    source: z.string().min(1),
+    /** Which share of the sources is hit; told by the seed. */
+    probability: z.number().min(0).max(1).default(1),
+    /** The first so many runs of each source are hit; default: every run. */
+    runs: z.number().int().min(1).optional(),
+    fail: z
+      .strictObject({
+        atProgress: progress.default(50),
+        errorCode: z.string().min(1).default('InternalError'),
+        statusInfo: z.string().optional(),
+      })
+      .optional(),
+    /** Progress stands still, for so long or for good. */
+    stall: z
+      .strictObject({ atProgress: progress.default(50), seconds: z.number().positive().optional() })
+      .optional(),
+    /** The run takes so many times as long. */
+    slower: z.number().positive().optional(),
+  })
+  .refine(
+    (rule) => rule.fail !== undefined || rule.stall !== undefined || rule.slower !== undefined,
+    'one of fail, stall and slower',
+  )
+  .refine((rule) => !(rule.fail && rule.stall), 'fail or stall, not both');
+
+const sourceFault = z
+  .strictObject({
+    /** Id, name or `*`. */
+    source: z.string().min(1),
+    /** Which share of the sources is hit; told by the seed. */
+    probability: z.number().min(0).max(1).default(1),
+    /** For good, or between these moments (simulated seconds since the account began). */
+    offline: z
+      .union([
+        z.literal(true),
+        z
+          .array(z.strictObject({ fromSeconds: z.number().min(0), toSeconds: z.number().min(0).optional() }))
+          .min(1),
+      ])
+      .optional(),
+    /** The source is in error; S1: rsync is missing. */
+    error: z
+      .strictObject({
+        error_code: z.string().default('S1'),
+        error_msg: z.string().default('rsync is missing'),
+      })
+      .optional(),
+  })
+  .refine((rule) => rule.offline !== undefined || rule.error !== undefined, 'offline or error');
+
+const foreignJobs = z
+  .strictObject({
+    /** Simulated seconds since the account began. */
+    atSeconds: z.number().min(0).default(0),
+    existing: z.number().int().min(0),
+    running: z.number().int().min(0).default(0),
+  })
+  .refine((step) => step.running <= step.existing, 'running jobs exist: running is at most existing');
+
+/** What is to go wrong: in calls, in jobs, with sources, and how many jobs of other tools take up the quota, and when. */
+export const faultsSchema = z.strictObject({
+  calls: many(callFault),
+  jobs: many(jobFault),
+  sources: many(sourceFault),
+  foreignJobs: many(foreignJobs),
+});
+
+/** As it is written. */
+export type Faults = z.input<typeof faultsSchema>;
+/** As it is read, defaults filled in. */
+export type ResolvedFaults = z.output<typeof faultsSchema>;
+export type CallFault = z.output<typeof callFault>;
+export type ForeignJobs = z.output<typeof foreignJobs>;
+
+/** Reads faults; gives every problem at once, each with its place. */
+export function readFaults(value: unknown): { faults: ResolvedFaults } | { problems: string[] } {
+  const read = faultsSchema.safeParse(value);
+  if (read.success) return { faults: read.data };
+  return {
+    problems: read.error.issues.map(
+      (issue) => `${issue.path.length > 0 ? issue.path.join('.') : 'faults'}: ${issue.message}`,
+    ),
+  };
+}
+
+/** What is to happen to one call. */
+export interface CallVerdict {
+  latencyMs: number;
+  fault?: CallFault;
+}
+
+/** What is to happen to one run of a job. */
+export interface RunVerdict {
+  slower: number;
+  break?: RunBreak;
+}
+
+/** Decides, call by call and run by run, what goes wrong. The same seed and the same calls give the same story. */
+export interface FaultEngine {
+  readonly faults: ResolvedFaults;
+  onCall(call: { operation: string; sourceIds: string[]; jobIds: string[] }): CallVerdict;
+  onRun(source: { sourceId: string; name: string }): RunVerdict;
+}
+
+/** From when to when (virtual ms) a source is offline; without an end for good. */
+export interface OfflineWindow {
+  from: number;
+  to?: number;
+}
