@@ -18,7 +18,7 @@ const common = {
 module.exports = {
   testTimeout: 180_000,
   // Most of the time a test waits: more of them than cores.
-  maxWorkers: 3,
+  maxWorkers: 4,
   projects: [
     // Milliseconds: one process, no Temporal.
     { ...common, displayName: 'fast', testMatch: ['<rootDir>/test/!(e2e|faults)/**/*.test.ts'] },

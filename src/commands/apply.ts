@@ -11,11 +11,12 @@ import { queueOf, workerOf } from '../batch-client/queue-of-batch';
 import { sendOrder, whoami } from '../batch-client/send-order';
 import { temporalUiUrl, withClient, workflowUrl } from '../batch-client/session';
 import type { Plan } from '../plan';
-import { formatProblems, readPlan } from '../plan';
+import { readPlan } from '../plan';
 import { ensureSearchAttributes, taskQueue } from '../temporal';
 import { confirm } from '../terminal/confirm';
 import { CommandFailure, exitCodes } from '../terminal/failure';
-import { colors, type OutputFormat, outputOption, printer, printJson, sayAside } from '../terminal/output';
+import { type OutputFormat, outputOption, printer, printJson, sayAside } from '../terminal/output';
+import { showProblems } from '../terminal/plan-problems';
 import { shellWord, smcBatchCommand } from '../text';
 
 /** `apply PLAN`: start the batch, or take it up again. */
@@ -79,12 +80,7 @@ async function apply(
 /** Reads the plan; prints every problem at once and ends with exit code 2 when there is any. */
 export async function validPlan(path: string): Promise<Plan> {
   const read = await readPlan(path);
-  const shown = [...read.problems, ...read.warnings];
-  if (shown.length > 0) {
-    process.stderr.write(
-      `${formatProblems(shown, read.sources, { color: colors(process.stderr).isColorSupported })}\n`,
-    );
-  }
+  showProblems(read);
   if (read.plan) {
     const tooLarge = await sizeProblem(read.plan);
     if (tooLarge) throw new CommandFailure(`${path}: ${tooLarge}. Nothing was started.`, exitCodes.usage);

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { sizeProblem } from '../batch-client/batch-size';
-import { formatProblems, type Plan, type PlanProblem, readPlan } from '../plan';
+import { type Plan, type PlanProblem, readPlan } from '../plan';
 import { CommandFailure, exitCodes } from '../terminal/failure';
-import { colors, linesTo, printJson, sayAside } from '../terminal/output';
+import { linesTo, printJson, sayAside } from '../terminal/output';
+import { showProblems } from '../terminal/plan-problems';
 
 /** `smc-batch validate PLAN`: every problem of a plan at once, offline. */
 export function validateCommand(): Command {
@@ -27,9 +28,6 @@ Exit codes: 0 the plan can be applied, 2 it has problems. Warnings do not count.
     .action(validate);
 }
 
-// Ten thousand servers may have ten thousand problems; nobody reads them in a terminal.
-const mostShown = 50;
-
 async function validate(file: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const { plan: read, problems, warnings, sources } = await readPlan(file);
   const tooLarge = read && (await sizeProblem(read));
@@ -40,13 +38,7 @@ async function validate(file: string, { output }: { output: 'text' | 'json' }): 
     const result = { valid: plan !== undefined, problems, warnings, summary: plan && summaryOf(plan) };
     printJson(result);
   } else {
-    const look = { color: colors(process.stderr).isColorSupported, limit: mostShown };
-    for (const [kind, list] of [
-      ['warning', warnings],
-      ['error', problems],
-    ] as const) {
-      if (list.length > 0) process.stderr.write(`${formatProblems(list, sources, { ...look, kind })}\n`);
-    }
+    showProblems({ problems, warnings, sources });
     for (const line of plan ? summaryLines(file, plan, warnings) : []) linesTo(process.stdout)(line);
     if (!plan) sayAside(`${file}: ${counted(problems.length, 'problem')}`);
   }
