@@ -44,6 +44,7 @@ function needsOf(run: BatchRun): QuotaNeeds {
   return {
     batch: plan.name,
     life: state.creation,
+    since: state.startedAt,
     taskQueue,
     priority: plan.policy.priority,
     maxConcurrent: plan.policy.maxConcurrent,

@@ -157,10 +157,14 @@ export interface LeaseReport {
   batch: string;
   /** Names it among all batches that ever ran under its name. */
   life: string;
+  /** When that life began; milliseconds since the epoch. An earlier life has nothing more to say. */
+  since: number;
   /** The batch's; a quota hears only batches of its own task queue. */
   taskQueue: string;
   /** Which life of the quota's workflow the batch has last heard of. */
   epoch?: string;
+  /** Counts the reports of this life, from 1: an older one, or the same once more, says nothing. */
+  nth: number;
   /** The newest lease the batch knows; 0 before the first. */
   seq: number;
   /** It promises not to use more than this. */

@@ -8,6 +8,8 @@ const lease = {
   batch: 'dc1',
   life: 'run-1',
   taskQueue: 'test',
+  nth: 1,
+  since: 1,
   syncs: 0,
   seq: 1,
   held: { existing: 1, running: 1 },

@@ -18,6 +18,7 @@ const own = <T>(map: Readonly<Record<string, T>>, name: string): T | undefined =
 export function hearReport(state: QuotaState, report: LeaseReport, now: number): QuotaState {
   const { batch, epoch, seq, held, refused } = report;
   const known = own(state.leases, batch);
+  if (known && isStale(report, known)) return state;
   const wasAwaited = own(state.awaited, batch);
   const { [batch]: _, ...awaited } = state.awaited;
   // Made before the batch has heard of this life of the quota: a lost one may have granted more since. A batch that has
@@ -42,9 +43,13 @@ export function hearReport(state: QuotaState, report: LeaseReport, now: number):
   };
 }
 
+/** Heard before, or overtaken by a newer one: it says nothing of how the batch stands now. */
+const isStale = (report: LeaseReport, known: LeaseRecord) =>
+  report.life === known.life ? report.nth <= known.nth : report.since < known.since;
+
 function heardLease(known: LeaseRecord | undefined, report: LeaseReport): LeaseRecord {
-  const { life, epoch, seq, held, demand, syncs, priority } = report;
-  const heard = { life, epoch, demand, syncs, priority };
+  const { life, since, epoch, nth, seq, held, demand, syncs, priority } = report;
+  const heard = { life, since, epoch, nth, demand, syncs, priority };
   // A batch that was terminated and applied again knows no lease yet and must be sent one.
   if (!known || life !== known.life)
     return { ...heard, seq: Math.max(seq, known?.seq ?? 0), granted: noSlots, promised: held };

@@ -12,7 +12,7 @@ export interface LeaseHolding {
   /** What it has promised not to exceed, or been granted since. */
   held: Slots;
   /** What it has last told; absent before the first report. */
-  told?: { demand: Slots; syncs: number; at: number };
+  told?: { demand: Slots; syncs: number; at: number; nth: number };
   /** It repeats itself after so long. */
   repeatMs: number;
   /** The quota wants to be told, whatever it has heard before. */
@@ -25,6 +25,7 @@ export interface LeaseHolding {
 export interface QuotaNeeds {
   batch: string;
   life: string;
+  since: number;
   taskQueue: string;
   priority: number;
   maxConcurrent: number;
@@ -116,17 +117,31 @@ export function nextReport(
   const isRepeat = !isNews && repeatAt !== undefined && repeatAt <= now;
   if (!isNews && !isRepeat) return { holding, repeatAt };
   const nextRepeatMs = isRepeat ? Math.min(2 * holding.repeatMs, repeatMs.longest) : repeatMs.first;
-  const { batch, life, taskQueue, priority } = needs;
+  const { batch, life, since, taskQueue, priority } = needs;
+  const nth = (told?.nth ?? 0) + 1;
   const quota = lease.quota ? newestQuota(lease.quota, needs.quota) : needs.quota;
   return {
     report: {
-      ...{ batch, life, taskQueue, epoch, seq: lease.seq, held: promise, demand, syncs, priority, quota },
+      ...{
+        batch,
+        life,
+        since,
+        taskQueue,
+        epoch,
+        nth,
+        seq: lease.seq,
+        held: promise,
+        demand,
+        syncs,
+        priority,
+        quota,
+      },
       refused,
     },
     holding: {
       ...holding,
       held: promise,
-      told: { demand, syncs, at: now },
+      told: { demand, syncs, at: now, nth },
       repeatMs: nextRepeatMs,
       isAsked: false,
     },

@@ -36,8 +36,11 @@ export interface CountState {
 export interface LeaseRecord {
   /** Names the batch among all that ever ran under its name. */
   life: string;
+  since: number;
   /** Which life of the quota it had heard of at its last report. */
   epoch?: string;
+  /** The last report that was heard. */
+  nth: number;
   seq: number;
   granted: Slots;
   /** The batch may use up to this: it shrinks only by the batch's own word. */

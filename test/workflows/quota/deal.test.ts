@@ -15,12 +15,16 @@ import { newQuota, type QuotaState } from '../../../workflows/quota/state';
 const slots = (existing: number, running = existing) => ({ existing, running });
 const trouble = { code: 'Forbidden.RAM', message: 'not authorized', remedy: 'grant it' };
 
+let reports = 0;
+
 function report(batch: string, more: Partial<LeaseReport> = {}): LeaseReport {
   return {
     ...{
       batch,
       life: `${batch}-1`,
+      since: 1,
       taskQueue: 'q',
+      nth: ++reports,
       seq: 0,
       held: slots(0),
       demand: slots(50),

@@ -14,6 +14,7 @@ const quota = { jobs: 100, running: 50, changedAt: 1 };
 const needs = (more: Partial<QuotaNeeds> = {}): QuotaNeeds => ({
   ...{
     batch: 'a',
+    since: 1,
     life: 'a-1',
     taskQueue: 'q',
     priority: 0,

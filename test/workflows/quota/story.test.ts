@@ -28,6 +28,7 @@ const names = ['a', 'b', 'c'];
 interface Batch {
   name: string;
   life: string;
+  since: number;
   runs: boolean;
   holding: LeaseHolding;
   /** Its jobs: each exists and runs. */
@@ -53,7 +54,7 @@ class Account {
 
   newBatch(name: string, waiting: number): Batch {
     const life = `${name}-${++this.lives}`;
-    return { name, life, runs: true, holding: noLease(), jobs: 0, syncs: 0, waiting };
+    return { name, life, since: this.lives, runs: true, holding: noLease(), jobs: 0, syncs: 0, waiting };
   }
 
   find = (name: string) => this.batches.find((batch) => batch.name === name)!;
@@ -64,7 +65,14 @@ class Account {
     const { report, holding } = nextReport(
       batch.holding,
       {
-        ...{ batch: batch.name, life: batch.life, taskQueue: 'q', priority: 0, maxConcurrent: 50 },
+        ...{
+          batch: batch.name,
+          life: batch.life,
+          since: batch.since,
+          taskQueue: 'q',
+          priority: 0,
+          maxConcurrent: 50,
+        },
         quota: { jobs: jobsQuota, running: jobsQuota, changedAt: 1 },
         inUse: { existing: batch.jobs, running: batch.jobs },
         ...{ syncs: 0, startable: batch.waiting, startableWithJob: 0, startableAgain: 0, recovering: 0 },
@@ -257,7 +265,8 @@ test('whatever is lost, late or repeated, no more runs than the quota allows, an
         account.now += 5_000;
       }
     }),
-    { numRuns: 100 },
+    // The same stories each time; STORY_SEED tries others.
+    { numRuns: 100, seed: Number(process.env.STORY_SEED ?? 448268027) },
   );
 });
 
