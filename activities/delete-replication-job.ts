@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { type ReplicationJob, SmcError } from '../src/smc';
-import type { ServerResult } from '../workflows/messages';
+import type { ServerResult } from '../workflows/contract/server-messages';
 import { type ActivityContext, withHeartbeat } from './calls/context';
 import { mayPass, smcApplicationFailure, smcFailure } from './calls/smc-failure';
 import { awaitsImage, type EndedJob, endedJob } from './jobs/ended-job';

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { isAboutIdentity, type ReplicationJob, SmcError } from '../src/smc';
-import type { JobEnd, SmcFailure } from '../workflows/messages';
-import { type Restart, restartsIn } from '../workflows/start-again';
+import type { SmcFailure } from '../workflows/contract/failure';
+import type { JobEnd } from '../workflows/contract/server-messages';
+import { type Restart, restartsIn } from '../workflows/contract/start-again';
 import { accountRefused } from './calls/account-trouble';
 import { type ActivityContext, withHeartbeat } from './calls/context';
 import { smcApplicationFailure, smcFailure } from './calls/smc-failure';

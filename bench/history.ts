@@ -1,7 +1,7 @@
 /** How much history a batch has left in Temporal. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { batchWorkflowId, quotaWorkflowId } from '../workflows/ids';
+import { batchWorkflowId, quotaWorkflowId } from '../workflows/contract/ids';
 
 export interface HistorySize {
   events: number;

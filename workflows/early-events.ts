@@ -1,5 +1,5 @@
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { askAgain } from './ask-again';
+import { askAgain } from './contract/ask-again';
 
 /**
  * A worker that is asked a query of a workflow it does not hold gives that workflow all events there are, also those that

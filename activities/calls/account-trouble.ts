@@ -2,8 +2,9 @@ import { hostname } from 'node:os';
 import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { isAboutIdentity, type Transport } from '../../src/smc';
-import { batchWorkflowId } from '../../workflows/ids';
-import { type AccountNews, accountNews, type SmcFailure } from '../../workflows/messages';
+import type { SmcFailure } from '../../workflows/contract/failure';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { type AccountNews, accountNews } from '../../workflows/contract/server-messages';
 
 // What the account refuses to this worker process, by batch. The batches hear of it, and that it is over.
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { SmcError, type SmcErrorClass } from '../../src/smc';
-import type { SmcFailure } from '../../workflows/messages';
+import type { SmcFailure } from '../../workflows/contract/failure';
 import { accountRefused } from './account-trouble';
 import { type CallHistory, callHistory, isGivenUp, noteFailure } from './call-history';
 import { withHeartbeat } from './context';

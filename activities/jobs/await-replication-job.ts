@@ -1,7 +1,7 @@
 import { Context, log } from '@temporalio/activity';
 import { mayRun, type ReplicationJob } from '../../src/smc';
-import type { SmcFailure } from '../../workflows/messages';
-import { type Restart, restartsIn } from '../../workflows/start-again';
+import type { SmcFailure } from '../../workflows/contract/failure';
+import { type Restart, restartsIn } from '../../workflows/contract/start-again';
 import { type ActivityContext, withHeartbeat } from '../calls/context';
 import { smcApplicationFailure } from '../calls/smc-failure';
 import { tellBatch } from '../workflows/tell-batch';

@@ -1,7 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { jobOwners } from '../../src/ledger';
 import { mayRun, type ReplicationJob } from '../../src/smc';
-import type { Slots } from '../../workflows/messages';
+import type { Slots } from '../../workflows/contract/slots';
 import type { ActivityContext } from '../calls/context';
 import { smcLook } from '../calls/smc-failure';
 

@@ -1,5 +1,6 @@
 import { imageOf, isKnownStatus, type ReplicationJob, SmcError } from '../../src/smc';
-import type { JobEnd, SmcFailure } from '../../workflows/messages';
+import type { SmcFailure } from '../../workflows/contract/failure';
+import type { JobEnd } from '../../workflows/contract/server-messages';
 import { smcFailure } from '../calls/smc-failure';
 
 /** What is left to know of a job that no longer runs. */

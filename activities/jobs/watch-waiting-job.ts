@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { mayRun, type ReplicationJob } from '../../src/smc';
-import { type Restart, restartsIn } from '../../workflows/start-again';
+import { type Restart, restartsIn } from '../../workflows/contract/start-again';
 import type { ActivityContext } from '../calls/context';
 import { smcApplicationFailure } from '../calls/smc-failure';
 import { tellBatch } from '../workflows/tell-batch';

@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { createHttpClient, HttpFailure } from '../../src/http';
-import type { BatchEvent } from '../../workflows/messages';
+import type { BatchEvent } from '../../workflows/contract/batch-event';
 import type { ActivityContext, Webhook } from '../calls/context';
 import { webhookRefusal } from './webhook-refusal';
 

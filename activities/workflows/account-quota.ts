@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { batchWorkflowId, quotaWorkflowId } from '../../workflows/ids';
-import { type LeaseReport, leaseReported, leaseReturned, type Slots } from '../../workflows/messages';
+import { batchWorkflowId, quotaWorkflowId } from '../../workflows/contract/ids';
+import { type LeaseReport, leaseReported, leaseReturned } from '../../workflows/contract/quota-messages';
+import type { Slots } from '../../workflows/contract/slots';
 
 /**
  * Reports to the account's quota and starts it when it does not run: it lives only as long as a batch needs it. Where the

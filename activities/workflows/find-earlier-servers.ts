@@ -1,8 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import type { EarlierMigration } from '../../src/ledger';
-import { type ServerResult, type ServerStanding, standingQuery } from '../../workflows/messages';
-import { smcPhase } from '../../workflows/search-attributes';
+import { smcPhase } from '../../workflows/contract/search-attributes';
+import {
+  type ServerResult,
+  type ServerStanding,
+  standingQuery,
+} from '../../workflows/contract/server-messages';
 
 /** A server that a workflow of its own has at work since before its batch was applied. */
 export interface RunningServer {

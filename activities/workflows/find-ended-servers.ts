@@ -1,7 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { serverWorkflowId } from '../../workflows/ids';
-import { type ServerResult, type ServerStanding, standingQuery } from '../../workflows/messages';
+import { serverWorkflowId } from '../../workflows/contract/ids';
+import {
+  type ServerResult,
+  type ServerStanding,
+  standingQuery,
+} from '../../workflows/contract/server-messages';
 
 /** A server's workflow that does not run any more, with its result unless it ended without one (terminated). */
 export interface EndedServer {

@@ -1,7 +1,7 @@
 import { Context, log } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { batchWorkflowId } from '../../workflows/ids';
-import { type ServerReport, serverReported } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { type ServerReport, serverReported } from '../../workflows/contract/server-messages';
 
 /**
  * Signals a report to the batch through the worker's client, which costs the server's own history nothing. A batch

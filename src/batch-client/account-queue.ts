@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { batchWorkflowId, quotaWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, quotaWorkflowId } from '../../workflows/contract/ids';
 import type { Check } from '../doctor/check';
 import type { Plan } from '../plan';
 import { taskQueue } from '../temporal';

@@ -9,18 +9,18 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { JobHeartbeat } from '../../activities';
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import type { SmcFailure } from '../../workflows/contract/failure';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { smcBatch, smcPhase } from '../../workflows/contract/search-attributes';
+import type { JobEnd } from '../../workflows/contract/server-messages';
 import {
   type BatchProgress,
-  type JobEnd,
   leftPlanQuery,
   progressQuery,
   type ServerPhase,
   type ServerView,
-  type SmcFailure,
   serversQuery,
-} from '../../workflows/messages';
-import { smcBatch, smcPhase } from '../../workflows/search-attributes';
+} from '../../workflows/contract/views';
 import type { Plan } from '../plan';
 import { taskQueue, withSearchAttributes } from '../temporal';
 import { CommandFailure } from '../terminal/failure';

@@ -1,4 +1,4 @@
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { keptJobs, withInstanceHours } from '../report';
 
 /** What `-o json` says of a batch and its servers at this moment; docs/json.md describes it. */

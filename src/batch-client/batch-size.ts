@@ -1,9 +1,9 @@
 import { createCipheriv } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { BatchState } from '../../workflows/batch-run';
-import { carriedBatch } from '../../workflows/carried-batch';
-import { textLimits } from '../../workflows/failure-texts';
-import type { ServerRecord } from '../../workflows/server-record';
+import { carriedBatch } from '../../workflows/batch/carried-batch';
+import { textLimits } from '../../workflows/batch/failure-texts';
+import type { BatchState } from '../../workflows/batch/run';
+import type { ServerRecord } from '../../workflows/batch/server-record';
 import type { Plan } from '../plan';
 import { compressingCodec } from '../temporal';
 import { byName } from '../text';

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types';
-import type { ServerExplanation } from '../../workflows/messages';
+import type { ServerExplanation } from '../../workflows/contract/views';
 import { accountTroubleLine, formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
 import { describeSmcError } from '../smc';
 import type { StopReason } from './batch-client';

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import {
-  type BatchProgress,
-  pauseUpdate,
-  resumeUpdate,
-  type ServerPhase,
-  type ServerView,
-} from '../../workflows/messages';
+import { pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
+import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/contract/views';
 import {
   accountTroubleLine,
   countsLine,

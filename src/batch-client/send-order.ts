@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import { batchWorkflowId } from '../../workflows/ids';
-import type { Order, OrderAnswer } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import type { Order, OrderAnswer } from '../../workflows/contract/orders';
 import { confirm } from '../terminal/confirm';
 import { CommandFailure, exitCodes } from '../terminal/failure';
 import { type OutputFormat, printer, printJson } from '../terminal/output';

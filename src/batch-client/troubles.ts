@@ -1,4 +1,4 @@
-import type { ServerPhase, ServerView, WebhookTrouble } from '../../workflows/messages';
+import type { ServerPhase, ServerView, WebhookTrouble } from '../../workflows/contract/views';
 import { errorKind, groupTroubles, type ServerTrouble, type Troubles, troubleLines } from '../report';
 import type { BatchClient } from './batch-client';
 import { attemptTrouble, type PendingAttempt } from './pending-attempt';

@@ -2,7 +2,7 @@ import { smcFailure } from '../../activities/calls/smc-failure';
 import { awaitsImage, endedJob } from '../../activities/jobs/ended-job';
 import { jobAbsence } from '../../activities/jobs/job-absence';
 import type { ReplicationJobPoller } from '../../activities/jobs/replication-job-poller';
-import type { SmcFailure } from '../../workflows/messages';
+import type { SmcFailure } from '../../workflows/contract/failure';
 import { type LedgerEntry, readLedger, tagsOfMigratedSource } from '../ledger';
 import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
 import { smcBatchCommand } from '../text';

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
 import type { ReplicationJob } from '../smc';
 import type { TaggedJob } from './remove-job';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { batchWorkflowId } from '../../workflows/ids';
-import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { changePlanUpdate, planChangesQuery } from '../../workflows/contract/orders';
 import { checkQueueOfAccount } from '../batch-client/account-queue';
 import { type BatchClient, batchClient, hasWorker, isPassing } from '../batch-client/batch-client';
 import { sizeProblem } from '../batch-client/batch-size';

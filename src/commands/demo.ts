@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { batchWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type BatchClient, batchClient } from '../batch-client/batch-client';
 import { follow } from '../batch-client/follow';
 import { workflowUrl } from '../batch-client/session';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
-import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/messages';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { explainQuery, journalQuery, type ServerExplanation } from '../../workflows/contract/views';
 import { batchClient } from '../batch-client/batch-client';
 import { explainStopping, fact, factLines, nowLine, stopAttempt } from '../batch-client/explain-text';
 import { requireWorker } from '../batch-client/queue-of-batch';

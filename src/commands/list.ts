@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import type { BatchProgress } from '../../workflows/messages';
-import { smcPhase } from '../../workflows/search-attributes';
+import { smcPhase } from '../../workflows/contract/search-attributes';
+import type { BatchProgress } from '../../workflows/contract/views';
 import { batchClient, hasWorker } from '../batch-client/batch-client';
 import { withClient } from '../batch-client/session';
 import { countsLine, textTable } from '../report';

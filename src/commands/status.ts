@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import type { SmcFailure } from '../../workflows/messages';
+import type { SmcFailure } from '../../workflows/contract/failure';
 import { batchClient } from '../batch-client/batch-client';
 import { batchJson } from '../batch-client/batch-json';
 import { failureOf } from '../batch-client/follow';

@@ -1,4 +1,4 @@
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { batchClient } from '../batch-client/batch-client';
 import { endCode, type FollowEnd, follow } from '../batch-client/follow';
 import type { Plan } from '../plan';

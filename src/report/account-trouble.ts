@@ -1,4 +1,4 @@
-import type { AccountTrouble } from '../../workflows/messages';
+import type { AccountTrouble } from '../../workflows/contract/views';
 import { failureText, plainLine } from '../text';
 
 /** For the top of every view: what the account refuses, since when, and what to do. Undefined while it refuses nothing. */

@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types';
-import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
+import type { Leftover } from '../../workflows/contract/server-messages';
+import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { describeSmcError } from '../smc';
 import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';

@@ -1,4 +1,5 @@
-import type { BatchProgress, Leftover, ServerView } from '../../workflows/messages';
+import type { Leftover } from '../../workflows/contract/server-messages';
+import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { instanceHours, keptJobs } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';

@@ -1,4 +1,4 @@
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { smcBatchCommand } from '../text';
 import { counted } from './counted';
 

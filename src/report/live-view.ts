@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
 import type { JobHeartbeat } from '../../activities';
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { plainLine, smcBatchCommand } from '../text';
 import { accountTroubleLine } from './account-trouble';
 import { counted } from './counted';

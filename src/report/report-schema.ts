@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serverPhases } from '../../workflows/messages';
+import { serverPhases } from '../../workflows/contract/views';
 
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();

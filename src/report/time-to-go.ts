@@ -1,4 +1,4 @@
-import type { ServerView } from '../../workflows/messages';
+import type { ServerView } from '../../workflows/contract/views';
 
 /** Milliseconds until the estimated end of a server under way; undefined where it takes longer than was estimated. */
 export function timeToGo(

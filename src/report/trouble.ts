@@ -1,4 +1,4 @@
-import type { WebhookTrouble } from '../../workflows/messages';
+import type { WebhookTrouble } from '../../workflows/contract/views';
 import { plainLine } from '../text';
 import { counted } from './counted';
 import { formatDuration } from './duration';

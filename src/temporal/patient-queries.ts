@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowClientInterceptor } from '@temporalio/client';
-import { askAgain } from '../../workflows/ask-again';
+import { askAgain } from '../../workflows/contract/ask-again';
 
 const pauseMs = 250;
 const mostTries = 40;

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { type Client, type Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { smcBatch, smcPhase, smcServer } from '../../workflows/search-attributes';
+import { smcBatch, smcPhase, smcServer } from '../../workflows/contract/search-attributes';
 import { shellWord } from '../text';
 import { TemporalUnavailable } from './unavailable';
 

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { earlierServers } from '../../activities/workflows/find-earlier-servers';
-import type { ServerResult } from '../../workflows/messages';
+import type { ServerResult } from '../../workflows/contract/server-messages';
 
 interface Ran {
   server: string;

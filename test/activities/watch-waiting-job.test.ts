@@ -1,4 +1,4 @@
-import { batchWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId } from '../../workflows/contract/ids';
 import { aWorkbench, closeAll, incremental, letPass, ourRunningJob, type Workbench } from './a-workbench';
 
 afterEach(closeAll);

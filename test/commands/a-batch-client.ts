@@ -1,5 +1,5 @@
 import type { BatchClient } from '../../src/batch-client/batch-client';
-import type { BatchProgress, ServerView } from '../../workflows/messages';
+import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { aBatch } from '../report/a-batch';
 
 /** A batch that answers with one look after another, the last one for ever. */

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { explainStopping, factLines, nowLine } from '../../src/batch-client/explain-text';
 import type { PendingAttempt } from '../../src/batch-client/pending-attempt';
-import type { ServerExplanation } from '../../workflows/messages';
+import type { ServerExplanation } from '../../workflows/contract/views';
 import { aServer, noPermission } from '../report/a-batch';
 
 const now = Date.parse('2026-03-02T06:00:00Z');

@@ -17,7 +17,7 @@ import {
 } from '../../src/simulator';
 import { createSmcClient, createTransport } from '../../src/smc';
 import { connectClient, packageRoot } from '../../src/temporal';
-import type { BatchProgress } from '../../workflows/messages';
+import type { BatchProgress } from '../../workflows/contract/views';
 import { breakThings } from '../simulator/harness';
 import { runCli } from './run-cli';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BatchEvent } from '../../workflows/messages';
+import type { BatchEvent } from '../../workflows/contract/batch-event';
 
 /** How a webhook takes a message; `refuses` is a port on which nobody listens. */
 export type WebhookManner = 'refuses' | 'hangs' | 'takes' | { body: string; status?: number };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilSaid } from '../../bench/stage';
 import { simulatorCredentials } from '../../src/simulator';
-import type { BatchEvent } from '../../workflows/messages';
+import type { BatchEvent } from '../../workflows/contract/batch-event';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 
 let house: House;

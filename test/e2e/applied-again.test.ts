@@ -1,12 +1,7 @@
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
-import {
-  changePlanUpdate,
-  cutOverUpdate,
-  journalQuery,
-  retryUpdate,
-  skipUpdate,
-} from '../../workflows/messages';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { changePlanUpdate, cutOverUpdate, retryUpdate, skipUpdate } from '../../workflows/contract/orders';
+import { journalQuery } from '../../workflows/contract/views';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

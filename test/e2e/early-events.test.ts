@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { dataConverter, packageRoot } from '../../src/temporal';
-import { batchWorkflowId } from '../../workflows/ids';
-import { progressQuery, serverReported } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { serverReported } from '../../workflows/contract/server-messages';
+import { progressQuery } from '../../workflows/contract/views';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

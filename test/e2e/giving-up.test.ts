@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
-import { retryUpdate } from '../../workflows/messages';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { retryUpdate } from '../../workflows/contract/orders';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

@@ -4,7 +4,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import type { Plan } from '../../src/plan';
 import { dataConverter, packageRoot } from '../../src/temporal';
-import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
 import {
   approveUpdate,
   cancelUpdate,
@@ -13,7 +13,7 @@ import {
   resumeUpdate,
   retryUpdate,
   skipUpdate,
-} from '../../workflows/messages';
+} from '../../workflows/contract/orders';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 
 const folder = join(packageRoot(), 'test', 'histories');

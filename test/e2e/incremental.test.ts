@@ -1,5 +1,6 @@
-import { batchWorkflowId } from '../../workflows/ids';
-import { cutOverUpdate, explainQuery, journalQuery } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { cutOverUpdate } from '../../workflows/contract/orders';
+import { explainQuery, journalQuery } from '../../workflows/contract/views';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

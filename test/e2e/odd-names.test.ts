@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { batchWorkflowId } from '../../workflows/ids';
-import { changePlanUpdate } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { changePlanUpdate } from '../../workflows/contract/orders';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { batchWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId } from '../../workflows/contract/ids';
 import {
   approveUpdate,
   cancelUpdate,
   cutOverUpdate,
-  explainQuery,
-  journalQuery,
   limitsUpdate,
   pauseUpdate,
   resumeUpdate,
   retryUpdate,
   skipUpdate,
-} from '../../workflows/messages';
+} from '../../workflows/contract/orders';
+import { explainQuery, journalQuery } from '../../workflows/contract/views';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
 let house: House;

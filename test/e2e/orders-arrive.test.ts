@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
 import {
   approveUpdate,
   cancelUpdate,
   cutOverUpdate,
-  leaseGranted,
   retryUpdate,
-  serverReported,
   skipUpdate,
-} from '../../workflows/messages';
+} from '../../workflows/contract/orders';
+import { leaseGranted } from '../../workflows/contract/quota-messages';
+import { serverReported } from '../../workflows/contract/server-messages';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

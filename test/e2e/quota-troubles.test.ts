@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
-import { explainQuery, type LimitsOrder, limitsUpdate } from '../../workflows/messages';
+import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { type LimitsOrder, limitsUpdate } from '../../workflows/contract/orders';
+import { explainQuery } from '../../workflows/contract/views';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 
 let house: House;

@@ -1,7 +1,7 @@
 import { type BareEngine, startBareEngine } from '../../bench/bare-engine';
 import type { Audit } from '../../src/simulator';
-import { batchWorkflowId } from '../../workflows/ids';
-import { pauseUpdate, resumeUpdate } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
 let house: House;

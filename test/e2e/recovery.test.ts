@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { batchWorkflowId } from '../../workflows/ids';
-import { explainQuery } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { explainQuery } from '../../workflows/contract/views';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

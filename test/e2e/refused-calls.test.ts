@@ -1,12 +1,7 @@
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId } from '../../workflows/ids';
-import {
-  cutOverUpdate,
-  explainQuery,
-  pauseUpdate,
-  resumeUpdate,
-  retryUpdate,
-} from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { cutOverUpdate, pauseUpdate, resumeUpdate, retryUpdate } from '../../workflows/contract/orders';
+import { explainQuery } from '../../workflows/contract/views';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

@@ -1,5 +1,5 @@
-import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/ids';
-import { changePlanUpdate, planChangesQuery } from '../../workflows/messages';
+import { batchWorkflowId, quotaWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { changePlanUpdate, planChangesQuery } from '../../workflows/contract/orders';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 
 let house: House;

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId } from '../../workflows/ids';
-import {
-  explainQuery,
-  journalQuery,
-  type PauseOrder,
-  pauseUpdate,
-  resumeUpdate,
-} from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { type PauseOrder, pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
+import { explainQuery, journalQuery } from '../../workflows/contract/views';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
 let house: House;

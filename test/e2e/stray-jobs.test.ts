@@ -1,6 +1,7 @@
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
-import { changePlanUpdate, journalQuery, retryUpdate } from '../../workflows/messages';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { changePlanUpdate, retryUpdate } from '../../workflows/contract/orders';
+import { journalQuery } from '../../workflows/contract/views';
 import { aHouse, type House, until, untilProgress } from './a-house';
 
 let house: House;

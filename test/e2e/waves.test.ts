@@ -1,6 +1,7 @@
 import type { Plan } from '../../src/plan';
-import { batchWorkflowId } from '../../workflows/ids';
-import { changePlanUpdate, explainQuery, pauseUpdate, resumeUpdate } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { changePlanUpdate, pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
+import { explainQuery } from '../../workflows/contract/views';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
 let house: House;

@@ -1,5 +1,5 @@
-import { batchWorkflowId } from '../../workflows/ids';
-import { journalQuery } from '../../workflows/messages';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { journalQuery } from '../../workflows/contract/views';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 import { aWebhook, type WebhookManner } from './a-webhook';
 

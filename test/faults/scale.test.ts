@@ -1,4 +1,4 @@
-import { batchWorkflowId, serverWorkflowId } from '../../workflows/ids';
+import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
 import { aHouse, endedCount, type House, until, untilProgress } from '../e2e/a-house';
 
 let house: House;

@@ -1,6 +1,7 @@
 import type { ReportSource } from '../../src/report';
-import type { BatchProgress, ServerPhase, ServerView, SmcFailure } from '../../workflows/messages';
-import { serverPhases } from '../../workflows/messages';
+import type { SmcFailure } from '../../workflows/contract/failure';
+import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/contract/views';
+import { serverPhases } from '../../workflows/contract/views';
 
 const start = Date.parse('2026-03-01T22:00:00Z');
 const minute = 60_000;

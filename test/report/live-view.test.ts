@@ -3,7 +3,7 @@ import path from 'node:path';
 import pc from 'picocolors';
 import { type LiveBatch, type LiveServer, liveFrame } from '../../src/report';
 import { displayWidth } from '../../src/report/display-width';
-import type { ServerView } from '../../workflows/messages';
+import type { ServerView } from '../../workflows/contract/views';
 import { aBatch, aServer } from './a-batch';
 
 const plain = pc.createColors(false);

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Plan } from '../../src/plan';
 import { textReport } from '../../src/report';
-import { BatchServers } from '../../workflows/batch-servers';
+import { BatchServers } from '../../workflows/batch/servers';
 import { aBatch, aServer } from './a-batch';
 
 const start = Date.parse('2026-03-02T05:00:00Z');

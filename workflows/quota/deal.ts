@@ -1,6 +1,7 @@
-import type { Lease, Slots } from '../messages';
+import type { Lease } from '../contract/quota-messages';
+import type { Slots } from '../contract/slots';
+import { each, growing, resources } from '../contract/slots';
 import { divideFairly } from './divide';
-import { each, growing, resources } from './slots';
 import { type LeaseRecord, limitOf, type QuotaState } from './state';
 
 /** What the quota's workflow has to do now. */

@@ -1,5 +1,7 @@
-import type { LeaseReport, Slots, SmcFailure, StatedQuota } from '../messages';
-import { each, growing, noSlots, resources } from './slots';
+import type { SmcFailure } from '../contract/failure';
+import { type LeaseReport, newestQuota } from '../contract/quota-messages';
+import type { Slots } from '../contract/slots';
+import { each, growing, noSlots, resources } from '../contract/slots';
 import { type LeaseRecord, liveBatches, type QuotaState } from './state';
 
 // What the quota's workflow hears, each as a pure step from one state to the next. All may come late, twice or never.
@@ -57,16 +59,6 @@ function heardLease(known: LeaseRecord | undefined, report: LeaseReport): LeaseR
   // A report that has not seen the newest lease may still grow into it.
   const promised = seq >= known.seq ? held : each((r) => Math.max(held[r], known.granted[r]));
   return { ...heard, seq: Math.max(seq, known.seq), granted: known.granted, promised, undelivered, told };
-}
-
-/** The newest change by a person counts; of two at once the smaller quota. */
-export function newestQuota(a: StatedQuota, b: StatedQuota): StatedQuota {
-  if (a.changedAt !== b.changedAt) return a.changedAt > b.changedAt ? a : b;
-  return {
-    jobs: Math.min(a.jobs, b.jobs),
-    running: Math.min(a.running, b.running),
-    changedAt: a.changedAt,
-  };
 }
 
 /** SMC: a region's VPCs run out without regard to how many jobs run. */

@@ -1,5 +1,7 @@
-import type { Slots, SmcFailure, StatedQuota } from '../messages';
-import { noSlots } from './slots';
+import type { SmcFailure } from '../contract/failure';
+import type { StatedQuota } from '../contract/quota-messages';
+import type { Slots } from '../contract/slots';
+import { noSlots } from '../contract/slots';
 
 /** All that the quota's workflow knows, carried over Continue-As-New. It is plain data and never changed in place. */
 export interface QuotaState {

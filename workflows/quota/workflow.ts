@@ -12,9 +12,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import { batchWorkflowId } from '../ids';
-import { leaseAsked, leaseGranted, leaseReported, leaseReturned } from '../messages';
-import { smcFailureOf } from '../server-failure';
+import { smcFailureOf } from '../contract/failure';
+import { batchWorkflowId } from '../contract/ids';
+import { leaseAsked, leaseGranted, leaseReported, leaseReturned } from '../contract/quota-messages';
 import { type Decision, deal } from './deal';
 import { quotaDetails } from './details';
 import {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { cancelUpdate } from '../../../workflows/messages';
+import { cancelUpdate } from '../../../workflows/contract/orders';
 import { batchClient, hasWorker } from '../../batch-client/batch-client';
 import { followUntilLeft } from '../../batch-client/follow';
 import { queueOf } from '../../batch-client/queue-of-batch';

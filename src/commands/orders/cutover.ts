@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { cutOverUpdate } from '../../../workflows/messages';
+import { cutOverUpdate } from '../../../workflows/contract/orders';
 import { type OrderOptions, order } from '../../batch-client/send-order';
 import { outputOption } from '../../terminal/output';
 

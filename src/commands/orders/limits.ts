@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { limitsUpdate } from '../../../workflows/messages';
+import { limitsUpdate } from '../../../workflows/contract/orders';
 import { type OrderOptions, order } from '../../batch-client/send-order';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { numberFrom } from '../../terminal/number-argument';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { pauseUpdate } from '../../../workflows/messages';
+import { pauseUpdate } from '../../../workflows/contract/orders';
 import { type OrderOptions, order } from '../../batch-client/send-order';
 import { outputOption } from '../../terminal/output';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { resumeUpdate } from '../../../workflows/messages';
+import { resumeUpdate } from '../../../workflows/contract/orders';
 import { type OrderOptions, order } from '../../batch-client/send-order';
 import { outputOption } from '../../terminal/output';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { skipUpdate } from '../../../workflows/messages';
+import { skipUpdate } from '../../../workflows/contract/orders';
 import { type OrderOptions, order } from '../../batch-client/send-order';
 import { outputOption } from '../../terminal/output';
 

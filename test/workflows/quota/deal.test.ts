@@ -1,4 +1,4 @@
-import type { LeaseReport } from '../../../workflows/messages';
+import type { LeaseReport } from '../../../workflows/contract/quota-messages';
 import { type Decision, deal } from '../../../workflows/quota/deal';
 import {
   countOrder,

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import type { Lease, LeaseReport } from '../../../workflows/messages';
+import {
+  type LeaseHolding,
+  nextReport,
+  noLease,
+  takeAsk,
+  takeLease,
+  usableSlots,
+} from '../../../workflows/batch/lease/lease';
+import type { Lease, LeaseReport } from '../../../workflows/contract/quota-messages';
 import { deal } from '../../../workflows/quota/deal';
 import {
   type CountOrder,
@@ -12,14 +20,6 @@ import {
   hearReport,
   hearReturn,
 } from '../../../workflows/quota/hear';
-import {
-  type LeaseHolding,
-  nextReport,
-  noLease,
-  takeAsk,
-  takeLease,
-  usableSlots,
-} from '../../../workflows/quota/lease';
 import { newQuota, type QuotaState } from '../../../workflows/quota/state';
 
 const jobsQuota = 10;

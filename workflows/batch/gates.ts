@@ -1,0 +1,183 @@
+import type { Plan, Wave } from '../../src/plan';
+import { startTimeOf } from '../../src/plan/plan';
+import { smcBatchCommand } from '../../src/text';
+import type { BatchServers, WaveServers } from './servers';
+import { isOpen, nextOpening } from './time-window';
+
+/** What an operator has said beside the plan; carried over Continue-As-New. */
+export interface GateState {
+  paused: { batch: boolean; waves: string[]; servers: string[] };
+  approvedWaves: string[];
+  /** Waves whose failures the operator has accepted by resuming the batch; error codes likewise. */
+  acceptedWaves: string[];
+  acceptedCodes: string[];
+}
+
+export const openGates = (): GateState => ({
+  paused: { batch: false, waves: [], servers: [] },
+  approvedWaves: [],
+  acceptedWaves: [],
+  acceptedCodes: [],
+});
+
+/** Why nothing of a wave may start now, and when that may change by itself (milliseconds since the epoch). */
+export interface Closed {
+  kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window' | 'startTime' | 'dependency' | 'group';
+  reason: string;
+  until?: number;
+}
+
+/** The gate of one wave, open when undefined. The order of the checks is the order in which an operator can act. */
+export function waveGate(
+  plan: Plan,
+  servers: BatchServers,
+  state: GateState,
+  index: number,
+  now: number,
+): Closed | undefined {
+  const wave = plan.waves[index]!;
+  return (
+    stopReason(plan, servers, state) ??
+    (state.paused.batch ? batchPaused : undefined) ??
+    orderGate(plan, servers, index) ??
+    wavePause(wave, state) ??
+    approvalGate(plan, wave, state) ??
+    windowGate(plan, wave, now)
+  );
+}
+
+/**
+ * What holds jobs back that could be started again, by their server. Running work is never broken, but nothing starts at
+ * a gate that an operator, a failure or the clock has closed. A cut-over comes at its own time.
+ */
+export function restartGates(
+  plan: Plan,
+  servers: BatchServers,
+  state: GateState,
+  now: number,
+): (server: string) => Closed | undefined {
+  const stopped = stopReason(plan, servers, state);
+  // To ask a calendar costs more than all else, and servers are many more than waves.
+  const windows = new Map<Wave, Closed | undefined>();
+  const windowOf = (wave: Wave) => {
+    if (!windows.has(wave)) windows.set(wave, windowGate(plan, wave, now));
+    return windows.get(wave);
+  };
+  return (name) => {
+    const record = servers.records[name];
+    const isCutOver = record?.phase === 'queued' && record.isCutOver;
+    const wave = plan.waves[servers.waveIndexOf(name)]!;
+    return (
+      (isCutOver ? undefined : stopped) ??
+      (state.paused.batch ? batchPaused : undefined) ??
+      wavePause(wave, state) ??
+      serverPause(name, state) ??
+      (isCutOver ? undefined : windowOf(wave))
+    );
+  };
+}
+
+/** What stands between a server and its start, beside the gate of its wave. */
+export function serverGate(
+  servers: BatchServers,
+  state: GateState,
+  name: string,
+  now: number,
+): Closed | undefined {
+  const held = serverPause(name, state) ?? startTimeGate(servers, name, now);
+  if (held) return held;
+  const { dependsOn = [], exclusive } = servers.server(name);
+  const missing = dependsOn.filter((other) => !hasBeenMigrated(servers, other));
+  if (missing.length > 0)
+    return {
+      kind: 'dependency',
+      reason: `it depends on ${missing.map((other) => `${other} (${servers.phaseOf(other)})`).join(', ')}`,
+    };
+  if (exclusive && (servers.exclusiveUnderWay.get(exclusive) ?? 0) > 0)
+    return { kind: 'group', reason: `another server of its exclusive group '${exclusive}' is under way` };
+  return undefined;
+}
+
+/** An operator holds this server back. */
+const serverPause = (name: string, { paused }: GateState): Closed | undefined =>
+  paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined;
+
+/** Its time in the plan has not come. One that a retry sets back has had it. */
+function startTimeGate(servers: BatchServers, name: string, now: number): Closed | undefined {
+  const { job } = servers.server(name);
+  const until = startTimeOf(job);
+  if (until === undefined || until <= now) return undefined;
+  return { kind: 'startTime', reason: `its scheduledStartTime is ${job.scheduledStartTime}`, until };
+}
+
+/** A dependency that is incremental counts once it has been synced. */
+export const hasBeenMigrated = (servers: BatchServers, name: string) =>
+  ['migrated', 'skipped', 'synced'].includes(servers.phaseOf(name));
+
+/** Too many failures: nothing more starts before the operator has decided. */
+export function stopReason(plan: Plan, servers: BatchServers, state: GateState): Closed | undefined {
+  const [retry, resume, cancel] = ['retry', 'resume', 'cancel'].map((order) =>
+    smcBatchCommand(order, [plan.name]),
+  );
+  const how = `${retry}, or to go on all the same ${resume}, or to give up ${cancel}`;
+  for (const [i, { name, failureThreshold }] of plan.waves.entries()) {
+    const { failing: failed, total } = servers.waves[i]!;
+    if (!failureThreshold || state.acceptedWaves.includes(name)) continue;
+    const most = 'count' in failureThreshold ? failureThreshold.count : failureThreshold.share * total;
+    const said = 'count' in failureThreshold ? `${most}` : `${failureThreshold.share * 100} %`;
+    if (failed > most)
+      return {
+        kind: 'stopped',
+        reason: `wave '${name}' has ${failed} of ${total} servers failed, more than its threshold of ${said}: ${how}`,
+      };
+  }
+  const most = plan.policy.stopAfterSameError;
+  if (most === undefined) return undefined;
+  for (const [code, count] of servers.failedByCode) {
+    if (count >= most && !state.acceptedCodes.includes(code)) {
+      return { kind: 'stopped', reason: `${count} servers have failed with ${code}: ${how}` };
+    }
+  }
+  return undefined;
+}
+
+const batchPaused: Closed = { kind: 'paused', reason: 'the batch is paused' };
+
+const wavePause = ({ name }: Wave, { paused }: GateState): Closed | undefined =>
+  paused.waves.includes(name) ? { kind: 'paused', reason: `wave '${name}' is paused` } : undefined;
+
+function orderGate(plan: Plan, servers: BatchServers, index: number): Closed | undefined {
+  const before = servers.waves.slice(0, index);
+  const last = before.at(-1);
+  const mayOverlap = plan.waves[index]!.overlap;
+  const open = before.find(
+    (wave) => !(mayOverlap && wave === last ? hasStarted(wave, servers) : isSettled(wave)),
+  );
+  return open && { kind: 'order', reason: `wave '${open.name}' must end first` };
+}
+
+/** Ended, or incremental and waiting for its cut-over, which may take weeks. */
+const isSettled = ({ ended, synced, total }: WaveServers) => ended + synced === total;
+
+const hasStarted = ({ waiting }: WaveServers, servers: BatchServers) =>
+  waiting.every((name) => servers.phaseOf(name) !== 'waiting');
+
+function approvalGate(
+  { name: batch }: Plan,
+  { name, after }: Wave,
+  { approvedWaves }: GateState,
+): Closed | undefined {
+  if (after !== 'approval' || approvedWaves.includes(name)) return undefined;
+  return {
+    kind: 'approval',
+    reason: `wave '${name}' waits for approval: ${smcBatchCommand('approve', [batch, name])}`,
+  };
+}
+
+function windowGate({ policy }: Plan, { name, window }: Wave, now: number): Closed | undefined {
+  if (isOpen(window, policy.lockoutDates, now)) return undefined;
+  const until = nextOpening(window, policy.lockoutDates, now);
+  const when =
+    until === undefined ? 'and does not open within a year' : `until ${new Date(until).toISOString()}`;
+  return { kind: 'window', reason: `the window of wave '${name}' is closed ${when}`, until };
+}

@@ -1,0 +1,173 @@
+import type { Lease, LeaseReport, StatedQuota } from '../../contract/quota-messages';
+import { newestQuota } from '../../contract/quota-messages';
+import type { Slots } from '../../contract/slots';
+import { each, noSlots, resources } from '../../contract/slots';
+import { heldSlots, type RefusalHold } from './refusal-hold';
+
+/** A batch's side of its lease of the account's quota. */
+export interface LeaseHolding {
+  /** The newest lease; before the first one nothing may be used. */
+  lease: Slots & Pick<Lease, 'seq' | 'contended'> & Partial<Pick<Lease, 'quota' | 'trouble' | 'pending'>>;
+  /** The life of the quota's workflow that counts. */
+  epoch?: string;
+  /** What it has promised not to exceed, or been granted since. */
+  held: Slots;
+  /** What it has last told; absent before the first report. */
+  told?: { demand: Slots; syncs: number; at: number; nth: number };
+  /** It repeats itself after so long. */
+  repeatMs: number;
+  /** The quota wants to be told, whatever it has heard before. */
+  isAsked?: boolean;
+  /** The task queue whose workers keep the account's quota, when it is not the batch's own. */
+  keptBy?: string;
+}
+
+/** What the report says, as the batch stands. */
+export interface QuotaNeeds {
+  batch: string;
+  life: string;
+  since: number;
+  taskQueue: string;
+  priority: number;
+  maxConcurrent: number;
+  /** As the plan or an operator's order has it. */
+  quota: StatedQuota;
+  inUse: Slots;
+  /** Of those that run: syncs of incremental jobs. */
+  syncs: number;
+  /** Servers that could start now if there were slots, and those of them that have a job already. */
+  startable: number;
+  startableWithJob: number;
+  /** Jobs that could be started again now, and those that soon will be. */
+  startableAgain: number;
+  recovering: number;
+  isCancelling: boolean;
+  hold?: RefusalHold;
+  /** What the API has just refused. */
+  refused?: LeaseReport['refused'];
+  /** The quota or the priority has just been changed. */
+  limitsChanged: boolean;
+}
+
+/** While servers wait and nothing moves, a batch repeats its report: the quota may have lost it. */
+const repeatMs = { first: 60_000, longest: 600_000 };
+
+export const noLease = (): LeaseHolding => ({
+  lease: { ...noSlots, seq: 0, contended: false },
+  held: noSlots,
+  repeatMs: repeatMs.first,
+});
+
+/** Takes a newer lease of this batch's own; `grows` where it allows more than before. */
+export function takeLease(
+  holding: LeaseHolding,
+  { life, epoch, ...lease }: Lease,
+  ownLife: string,
+): { holding: LeaseHolding; grows: boolean } {
+  const isOfLostQuota = holding.epoch !== undefined && holding.epoch !== epoch;
+  if (life !== ownLife || isOfLostQuota || lease.seq <= holding.lease.seq) return { holding, grows: false };
+  const grows = resources.some((r) => lease[r] > holding.held[r]);
+  // The quota counts a growth as used from the moment it was sent; a shrinking counts when we report it.
+  const held = each((r) => Math.max(holding.held[r], lease[r]));
+  return {
+    holding: { ...holding, lease, epoch, held, repeatMs: repeatMs.first, keptBy: undefined },
+    grows,
+  };
+}
+
+/** The quota's workflow was lost and has started anew: only what it grants counts from now on. */
+export const takeAsk = (holding: LeaseHolding, epoch: string): LeaseHolding => ({
+  ...holding,
+  epoch,
+  isAsked: true,
+});
+
+/** How many jobs the batch may have and run right now. */
+export function usableSlots({ lease, held }: LeaseHolding, maxConcurrent: number): Slots {
+  return {
+    existing: Math.min(lease.existing, held.existing),
+    running: Math.min(lease.running, held.running, maxConcurrent),
+  };
+}
+
+/**
+ * The report the quota must get now, if any, and the holding with it noted as told and promised: the first one, one that was
+ * asked for, a refusal by the API, changed limits, a growing need, syncs that begin or end, slots that have come free while
+ * the lease shrinks, and a shrinking need while others wait; and again after a while, as long as servers wait.
+ * `repeatAt` is when to ask next, should nothing happen before.
+ */
+export function nextReport(
+  holding: LeaseHolding,
+  needs: QuotaNeeds,
+  now: number,
+): { report?: LeaseReport; holding: LeaseHolding; repeatAt?: number } {
+  const { lease, held, told, epoch } = holding;
+  const { inUse, syncs, refused, limitsChanged } = needs;
+  const need = needed(needs, now);
+  const demand = each((r) => (lease.contended || !told ? need[r] : Math.max(need[r], told.demand[r])));
+  const promise = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
+  const waits = resources.some((r) => demand[r] > lease[r]) || holding.keptBy !== undefined;
+  const isNews =
+    !told ||
+    holding.isAsked ||
+    refused !== undefined ||
+    limitsChanged ||
+    syncs !== told.syncs ||
+    resources.some((r) => demand[r] !== told.demand[r] || promise[r] !== held[r]);
+  const repeatAt = told && waits ? told.at + holding.repeatMs : undefined;
+  const isRepeat = !isNews && repeatAt !== undefined && repeatAt <= now;
+  if (!isNews && !isRepeat) return { holding, repeatAt };
+  const nextRepeatMs = isRepeat ? Math.min(2 * holding.repeatMs, repeatMs.longest) : repeatMs.first;
+  const { batch, life, since, taskQueue, priority } = needs;
+  const nth = (told?.nth ?? 0) + 1;
+  const quota = lease.quota ? newestQuota(lease.quota, needs.quota) : needs.quota;
+  return {
+    report: {
+      ...{
+        batch,
+        life,
+        since,
+        taskQueue,
+        epoch,
+        nth,
+        seq: lease.seq,
+        held: promise,
+        demand,
+        syncs,
+        priority,
+        quota,
+      },
+      refused,
+    },
+    holding: {
+      ...holding,
+      held: promise,
+      told: { demand, syncs, at: now, nth },
+      repeatMs: nextRepeatMs,
+      isAsked: false,
+    },
+    repeatAt: waits ? now + nextRepeatMs : undefined,
+  };
+}
+
+/** What became of a report: the account's quota may be kept by the workers of another task queue. */
+export const receivedReport = (holding: LeaseHolding, { keptBy }: { keptBy?: string }): LeaseHolding => ({
+  ...holding,
+  keptBy,
+});
+
+/** What the batch could use now. What the API refuses it cannot use, though it has a slot. */
+function needed(needs: QuotaNeeds, now: number): Slots {
+  const { inUse, maxConcurrent, recovering, isCancelling, hold } = needs;
+  const waiting = isCancelling ? 0 : needs.startable + needs.startableAgain;
+  const withJob = isCancelling ? 0 : needs.startableWithJob;
+  const wanted: Slots = {
+    existing: inUse.existing + waiting - withJob,
+    running: Math.max(
+      inUse.running,
+      Math.min(maxConcurrent, inUse.running + waiting + (isCancelling ? 0 : recovering)),
+    ),
+  };
+  const usable = heldSlots(wanted, hold && { ...hold, until: now }, now);
+  return each((r) => Math.max(inUse[r], usable[r]));
+}

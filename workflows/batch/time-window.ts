@@ -1,0 +1,82 @@
+import type { TimeWindow, Weekday } from '../../src/plan';
+
+const minuteMs = 60_000;
+const weekdays: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+/** Throws where this machine does not know the zone: the batch has asked a worker before, but others may know less. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+interface LocalTime {
+  /** `2030-12-31` */
+  date: string;
+  weekday: Weekday;
+  /** Since local midnight. */
+  minutes: number;
+}
+
+/** Whether a server may start at this moment (milliseconds since the epoch); without a window only lockouts count. */
+export function isOpen(window: TimeWindow | undefined, lockoutDates: readonly string[], at: number): boolean {
+  const zone = window?.timezone ?? 'UTC';
+  const now = localTime(at, zone);
+  if (lockoutDates.includes(now.date)) return false;
+  if (!window) return true;
+  const [from, to] = [minutesOf(window.from), minutesOf(window.to)];
+  const isOpenDay = (day: Weekday) => window.days === undefined || window.days.includes(day);
+  if (from < to) return now.minutes >= from && now.minutes < to && isOpenDay(now.weekday);
+  // Over midnight: the small hours belong to the day on which the window opened.
+  if (now.minutes >= from) return isOpenDay(now.weekday);
+  return now.minutes < to && isOpenDay(weekdays[(weekdays.indexOf(now.weekday) + 6) % 7]!);
+}
+
+/** The next moment from `at` on at which it is open; undefined when there is none within a year. */
+export function nextOpening(
+  window: TimeWindow | undefined,
+  lockoutDates: readonly string[],
+  at: number,
+): number | undefined {
+  const end = at + 366 * 24 * 60 * minuteMs;
+  const length = window ? (minutesOf(window.to) - minutesOf(window.from) + 1440) % 1440 || 1440 : 1440;
+  const step = Math.max(1, Math.min(30, Math.floor(length / 2))) * minuteMs;
+  for (let time = at; time < end; time += step) {
+    if (!isOpen(window, lockoutDates, time)) continue;
+    // Somewhere in the last step it opened: to the minute.
+    let opening = Math.floor(time / minuteMs) * minuteMs;
+    while (opening - minuteMs >= at && isOpen(window, lockoutDates, opening - minuteMs)) opening -= minuteMs;
+    return Math.max(opening, at);
+  }
+  return undefined;
+}
+
+function localTime(at: number, zone: string): LocalTime {
+  const parts = Object.fromEntries(
+    clock(zone)
+      .formatToParts(new Date(at))
+      .map(({ type, value }) => [type, value]),
+  );
+  return {
+    date: `${parts.year}-${parts.month}-${parts.day}`,
+    weekday: parts.weekday!.slice(0, 3).toLowerCase() as Weekday,
+    minutes: (Number(parts.hour) % 24) * 60 + Number(parts.minute),
+  };
+}
+
+function clock(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  clocks.set(timeZone, made);
+  return made;
+}
+
+function minutesOf(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number);
+  return hours! * 60 + minutes!;
+}

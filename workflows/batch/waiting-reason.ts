@@ -1,0 +1,88 @@
+import { smcBatchCommand } from '../../src/text';
+import type { Slots } from '../contract/slots';
+import { accountReason } from './account-trouble';
+import { type Closed, restartGates, serverGate, waveGate } from './gates';
+import { heldSlots, refusalReason } from './lease';
+import { type BatchRun, isLookedUpFirst } from './run';
+
+/** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
+export function slotReason(run: BatchRun, cap: Slots, now: number, needsJob = true): string | undefined {
+  const { plan, taskQueue, state } = run;
+  const refused = accountReason(state.account);
+  if (refused) return refused;
+  const { keptBy, told, lease } = state.holding;
+  if (keptBy)
+    return (
+      `the quota of account '${plan.account.id}' is kept by the workers of task queue '${keptBy}', and this batch's workers ` +
+      `take work from '${taskQueue}': cancel it and apply it with SMC_TASK_QUEUE=${keptBy}; or, if it is another account, ` +
+      'with its own account.id in the plan'
+    );
+  if (!told || lease.seq === 0) return "the account's quota has not answered yet";
+  const full = fullReason(run, cap, now, needsJob);
+  if (!full) return undefined;
+  const { pending, trouble } = lease;
+  if (pending) return `the account's quota grants nothing new yet: ${pending}`;
+  return trouble ? `${full}; jobs of others could not be counted: ${trouble.code}: ${trouble.message}` : full;
+}
+
+function fullReason(
+  { plan, servers, state: { hold } }: BatchRun,
+  cap: Slots,
+  now: number,
+  needsJob: boolean,
+): string | undefined {
+  const { inUse, strays, leftovers, waitingWithJob, syncs } = servers;
+  const held = heldSlots(cap, hold, now);
+  if (cap.running === 0 || cap.existing === 0)
+    return "the account's quota is used up by other batches or other tools";
+  if (inUse.running >= cap.running) {
+    const byStrays = strays.running > 0 ? `, ${strays.running} of them by jobs of no server of its plan` : '';
+    const bySyncs = syncs > 0 ? `, ${syncs} of them by scheduled syncs` : '';
+    return `all ${cap.running} running slots of this batch are in use${byStrays}${bySyncs}`;
+  }
+  if (hold && inUse[hold.resource] >= held[hold.resource] && (needsJob || hold.resource === 'running'))
+    return refusalReason(hold, now);
+  if (!needsJob || inUse.existing < cap.existing) return undefined;
+  const left = leftovers + strays.existing + waitingWithJob;
+  const room = left > 0 ? `, ${left} of them left behind: ${smcBatchCommand('cleanup', [plan.name])}` : '';
+  return inUse.existing === cap.existing
+    ? `all ${cap.existing} jobs this batch may have exist${room}`
+    : `${inUse.existing} jobs of this batch exist${room}; it may have ${cap.existing}`;
+}
+
+/** Why a server does not start that may have got another source. */
+export const sourceIsLookedUp = 'its source server is being looked up';
+
+/** What holds jobs back that could be started again, by their server. */
+export const restartGatesOf = (
+  { servers, state, plan }: BatchRun,
+  now: number,
+): ((server: string) => Closed | undefined) => restartGates(plan, servers, state.gates, now);
+
+/** What holds back the first job that could be started again. */
+export function heldBackAgain(run: BatchRun, now: number): string | undefined {
+  const gateOf = restartGatesOf(run, now);
+  for (const name of run.servers.queued) {
+    const gate = gateOf(name);
+    if (gate) return `${name}: ${gate.reason}`;
+  }
+  return undefined;
+}
+
+/** Slots are free and waves open: what holds back the first server that waits. */
+export function heldBack(run: BatchRun, now: number): string | undefined {
+  const { servers, state, plan } = run;
+  const again = heldBackAgain(run, now);
+  if (again) return again;
+  for (const [i, { waiting }] of servers.waves.entries()) {
+    if (waveGate(plan, servers, state.gates, i, now)) continue;
+    for (const name of waiting) {
+      if (servers.phaseOf(name) !== 'waiting') continue;
+      const held = isLookedUpFirst(run, name)
+        ? sourceIsLookedUp
+        : serverGate(servers, state.gates, name, now)?.reason;
+      if (held) return `${name}: ${held}`;
+    }
+  }
+  return undefined;
+}

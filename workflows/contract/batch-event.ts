@@ -1,0 +1,8 @@
+/** What operators are told of without asking. */
+export interface BatchEvent {
+  batch: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  kind: 'wave' | 'gate' | 'failure' | 'expiry' | 'stopped' | 'account' | 'end';
+  what: string;
+}

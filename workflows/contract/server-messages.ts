@@ -1,0 +1,111 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ReplicationJobStatus } from '../../src/smc';
+import type { SmcFailure } from './failure';
+
+/** How a server's migration ended. */
+export type ServerResult =
+  | {
+      outcome: 'migrated';
+      jobId: string;
+      imageId?: string;
+      instanceId?: string;
+      leftover?: Leftover;
+      note?: string;
+    }
+  | { outcome: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
+  /** It had been migrated already. */
+  | { outcome: 'skipped'; note: string; imageId?: string; leftover?: Leftover }
+  | { outcome: 'cancelled'; jobId?: string; leftover?: Leftover };
+
+/** A job of ours that stays in the account, and why. */
+export interface Leftover {
+  jobId: string;
+  /**
+   * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `notTakenUp`: an
+   * earlier life of the batch has left it, and this one has not come to its server, or must not migrate it; `refused`: a
+   * call that would have brought it on was refused, and its work is not lost for that; `notSeen`: it is not listed, and
+   * nothing tells that it is gone.
+   */
+  why:
+    | 'keptByPolicy'
+    | 'deleteFailed'
+    | 'unknownStatus'
+    | 'ledgerNotWritten'
+    | 'notTakenUp'
+    | 'refused'
+    | 'notSeen';
+  error?: SmcFailure;
+}
+
+/** Why a job no longer runs; besides the API's statuses, what only the one who waits can see. */
+export type JobEnd =
+  | Exclude<ReplicationJobStatus, 'Running' | 'Deleting'>
+  | 'Stalled'
+  | 'TimedOut'
+  | 'NotStarted'
+  | 'Gone'
+  | 'Unknown';
+
+/** What a server's migration tells its batch; every report may come twice, and late ones name an older round. */
+export type ServerReport = { server: string; round: number } & (
+  | {
+      kind: 'stoppedRunning';
+      start: number;
+      jobId: string;
+      end: JobEnd;
+      error?: SmcFailure;
+      neverStarted?: boolean;
+      /** Its start was refused, and does not count as one. */
+      isFree?: boolean;
+      /** It is started again, as its migration has decided; absent when it is not. */
+      startsAgainInSeconds?: number;
+    }
+  /** It cannot go on before it is granted what it lacks: a running slot, and without a job an existing one too. */
+  | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
+  /** SMC lets its job live no longer than to this time (milliseconds since the epoch), which is near. */
+  | { kind: 'expires'; jobId: string; at: number }
+  /** Its job broke, and it cannot be started again before the source's client is back. */
+  | { kind: 'waitsForSource'; error: SmcFailure }
+  /** The API has taken a start, or a cut-over, that the batch wanted to hear of. */
+  | { kind: 'slotUsed' }
+  /** Of an incremental job: whether SMC runs one of its syncs now, and when the next one is due. */
+  | { kind: 'sync'; jobId: string; runs: boolean; dueAt?: number }
+  | { kind: 'ended'; result: ServerResult }
+);
+
+/** Where a server's own workflow stands, for a batch that has not heard its reports. */
+export type ServerStanding = {
+  sourceId: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Starts of its job. */
+  starts: number;
+} & (
+  | { phase: 'migrating'; jobId?: string }
+  | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
+  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
+);
+
+/** Of a server's workflow. */
+export const standingQuery = defineQuery<ServerStanding>('standing');
+
+/** Activities of a server's migration tell its batch through their own client: no event in the migration's history. */
+export const serverReported = defineSignal<[ServerReport]>('serverReported');
+
+/** What a worker tells its batches of the account: what it refuses, said again as long as it does, or that it no longer does. */
+export interface AccountNews {
+  /** Names the process. */
+  worker: string;
+  error?: SmcFailure;
+}
+
+export const accountNews = defineSignal<[AccountNews]>('accountNews');
+
+/**
+ * The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it.
+ * `tells`: it wants to hear that it was used.
+ */
+export const slotGranted = defineSignal<[{ need: number; round?: number; tells?: boolean }]>('slotGranted');
+
+/** Tells an incremental job's server to make its final image. */
+export const cutOverRequested = defineSignal<[]>('cutOverRequested');

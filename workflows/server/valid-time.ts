@@ -1,0 +1,74 @@
+import { isCancellation, log, sleep } from '@temporalio/workflow';
+import { isFinalRefusal, smcFailureOf } from '../contract/failure';
+import type { ServerMigrationInput } from '../contract/server-migration';
+import { smcCalls } from './activities';
+import type { Job } from './job';
+
+const dayMs = 86_400_000;
+/** SMC: 30 days from its creation unless told otherwise, at most 90; a day is left for clocks that differ. */
+const validDays = { usual: 30, most: 89 };
+/** A job that is not synced is cared for in time, and not before. */
+const careDays = 20;
+/** The operator hears so many days before the end. */
+const tellDays = [7, 1];
+
+/** Until when SMC keeps a job, as far as is known here. */
+export const validUntil = (
+  { job: { validTime } }: Pick<ServerMigrationInput, 'job'>,
+  job: Pick<Job, 'createdAt' | 'validUntil'>,
+): number => job.validUntil ?? (validTime ? Date.parse(validTime) : job.createdAt + validDays.usual * dayMs);
+
+/** SMC: a job that does not run expires. One that is older than this is extended before that. */
+export const needsCare = ({ createdAt }: Pick<Job, 'createdAt'>, now: number) =>
+  now - createdAt > careDays * dayMs;
+
+/** Where its ValidTime can be extended to: the longest from its creation; undefined where the plan has set it, or it is there. */
+export function extension(
+  input: Pick<ServerMigrationInput, 'job'>,
+  job: Pick<Job, 'createdAt' | 'validUntil' | 'extensionIsRefused'>,
+): number | undefined {
+  const longest = job.createdAt + validDays.most * dayMs;
+  if (input.job.validTime || job.extensionIsRefused || validUntil(input, job) >= longest) return undefined;
+  return longest;
+}
+
+/** Extends a job's ValidTime to the longest the API allows; from then on the operator is told before it runs out. */
+export async function keepValid(input: ServerMigrationInput, job: Job): Promise<void> {
+  const until = extension(input, job);
+  if (until !== undefined) await extend(job, until);
+  if (job.tellsExpiry) return;
+  job.tellsExpiry = true;
+  void tellBeforeExpiry(input, job).catch((error: unknown) => {
+    if (!isCancellation(error)) log.warn('the expiry could not be told', { jobId: job.jobId });
+  });
+}
+
+/** A refusal only means an earlier end; where no answer comes, it is tried again with the next care. */
+async function extend(job: Job, until: number): Promise<void> {
+  const validTime = new Date(until).toISOString().replace(/\.\d+Z$/, 'Z');
+  try {
+    await smcCalls(`${job.jobId}, valid until ${validTime}`).modifyReplicationJobAttribute({
+      jobId: job.jobId,
+      validTime,
+    });
+    job.validUntil = until;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('ValidTime was not extended', { jobId: job.jobId, error: smcFailureOf(error).message });
+    job.extensionIsRefused = isFinalRefusal(error);
+  }
+}
+
+async function tellBeforeExpiry(input: ServerMigrationInput, job: Job): Promise<void> {
+  const { batch, server, round } = input;
+  const { jobId } = job;
+  for (const days of tellDays) {
+    const inMs = validUntil(input, job) - days * dayMs - Date.now();
+    const isNextDue = validUntil(input, job) - tellDays.at(-1)! * dayMs <= Date.now();
+    // Of what is over when it is adopted only the last is told.
+    if (inMs <= 0 && isNextDue && days !== tellDays.at(-1)) continue;
+    if (inMs > 0) await sleep(inMs, { summary: 'until its job is about to expire' });
+    const at = validUntil(input, job);
+    await smcCalls('is about to expire').tellBatch(batch, { kind: 'expires', server, round, jobId, at });
+  }
+}
