@@ -1,12 +1,8 @@
 import { createCipheriv } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { carriedBatch } from '../../workflows/batch/carried-batch';
-import { textLimits } from '../../workflows/batch/failure-texts';
-import type { BatchState } from '../../workflows/batch/run';
-import type { ServerRecord } from '../../workflows/batch/server-record';
+import { largestBatch } from '../../workflows/batch/largest-batch';
 import type { Plan } from '../plan';
 import { compressingCodec } from '../temporal';
-import { byName } from '../text';
 
 /** Temporal takes no larger message from a workflow, or to it; some room is left for what stands around it. */
 export const largestBatchBytes = 2 * 1024 * 1024 - 64 * 1024;
@@ -25,7 +21,7 @@ export async function largestSizeOf(plan: Plan): Promise<number> {
   if (plan.servers.length <= small.servers && bare <= small.bytes) return bare;
   const [start, later] = await Promise.all([
     storedBytes({ plan }),
-    storedBytes({ carried: carriedBatch(plan, worstState(plan)) }),
+    storedBytes({ carried: largestBatch(plan, incompressible(), Date.now()) }),
   ]);
   return Math.max(start, later + otherBytes);
 }
@@ -50,36 +46,6 @@ async function storedBytes(value: unknown): Promise<number> {
   const payload = defaultPayloadConverter.toPayload(value);
   const [stored] = await compressingCodec.encode([payload]);
   return stored?.data?.length ?? 0;
-}
-
-function worstState({ servers }: Plan): BatchState {
-  const noise = incompressible();
-  const now = Date.now();
-  const records = byName<ServerRecord>();
-  let texts: number = textLimits.all;
-  for (const { name, sourceId } of servers) {
-    const length = texts > 0 ? Math.min(texts, textLimits.message) : textLimits.beyond;
-    texts -= length;
-    const startedAt = now + Number.parseInt(noise.hex(5), 16);
-    const jobId = `j-${noise.text(20)}`;
-    records[name] = {
-      phase: 'failed',
-      round: 1,
-      starts: 3,
-      startedAt,
-      stoppedRunningAt: startedAt + Number.parseInt(noise.hex(4), 16),
-      endedAt: startedAt + Number.parseInt(noise.hex(6), 16),
-      sourceId: sourceId ?? `s-${noise.text(20)}`,
-      jobId,
-      error: { code: 'InternalError', message: noise.text(length), remedy: '', requestId: noise.hex(36) },
-      leftover: { jobId, why: 'deleteFailed' },
-    };
-  }
-  const sourceIds = Object.fromEntries(
-    servers.flatMap(({ name, sourceId }) => (sourceId ? [] : [[name, records[name]!.sourceId!]])),
-  );
-  const diskGiB = Object.fromEntries(servers.map(({ name }) => [name, Number.parseInt(noise.hex(3), 16)]));
-  return { records, sourceIds, diskGiB, jobIds: {} } as Partial<BatchState> as BatchState;
 }
 
 /** Texts that no compression makes shorter, the same each time. */

@@ -1,7 +1,8 @@
 import pc from 'picocolors';
-import type { Plan } from '../../src/plan';
 import { textReport } from '../../src/report';
-import { BatchServers } from '../../workflows/batch/servers';
+import type { ServerRecord } from '../../workflows/batch/servers/server-record';
+import { serverView } from '../../workflows/batch/views/server-view';
+import { aPlan, aBatch as aRunningBatch } from '../workflows/batch/a-batch';
 import { aBatch, aServer } from './a-batch';
 
 const start = Date.parse('2026-03-02T05:00:00Z');
@@ -9,18 +10,16 @@ const minute = 60_000;
 const hasMeasured = { seconds: 600, diskGiB: 10 };
 
 /** A batch of these servers, of 40 GiB each, with their records. */
-function servers(records: BatchServers['records']): BatchServers {
-  const names = [...Object.keys(records), 'waiting-01'];
-  const plan = {
-    waves: [{ name: 'web' }],
-    servers: names.map((name) => ({ name, wave: 'web', job: {} })),
-  } as unknown as Plan;
-  return new BatchServers(plan, records, Object.fromEntries(names.map((name) => [name, 40])));
-}
+const servers = (records: Record<string, ServerRecord>) =>
+  aRunningBatch(
+    aPlan([...Object.keys(records), 'waiting-01']),
+    Object.fromEntries(Object.entries(records).map(([name, record]) => [name, { ...record, diskGiB: 40 }])),
+    { measured: hasMeasured },
+  );
 
 test('a server that migrates is estimated by its size and by what has been measured', () => {
   const batch = servers({ 'web-01': { phase: 'migrating', round: 1, startedAt: start } });
-  expect(batch.view('web-01', hasMeasured).estimatedEnd).toBe(start + 40 * minute);
+  expect(serverView(batch, 'web-01').estimatedEnd).toBe(start + 40 * minute);
 });
 
 test('of others nobody knows', () => {
@@ -29,7 +28,7 @@ test('of others nobody knows', () => {
     'web-02': { phase: 'migrated', round: 1, startedAt: start, endedAt: start + minute, jobId: 'j-2' },
   });
   for (const name of ['web-01', 'web-02', 'waiting-01'])
-    expect(batch.view(name, hasMeasured).estimatedEnd).toBeUndefined();
+    expect(serverView(batch, name).estimatedEnd).toBeUndefined();
 });
 
 const migrating = (server: string, estimatedEnd: number) =>

@@ -1,68 +1,113 @@
-import { hasWorkflow, type ServerRecord } from './server-record';
+import { byName } from '../../src/text';
+import { hasWorkflow, type ServerRecord } from './servers/server-record';
 
-/** What the workflow of a server is to be told. */
-export type WishKind = 'cancel' | 'cutOver' | 'grant';
+/** What is wished of the workflow of a server: that it starts, or that it hears an order. */
+export const wishKinds = ['start', 'cancel', 'cutOver', 'grant'] as const;
+export type WishKind = (typeof wishKinds)[number];
 
 /**
- * An order to the workflow of one server. A cut-over or a grant stands until Temporal has written it into that workflow's
- * history, a cancel until the server has ended.
+ * A wish stands until Temporal has confirmed its effect: a start once the workflow runs, a cut-over or a grant once it is
+ * written into that workflow's history, a cancel once the server has ended. Until then it is sent again.
  */
 export interface Wish {
   server: string;
   kind: WishKind;
   /** How often it has been sent. */
   sends: number;
-  /** It is not sent again before; milliseconds since the epoch. */
+  /** It is not sent before; milliseconds since the epoch. */
   nextAt: number;
+  /** It has been sent, and what became of it is not known yet. */
+  isUnderWay?: true;
 }
 
 const firstRepeatMs = 1_000;
 const longestRepeatMs = 600_000;
 /** Temporal lets a workflow have 2,000 such messages under way. */
-const mostInFlight = 500;
+const mostUnderWay = 500;
+
+/** By server and kind. */
+export type Wishes = Record<string, Wish>;
+
+/** A batch, as far as wishes go. */
+interface HasWishes {
+  state: { wishes: Wishes };
+}
+
+const keyOf = (server: string, kind: WishKind) => `${kind} ${server}`;
 
 /** Adds a wish; one that stands already is sent anew. */
-export const withWish = (wishes: readonly Wish[], server: string, kind: WishKind, now: number): Wish[] => [
-  ...wishes.filter((wish) => wish.server !== server || wish.kind !== kind),
-  { server, kind, sends: 0, nextAt: now },
-];
+export function wish({ state }: HasWishes, server: string, kind: WishKind, now: number): void {
+  state.wishes[keyOf(server, kind)] = { server, kind, sends: 0, nextAt: now };
+}
 
-/** The wishes that still stand, those to send now, and when to look again. */
-export interface DueWishes {
-  standing: Wish[];
-  due: Wish[];
-  nextAt?: number;
+/** Forgets what a server was to hear, of one kind or of all: a newer order replaces it. */
+export function withdraw({ wishes }: { wishes: Wishes }, server: string, ...kinds: WishKind[]): void {
+  for (const kind of kinds.length > 0 ? kinds : wishKinds) delete wishes[keyOf(server, kind)];
+}
+
+export const isWished = ({ wishes }: { wishes: Wishes }, server: string, kind: WishKind) =>
+  wishes[keyOf(server, kind)] !== undefined;
+
+/**
+ * The wishes to send now, and when to look again. A wish is moot once no workflow looks after its server any more, a start
+ * once it is confirmed: it is forgotten. One whose server's workflow is being started waits for that: sent before, it would
+ * reach nobody.
+ */
+export function dueWishes(
+  wishes: Wishes,
+  records: Readonly<Record<string, ServerRecord>>,
+  now: number,
+): { due: Wish[]; nextAt?: number } {
+  const due: Wish[] = [];
+  let nextAt = Number.POSITIVE_INFINITY;
+  let underWay = 0;
+  for (const [key, one] of Object.entries(wishes)) {
+    const { server, kind } = one;
+    const stands = kind === 'start' ? isStarting(records[server]) : hasWorkflow(records[server]);
+    if (!stands) delete wishes[key];
+    else if (one.isUnderWay) underWay++;
+    else if (kind !== 'start' && isStarting(records[server]) && wishes[keyOf(server, 'start')]) continue;
+    else if (one.nextAt > now) nextAt = Math.min(nextAt, one.nextAt);
+    else due.push(one);
+  }
+  return {
+    due: due.slice(0, Math.max(0, mostUnderWay - underWay)),
+    nextAt: nextAt < Number.POSITIVE_INFINITY ? nextAt : undefined,
+  };
+}
+
+const isStarting = (record: ServerRecord | undefined) =>
+  record?.phase === 'migrating' && record.round > 0 && record.runId === undefined;
+
+/** Notes that a wish is being sent. */
+export function noteSending(one: Wish): void {
+  one.sends++;
+  one.isUnderWay = true;
 }
 
 /**
- * A wish is moot once no workflow looks after its server any more. One whose server's workflow is being started waits for
- * that: sent before, it would reach nobody.
+ * What became of a wish that was sent. Once Temporal has it, it cannot be lost any more; a cancel stands all the same, as
+ * its server may take long to end. What has reached nobody is sent again, after a while that doubles each time: the end of
+ * its workflow is on its way to us, or is asked for.
  */
-export function dueWishes(
-  wishes: readonly Wish[],
-  records: Readonly<Record<string, ServerRecord>>,
-  underWay: { starting: ReadonlySet<string>; inFlight: ReadonlySet<Wish> },
-  now: number,
-): DueWishes {
-  const standing = wishes.filter(({ server }) => hasWorkflow(records[server]));
-  const toSend = standing.filter(
-    (wish) => !underWay.starting.has(wish.server) && !underWay.inFlight.has(wish),
+export function takeDelivery({ state }: HasWishes, sent: Wish, isDelivered: boolean, now: number): void {
+  const { server, kind, sends } = sent;
+  const one = state.wishes[keyOf(server, kind)];
+  if (one?.sends !== sends) return;
+  one.isUnderWay = undefined;
+  if (isDelivered && kind !== 'cancel') withdraw(state, server, kind);
+  else
+    one.nextAt =
+      now + (isDelivered ? longestRepeatMs : Math.min(longestRepeatMs, firstRepeatMs * 2 ** (sends - 1)));
+}
+
+/** After Continue-As-New all that is not confirmed is sent again, at once. */
+export const resumedWishes = (wishes: Wishes, now: number): Wishes =>
+  byName(
+    Object.fromEntries(
+      Object.entries(wishes).map(([key, one]) => [
+        key,
+        one.isUnderWay ? { ...one, isUnderWay: undefined, nextAt: now } : one,
+      ]),
+    ),
   );
-  const due = toSend
-    .filter(({ nextAt }) => nextAt <= now)
-    .slice(0, Math.max(0, mostInFlight - underWay.inFlight.size));
-  const later = toSend.filter(({ nextAt }) => nextAt > now).map(({ nextAt }) => nextAt);
-  return { standing, due, nextAt: later.length > 0 ? Math.min(...later) : undefined };
-}
-
-/** Temporal has written it into the server's history, so that it cannot be lost any more; gives the wishes that still stand. */
-export function noteHeard(wishes: readonly Wish[], heard: Wish, now: number): Wish[] {
-  heard.nextAt = now + longestRepeatMs;
-  return wishes.filter((wish) => wish !== heard || wish.kind === 'cancel');
-}
-
-/** Notes that a wish is being sent: it is repeated after a while that doubles each time. */
-export function noteSending(wish: Wish, now: number): void {
-  wish.sends++;
-  wish.nextAt = now + Math.min(longestRepeatMs, firstRepeatMs * 2 ** (wish.sends - 1));
-}

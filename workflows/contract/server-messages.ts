@@ -76,6 +76,8 @@ export type ServerReport = { server: string; round: number } & (
 /** Where a server's own workflow stands, for a batch that has not heard its reports. */
 export type ServerStanding = {
   sourceId: string;
+  /** Names the start of this workflow among all of its server. */
+  creation?: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
   /** Starts of its job. */

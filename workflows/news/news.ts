@@ -2,8 +2,10 @@ import type { BatchEvent } from '../contract/batch-event';
 
 /** What the operators' webhook has not been told yet, and why; carried over Continue-As-New. */
 export interface News {
-  /** Oldest first; the first one may be on its way. */
+  /** Oldest first. */
   unsent: NewsItem[];
+  /** The first one is on its way. */
+  isUnderWay?: true;
   /** Nothing is sent before; milliseconds since the epoch. */
   notBefore: number;
   /** Rounds of tries in a row that have failed. */
@@ -11,6 +13,8 @@ export interface News {
   /** Messages that were given up because too many waited: the journal has them. */
   dropped: number;
   trouble?: NewsTrouble;
+  /** The batch has ended, and its last messages are this workflow's. */
+  leftTo?: string;
 }
 
 /** A message of failures counts them, so that those that fail while it waits can be added. */
@@ -44,24 +48,34 @@ export function addNews(news: News, item: NewsItem): void {
 }
 
 /** The message about failures that can still take more of them. */
-export function openFailureNews({ unsent }: News, onItsWay?: NewsItem): NewsItem | undefined {
-  return unsent.findLast((item) => item.kind === 'failure' && item !== onItsWay);
+export const openFailureNews = ({ unsent, isUnderWay }: News): NewsItem | undefined =>
+  unsent.findLast((item, i) => item.kind === 'failure' && !(isUnderWay && i === 0));
+
+/** The message to send now, which counts as on its way, and else when to look again. */
+export function dueNews(news: News, now: number): { item?: NewsItem; nextAt?: number } {
+  const [item] = news.unsent;
+  if (!item || news.isUnderWay) return {};
+  if (news.notBefore > now) return { nextAt: news.notBefore };
+  news.isUnderWay = true;
+  return { item };
 }
 
-/** Gives whether messages had stayed away before. */
-export function newsDelivered(news: News, item: NewsItem, now: number): boolean {
+/** The first message has arrived; gives whether messages had stayed away before. */
+export function newsDelivered(news: News, now: number): boolean {
   const hadTrouble = news.trouble !== undefined;
-  take(news, item);
+  const item = takeFirst(news);
   news.trouble = undefined;
   news.failedRounds = 0;
-  news.notBefore = item.kind === 'failure' ? now + betweenFailuresMs : 0;
+  news.notBefore = item?.kind === 'failure' ? now + betweenFailuresMs : 0;
   return hadTrouble;
 }
 
-/** One round of tries has failed: later again, or, where the answer was final, not this message. Gives whether that is new. */
+/**
+ * One round of tries with the first message has failed: later again, or, where the answer was final, not this message.
+ * Gives whether that is new.
+ */
 export function newsFailed(
   news: News,
-  item: NewsItem,
   { reason, isFinal }: { reason: string; isFinal: boolean },
   now: number,
 ): boolean {
@@ -69,16 +83,18 @@ export function newsFailed(
   const isNew = news.trouble?.isFinal !== isFinal;
   news.trouble = { since: news.trouble?.since ?? now, reason, isFinal };
   if (isFinal) {
-    take(news, item);
+    takeFirst(news);
     news.failedRounds = 0;
     news.notBefore = 0;
   } else {
+    news.isUnderWay = undefined;
     news.notBefore = now + Math.min(longestWaitMs, firstWaitMs * 2 ** news.failedRounds);
     news.failedRounds++;
   }
   return isNew;
 }
 
-function take(news: News, item: NewsItem): void {
-  news.unsent = news.unsent.filter((other) => other !== item);
+function takeFirst(news: News): NewsItem | undefined {
+  news.isUnderWay = undefined;
+  return news.unsent.shift();
 }

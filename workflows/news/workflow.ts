@@ -25,3 +25,6 @@ export async function deliverNews({ unsent }: { unsent: BatchEvent[] }): Promise
   }
   return { delivered };
 }
+
+/** The workflow's type, for who starts it. */
+export type DeliverNews = typeof deliverNews;

@@ -5,7 +5,7 @@ import type { ServerMigrationInput } from '../contract/server-migration';
 /** What changes of a standing from one step to the next. */
 export type Step = ServerStanding extends infer S
   ? S extends ServerStanding
-    ? Omit<S, 'sourceId' | 'startedAt' | 'starts'> & { starts?: number }
+    ? Omit<S, 'sourceId' | 'creation' | 'startedAt' | 'starts'> & { starts?: number }
     : never
   : never;
 
@@ -13,14 +13,20 @@ export type Step = ServerStanding extends infer S
 let standing: ServerStanding | undefined;
 
 /** Answers from now on; called once, at the workflow's begin. */
-export function answerStanding({ sourceId }: ServerMigrationInput): void {
-  standing = { phase: 'migrating', sourceId, startedAt: workflowInfo().startTime.getTime(), starts: 1 };
+export function answerStanding({ sourceId, creation }: ServerMigrationInput): void {
+  standing = {
+    phase: 'migrating',
+    sourceId,
+    creation,
+    startedAt: workflowInfo().startTime.getTime(),
+    starts: 1,
+  };
   setHandler(standingQuery, () => standing!);
 }
 
 /** The server goes on to its next step. */
 export function stand(step: Step): void {
   if (!standing) return;
-  const { sourceId, startedAt, starts } = standing;
-  standing = { starts, ...step, sourceId, startedAt };
+  const { sourceId, creation, startedAt, starts } = standing;
+  standing = { starts, ...step, sourceId, creation, startedAt };
 }

@@ -6,7 +6,7 @@ import {
   heldByAccount,
   noteTry,
   takeAccountNews,
-} from '../../../workflows/batch/account-trouble';
+} from '../../../workflows/batch/telling/account-trouble';
 import { unseenMs } from '../../../workflows/server/job-timeout';
 
 const error = { code: 'InvalidSecurityToken.Expired', message: 'expired', remedy: 'Renew it.' };

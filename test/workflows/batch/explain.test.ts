@@ -1,23 +1,9 @@
-import type { Plan } from '../../../src/plan';
-import { accountInOrder } from '../../../workflows/batch/account-trouble';
-import { explainServer } from '../../../workflows/batch/explain';
-import type { BatchRun } from '../../../workflows/batch/run';
-import type { ServerRecord } from '../../../workflows/batch/server-record';
-import { BatchServers } from '../../../workflows/batch/servers';
+import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
+import { explainServer } from '../../../workflows/batch/views/explain';
+import { aBatch, aPlan } from './a-batch';
 
-const plan = {
-  name: 'dc1',
-  policy: { attempts: 3, restartDelaySeconds: 60 },
-  waves: [{ name: 'all', overlap: false }],
-  servers: [{ name: 'web', wave: 'all', job: {} }],
-} as unknown as Plan;
-
-function explained(record: ServerRecord, now: number) {
-  const servers = new BatchServers(plan, { web: record }, {});
-  const state = { measured: { seconds: 0, diskGiB: 0 }, account: accountInOrder() };
-  const run = { plan, servers, state, status: 'running' } as unknown as BatchRun;
-  return explainServer(run, 'web', { existing: 1, running: 1 }, now);
-}
+const explained = (record: ServerRecord, now: number) =>
+  explainServer(aBatch(aPlan(['web']), { web: record }), 'web', now);
 
 test('a server whose job broke says when it is started again, later at each start, and nothing once that is over', () => {
   const broken: ServerRecord = {

@@ -1,33 +1,18 @@
 import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
 import type { EarlierServers } from '../../../activities/workflows/find-earlier-servers';
-import type { Plan } from '../../../src/plan';
-import { needsName, retryServer } from '../../../workflows/batch/look-ups';
-import type { BatchRun } from '../../../workflows/batch/run';
-import { BatchServers } from '../../../workflows/batch/servers';
-import { takeFindings } from '../../../workflows/batch/survey';
+import { takeFindings } from '../../../workflows/batch/findings';
+import { checkOrder, takeOrder } from '../../../workflows/batch/orders';
+import type { Batch } from '../../../workflows/batch/state';
 import type { ServerStanding } from '../../../workflows/contract/server-messages';
+import { aBatch, aPlan, aServer } from './a-batch';
 
-const plan = {
-  name: 'dc1',
-  policy: { attempts: 3 },
-  waves: [{ name: 'all', overlap: false }],
-  servers: ['web', 'db'].map((name) => ({ name, sourceName: `${name}-src`, wave: 'all', job: {} })),
-} as unknown as Plan;
+const plan = aPlan(
+  ['web', 'db'].map((name) => aServer(name, { sourceId: undefined, sourceName: `${name}-src` })),
+);
 
 /** A batch as it is before, or after, it has looked its servers up. */
-function aRun(): BatchRun {
-  const state = {
-    records: {},
-    sourceIds: {},
-    diskGiB: {},
-    jobIds: {},
-    lookUps: {},
-    leftPlan: [],
-    stock: { strays: [], missing: [], told: [], pollIntervalSeconds: 30 },
-  };
-  const servers = new BatchServers(plan, state.records, state.diskGiB);
-  return { plan, state, servers, early: [], status: 'surveying' } as unknown as BatchRun;
-}
+const looking = () => aBatch(plan, {}, { stage: 'surveying' });
+const retry = (batch: Batch, servers?: string[]) => takeOrder(batch, 'retry', { by: 'me', servers }, 0);
 
 const web = (more: Partial<SurveyedServer> = {}): SurveyedServer => ({
   name: 'web',
@@ -41,9 +26,9 @@ const joined = (standing?: ServerStanding): EarlierServers => ({
 });
 const at = { sourceId: 's-1', startedAt: 7, starts: 2 };
 
-function taken(found: SurveyedServer, earlier: EarlierServers, run = aRun()): BatchRun {
-  takeFindings(run, plan, { surveyed: [found], earlier });
-  return run;
+function taken(found: SurveyedServer, earlier: EarlierServers, batch = looking()): Batch {
+  takeFindings(batch, plan, { surveyed: [found], earlier }, 0);
+  return batch;
 }
 
 test.each<[ServerStanding, object]>([
@@ -74,81 +59,91 @@ test.each<[ServerStanding, object]>([
 ])(
   'a server that is at work is taken over where it stands, with the slots that it holds: %j',
   (standing, slots) => {
-    const { servers } = taken(web(), joined(standing));
-    expect(servers.records.web).toMatchObject({ ...standing, round: 0 });
-    expect(servers.inUse).toEqual(slots);
+    const { index } = taken(web(), joined(standing));
+    expect(index.record('web')).toMatchObject({ ...standing, round: 0 });
+    expect(index.inUse).toEqual(slots);
   },
 );
 
 test('what a server reports while its batch is looked up is not lost', () => {
-  const run = aRun();
-  run.early.push({ kind: 'stoppedRunning', server: 'web', round: 4, start: 2, jobId: 'j-1', end: 'Waiting' });
-  taken(web(), joined({ ...at, phase: 'migrating', jobId: 'j-1' }), run);
-  expect(run.servers.phaseOf('web')).toBe('synced');
-  expect(run.early).toEqual([]);
+  const batch = looking();
+  batch.state.early.push({
+    kind: 'stoppedRunning',
+    server: 'web',
+    round: 4,
+    start: 2,
+    jobId: 'j-1',
+    end: 'Waiting',
+  });
+  taken(web(), joined({ ...at, phase: 'migrating', jobId: 'j-1' }), batch);
+  expect(batch.index.phaseOf('web')).toBe('synced');
+  expect(batch.state.early).toEqual([]);
 });
 
 test('a report of an earlier start does not take a server back that has been started again since', () => {
-  const run = aRun();
-  run.early.push({ kind: 'stoppedRunning', server: 'web', round: 4, start: 1, jobId: 'j-1', end: 'InError' });
-  taken(web(), joined({ ...at, phase: 'migrating', jobId: 'j-1' }), run);
-  expect(run.servers.phaseOf('web')).toBe('migrating');
+  const batch = looking();
+  batch.state.early.push({
+    kind: 'stoppedRunning',
+    server: 'web',
+    round: 4,
+    start: 1,
+    jobId: 'j-1',
+    end: 'InError',
+  });
+  taken(web(), joined({ ...at, phase: 'migrating', jobId: 'j-1' }), batch);
+  expect(batch.index.phaseOf('web')).toBe('migrating');
 });
 
 test('a migrated server whose source is gone is skipped with its image, and nothing of it is under way', () => {
   const migrations = [{ server: 'web', sourceId: 's-1', sourceName: 'web-src', image: 'm-1' }];
-  const { servers } = taken(web({ found: [] }), { running: [], migrations });
-  expect(servers.records.web).toMatchObject({
+  const { index } = taken(web({ found: [] }), { running: [], migrations });
+  expect(index.record('web')).toMatchObject({
     phase: 'skipped',
     sourceId: 's-1',
     imageId: 'm-1',
     note: expect.stringContaining('not in the account any more'),
   });
-  expect(servers.inUse).toEqual({ existing: 0, running: 0 });
+  expect(index.inUse).toEqual({ existing: 0, running: 0 });
 });
 
 test('a source that was imported again waits for an operator who names its server', () => {
   const migrations = [{ server: 'web', sourceId: 's-old', image: 'm-1' }];
-  const run = taken(web({ found: ['s-new'] }), { running: [], migrations });
-  expect(run.servers.records.web).toMatchObject({
+  const batch = taken(web({ found: ['s-new'] }), { running: [], migrations });
+  expect(batch.index.record('web')).toMatchObject({
     phase: 'failed',
     error: { code: 'SourceServer.Replaced' },
     migrated: { sourceId: 's-old', image: 'm-1' },
   });
-  expect(needsName(run, 'web')).toBe(true);
-  retryServer(run, 'web', { isNamed: true });
-  expect([run.servers.phaseOf('web'), run.state.lookUps]).toEqual([
-    'waiting',
-    { web: { confirmed: 's-new' } },
-  ]);
-  taken(web({ found: ['s-new'] }), { running: [], migrations }, run);
-  expect(run.servers.phaseOf('web')).toBe('waiting');
-  expect(run.state.sourceIds).toEqual({ web: 's-new' });
+  expect(() => checkOrder(batch, 'retry', { by: 'me' })).toThrow('retry it by its name');
+  retry(batch, ['web']);
+  expect(batch.index.record('web')).toMatchObject({ phase: 'waiting', lookUp: { confirmed: 's-new' } });
+  taken(web({ found: ['s-new'] }), { running: [], migrations }, batch);
+  expect(batch.index.phaseOf('web')).toBe('waiting');
+  expect(batch.index.record('web').sourceId).toBe('s-new');
 });
 
 test('a retry looks a source up that was missing, and not one that is known', () => {
-  const run = taken(web({ found: [] }), nothing);
-  expect(run.servers.records.web).toMatchObject({
+  const batch = taken(web({ found: [] }), nothing);
+  expect(batch.index.record('web')).toMatchObject({
     phase: 'failed',
     error: { code: 'SourceServer.NotFound' },
   });
-  retryServer(run, 'web', { isNamed: false });
-  expect(run.state.lookUps).toEqual({ web: {} });
-  taken(web({ found: ['s-late'] }), nothing, run);
-  expect(run.state.sourceIds).toEqual({ web: 's-late' });
-  run.state.lookUps = {};
+  retry(batch);
+  expect([...batch.index.lookedUpFirst]).toEqual(['web']);
+  taken(web({ found: ['s-late'] }), nothing, batch);
+  expect(batch.index.record('web')).toMatchObject({ phase: 'waiting', sourceId: 's-late' });
   const error = { code: 'InternalError', message: '', remedy: '' };
-  run.servers.set('web', { phase: 'failed', round: 1, sourceId: 's-late', error });
-  retryServer(run, 'web', { isNamed: true });
-  expect(run.state.lookUps).toEqual({});
+  batch.index.set('web', { phase: 'failed', round: 1, sourceId: 's-late', error });
+  retry(batch, ['web']);
+  expect([batch.index.phaseOf('web'), batch.index.lookedUpFirst.size]).toEqual(['waiting', 0]);
 });
 
 test('a job that its server keeps through a look is no stray, one that it loses is', () => {
-  const run = aRun();
+  const batch = looking();
   const job = { jobId: 'j-1', status: 'InError', owner: { batch: 'dc1', server: 'web' } };
-  run.servers.set('web', { phase: 'waiting', round: 1, jobId: 'j-1' });
-  taken(web({ jobs: [{ ...job, sourceId: 's-1' }] }), nothing, run);
-  expect([run.state.stock.strays, run.servers.inUse.existing]).toEqual([[], 1]);
-  taken(web({ found: ['s-2'], jobs: [{ ...job, sourceId: 's-1' }] }), nothing, run);
-  expect([run.state.stock.strays.length, run.servers.inUse.existing]).toEqual([1, 1]);
+  batch.index.set('web', { phase: 'waiting', round: 1, jobId: 'j-1' });
+  taken(web({ jobs: [{ ...job, sourceId: 's-1' }] }), nothing, batch);
+  expect([batch.state.strays.jobs, batch.index.inUse.existing]).toEqual([[], 1]);
+  taken(web({ found: ['s-2'], jobs: [{ ...job, sourceId: 's-1' }] }), nothing, batch);
+  expect([batch.state.strays.jobs.length, batch.index.inUse.existing]).toEqual([1, 1]);
 });

@@ -3,11 +3,12 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { largestBatchBytes, largestSizeOf, sizeProblem } from '../../../src/batch-client/batch-size';
 import type { Plan, PlannedServer } from '../../../src/plan';
 import { compressingCodec } from '../../../src/temporal';
-import { carriedBatch, unpackedBatch } from '../../../workflows/batch/carried-batch';
-import { cut, textLimits } from '../../../workflows/batch/failure-texts';
-import type { BatchState } from '../../../workflows/batch/run';
-import type { ServerRecord } from '../../../workflows/batch/server-record';
-import { BatchServers } from '../../../workflows/batch/servers';
+import { carriedBatch, unpackedBatch } from '../../../workflows/batch/carry/carried-batch';
+import { cut, textLimits } from '../../../workflows/batch/servers/failure-texts';
+import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
+import { type BatchState, batchOf } from '../../../workflows/batch/state';
+import { wish } from '../../../workflows/batch/wishes';
+import { aBatch } from './a-batch';
 
 const noise = (length: number) => randomBytes(length).toString('base64url').slice(0, length);
 
@@ -42,15 +43,14 @@ function planOf(count: number, ownTag: (nth: number) => string = () => 'same'): 
   };
 }
 
-const stateOf = (records: Record<string, ServerRecord>, more: Partial<BatchState> = {}) =>
-  ({ records, sourceIds: {}, diskGiB: {}, lookUps: {}, jobIds: {}, ...more }) as BatchState;
+const stateOf = (plan: Plan, records: Record<string, ServerRecord>, more: Partial<BatchState> = {}) =>
+  aBatch(plan, records, more).state;
 
 /** Every server of the plan fails; gives the records as the batch keeps them. */
 function allFailed({ servers: planned, ...plan }: Plan, messageOf: (nth: number) => string) {
-  const records: Record<string, ServerRecord> = {};
-  const servers = new BatchServers({ ...plan, servers: planned }, records, {});
+  const { index, state } = aBatch({ ...plan, servers: planned });
   planned.forEach(({ name, sourceId }, i) => {
-    servers.set(name, {
+    index.set(name, {
       phase: 'failed',
       round: 1,
       starts: 3,
@@ -68,16 +68,15 @@ function allFailed({ servers: planned, ...plan }: Plan, messageOf: (nth: number)
       },
     });
   });
-  return records;
+  return state.servers;
 }
 
 async function storedBytes(plan: Plan, records: Record<string, ServerRecord>): Promise<number> {
-  const payload = defaultPayloadConverter.toPayload({ carried: carriedBatch(plan, stateOf(records)) });
+  const payload = defaultPayloadConverter.toPayload({ carried: carriedBatch(stateOf(plan, records)) });
   return (await compressingCodec.encode([payload]))[0]!.data!.length;
 }
 
-const roundTrip = (plan: Plan, state: BatchState) =>
-  unpackedBatch(JSON.parse(JSON.stringify(carriedBatch(plan, state))));
+const roundTrip = (state: BatchState) => unpackedBatch(JSON.parse(JSON.stringify(carriedBatch(state))));
 
 test.each([
   ['long texts that are all different', () => noise(5_000)],
@@ -94,7 +93,7 @@ test.each([
 
 test('servers that share most of their settings take a fraction of the room', () => {
   const plan = planOf(1_000);
-  const carried = JSON.stringify(carriedBatch(plan, stateOf({})));
+  const carried = JSON.stringify(carriedBatch(stateOf(plan, {})));
   expect(carried.length).toBeLessThan(JSON.stringify(plan).length / 5);
 });
 
@@ -113,19 +112,22 @@ test('what one run hands to the next is what it knew', () => {
   plan.servers[2]!.sourceName = 'three';
   plan.servers[3]!.job = { regionId: 'cn-beijing', replicationParameters: '{"checksum":true}' };
   const records: Record<string, ServerRecord> = {
-    [one!]: { phase: 'migrating', round: 1, sourceId: plan.servers[0]!.sourceId, starts: 2, runId: 'r-1' },
+    [one!]: {
+      phase: 'migrating',
+      round: 1,
+      sourceId: plan.servers[0]!.sourceId,
+      starts: 2,
+      runId: 'r-1',
+      diskGiB: 40,
+    },
     // Its source was another one when it was migrated.
     [two!]: { phase: 'migrated', round: 3, sourceId: 's-before', jobId: 'j-2', imageId: 'm-2', endedAt: 7 },
-    [three!]: { phase: 'skipped', round: 0, sourceId: 's-3', note: 'by hand', endedAt: 9 },
+    [three!]: { phase: 'skipped', round: 0, sourceId: 's-3', note: 'by hand', endedAt: 9, diskGiB: 0.5 },
+    [plan.servers[3]!.name]: { phase: 'waiting', round: 0, sourceId: plan.servers[3]!.sourceId },
   };
-  const state = stateOf(records, {
-    sourceIds: { [three!]: 's-3' },
-    diskGiB: { [one!]: 40, [three!]: 0.5 },
-    jobIds: { [two!]: 'j-2' },
-    wishes: [{ server: one!, kind: 'cancel', sends: 1, nextAt: 5 }],
-    cancelRequested: true,
-  });
-  expect(JSON.parse(JSON.stringify(roundTrip(plan, state)))).toEqual({ plan, state });
+  const batch = aBatch(plan, records, { cancelRequested: true });
+  wish(batch, one!, 'cancel', 5);
+  expect(JSON.parse(JSON.stringify(roundTrip(batch.state)))).toEqual(JSON.parse(JSON.stringify(batch.state)));
 });
 
 test('a failure keeps its whole text as long as there is room, also in the next run', () => {
@@ -140,9 +142,8 @@ test('a failure keeps its whole text as long as there is room, also in the next 
   expect(kept.filter((_, i) => i % 2 === 0).every((length) => length > 600)).toBe(true);
   expect(kept[1]).toBe(900);
   expect(kept.at(-1)).toBeLessThanOrEqual(textLimits.beyond);
-  const next = roundTrip(plan, stateOf(records));
-  new BatchServers(next.plan, next.state.records, {});
-  expect(lengths(next.state.records)).toEqual(kept);
+  const next = batchOf(roundTrip(stateOf(plan, records)));
+  expect(lengths(next.state.servers)).toEqual(kept);
 });
 
 test.each([

@@ -1,31 +1,10 @@
-import type { Plan } from '../../../src/plan';
-import { openGates, serverGate } from '../../../workflows/batch/gates';
-import { BatchServers } from '../../../workflows/batch/servers';
+import { forecast } from '../../../workflows/batch/forecast';
+import { openGates, serverGate } from '../../../workflows/batch/gates/gates';
+import { aBatch, aPlan, aServer, withLease } from './a-batch';
 
 const now = Date.parse('2030-01-31T12:00:00Z');
-const job = { regionId: 'cn-hangzhou' };
-
-function planOf(scheduledStartTime: string): Plan {
-  return {
-    name: 'b',
-    account: { id: 'a', quota: { jobs: 10, running: 5 } },
-    policy: {
-      maxConcurrent: 5,
-      attempts: 3,
-      restartDelaySeconds: 1,
-      jobTimeoutSeconds: 3_600,
-      stallTimeoutSeconds: 3_600,
-      onFailure: 'deleteJob',
-      lockoutDates: [],
-      priority: 0,
-    },
-    waves: [{ name: 'w', overlap: false }],
-    servers: [
-      { name: 'timed', sourceId: 's-1', wave: 'w', job: { ...job, scheduledStartTime } },
-      { name: 'plain', sourceId: 's-2', wave: 'w', job },
-    ],
-  };
-}
+const planOf = (scheduledStartTime: string) =>
+  aPlan([aServer('timed', { job: { regionId: 'cn-hangzhou', scheduledStartTime } }), 'plain']);
 
 test.each([
   ['2030-01-31T22:00:00Z', Date.parse('2030-01-31T22:00:00Z')],
@@ -34,24 +13,24 @@ test.each([
   ['2030-01-31T12:00:00Z', undefined],
   ['2029-01-01T00:00:00Z', undefined],
 ])('a server whose scheduledStartTime is %s waits until %s', (time, until) => {
-  const servers = new BatchServers(planOf(time), {}, {});
-  const gate = serverGate(servers, openGates(), 'timed', now);
+  const { index } = aBatch(planOf(time));
+  const gate = serverGate(index, openGates(), 'timed', now);
   expect(gate?.until).toBe(until);
   if (until !== undefined) expect(gate?.reason).toBe(`its scheduledStartTime is ${time}`);
-  expect(serverGate(servers, openGates(), 'plain', now)).toBeUndefined();
+  expect(serverGate(index, openGates(), 'plain', now)).toBeUndefined();
 });
 
 test('an operator who has paused the server is named before its time', () => {
-  const servers = new BatchServers(planOf('2030-01-31T22:00:00Z'), {}, {});
+  const { index } = aBatch(planOf('2030-01-31T22:00:00Z'));
   const gates = openGates();
   gates.paused.servers.push('timed');
-  expect(serverGate(servers, gates, 'timed', now)?.reason).toBe('it is paused');
+  expect(serverGate(index, gates, 'timed', now)?.reason).toBe('it is paused');
 });
 
-test('the estimates count the time before a scheduled start', () => {
-  const measured = { seconds: 100, diskGiB: 1 };
-  const servers = new BatchServers(planOf('2030-01-31T13:00:00Z'), {}, { timed: 1, plain: 1 });
-  expect(servers.estimatedEndOfWaiting('timed', measured, 5, now)).toBe(now + 3_700_000);
-  expect(servers.estimatedEndOfWaiting('plain', measured, 5, now)).toBe(now + 100_000);
-  expect(servers.remaining(() => 100, now)).toEqual({ work: 200, longest: 3_700 });
+test('the forecast counts the time before a scheduled start', () => {
+  const { state } = withLease(aBatch(planOf('2030-01-31T13:00:00Z')), 5);
+  const { servers, endAt } = forecast(state, now, () => 100);
+  expect(servers.get('timed')).toEqual({ startAt: now + 3_600_000, endAt: now + 3_700_000 });
+  expect(servers.get('plain')).toEqual({ startAt: now, endAt: now + 100_000 });
+  expect(endAt).toBe(now + 3_700_000);
 });

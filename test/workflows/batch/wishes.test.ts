@@ -1,58 +1,101 @@
-import type { ServerRecord } from '../../../workflows/batch/server-record';
-import { dueWishes, noteHeard, noteSending, type Wish, withWish } from '../../../workflows/batch/wishes';
+import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
+import {
+  dueWishes,
+  noteSending,
+  resumedWishes,
+  takeDelivery,
+  type Wish,
+  type Wishes,
+  type WishKind,
+  wish,
+  withdraw,
+} from '../../../workflows/batch/wishes';
 
-const records = (phase: 'migrating' | 'waiting' | 'failed'): Record<string, ServerRecord> => ({
-  web: { phase, round: 1, error: { code: 'X', message: 'x', remedy: 'x' } } as ServerRecord,
+const records = (phase: 'migrating' | 'waiting' | 'failed', more: Partial<ServerRecord> = {}) => ({
+  web: { phase, round: 1, error: { code: 'X', message: 'x', remedy: 'x' }, ...more } as ServerRecord,
 });
-const idle = { starting: new Set<string>(), inFlight: new Set<Wish>() };
+const running = records('migrating', { runId: 'r-1' });
+
+function wished(...kinds: WishKind[]) {
+  const batch = { state: { wishes: {} as Wishes } };
+  for (const kind of kinds) wish(batch, 'web', kind, 0);
+  return batch;
+}
+const kindsOf = (wishes: readonly Wish[]) => wishes.map(({ kind }) => kind);
+
+/** Sends what is due. */
+function send({ state }: ReturnType<typeof wished>, now: number, known = running): Wish[] {
+  const { due } = dueWishes(state.wishes, known, now);
+  for (const one of due) noteSending(one);
+  return due.map((one) => ({ ...one }));
+}
 
 test('an order to a server that is being started waits for its start, and is sent then', () => {
-  const wishes = withWish([], 'web', 'cancel', 0);
-  const starting = { ...idle, starting: new Set(['web']) };
-  expect(dueWishes(wishes, records('migrating'), starting, 0)).toMatchObject({ standing: wishes, due: [] });
-  expect(dueWishes(wishes, records('migrating'), idle, 0).due).toEqual(wishes);
+  const batch = wished('start', 'cancel');
+  expect(kindsOf(send(batch, 0, records('migrating')))).toEqual(['start']);
+  expect(send(batch, 0, records('migrating'))).toEqual([]);
+  withdraw(batch.state, 'web', 'start');
+  expect(kindsOf(send(batch, 0))).toEqual(['cancel']);
 });
 
 test('an order that nobody has heard is sent again after a while that grows', () => {
-  const [wish] = withWish([], 'web', 'cutOver', 0);
+  const batch = wished('cutOver');
   const distances: number[] = [];
-  for (let now = 0; distances.length < 12; now = wish!.nextAt) {
-    const { due } = dueWishes([wish!], records('migrating'), idle, now);
-    expect(due).toEqual([wish]);
-    noteSending(wish!, now);
-    distances.push(wish!.nextAt - now);
-    expect(dueWishes([wish!], records('migrating'), idle, now)).toMatchObject({
-      due: [],
-      nextAt: wish!.nextAt,
-    });
+  for (let now = 0; distances.length < 12; ) {
+    const [sent] = send(batch, now);
+    takeDelivery(batch, sent!, false, now);
+    const { due, nextAt } = dueWishes(batch.state.wishes, running, now);
+    expect(due).toEqual([]);
+    distances.push(nextAt! - now);
+    now = nextAt!;
   }
   expect(distances.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
   expect(distances.at(-1)).toBe(600_000);
 });
 
-test.each(['waiting', 'failed'] as const)('an order to a server that is %s is moot', (phase) => {
-  expect(dueWishes(withWish([], 'web', 'grant', 0), records(phase), idle, 0).standing).toEqual([]);
+test.each(['waiting', 'failed'] as const)('an order to a server that is %s is forgotten', (phase) => {
+  const batch = wished('start', 'grant');
+  expect(send(batch, 0, records(phase))).toEqual([]);
+  expect(batch.state.wishes).toEqual({});
+});
+
+test('a start is over once it is confirmed', () => {
+  const batch = wished('start');
+  expect(send(batch, 0)).toEqual([]);
+  expect(batch.state.wishes).toEqual({});
 });
 
 test('what a server has heard is over, but for a cancel: that stands until the server has ended', () => {
-  const [cutOver] = withWish([], 'web', 'cutOver', 0);
-  const [cancel] = withWish([], 'web', 'cancel', 0);
-  expect(noteHeard([cutOver!, cancel!], cutOver!, 5)).toEqual([cancel]);
-  expect(noteHeard([cancel!], cancel!, 5)).toEqual([{ ...cancel, nextAt: 600_005 }]);
+  const batch = wished('cutOver', 'cancel');
+  for (const sent of send(batch, 0)) takeDelivery(batch, sent, true, 5);
+  expect(Object.values(batch.state.wishes)).toEqual([
+    { server: 'web', kind: 'cancel', sends: 1, nextAt: 600_005 },
+  ]);
 });
 
-test('an order that is given once more is sent at once, and what is under way is not sent twice', () => {
-  const [first] = withWish([], 'web', 'cancel', 0);
-  const underWay = { ...idle, inFlight: new Set([first!]) };
-  expect(dueWishes([first!], records('migrating'), underWay, 0).due).toEqual([]);
-  const again = withWish([first!], 'web', 'cancel', 7);
-  expect(again).toHaveLength(1);
-  expect(dueWishes(again, records('migrating'), underWay, 7).due).toEqual(again);
+test('an order that is given once more is sent at once, and what is under way is sent once', () => {
+  const batch = wished('cancel');
+  const [first] = send(batch, 0);
+  expect(send(batch, 0)).toEqual([]);
+  wish(batch, 'web', 'cancel', 7);
+  takeDelivery(batch, first!, true, 7);
+  expect(kindsOf(send(batch, 7))).toEqual(['cancel']);
+});
+
+test('what a run has sent and not heard of is sent again by the next run', () => {
+  const batch = wished('start', 'grant');
+  send(batch, 0, records('migrating'));
+  const next = { state: { wishes: resumedWishes(JSON.parse(JSON.stringify(batch.state.wishes)), 9) } };
+  expect(kindsOf(send(next, 9, records('migrating')))).toEqual(['start']);
+  expect(Object.values(next.state.wishes).map(({ sends }) => sends)).toEqual([2, 0]);
 });
 
 test('no more orders are under way at once than Temporal lets a workflow have', () => {
   const names = Array.from({ length: 2_500 }, (_, i) => `web-${i}`);
-  const wishes = names.map((server): Wish => ({ server, kind: 'cancel', sends: 0, nextAt: 0 }));
-  const all = Object.fromEntries(names.map((name) => [name, records('migrating').web!]));
-  expect(dueWishes(wishes, all, idle, 0).due.length).toBe(500);
+  const batch = { state: { wishes: {} as Wishes } };
+  for (const name of names) wish(batch, name, 'cancel', 0);
+  const all = Object.fromEntries(names.map((name) => [name, running.web]));
+  for (const one of dueWishes(batch.state.wishes, all, 0).due) noteSending(one);
+  expect(Object.values(batch.state.wishes).filter(({ isUnderWay }) => isUnderWay)).toHaveLength(500);
+  expect(dueWishes(batch.state.wishes, all, 0).due).toEqual([]);
 });

@@ -3,6 +3,7 @@ import {
   type LeaseHolding,
   nextReport,
   noLease,
+  receivedReport,
   takeAsk,
   takeLease,
   usableSlots,
@@ -76,7 +77,7 @@ class Account {
         quota: { jobs: jobsQuota, running: jobsQuota, changedAt: 1 },
         inUse: { existing: batch.jobs, running: batch.jobs },
         ...{ syncs: 0, startable: batch.waiting, startableWithJob: 0, startableAgain: 0, recovering: 0 },
-        ...{ isCancelling: false, limitsChanged: false },
+        isCancelling: false,
       },
       this.now,
     );
@@ -94,6 +95,7 @@ class Account {
     this.hear(batch.reporting);
     this.repeated.push(batch.reporting);
     batch.reporting = undefined;
+    batch.holding = receivedReport(batch.holding, {});
   }
 
   deal(): void {

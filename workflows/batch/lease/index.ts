@@ -1,9 +1,7 @@
-/**
- * The account's quota, dealt in leases of whole batches: the workflow that deals (`workflow.ts`, and the pure functions that
- * decide for it), and a batch's side of its lease (`lease.ts`, `refusal-hold.ts`, `syncs.ts`).
- */
+/** A batch's side of its lease of the account's quota: what it holds, what it tells, what refusals hold back, when syncs count. */
 export {
   type LeaseHolding,
+  lostReport,
   nextReport,
   noLease,
   type QuotaNeeds,

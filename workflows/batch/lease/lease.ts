@@ -12,14 +12,26 @@ export interface LeaseHolding {
   epoch?: string;
   /** What it has promised not to exceed, or been granted since. */
   held: Slots;
-  /** What it has last told; absent before the first report. */
-  told?: { demand: Slots; syncs: number; at: number; nth: number };
+  /** What the last report said; absent before the first one. */
+  lastReport?: { demand: Slots; syncs: number; at: number; nth: number };
+  /** What the quota must hear of at once. */
+  news: QuotaNews;
+  /** The news of the report that is on its way: told again, should it not arrive. */
+  underWay?: QuotaNews;
   /** It repeats itself after so long. */
   repeatMs: number;
   /** The quota wants to be told, whatever it has heard before. */
   isAsked?: boolean;
   /** The task queue whose workers keep the account's quota, when it is not the batch's own. */
   keptBy?: string;
+}
+
+/** What makes a report due by itself. */
+export interface QuotaNews {
+  /** What the API has just refused. */
+  refused?: LeaseReport['refused'];
+  /** The quota or the priority has just been changed. */
+  limitsChanged?: true;
 }
 
 /** What the report says, as the batch stands. */
@@ -43,10 +55,6 @@ export interface QuotaNeeds {
   recovering: number;
   isCancelling: boolean;
   hold?: RefusalHold;
-  /** What the API has just refused. */
-  refused?: LeaseReport['refused'];
-  /** The quota or the priority has just been changed. */
-  limitsChanged: boolean;
 }
 
 /** While servers wait and nothing moves, a batch repeats its report: the quota may have lost it. */
@@ -56,6 +64,7 @@ export const noLease = (): LeaseHolding => ({
   lease: { ...noSlots, seq: 0, contended: false },
   held: noSlots,
   repeatMs: repeatMs.first,
+  news: {},
 });
 
 /** Takes a newer lease of this batch's own; `grows` where it allows more than before. */
@@ -101,8 +110,10 @@ export function nextReport(
   needs: QuotaNeeds,
   now: number,
 ): { report?: LeaseReport; holding: LeaseHolding; repeatAt?: number } {
-  const { lease, held, told, epoch } = holding;
-  const { inUse, syncs, refused, limitsChanged } = needs;
+  const { lease, held, lastReport: told, epoch, news } = holding;
+  // One at a time: what changes meanwhile is in the next one.
+  if (holding.underWay) return { holding };
+  const { inUse, syncs } = needs;
   const need = needed(needs, now);
   const demand = each((r) => (lease.contended || !told ? need[r] : Math.max(need[r], told.demand[r])));
   const promise = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
@@ -110,8 +121,8 @@ export function nextReport(
   const isNews =
     !told ||
     holding.isAsked ||
-    refused !== undefined ||
-    limitsChanged ||
+    news.refused !== undefined ||
+    news.limitsChanged ||
     syncs !== told.syncs ||
     resources.some((r) => demand[r] !== told.demand[r] || promise[r] !== held[r]);
   const repeatAt = told && waits ? told.at + holding.repeatMs : undefined;
@@ -137,12 +148,14 @@ export function nextReport(
         priority,
         quota,
       },
-      refused,
+      refused: news.refused,
     },
     holding: {
       ...holding,
       held: promise,
-      told: { demand, syncs, at: now, nth },
+      lastReport: { demand, syncs, at: now, nth },
+      news: {},
+      underWay: news,
       repeatMs: nextRepeatMs,
       isAsked: false,
     },
@@ -150,11 +163,18 @@ export function nextReport(
   };
 }
 
-/** What became of a report: the account's quota may be kept by the workers of another task queue. */
+/** A report has arrived: the account's quota may be kept by the workers of another task queue. */
 export const receivedReport = (holding: LeaseHolding, { keptBy }: { keptBy?: string }): LeaseHolding => ({
   ...holding,
   keptBy,
+  underWay: undefined,
 });
+
+/** Nobody knows whether the report on its way arrives: its news is told once more. */
+export const lostReport = (holding: LeaseHolding): LeaseHolding =>
+  holding.underWay
+    ? { ...holding, isAsked: true, news: { ...holding.underWay, ...holding.news }, underWay: undefined }
+    : holding;
 
 /** What the batch could use now. What the API refuses it cannot use, though it has a slot. */
 function needed(needs: QuotaNeeds, now: number): Slots {

@@ -1,7 +1,7 @@
-import { failureText } from '../../src/text';
-import type { SmcFailure } from '../contract/failure';
-import type { AccountNews } from '../contract/server-messages';
-import type { AccountTrouble } from '../contract/views';
+import { failureText } from '../../../src/text';
+import type { SmcFailure } from '../../contract/failure';
+import type { AccountNews } from '../../contract/server-messages';
+import type { AccountTrouble } from '../../contract/views';
 
 /** What the batch knows of an account that refuses calls; carried over Continue-As-New. Times in milliseconds since the epoch. */
 export interface AccountState {

@@ -1,68 +1,66 @@
-import { smcBatchCommand } from '../../src/text';
-import type { Slots } from '../contract/slots';
-import type { ServerExplanation, ServerView } from '../contract/views';
-import { accountTrouble } from './account-trouble';
-import { type Closed, type GateState, serverGate, waveGate } from './gates';
-import { type BatchRun, isLookedUpFirst } from './run';
-import { isEnded } from './server-record';
-import { restartGatesOf, slotReason, sourceIsLookedUp } from './waiting-reason';
+import { smcBatchCommand } from '../../../src/text';
+import type { ServerExplanation, ServerView } from '../../contract/views';
+import { restartGatesOf } from '../deal-slots';
+import { type ClosedGate, type GateState, serverGate, waveGate } from '../gates/gates';
+import { isEnded } from '../servers/server-record';
+import { type Batch, isLookedUpFirst } from '../state';
+import { accountTrouble } from '../telling/account-trouble';
+import { estimatedEndOfWaiting } from './estimate';
+import { placeOf, serverView } from './server-view';
+import { slotReason, sourceIsLookedUp } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
-export function explainServer(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
-  const explained = explainPhase(run, name, cap, now);
+export function explainServer(batch: Batch, name: string, now: number): ServerExplanation {
+  const explained = explainPhase(batch, name, now);
   if (isEnded(explained.phase)) return explained;
-  return { ...explained, accountTrouble: accountTrouble(run.state.account) };
+  return { ...explained, accountTrouble: accountTrouble(batch.state.account) };
 }
 
-function explainPhase(run: BatchRun, name: string, cap: Slots, now: number): ServerExplanation {
-  const { plan, servers, state, status } = run;
-  const view = servers.view(name, state.measured);
+function explainPhase(batch: Batch, name: string, now: number): ServerExplanation {
+  const { state, index } = batch;
+  const { plan, stage } = state;
+  const record = index.record(name);
+  const view = serverView(batch, name);
   const { phase, error } = view;
-  const batch = plan.name;
   // A batch that has ended takes no orders.
   const again =
-    status === 'ended' ? smcBatchCommand('apply', ['PLAN']) : smcBatchCommand('retry', [batch, name]);
+    stage === 'ended' ? smcBatchCommand('apply', ['PLAN']) : smcBatchCommand('retry', [plan.name, name]);
   switch (phase) {
     case 'waiting': {
-      const surveys = status === 'surveying';
-      const gate = surveys ? undefined : waveGate(plan, servers, state.gates, servers.waveIndexOf(name), now);
+      const surveys = stage === 'surveying';
+      const gate = surveys ? undefined : waveGate(plan, index, state.gates, index.waveIndexOf(name), now);
       const changing = surveys
         ? 'the source servers are being looked up'
-        : run.changing?.has(name)
+        : state.planChange?.touched.has(name)
           ? 'a changed plan is being looked up'
-          : isLookedUpFirst(run, name)
+          : isLookedUpFirst(batch, name)
             ? sourceIsLookedUp
             : undefined;
-      const own = serverGate(servers, state.gates, name, now);
+      const own = serverGate(index, state.gates, name, now);
       const closed = changing ?? gate?.reason ?? own?.reason;
       const isTimed = closed !== undefined && closed === own?.reason && own.kind === 'startTime';
       return {
         ...view,
-        why: closed ?? slotReason(run, cap, now) ?? itsTurn,
-        place: servers.placeOf(name),
+        why: closed ?? slotReason(batch, now) ?? itsTurn,
+        place: placeOf(batch, name),
         nextStartAt: own?.kind === 'startTime' ? own.until : undefined,
         // Nobody knows when another gate opens.
-        estimatedEnd:
-          closed && !isTimed
-            ? undefined
-            : servers.estimatedEndOfWaiting(name, state.measured, cap.running, now),
-        next: openingOrder(batch, view, gate, state.gates),
+        estimatedEnd: closed && !isTimed ? undefined : estimatedEndOfWaiting(batch, name, now),
+        next: openingOrder(plan.name, view, gate, state.gates),
       };
     }
     case 'queued': {
-      const gate = restartGatesOf(run, now)(name);
-      const record = servers.records[name];
-      const what = record?.phase === 'queued' && record.isCutOver ? 'its last sync' : 'its job';
+      const gate = restartGatesOf(batch, now)(name);
+      const what = record.phase === 'queued' && record.isCutOver ? 'its last sync' : 'its job';
       return {
         ...view,
-        why: `${what} waits to be ${view.jobId ? 'started' : 'created'}: ${gate?.reason ?? slotReason(run, cap, now, !view.jobId) ?? itsTurn}`,
-        place: [...servers.queued].indexOf(name) + 1,
-        next: openingOrder(batch, view, gate, state.gates),
+        why: `${what} waits to be ${view.jobId ? 'started' : 'created'}: ${gate?.reason ?? slotReason(batch, now, !view.jobId) ?? itsTurn}`,
+        place: [...index.queued].indexOf(name) + 1,
+        next: openingOrder(plan.name, view, gate, state.gates),
       };
     }
     case 'recovering': {
-      const record = servers.records[name];
-      const nextStartAt = (record?.phase === 'recovering' && record.nextStartAt) || 0;
+      const nextStartAt = (record.phase === 'recovering' && record.nextStartAt) || 0;
       const isDue = nextStartAt <= now;
       return {
         ...view,
@@ -82,8 +80,8 @@ function explainPhase(run: BatchRun, name: string, cap: Slots, now: number): Ser
     case 'synced':
       return {
         ...view,
-        why: `its incremental job has been synced and waits for its cut-over${untilWhen(servers.records[name]?.validUntil)}`,
-        next: smcBatchCommand('cutover', [batch, name]),
+        why: `its incremental job has been synced and waits for its cut-over${untilWhen(record.validUntil)}`,
+        next: smcBatchCommand('cutover', [plan.name, name]),
       };
     case 'finishing':
       return { ...view, why: 'its job has ended and is being cleaned up' };
@@ -112,7 +110,7 @@ const untilWhen = (at: number | undefined) =>
 function openingOrder(
   batch: string,
   { server, wave }: ServerView,
-  gate: Closed | undefined,
+  gate: ClosedGate | undefined,
   { paused }: GateState,
 ): string | undefined {
   if (gate?.kind === 'approval') return smcBatchCommand('approve', [batch, wave]);

@@ -14,22 +14,8 @@ export function estimatedSeconds(diskGiB: number | undefined, measured: Throughp
   return (diskGiB || assumedDiskGiB) * perGiB;
 }
 
-/**
- * When the batch will have ended, were all its slots kept busy: the longer of all remaining work over the slots and
- * of the longest single server. Undefined when nothing more moves by itself.
- */
-export function estimatedEnd(
-  servers: {
-    remaining(
-      seconds: (diskGiB: number | undefined) => number,
-      now: number,
-    ): { work: number; longest: number };
-  },
-  slots: number,
+/** When a server under way is likely to end, by its size and what has been measured; milliseconds since the epoch. */
+export const estimatedEndOf = (
+  { startedAt, diskGiB }: { startedAt?: number; diskGiB?: number },
   measured: Throughput,
-  now: number,
-): number | undefined {
-  const { work, longest } = servers.remaining((diskGiB) => estimatedSeconds(diskGiB, measured), now);
-  if (work === 0 || slots === 0) return undefined;
-  return now + Math.max(work / slots, longest) * 1000;
-}
+): number | undefined => startedAt && startedAt + Math.round(estimatedSeconds(diskGiB, measured) * 1000);

@@ -1,27 +1,11 @@
-import type { Plan, PlannedServer } from '../../../src/plan';
-import {
-  isUnchanged,
-  leavingNotes,
-  leavingServers,
-  planChanges,
-} from '../../../workflows/batch/plan-changes';
-import type { ServerRecord } from '../../../workflows/batch/server-record';
-import { BatchServers } from '../../../workflows/batch/servers';
+import type { PlannedServer } from '../../../src/plan';
+import { isUnchanged, leavingNotes, leavingServers, planChanges } from '../../../workflows/batch/plan-change';
+import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
+import { aBatch, aPlan, aServer } from './a-batch';
 
-const base = (name: string): PlannedServer => ({
-  name,
-  sourceId: `s-${name}`,
-  wave: 'all',
-  job: { regionId: 'cn-hangzhou', systemDiskSize: 40 },
-});
-const planOf = (servers: PlannedServer[]) =>
-  ({
-    name: 'dc1',
-    account: { id: 'a', quota: { jobs: 1, running: 1 } },
-    policy: { attempts: 3 },
-    waves: [{ name: 'all', overlap: false }],
-    servers,
-  }) as unknown as Plan;
+const base = (name: string): PlannedServer =>
+  aServer(name, { job: { regionId: 'cn-hangzhou', systemDiskSize: 40 } });
+const planOf = (servers: PlannedServer[]) => aPlan(servers);
 
 const end = { round: 1, endedAt: 5, sourceId: 's-web' };
 const error = { code: 'InternalError', message: '', remedy: '' };
@@ -45,8 +29,8 @@ const otherSource = { ...web, sourceId: 's-new' };
 function changesOf(record: ServerRecord, next?: PlannedServer) {
   const plan = planOf([web]);
   const changed = planOf(next ? [next, base('new')] : [base('new')]);
-  const servers = new BatchServers(plan, { web: record }, {});
-  return { ...planChanges(plan, changed, servers), left: leavingServers(plan, changed, servers) };
+  const { index } = aBatch(plan, { web: record });
+  return { ...planChanges(plan, changed, index), left: leavingServers(plan, changed, index) };
 }
 
 test.each(['migrating', 'recovering', 'synced'] as const)(
@@ -98,7 +82,7 @@ test('a thousand servers that leave take few lines of the journal, and an equal 
   const names = Array.from({ length: 1_000 }, (_, i) => `web-${i}`);
   const plan = planOf(names.map(base));
   const migrated = Object.fromEntries(names.map((name) => [name, records.migrated]));
-  const servers = new BatchServers(plan, migrated, {});
-  expect(leavingNotes(leavingServers(plan, planOf([base('new')]), servers))).toHaveLength(20);
-  expect(isUnchanged(planChanges(plan, planOf(names.map(base)), servers))).toBe(true);
+  const { index } = aBatch(plan, migrated);
+  expect(leavingNotes(leavingServers(plan, planOf([base('new')]), index))).toHaveLength(20);
+  expect(isUnchanged(planChanges(plan, planOf(names.map(base)), index))).toBe(true);
 });

@@ -1,7 +1,7 @@
-import type { Plan, Wave } from '../../src/plan';
-import { startTimeOf } from '../../src/plan/plan';
-import { smcBatchCommand } from '../../src/text';
-import type { BatchServers, WaveServers } from './servers';
+import type { Plan, Wave } from '../../../src/plan';
+import { startTimeOf } from '../../../src/plan/plan';
+import { smcBatchCommand } from '../../../src/text';
+import type { ServerIndex, WaveSums } from '../servers/server-index';
 import { isOpen, nextOpening } from './time-window';
 
 /** What an operator has said beside the plan; carried over Continue-As-New. */
@@ -21,7 +21,7 @@ export const openGates = (): GateState => ({
 });
 
 /** Why nothing of a wave may start now, and when that may change by itself (milliseconds since the epoch). */
-export interface Closed {
+export interface ClosedGate {
   kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window' | 'startTime' | 'dependency' | 'group';
   reason: string;
   until?: number;
@@ -30,19 +30,19 @@ export interface Closed {
 /** The gate of one wave, open when undefined. The order of the checks is the order in which an operator can act. */
 export function waveGate(
   plan: Plan,
-  servers: BatchServers,
+  index: ServerIndex,
   state: GateState,
-  index: number,
+  wave: number,
   now: number,
-): Closed | undefined {
-  const wave = plan.waves[index]!;
+): ClosedGate | undefined {
+  const planned = plan.waves[wave]!;
   return (
-    stopReason(plan, servers, state) ??
+    stopReason(plan, index, state) ??
     (state.paused.batch ? batchPaused : undefined) ??
-    orderGate(plan, servers, index) ??
-    wavePause(wave, state) ??
-    approvalGate(plan, wave, state) ??
-    windowGate(plan, wave, now)
+    orderGate(plan, index, wave) ??
+    wavePause(planned, state) ??
+    approvalGate(plan, planned, state) ??
+    windowGate(plan, planned, now)
   );
 }
 
@@ -52,21 +52,21 @@ export function waveGate(
  */
 export function restartGates(
   plan: Plan,
-  servers: BatchServers,
+  index: ServerIndex,
   state: GateState,
   now: number,
-): (server: string) => Closed | undefined {
-  const stopped = stopReason(plan, servers, state);
+): (server: string) => ClosedGate | undefined {
+  const stopped = stopReason(plan, index, state);
   // To ask a calendar costs more than all else, and servers are many more than waves.
-  const windows = new Map<Wave, Closed | undefined>();
+  const windows = new Map<Wave, ClosedGate | undefined>();
   const windowOf = (wave: Wave) => {
     if (!windows.has(wave)) windows.set(wave, windowGate(plan, wave, now));
     return windows.get(wave);
   };
   return (name) => {
-    const record = servers.records[name];
-    const isCutOver = record?.phase === 'queued' && record.isCutOver;
-    const wave = plan.waves[servers.waveIndexOf(name)]!;
+    const record = index.record(name);
+    const isCutOver = record.phase === 'queued' && record.isCutOver;
+    const wave = plan.waves[index.waveIndexOf(name)]!;
     return (
       (isCutOver ? undefined : stopped) ??
       (state.paused.batch ? batchPaused : undefined) ??
@@ -79,49 +79,49 @@ export function restartGates(
 
 /** What stands between a server and its start, beside the gate of its wave. */
 export function serverGate(
-  servers: BatchServers,
+  index: ServerIndex,
   state: GateState,
   name: string,
   now: number,
-): Closed | undefined {
-  const held = serverPause(name, state) ?? startTimeGate(servers, name, now);
+): ClosedGate | undefined {
+  const held = serverPause(name, state) ?? startTimeGate(index, name, now);
   if (held) return held;
-  const { dependsOn = [], exclusive } = servers.server(name);
-  const missing = dependsOn.filter((other) => !hasBeenMigrated(servers, other));
+  const { dependsOn = [], exclusive } = index.planOf(name);
+  const missing = dependsOn.filter((other) => !hasBeenMigrated(index, other));
   if (missing.length > 0)
     return {
       kind: 'dependency',
-      reason: `it depends on ${missing.map((other) => `${other} (${servers.phaseOf(other)})`).join(', ')}`,
+      reason: `it depends on ${missing.map((other) => `${other} (${index.phaseOf(other)})`).join(', ')}`,
     };
-  if (exclusive && (servers.exclusiveUnderWay.get(exclusive) ?? 0) > 0)
+  if (exclusive && (index.groupsHeld.get(exclusive) ?? 0) > 0)
     return { kind: 'group', reason: `another server of its exclusive group '${exclusive}' is under way` };
   return undefined;
 }
 
 /** An operator holds this server back. */
-const serverPause = (name: string, { paused }: GateState): Closed | undefined =>
+const serverPause = (name: string, { paused }: GateState): ClosedGate | undefined =>
   paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined;
 
 /** Its time in the plan has not come. One that a retry sets back has had it. */
-function startTimeGate(servers: BatchServers, name: string, now: number): Closed | undefined {
-  const { job } = servers.server(name);
+function startTimeGate(index: ServerIndex, name: string, now: number): ClosedGate | undefined {
+  const { job } = index.planOf(name);
   const until = startTimeOf(job);
   if (until === undefined || until <= now) return undefined;
   return { kind: 'startTime', reason: `its scheduledStartTime is ${job.scheduledStartTime}`, until };
 }
 
 /** A dependency that is incremental counts once it has been synced. */
-export const hasBeenMigrated = (servers: BatchServers, name: string) =>
-  ['migrated', 'skipped', 'synced'].includes(servers.phaseOf(name));
+export const hasBeenMigrated = (index: ServerIndex, name: string) =>
+  ['migrated', 'skipped', 'synced'].includes(index.phaseOf(name));
 
 /** Too many failures: nothing more starts before the operator has decided. */
-export function stopReason(plan: Plan, servers: BatchServers, state: GateState): Closed | undefined {
+export function stopReason(plan: Plan, index: ServerIndex, state: GateState): ClosedGate | undefined {
   const [retry, resume, cancel] = ['retry', 'resume', 'cancel'].map((order) =>
     smcBatchCommand(order, [plan.name]),
   );
   const how = `${retry}, or to go on all the same ${resume}, or to give up ${cancel}`;
   for (const [i, { name, failureThreshold }] of plan.waves.entries()) {
-    const { failing: failed, total } = servers.waves[i]!;
+    const { failing: failed, total } = index.waves[i]!;
     if (!failureThreshold || state.acceptedWaves.includes(name)) continue;
     const most = 'count' in failureThreshold ? failureThreshold.count : failureThreshold.share * total;
     const said = 'count' in failureThreshold ? `${most}` : `${failureThreshold.share * 100} %`;
@@ -133,7 +133,7 @@ export function stopReason(plan: Plan, servers: BatchServers, state: GateState):
   }
   const most = plan.policy.stopAfterSameError;
   if (most === undefined) return undefined;
-  for (const [code, count] of servers.failedByCode) {
+  for (const [code, count] of index.failedByCode) {
     if (count >= most && !state.acceptedCodes.includes(code)) {
       return { kind: 'stopped', reason: `${count} servers have failed with ${code}: ${how}` };
     }
@@ -141,32 +141,30 @@ export function stopReason(plan: Plan, servers: BatchServers, state: GateState):
   return undefined;
 }
 
-const batchPaused: Closed = { kind: 'paused', reason: 'the batch is paused' };
+const batchPaused: ClosedGate = { kind: 'paused', reason: 'the batch is paused' };
 
-const wavePause = ({ name }: Wave, { paused }: GateState): Closed | undefined =>
+const wavePause = ({ name }: Wave, { paused }: GateState): ClosedGate | undefined =>
   paused.waves.includes(name) ? { kind: 'paused', reason: `wave '${name}' is paused` } : undefined;
 
-function orderGate(plan: Plan, servers: BatchServers, index: number): Closed | undefined {
-  const before = servers.waves.slice(0, index);
+function orderGate(plan: Plan, index: ServerIndex, wave: number): ClosedGate | undefined {
+  const before = index.waves.slice(0, wave);
   const last = before.at(-1);
-  const mayOverlap = plan.waves[index]!.overlap;
-  const open = before.find(
-    (wave) => !(mayOverlap && wave === last ? hasStarted(wave, servers) : isSettled(wave)),
-  );
+  const mayOverlap = plan.waves[wave]!.overlap;
+  const open = before.find((one) => !(mayOverlap && one === last ? hasStarted(one, index) : isSettled(one)));
   return open && { kind: 'order', reason: `wave '${open.name}' must end first` };
 }
 
 /** Ended, or incremental and waiting for its cut-over, which may take weeks. */
-const isSettled = ({ ended, synced, total }: WaveServers) => ended + synced === total;
+const isSettled = ({ ended, synced, total }: WaveSums) => ended + synced === total;
 
-const hasStarted = ({ waiting }: WaveServers, servers: BatchServers) =>
-  waiting.every((name) => servers.phaseOf(name) !== 'waiting');
+const hasStarted = ({ waiting }: WaveSums, index: ServerIndex) =>
+  waiting.every((name) => index.phaseOf(name) !== 'waiting');
 
 function approvalGate(
   { name: batch }: Plan,
   { name, after }: Wave,
   { approvedWaves }: GateState,
-): Closed | undefined {
+): ClosedGate | undefined {
   if (after !== 'approval' || approvedWaves.includes(name)) return undefined;
   return {
     kind: 'approval',
@@ -174,7 +172,7 @@ function approvalGate(
   };
 }
 
-function windowGate({ policy }: Plan, { name, window }: Wave, now: number): Closed | undefined {
+function windowGate({ policy }: Plan, { name, window }: Wave, now: number): ClosedGate | undefined {
   if (isOpen(window, policy.lockoutDates, now)) return undefined;
   const until = nextOpening(window, policy.lockoutDates, now);
   const when =

@@ -1,40 +1,41 @@
-import type { Plan } from '../../../src/plan';
-import { byName } from '../../../src/text';
-import { carriedBatch, unpackedBatch } from '../../../workflows/batch/carried-batch';
-import type { BatchState } from '../../../workflows/batch/run';
-import type { ServerRecord } from '../../../workflows/batch/server-record';
-import { BatchServers } from '../../../workflows/batch/servers';
+import { carriedBatch, unpackedBatch } from '../../../workflows/batch/carry/carried-batch';
+import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
+import { batchOf, endUntouched, waitAgain } from '../../../workflows/batch/state';
+import { takeReport } from '../../../workflows/batch/take-report';
+import { serverView } from '../../../workflows/batch/views/server-view';
 import type { ServerReport } from '../../../workflows/contract/server-messages';
+import { aBatch, aPlan, aServer } from './a-batch';
 
-const plan = {
-  name: 'dc1',
-  policy: { attempts: 3, stopAfterSameError: 2 },
-  waves: [{ name: 'all', overlap: false }],
-  servers: ['db', 'web', 'app'].map((name) => ({ name, wave: 'all', job: {} })),
-} as unknown as Plan;
+const plan = aPlan(['db', 'web', 'app'], { stopAfterSameError: 2 });
 
-/** `web` has been taken up: its job is being created or runs. */
+/** A batch whose `web` has been taken up: its job is being created or runs. */
 function underWay() {
-  const servers = new BatchServers(plan, {}, {});
-  servers.set('web', { phase: 'migrating', round: 1, startedAt: 1, starts: 1 });
-  return servers;
+  const batch = aBatch(plan, { web: { phase: 'migrating', round: 1, startedAt: 1, starts: 1 } });
+  const { index, state } = batch;
+  return {
+    index,
+    report: (report: ServerReport, now: number) => takeReport(batch, report, now),
+    set: (name: string, record: ServerRecord) => index.set(name, record),
+    records: state.servers,
+    phaseOf: (name: string) => index.phaseOf(name),
+    shown: () => serverView(batch, 'web'),
+  };
 }
 const stopped = { kind: 'stoppedRunning', server: 'web', round: 1, jobId: 'j-1', start: 1 } as const;
-const shown = (servers: BatchServers) => servers.view('web', { seconds: 0, diskGiB: 0 });
 
 test('a server whose job is broken off counts the starts its job had, not those it might have had', () => {
   const servers = underWay();
   servers.report({ ...stopped, end: 'Stopped', neverStarted: false }, 5);
   servers.report({ kind: 'ended', server: 'web', round: 1, result: { outcome: 'cancelled' } }, 6);
-  expect(shown(servers)).toMatchObject({ phase: 'cancelled', starts: 1, stoppedRunningAt: 5, endedAt: 6 });
+  expect(servers.shown()).toMatchObject({ phase: 'cancelled', starts: 1, stoppedRunningAt: 5, endedAt: 6 });
 });
 
 test('a job that was created and never started has no start', () => {
   const servers = underWay();
   servers.report({ ...stopped, end: 'Unknown', neverStarted: true }, 5);
-  expect(servers.inUse).toEqual({ existing: 1, running: 0 });
+  expect(servers.index.inUse).toEqual({ existing: 1, running: 0 });
   servers.report({ kind: 'ended', server: 'web', round: 1, result: { outcome: 'cancelled' } }, 6);
-  expect(shown(servers).starts).toBe(0);
+  expect(servers.shown().starts).toBe(0);
 });
 
 test('a report that comes twice, or from an earlier round, changes nothing', () => {
@@ -44,7 +45,7 @@ test('a report that comes twice, or from an earlier round, changes nothing', () 
   servers.set('web', { ...servers.records.web!, phase: 'migrating', starts: 2 });
   servers.report(broken, 6);
   servers.report({ ...broken, start: 2, round: 0 }, 7);
-  expect(shown(servers)).toMatchObject({ phase: 'migrating', starts: 2 });
+  expect(servers.shown()).toMatchObject({ phase: 'migrating', starts: 2 });
 });
 
 test('a request for a slot that comes after its grant does not take the slot away again', () => {
@@ -67,16 +68,18 @@ test('a synced job that broke is no longer synced, and asks for a restart, not f
   servers.report({ ...stopped, end: 'InError', startsAgainInSeconds: 1 }, 6);
   expect(servers.phaseOf('web')).toBe('recovering');
   servers.report({ kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1', isCutOver: false }, 6);
-  expect(servers.hasRestarts()).toBe(true);
+  expect(servers.index.hasRestarts).toBe(true);
 });
 
 test('a failure that follows from another one counts for its wave, and not as one more of its kind', () => {
   const servers = underWay();
   const error = { code: 'DependencyFailed', message: '', remedy: '' };
   servers.set('web', { phase: 'failed', round: 1, error, isConsequence: true });
-  expect([servers.waves[0]!.failing, servers.failedByCode.size]).toEqual([1, 0]);
+  expect([servers.index.waves[0]!.failing, servers.index.failedByCode.size]).toEqual([1, 0]);
   servers.set('app', { phase: 'failed', round: 1, error });
-  expect([servers.waves[0]!.failing, servers.failedByCode.get('DependencyFailed')]).toEqual([2, 1]);
+  expect([servers.index.waves[0]!.failing, servers.index.failedByCode.get('DependencyFailed')]).toEqual([
+    2, 1,
+  ]);
 });
 
 test('a last sync asked for is no new try, and what only the batch needs of a record is not shown', () => {
@@ -85,47 +88,49 @@ test('a last sync asked for is no new try, and what only the batch needs of a re
   expect(servers.phaseOf('web')).toBe('synced');
   servers.report({ kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1' }, 6);
   expect(servers.records.web).toMatchObject({ phase: 'queued', isCutOver: true });
-  for (const own of ['need', 'isCutOver', 'granted']) expect(shown(servers)).not.toHaveProperty(own);
-  expect(servers.hasRestarts()).toBe(false);
+  for (const own of ['need', 'isCutOver', 'granted']) expect(servers.shown()).not.toHaveProperty(own);
+  expect(servers.index.hasRestarts).toBe(false);
 });
 
 test('no quota exceeded by what an earlier life has left: its jobs hold their slots before they are taken up', () => {
-  const servers = new BatchServers(plan, {}, {});
-  servers.set('web', { phase: 'waiting', round: 0, jobId: 'j-1', jobRuns: true });
-  servers.set('app', { phase: 'waiting', round: 0, jobId: 'j-2' });
-  expect(servers.inUse).toEqual({ existing: 2, running: 1 });
-  expect([[...servers.runningUnwatched], servers.waitingWithJob, servers.counts.waiting]).toEqual([
-    ['web'],
-    2,
-    plan.servers.length,
-  ]);
-  servers.set('web', { phase: 'migrating', round: 1, starts: 1 });
-  expect([servers.inUse, servers.runningUnwatched.size]).toEqual([{ existing: 2, running: 1 }, 0]);
+  const { index } = aBatch(plan, {
+    web: { phase: 'waiting', round: 0, jobId: 'j-1', jobRuns: true },
+    app: { phase: 'waiting', round: 0, jobId: 'j-2' },
+  });
+  expect(index.inUse).toEqual({ existing: 2, running: 1 });
+  expect([[...index.runningUnwatched], index.waitingWithJob, index.counts.waiting]).toEqual([['web'], 2, 3]);
+  index.set('web', { phase: 'migrating', round: 1, starts: 1 });
+  expect([index.inUse, index.runningUnwatched.size]).toEqual([{ existing: 2, running: 1 }, 0]);
 });
 
 test('no quota exceeded by kept jobs: one goes on taking its slot when its server is retried, skipped or cancelled', () => {
-  const servers = new BatchServers(plan, {}, {}, []);
   const error = { code: 'InternalError', message: '', remedy: '' };
   const leftover = { jobId: 'j-1', why: 'keptByPolicy' } as const;
   const failed = { phase: 'failed', round: 1, error, jobId: 'j-1', leftover } as const;
-  servers.set('web', failed);
-  servers.waitAgain('web');
-  expect(servers.records.web).toEqual({ phase: 'waiting', round: 1, sourceId: undefined, jobId: 'j-1' });
-  expect([servers.inUse, servers.leftovers]).toEqual([{ existing: 1, running: 0 }, 0]);
-  servers.endByOrder('web', { phase: 'cancelled' }, 5);
-  expect(servers.records.web).toMatchObject({ leftover: { jobId: 'j-1', why: 'notTakenUp' } });
-  servers.set('web', failed);
-  servers.endByOrder('web', { phase: 'skipped', note: 'by hand' }, 5);
-  expect(servers.records.web).toMatchObject({ jobId: 'j-1', leftover });
-  expect([servers.inUse, servers.leftovers]).toEqual([{ existing: 1, running: 0 }, 1]);
+  const batch = aBatch(plan, { web: failed });
+  const { index } = batch;
+  waitAgain(batch, 'web');
+  expect(index.record('web')).toEqual({ phase: 'waiting', round: 1, jobId: 'j-1' });
+  expect([index.inUse, index.leftovers]).toEqual([{ existing: 1, running: 0 }, 0]);
+  endUntouched(batch, 'web', { phase: 'cancelled' }, 5);
+  expect(index.record('web')).toMatchObject({ leftover: { jobId: 'j-1', why: 'notTakenUp' } });
+  index.set('web', failed);
+  endUntouched(batch, 'web', { phase: 'skipped', note: 'by hand' }, 5);
+  expect(index.record('web')).toMatchObject({ jobId: 'j-1', leftover });
+  expect([index.inUse, index.leftovers]).toEqual([{ existing: 1, running: 0 }, 1]);
 });
 
 test('no quota exceeded by jobs of no server: they take their slots until they are gone', () => {
-  const servers = new BatchServers(plan, {}, {}, [{ runs: true }, {}]);
-  servers.set('web', { phase: 'migrating', round: 1, starts: 1 });
-  expect(servers.inUse).toEqual({ existing: 3, running: 2 });
-  servers.setStrays([{}]);
-  expect([servers.inUse, servers.strays]).toEqual([
+  const strays = {
+    jobs: [{ jobId: 'j-8', runs: true as const }, { jobId: 'j-9' }],
+    missing: [],
+    journaled: [],
+  };
+  const web = { phase: 'migrating', round: 1, starts: 1 } as const;
+  const { index } = aBatch(plan, { web }, { strays: { ...strays, pollIntervalSeconds: 30, polls: 2 } });
+  expect(index.inUse).toEqual({ existing: 3, running: 2 });
+  index.setStrays([{}]);
+  expect([index.inUse, index.strays]).toEqual([
     { existing: 2, running: 1 },
     { existing: 1, running: 0 },
   ]);
@@ -134,31 +139,27 @@ test('no quota exceeded by jobs of no server: they take their slots until they a
 const oddNames = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
 
 test('a server, wave, group or error code may have any name: its counts are its own, also when the state has been JSON', () => {
-  const odd = {
-    name: 'constructor',
-    policy: { attempts: 3 },
-    waves: oddNames.map((name) => ({ name, overlap: false })),
-    servers: oddNames.map((name) => ({ name, wave: name, job: {}, exclusive: name })),
-  } as unknown as Plan;
-  const next = (of: BatchState) => unpackedBatch(JSON.parse(JSON.stringify(carriedBatch(odd, of)))).state;
-  const empty = { records: byName(), sourceIds: byName(), diskGiB: byName(), jobIds: byName() };
-  let state = next(empty as Partial<BatchState> as BatchState);
+  const odd = aPlan(
+    oddNames.map((name) => aServer(name, { wave: name, exclusive: name })),
+    { waves: oddNames.map((name) => ({ name })) },
+  );
+  let { state } = aBatch(odd);
   for (const [i, name] of oddNames.entries()) {
-    const servers = new BatchServers(odd, state.records, state.diskGiB);
-    expect(servers.counts).toMatchObject({ waiting: oddNames.length - i, failed: i });
-    expect(oddNames.map((one) => servers.phaseOf(one))).toEqual(
+    state = unpackedBatch(JSON.parse(JSON.stringify(carriedBatch(state))));
+    const batch = batchOf(state);
+    const { index } = batch;
+    expect(index.counts).toMatchObject({ waiting: oddNames.length - i, failed: i });
+    expect(oddNames.map((one) => index.phaseOf(one))).toEqual(
       oddNames.map((_, n) => (n < i ? 'failed' : 'waiting')),
     );
-    servers.set(name, { phase: 'migrating', round: 1, startedAt: 1, starts: 1 });
-    expect(servers.exclusiveUnderWay.get(name)).toBe(1);
+    index.set(name, { phase: 'migrating', round: 1, startedAt: 1, starts: 1, diskGiB: 80 });
+    expect(index.groupsHeld.get(name)).toBe(1);
     const error = { code: name, message: name, remedy: '' };
-    servers.report({ kind: 'ended', server: name, round: 1, result: { outcome: 'failed', error } }, 5);
-    state.diskGiB[name] = 80;
-    expect(servers.failedByCode.get(name)).toBe(1);
-    state = next(state);
+    takeReport(batch, { kind: 'ended', server: name, round: 1, result: { outcome: 'failed', error } }, 5);
+    expect(index.failedByCode.get(name)).toBe(1);
   }
-  expect(Object.keys(state.records)).toEqual(oddNames);
-  expect(Object.keys(state.diskGiB)).toEqual(oddNames);
+  expect(Object.keys(state.servers)).toEqual(oddNames);
+  expect(Object.values(state.servers).map(({ diskGiB }) => diskGiB)).toEqual(oddNames.map(() => 80));
 });
 
 test('a sync takes a running slot while it runs, and from shortly before it is due until it is seen to have ended', () => {
@@ -167,7 +168,7 @@ test('a sync takes a running slot while it runs, and from shortly before it is d
   const hour = 3_600_000;
   const sync = (runs: boolean, dueAt?: number) =>
     servers.report({ kind: 'sync', server: 'web', round: 1, jobId: 'j-1', runs, dueAt }, 0);
-  const uses = () => [servers.inUse.running, servers.syncs, servers.syncsDue.size];
+  const uses = () => [servers.index.inUse.running, servers.index.syncs, servers.index.syncsDue.size];
   sync(false, hour);
   expect(uses()).toEqual([0, 0, 1]);
   sync(true);

@@ -1,4 +1,4 @@
-import type { SmcFailure } from '../contract/failure';
+import type { SmcFailure } from '../../contract/failure';
 import type { ServerRecord } from './server-record';
 
 /** Bytes of UTF-8. The whole of a text stays in the history of its server's workflow. */

@@ -1,24 +1,27 @@
-import { smcBatchCommand } from '../../src/text';
-import type { Slots } from '../contract/slots';
-import { accountReason } from './account-trouble';
-import { type Closed, restartGates, serverGate, waveGate } from './gates';
-import { heldSlots, refusalReason } from './lease';
-import { type BatchRun, isLookedUpFirst } from './run';
+import { smcBatchCommand } from '../../../src/text';
+import type { Slots } from '../../contract/slots';
+import { restartGatesOf } from '../deal-slots';
+import { serverGate, waveGate } from '../gates/gates';
+import { heldSlots, refusalReason } from '../lease';
+import { leasedSlots } from '../lease-use';
+import { type Batch, isLookedUpFirst } from '../state';
+import { accountReason } from '../telling/account-trouble';
 
 /** Why a server whose gates are open does not start, with a job or without one; undefined when there are slots for it. */
-export function slotReason(run: BatchRun, cap: Slots, now: number, needsJob = true): string | undefined {
-  const { plan, taskQueue, state } = run;
+export function slotReason(batch: Batch, now: number, needsJob = true): string | undefined {
+  const { state } = batch;
+  const { plan, taskQueue } = state;
   const refused = accountReason(state.account);
   if (refused) return refused;
-  const { keptBy, told, lease } = state.holding;
+  const { keptBy, lastReport, lease } = state.holding;
   if (keptBy)
     return (
       `the quota of account '${plan.account.id}' is kept by the workers of task queue '${keptBy}', and this batch's workers ` +
       `take work from '${taskQueue}': cancel it and apply it with SMC_TASK_QUEUE=${keptBy}; or, if it is another account, ` +
       'with its own account.id in the plan'
     );
-  if (!told || lease.seq === 0) return "the account's quota has not answered yet";
-  const full = fullReason(run, cap, now, needsJob);
+  if (!lastReport || lease.seq === 0) return "the account's quota has not answered yet";
+  const full = fullReason(batch, leasedSlots(batch), now, needsJob);
   if (!full) return undefined;
   const { pending, trouble } = lease;
   if (pending) return `the account's quota grants nothing new yet: ${pending}`;
@@ -26,12 +29,12 @@ export function slotReason(run: BatchRun, cap: Slots, now: number, needsJob = tr
 }
 
 function fullReason(
-  { plan, servers, state: { hold } }: BatchRun,
+  { state: { plan, hold }, index }: Batch,
   cap: Slots,
   now: number,
   needsJob: boolean,
 ): string | undefined {
-  const { inUse, strays, leftovers, waitingWithJob, syncs } = servers;
+  const { inUse, strays, leftovers, waitingWithJob, syncs } = index;
   const held = heldSlots(cap, hold, now);
   if (cap.running === 0 || cap.existing === 0)
     return "the account's quota is used up by other batches or other tools";
@@ -53,16 +56,10 @@ function fullReason(
 /** Why a server does not start that may have got another source. */
 export const sourceIsLookedUp = 'its source server is being looked up';
 
-/** What holds jobs back that could be started again, by their server. */
-export const restartGatesOf = (
-  { servers, state, plan }: BatchRun,
-  now: number,
-): ((server: string) => Closed | undefined) => restartGates(plan, servers, state.gates, now);
-
 /** What holds back the first job that could be started again. */
-export function heldBackAgain(run: BatchRun, now: number): string | undefined {
-  const gateOf = restartGatesOf(run, now);
-  for (const name of run.servers.queued) {
+export function heldBackAgain(batch: Batch, now: number): string | undefined {
+  const gateOf = restartGatesOf(batch, now);
+  for (const name of batch.index.queued) {
     const gate = gateOf(name);
     if (gate) return `${name}: ${gate.reason}`;
   }
@@ -70,17 +67,17 @@ export function heldBackAgain(run: BatchRun, now: number): string | undefined {
 }
 
 /** Slots are free and waves open: what holds back the first server that waits. */
-export function heldBack(run: BatchRun, now: number): string | undefined {
-  const { servers, state, plan } = run;
-  const again = heldBackAgain(run, now);
+export function heldBack(batch: Batch, now: number): string | undefined {
+  const { state, index } = batch;
+  const again = heldBackAgain(batch, now);
   if (again) return again;
-  for (const [i, { waiting }] of servers.waves.entries()) {
-    if (waveGate(plan, servers, state.gates, i, now)) continue;
+  for (const [i, { waiting }] of index.waves.entries()) {
+    if (waveGate(state.plan, index, state.gates, i, now)) continue;
     for (const name of waiting) {
-      if (servers.phaseOf(name) !== 'waiting') continue;
-      const held = isLookedUpFirst(run, name)
+      if (index.phaseOf(name) !== 'waiting') continue;
+      const held = isLookedUpFirst(batch, name)
         ? sourceIsLookedUp
-        : serverGate(servers, state.gates, name, now)?.reason;
+        : serverGate(index, state.gates, name, now)?.reason;
       if (held) return `${name}: ${held}`;
     }
   }

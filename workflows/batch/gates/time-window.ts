@@ -1,4 +1,4 @@
-import type { TimeWindow, Weekday } from '../../src/plan';
+import type { TimeWindow, Weekday } from '../../../src/plan';
 
 const minuteMs = 60_000;
 const weekdays: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

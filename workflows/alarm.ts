@@ -1,0 +1,17 @@
+import { sleep } from '@temporalio/workflow';
+
+/**
+ * Wakes a workflow's loop at a time; `ring` is called then. One timer at a time: one that rings before the last time that
+ * was asked for lets the loop find out that there is more to wait for.
+ */
+export function alarm(ring: () => void): (at: number | undefined) => void {
+  let set: number | undefined;
+  return (at) => {
+    if (at === undefined || (set !== undefined && set <= at)) return;
+    set = at;
+    void sleep(Math.max(1, at - Date.now()), { summary: `until ${new Date(at).toISOString()}` }).then(() => {
+      if (set === at) set = undefined;
+      ring();
+    });
+  };
+}

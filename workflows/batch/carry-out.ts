@@ -1,0 +1,262 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  type CancellationScope,
+  ChildWorkflowCancellationType,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  setCurrentDetails,
+  startChild,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { PlannedServer } from '../../src/plan';
+import { smcFailureOf } from '../contract/failure';
+import { serverWorkflowId } from '../contract/ids';
+import type { LeaseReport } from '../contract/quota-messages';
+import { smcBatch, smcPhase, smcServer } from '../contract/search-attributes';
+import { cutOverRequested, slotGranted } from '../contract/server-messages';
+import type { ServerMigration } from '../contract/server-migration';
+import { type NewsItem, newsDelivered, newsFailed } from '../news/news';
+import { webhook, webhookFailure } from '../news/webhook';
+import { batchCalls, earlierServers, lookUp, unknownTimeZones } from './activities';
+import type { Decision } from './decide';
+import { takeFindings, takeLookUp, takeLookUpTrouble, takeOverRunning, takeSurveyEnd } from './findings';
+import { lostReport, receivedReport } from './lease';
+import {
+  endedWithoutResult,
+  migrationInput,
+  questionOf,
+  takeAnswers,
+  takeNameInUse,
+  takeNamesake,
+  takeStarted,
+} from './server-workflow';
+import { type Batch, note } from './state';
+import { type StrayLook, strayLook, takeStrays, takeStrayTrouble } from './strays';
+import { takeReport } from './take-report';
+import { batchProgress } from './views/progress';
+import { batchDetails } from './views/temporal-ui';
+import { takeDelivery, type Wish } from './wishes';
+
+/** One run of the batch's workflow: the batch, and what lives only as long as this run. */
+export interface BatchRun {
+  readonly batch: Batch;
+  /** Something has happened: the loop decides once more. */
+  hasNews: boolean;
+  /** Why the batch cannot begin. */
+  failure?: unknown;
+  /** Servers whose workflow this run started: Temporal tells us their end. */
+  readonly watched: Set<string>;
+  /** The first look at the account, which a cancel breaks off. */
+  readonly survey: CancellationScope;
+  /** When the details for the Temporal UI were last written. */
+  detailsAt: number;
+  /** Wakes the loop at a time. */
+  wake(at: number | undefined): void;
+}
+
+/** The Temporal UI's details cost as much as the plan is long: not at every report. */
+const detailsMs = 1_000;
+
+/** Takes what has happened into the state, and lets the loop decide once more. */
+export function hear(run: BatchRun, take: (batch: Batch, now: number) => void): void {
+  take(run.batch, Date.now());
+  run.hasNews = true;
+}
+
+/** Does what was decided. What becomes of it is heard later; nothing waits for it. */
+export function carryOut(run: BatchRun, decision: Decision): void {
+  const { wishes, report, surveys, cancelsSurvey, strays, askAfter, news, status } = decision;
+  for (const one of wishes) {
+    if (one.kind === 'start') void startServer(run, { ...one });
+    else void sendOrder(run, { ...one });
+  }
+  if (surveys) void survey(run);
+  if (cancelsSurvey) run.survey.cancel();
+  if (decision.lookUp) void lookUpServers(run, decision.lookUp);
+  if (strays) void lookForStrays(run, strays);
+  if (askAfter) void askAfterServers(run, askAfter);
+  if (report) void reportLease(run, report);
+  if (news) void sendNews(run, news);
+  if (status) upsertSearchAttributes([{ key: smcPhase, value: status }]);
+  tellTemporalUi(run);
+  run.wake(decision.wakeAt);
+}
+
+/** A workflow of its own, which outlives this run of the batch and reports by signal. */
+async function startServer(run: BatchRun, sent: Wish): Promise<void> {
+  const { batch } = run;
+  const { server } = sent;
+  const input = migrationInput(batch, server);
+  const { wave, sourceName } = batch.index.planOf(server);
+  const { sourceId, round } = input;
+  run.watched.add(server);
+  try {
+    const child = await startChild<ServerMigration>('serverMigration', {
+      workflowId: serverWorkflowId(input.batch, server),
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      typedSearchAttributes: [
+        { key: smcBatch, value: input.batch },
+        { key: smcServer, value: server },
+        { key: smcPhase, value: 'running' },
+      ],
+      memo: { sourceId, wave, ...(sourceName && { sourceName }) },
+      staticSummary: `${server} (${sourceId}), wave ${wave}`,
+    });
+    hear(run, () => takeStarted(batch, server, round, child.firstExecutionRunId));
+    void watchEnd(run, server, round, child.result());
+  } catch (error) {
+    run.watched.delete(server);
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    let asks = false;
+    hear(run, (_, now) => {
+      asks = takeNameInUse(batch, sent, round, now);
+    });
+    if (!asks) return;
+    const { running } = await earlierServers(input.batch, [{ name: server, sourceId }]);
+    const found = running.find((one) => one.server === server);
+    hear(run, (_, now) => takeNamesake(batch, server, found, now));
+  }
+}
+
+/** The last word on a server is its workflow's result, also where its report was lost. */
+async function watchEnd(
+  run: BatchRun,
+  server: string,
+  round: number,
+  result: ReturnType<ServerMigration>,
+): Promise<void> {
+  const ended = await result.catch((error: unknown) => ({
+    outcome: 'failed' as const,
+    error: endedWithoutResult(run.batch.state.plan.name, String((error as Error).message)),
+  }));
+  run.watched.delete(server);
+  hear(run, (batch, now) => takeReport(batch, { kind: 'ended', server, round, result: ended }, now));
+}
+
+async function sendOrder(run: BatchRun, sent: Wish): Promise<void> {
+  const { batch } = run;
+  const { server, kind } = sent;
+  const { runId, round, granted = 0 } = batch.index.record(server);
+  // Never the workflow of another round. One that an earlier batch has started is known by its name alone.
+  const workflow = getExternalWorkflowHandle(serverWorkflowId(batch.state.plan.name, server), runId);
+  const grant = { need: granted, round: round || undefined, tells: batch.state.hold !== undefined };
+  const isDelivered = await (kind === 'cancel'
+    ? workflow.cancel()
+    : kind === 'cutOver'
+      ? workflow.signal(cutOverRequested)
+      : workflow.signal(slotGranted, grant)
+  ).then(
+    () => true,
+    () => false,
+  );
+  hear(run, (_, now) => takeDelivery(batch, sent, isDelivered, now));
+}
+
+/** The first look at the account. A failure here fails the batch: nothing has been started yet. */
+async function survey(run: BatchRun): Promise<void> {
+  const { batch } = run;
+  const { plan } = batch.state;
+  try {
+    await run.survey.run(async () => {
+      const unknown = await unknownTimeZones(plan);
+      if (unknown) throw ApplicationFailure.nonRetryable(unknown, 'TimeZoneUnknown');
+      const findings = await lookUp(plan, plan.servers);
+      takeFindings(batch, plan, findings, Date.now());
+      const look = strayLook(batch);
+      takeStrays(batch, look, await findJobs(batch, look), Date.now());
+    });
+  } catch (error) {
+    if (!isCancellation(error)) {
+      hear(run, () => {
+        run.failure = error;
+      });
+      return;
+    }
+    const asked = plan.servers.map(({ name, sourceId }) => ({ name, sourceId }));
+    takeOverRunning(batch, await earlierServers(plan.name, asked), Date.now());
+  }
+  hear(run, takeSurveyEnd);
+}
+
+async function lookUpServers(run: BatchRun, servers: readonly PlannedServer[]): Promise<void> {
+  const { plan } = run.batch.state;
+  try {
+    const findings = await lookUp(plan, servers);
+    hear(run, (batch, now) => takeLookUp(batch, plan, findings, now));
+  } catch (error) {
+    hear(run, (batch, now) => takeLookUpTrouble(batch, smcFailureOf(error), now));
+  }
+}
+
+const findJobs = ({ state }: Batch, { expected }: StrayLook) =>
+  batchCalls('its jobs, whatever its plan says').findJobsOfBatch({ batch: state.plan.name, expected });
+
+/** Asks the account for all jobs of the batch, and takes what it has. */
+export async function lookForStrays(run: BatchRun, look: StrayLook): Promise<void> {
+  try {
+    const found = await findJobs(run.batch, look);
+    hear(run, (batch, now) => takeStrays(batch, look, found, now));
+  } catch (error) {
+    hear(run, (batch, now) => takeStrayTrouble(batch, smcFailureOf(error), now));
+  }
+}
+
+/** The end of those that this run has started is told by Temporal itself. */
+async function askAfterServers(run: BatchRun, names: readonly string[]): Promise<void> {
+  const { batch } = run;
+  const question = questionOf(
+    batch,
+    names.filter((name) => !run.watched.has(name)),
+  );
+  const servers = [...question.records.keys()];
+  const { name } = batch.state.plan;
+  const found =
+    servers.length > 0
+      ? await batchCalls().findEndedServers({ batch: name, servers, joined: [...question.standings] })
+      : [];
+  hear(run, (_, now) => takeAnswers(batch, question, found, now));
+}
+
+async function reportLease(run: BatchRun, report: LeaseReport): Promise<void> {
+  const { state } = run.batch;
+  const { existing, running } = report.demand;
+  try {
+    const receipt = await batchCalls(`wants ${existing} jobs, ${running} running`).reportLease({
+      account: state.plan.account.id,
+      report,
+    });
+    hear(run, () => {
+      state.holding = receivedReport(state.holding, receipt);
+    });
+  } catch {
+    hear(run, () => {
+      state.holding = lostReport(state.holding);
+    });
+  }
+}
+
+async function sendNews(run: BatchRun, { failures, ...event }: NewsItem): Promise<void> {
+  const { state } = run.batch;
+  const failure = await webhook(event.what, { maximumAttempts: 3 })
+    .notify(event)
+    .then(() => undefined, webhookFailure);
+  hear(run, (_, now) => {
+    if (!failure) {
+      if (newsDelivered(state.news, now)) note(state, 'smc-batch', 'the webhook takes messages again', now);
+    } else if (newsFailed(state.news, failure, now)) {
+      const then = failure.isFinal ? 'this message is not sent again' : 'messages are kept and sent again';
+      note(state, 'smc-batch', `${failure.reason}; ${then}`, now);
+    }
+  });
+}
+
+function tellTemporalUi(run: BatchRun): void {
+  const now = Date.now();
+  if (now - run.detailsAt < detailsMs) return;
+  run.detailsAt = now;
+  setCurrentDetails(batchDetails(batchProgress(run.batch, now)));
+}

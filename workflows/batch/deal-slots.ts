@@ -1,0 +1,231 @@
+import type { Slots } from '../contract/slots';
+import { type ClosedGate, hasBeenMigrated, restartGates, serverGate, waveGate } from './gates/gates';
+import { holdDueSyncs, quotaInForce, slotsToUse } from './lease-use';
+import { endedUntouched, isEnded, isWaitingWithJob, type ServerRecord } from './servers/server-record';
+import { type Batch, isLookedUpFirst, note, sourceOf } from './state';
+import { heldByAccount, noteTry } from './telling/account-trouble';
+import { wish } from './wishes';
+
+/** Times at which something may change by itself. */
+type Times = (number | undefined)[];
+
+/**
+ * Hands free slots out: first to servers that wait for one once more, then, wave after wave and longest first, to
+ * those whose gates are open. What a gate, an operator or another server holds back does not count as startable.
+ */
+export function dealSlots(batch: Batch, now: number, times: Times): void {
+  const { state, index } = batch;
+  failHopeless(batch, now);
+  holdDueSyncs(batch, now, times);
+  const cap = slotsToUse(batch, now, times);
+  batch.demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
+  for (const name of [...index.runningUnwatched]) takeUpRunning(batch, name, now, times);
+  const mostStarts = startsByAccount(batch, now, times);
+  let mayStart = mostStarts - grantQueued(batch, cap, mostStarts, now, times);
+  for (const [i, wave] of index.waves.entries()) {
+    if (wave.waiting.length === 0) continue;
+    const gate = waveGate(state.plan, index, state.gates, i, now);
+    if (gate) {
+      times.push(gate.until);
+      continue;
+    }
+    // The usual case under load: the list is as long as the plan and need not be copied at every report.
+    if (mayStart > 0 && hasRoom(batch, cap)) mayStart -= startWave(batch, i, cap, mayStart, now, times);
+    countStartable(batch, wave.waiting, now, times);
+  }
+  if (state.account.error && mayStart < mostStarts) noteTry(state.account);
+}
+
+/** Some server may start: one with a job of its own needs no other one. */
+const hasRoom = ({ index: { inUse, waitingWithJob } }: Batch, cap: Slots) =>
+  inUse.running < cap.running && (inUse.existing < cap.existing || waitingWithJob > 0);
+
+/** Starts servers of an open wave, as many as there are slots for; gives how many. */
+function startWave(batch: Batch, wave: number, cap: Slots, most: number, now: number, times: Times): number {
+  const { index } = batch;
+  const { waiting } = index.waves[wave]!;
+  let still: string[] = [];
+  let started = 0;
+  for (const [nth, name] of waiting.entries()) {
+    if (started >= most || !hasRoom(batch, cap)) {
+      still = still.concat(waiting.slice(nth));
+      break;
+    }
+    if (index.phaseOf(name) !== 'waiting') continue;
+    if (mayStart(batch, name, cap, now, times)) {
+      start(batch, name, now);
+      started++;
+    } else still.push(name);
+  }
+  index.waves[wave]!.waiting = still;
+  return started;
+}
+
+/** Nothing of its own stands between a server of an open wave and its start. */
+function mayStart(batch: Batch, name: string, cap: Slots, now: number, times: Times): boolean {
+  const { state, index } = batch;
+  if (index.inUse.existing >= cap.existing && !isWaitingWithJob(index.record(name))) return false;
+  if (isClosing(index.record(name), now, times) || awaitsLookUp(batch, name)) return false;
+  return !failedDependency(batch, name) && !serverGate(index, state.gates, name, now);
+}
+
+/** The workflow of its last round is about to close, and has its name until then. */
+function isClosing(record: ServerRecord, now: number, times: Times): boolean {
+  if (record.phase !== 'waiting' || record.notBefore === undefined || record.notBefore <= now) return false;
+  times.push(record.notBefore);
+  return true;
+}
+
+/** It is looked up first, also where that was not known to be needed. */
+function awaitsLookUp(batch: Batch, name: string): boolean {
+  if (isLookedUpFirst(batch, name)) return true;
+  const record = batch.index.record(name);
+  if (sourceOf(batch.state, batch.index.planOf(name)) !== undefined || record.phase !== 'waiting')
+    return false;
+  batch.index.set(name, { ...record, lookUp: {} });
+  return true;
+}
+
+/** Takes a server up: its job counts from now on, and its workflow is to be started. */
+function start(batch: Batch, name: string, now: number): void {
+  const { state, index } = batch;
+  const { round, ...before } = index.record(name);
+  const sourceId = sourceOf(state, index.planOf(name));
+  const jobId = before.phase === 'waiting' && round === 0 ? before.jobId : undefined;
+  const { roundEndedAt } = before;
+  index.set(name, {
+    phase: 'migrating',
+    round: round + 1,
+    startedAt: now,
+    sourceId,
+    starts: 1,
+    jobId,
+    roundEndedAt,
+  });
+  wish(batch, name, 'start', now);
+}
+
+/** What runs since an earlier life of the batch is watched, whatever the gates say: it holds a slot until its end is seen. */
+function takeUpRunning(batch: Batch, name: string, now: number, times: Times): void {
+  if (isClosing(batch.index.record(name), now, times) || awaitsLookUp(batch, name)) return;
+  start(batch, name, now);
+}
+
+/** How many may start: as long as the account refuses calls one now and then, which finds out whether it still does. */
+function startsByAccount({ state, index }: Batch, now: number, times: Times): number {
+  if (!state.account.error) return Number.POSITIVE_INFINITY;
+  const { migrating, recovering, finishing } = index.counts;
+  const until = heldByAccount(state.account, migrating + recovering + finishing > 0, now);
+  times.push(until);
+  return until === undefined ? 1 : 0;
+}
+
+/** How many of them could start at once, were there slots; of an exclusive group only one. */
+function countStartable(batch: Batch, names: readonly string[], now: number, times: Times): void {
+  const { state, index } = batch;
+  const { dependencies, groups, startTimes } = index.have;
+  const mayBeHeldBack =
+    dependencies ||
+    groups ||
+    startTimes ||
+    state.gates.paused.servers.length > 0 ||
+    index.lookedUpFirst.size > 0 ||
+    state.planChange !== undefined;
+  const startable = mayBeHeldBack ? startableOf(batch, names, now, times) : names;
+  const withJob =
+    index.waitingWithJob === 0 ? 0 : startable.filter((name) => isWaitingWithJob(index.record(name))).length;
+  batch.demand = {
+    ...batch.demand,
+    startable: batch.demand.startable + startable.length,
+    startableWithJob: batch.demand.startableWithJob + withJob,
+  };
+}
+
+function startableOf(batch: Batch, names: readonly string[], now: number, times: Times): string[] {
+  const { state, index } = batch;
+  const mostJobs = quotaInForce(batch).jobs;
+  const taken = new Set<string>();
+  const startable: string[] = [];
+  for (const name of names) {
+    // More cannot be had, however many there are.
+    if (startable.length >= mostJobs) break;
+    if (index.phaseOf(name) !== 'waiting' || isLookedUpFirst(batch, name)) continue;
+    const gate = serverGate(index, state.gates, name, now);
+    if (gate?.until !== undefined) times.push(gate.until);
+    const { exclusive } = index.planOf(name);
+    if (gate || (exclusive && taken.has(exclusive))) continue;
+    if (exclusive) taken.add(exclusive);
+    startable.push(name);
+  }
+  return startable;
+}
+
+/** Gives the slots they have asked for to servers that wait for one once more, oldest first; gives how many. */
+function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times: Times): number {
+  const { state, index } = batch;
+  const { inUse } = index;
+  let heldBack = 0;
+  let granted = 0;
+  const gateOf = restartGatesOf(batch, now);
+  for (const name of [...index.queued]) {
+    const record = index.record(name);
+    if (record.phase !== 'queued') continue;
+    const gate = gateOf(name);
+    if (gate) {
+      times.push(gate.until);
+      heldBack++;
+      continue;
+    }
+    if (granted >= most || inUse.running >= cap.running) continue;
+    if (!record.jobId && inUse.existing >= cap.existing) continue;
+    const { phase, need, error, queuedAt, isCutOver, ...kept } = record;
+    const isRefusal = error?.code.startsWith('QuotaExceeded');
+    const starts = (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal);
+    index.set(name, { ...kept, phase: 'migrating', granted: need, starts });
+    wish(batch, name, 'grant', now);
+    granted++;
+  }
+  batch.demand = { ...batch.demand, startableAgain: index.queued.size - heldBack };
+  return granted;
+}
+
+/** What holds jobs back that could be started again, by their server. */
+export const restartGatesOf = (
+  { state, index }: Batch,
+  now: number,
+): ((server: string) => ClosedGate | undefined) => restartGates(state.plan, index, state.gates, now);
+
+/** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */
+function failHopeless(batch: Batch, now: number): void {
+  const { state, index } = batch;
+  if (!index.have.dependencies || !index.mayBeHopeless) return;
+  index.mayBeHopeless = false;
+  // One failure may leave others without hope.
+  for (let isNew = true; isNew; ) {
+    isNew = false;
+    for (const name of index.waves.flatMap(({ waiting }) => waiting)) {
+      const record = index.record(name);
+      const dependency = record.phase === 'waiting' ? failedDependency(batch, name) : undefined;
+      if (dependency === undefined) continue;
+      isNew = true;
+      const why = `${dependency}, which is ${index.phaseOf(dependency)}`;
+      index.set(name, {
+        ...endedUntouched(record, now),
+        phase: 'failed',
+        isConsequence: true,
+        error: {
+          code: 'DependencyFailed',
+          message: `it depends on ${why}`,
+          remedy: `Retry ${dependency} and ${name} together.`,
+        },
+      });
+      note(state, 'smc-batch', `${name} failed: it depends on ${why}`, now);
+    }
+  }
+}
+
+function failedDependency({ index }: Batch, name: string): string | undefined {
+  return index
+    .planOf(name)
+    .dependsOn?.find((other) => isEnded(index.phaseOf(other)) && !hasBeenMigrated(index, other));
+}

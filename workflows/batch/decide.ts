@@ -1,0 +1,153 @@
+import type { PlannedServer } from '../../src/plan';
+import type { LeaseReport } from '../contract/quota-messages';
+import type { NewsItem } from '../news/news';
+import { dueNews } from '../news/news';
+import { dealSlots } from './deal-slots';
+import { reportToQuota } from './lease-use';
+
+import { type Batch, endUntouched, statusOf } from './state';
+import { dueStrayLook, type StrayLook } from './strays';
+import { announceAccount, announceNews, announceStop } from './telling/announce';
+import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
+
+/** What is to be done now. All of it counts as under way in the state, until what became of it is taken. */
+export interface Decision {
+  /** Workflows to start, and orders to send to them. */
+  wishes: Wish[];
+  /** For the account's quota. */
+  report?: LeaseReport;
+  /** All servers, for the first time: nothing starts before. */
+  surveys?: true;
+  /** The survey is broken off: the batch has been cancelled. */
+  cancelsSurvey?: true;
+  /** Servers to look up in the account before they start. */
+  lookUp?: PlannedServer[];
+  /** The account is to be asked for jobs that no server has. */
+  strays?: StrayLook;
+  /** Servers whose workflow may have ended unheard. */
+  askAfter?: string[];
+  /** For the operators' webhook. */
+  news?: NewsItem;
+  /** For the Temporal UI's list, when it has changed. */
+  status?: string;
+  /** All servers have ended. */
+  isOver: boolean;
+  /** When to decide again, should nothing happen before; milliseconds since the epoch. */
+  wakeAt?: number;
+}
+
+const askAfterMs = 60_000;
+
+/**
+ * The whole of what a batch does by itself: who starts, who gets a slot again, who has no hope, what is sent once more, what
+ * the quota must hear, whom to ask, what operators are told, when to look again. Writes to the state and does nothing else.
+ */
+export function decide(batch: Batch, now: number): Decision {
+  const { state, index } = batch;
+  const times: (number | undefined)[] = [];
+  const decision: Decision = { wishes: [], isOver: false };
+  if (state.stage === 'surveying') decideSurvey(batch, decision);
+  if (state.stage === 'running') {
+    if (state.cancelRequested) cancelAll(batch, now);
+    else {
+      dealSlots(batch, now, times);
+      decision.lookUp = dueLookUp(batch, now, times);
+      decision.strays = dueStrayLook(batch, now, times);
+    }
+    decision.wishes = sendWishes(batch, now, times);
+    decision.askAfter = dueQuestions(batch, now, times);
+    announceStop(batch, now);
+    times.push(announceAccount(batch, now));
+    announceNews(batch, now);
+    decision.isOver = index.haveAllEnded;
+  }
+  decision.report = reportToQuota(batch, now, times);
+  decision.news = sendNews(batch, now, times);
+  const status = statusOf(batch);
+  if (status !== state.shownStatus && state.stage !== 'ending') {
+    state.shownStatus = status;
+    decision.status = status;
+  }
+  decision.wakeAt = earliest(times);
+  return decision;
+}
+
+function decideSurvey({ state }: Batch, decision: Decision): void {
+  if (state.cancelRequested) decision.cancelsSurvey = true;
+  else if (!state.lookUp.isUnderWay) {
+    state.lookUp.isUnderWay = true;
+    decision.surveys = true;
+  }
+}
+
+/** Nothing more starts; what runs is stopped and cleaned up. */
+function cancelAll(batch: Batch, now: number): void {
+  const { state, index } = batch;
+  batch.demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
+  if (index.counts.waiting > 0)
+    for (const { name } of state.plan.servers)
+      if (index.phaseOf(name) === 'waiting') endUntouched(batch, name, { phase: 'cancelled' }, now);
+  for (const name of index.withWorkflow)
+    if (!isWished(state, name, 'cancel')) wish(batch, name, 'cancel', now);
+}
+
+/** Servers that must not start before they have been looked up; they wait meanwhile. */
+function dueLookUp(batch: Batch, now: number, times: (number | undefined)[]): PlannedServer[] | undefined {
+  const { state, index } = batch;
+  const { lookUp, planChange, plan } = state;
+  if (index.lookedUpFirst.size === 0 || lookUp.isUnderWay || planChange) return undefined;
+  if (lookUp.notBefore !== undefined && now < lookUp.notBefore) {
+    times.push(lookUp.notBefore);
+    return undefined;
+  }
+  lookUp.isUnderWay = true;
+  return plan.servers.filter(({ name }) => index.lookedUpFirst.has(name));
+}
+
+function sendWishes({ state }: Batch, now: number, times: (number | undefined)[]): Wish[] {
+  const { due, nextAt } = dueWishes(state.wishes, state.servers, now);
+  for (const one of due) noteSending(one);
+  times.push(nextAt);
+  return due;
+}
+
+/** A workflow that was terminated would hold its server's slot for ever: now and then its servers are asked after. */
+function dueQuestions(
+  { state, index }: Batch,
+  now: number,
+  times: (number | undefined)[],
+): string[] | undefined {
+  const { askAfter } = state;
+  if (askAfter.isUnderWay) return undefined;
+  if (index.withWorkflow.size === 0) {
+    askAfter.dueAt = undefined;
+    return undefined;
+  }
+  askAfter.dueAt ??= now + askAfterMs;
+  if (now < askAfter.dueAt) {
+    times.push(askAfter.dueAt);
+    return undefined;
+  }
+  state.askAfter = { isUnderWay: true };
+  return [...index.withWorkflow];
+}
+
+/** At the batch's end nothing is held back; once there is trouble, another workflow tries again. */
+function sendNews(
+  { state: { news, stage } }: Batch,
+  now: number,
+  times: (number | undefined)[],
+): NewsItem | undefined {
+  const isEnding = stage === 'ending';
+  if (isEnding && news.failedRounds > 0) return undefined;
+  if (isEnding) news.notBefore = 0;
+  const { item, nextAt } = dueNews(news, now);
+  times.push(nextAt);
+  return item;
+}
+
+/** Of the times that anything asked for. */
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}

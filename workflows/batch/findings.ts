@@ -1,0 +1,188 @@
+import type { SurveyedServer } from '../../activities/sources/survey-source-servers';
+import type { EarlierServers } from '../../activities/workflows/find-earlier-servers';
+import { judgeSource, migratedNote, type SourceEvidence } from '../../src/ledger/judge-source';
+import type { Plan, PlannedServer } from '../../src/plan';
+import type { SmcFailure } from '../contract/failure';
+import type { ServerStanding } from '../contract/server-messages';
+import { ServerIndex } from './servers/server-index';
+import {
+  adoptedRound,
+  hasWorkflow,
+  isEnded,
+  migratedFrom,
+  newRecord,
+  type ServerRecord,
+  unwatchedJob,
+} from './servers/server-record';
+import { type Batch, type BatchState, note, sourceOf } from './state';
+import { takeEarlyReports } from './take-report';
+import { wish } from './wishes';
+
+/** What the account and Temporal say of servers of a plan. */
+export interface Findings {
+  surveyed: SurveyedServer[];
+  earlier: EarlierServers;
+}
+
+/**
+ * Judges each server that was looked up, notes what follows, and takes in what was reported meanwhile. `plan` is the one that
+ * counts from now on. One that has ended by an operator's word that came meanwhile stays so.
+ */
+export function takeFindings(batch: Batch, plan: Plan, findings: Findings | undefined, now: number): void {
+  const { state } = batch;
+  const planned = new Map(plan.servers.map((server) => [server.name, server]));
+  const atWork = new Set(findings?.earlier.running.map(({ server }) => server));
+  for (const server of plan.servers) state.servers[server.name] ??= newRecord();
+  for (const found of findings?.surveyed ?? []) {
+    const server = planned.get(found.name);
+    if (!server) continue;
+    const before = state.servers[found.name]!;
+    if (hasWorkflow(before)) continue;
+    // What a workflow of an earlier life has at work is cancelled as well.
+    const isCancelled = before.phase === 'cancelled' && atWork.has(found.name);
+    const isReplaced = before.isMoved && migratedFrom(before) !== undefined;
+    if (isEnded(before.phase) && !isCancelled && !isReplaced) continue;
+    if (isCancelled) wish(batch, server.name, 'cancel', now);
+    const evidence = evidenceOf(plan.name, server, before, found, findings!.earlier);
+    const after = {
+      diskGiB: found.diskGiB ?? before.diskGiB,
+      ...judgedRecord(evidence, before, findings!, now),
+    };
+    forgetServer(state, server.name, after);
+    state.servers[server.name] = after;
+  }
+  state.plan = plan;
+  batch.index = new ServerIndex(state);
+  takeEarlyReports(batch, now);
+}
+
+/** A look that answers servers which wait has come to its end; a changed plan meanwhile looks them up itself. */
+export function takeLookUp(batch: Batch, askedOf: Plan, findings: Findings, now: number): void {
+  const { state } = batch;
+  state.lookUp = {};
+  if (state.plan !== askedOf || state.planChange) return;
+  noteTwins(state, askedOf, findings.surveyed);
+  takeFindings(batch, askedOf, findings, now);
+}
+
+/** So long after a look that failed the account is asked again. */
+const againMs = 60_000;
+
+/** The servers wait on; the journal says why, once. */
+export function takeLookUpTrouble({ state }: Batch, trouble: SmcFailure, now: number): void {
+  const { code, message, remedy } = trouble;
+  if (state.lookUp.trouble !== code)
+    note(state, 'smc-batch', `servers that wait could not be looked up: ${message}. ${remedy}`, now);
+  state.lookUp = { trouble: code, notBefore: now + againMs };
+}
+
+/** A server that was asked about may have the source of one that was not. */
+export function noteTwins(state: BatchState, { servers }: Plan, surveyed: SurveyedServer[]): void {
+  const asked = new Set(surveyed.map(({ name }) => name));
+  const nameOf = new Map(
+    servers.filter(({ name }) => !asked.has(name)).map((server) => [sourceOf(state, server), server.name]),
+  );
+  for (const server of surveyed) {
+    const [sourceId] = server.found;
+    if (server.found.length === 1) server.twin ??= nameOf.get(sourceId);
+  }
+}
+
+/** The first look at the account is over: from now on servers may start. */
+export function takeSurveyEnd(batch: Batch, now: number): void {
+  batch.state.lookUp = {};
+  batch.state.stage = 'running';
+  takeEarlyReports(batch, now);
+}
+
+/** Cancelled before its sources were known, a batch still has to cancel what its earlier life has at work. */
+export function takeOverRunning(batch: Batch, { running }: EarlierServers, now: number): void {
+  for (const { server, sourceId, standing } of running) {
+    if (!batch.index.has(server)) continue;
+    const atWork = { phase: 'migrating', startedAt: now, sourceId, round: adoptedRound } as const;
+    batch.index.set(server, standing ? standingRecord(standing, now) : atWork);
+  }
+}
+
+/** The record is of no server any more, or of another source: a job that it does not keep becomes a stray. */
+export function forgetServer({ servers, strays }: BatchState, name: string, next?: ServerRecord): void {
+  const record = servers[name];
+  const left = unwatchedJob(record);
+  const keeps = next && 'jobId' in next && next.jobId === left?.jobId;
+  if (left && !keeps) strays.jobs.push({ jobId: left.jobId, server: name, sourceId: record?.sourceId });
+  delete servers[name];
+}
+
+function evidenceOf(
+  batch: string,
+  { name, sourceId, sourceName }: PlannedServer,
+  before: ServerRecord,
+  { found, twin, ledger, jobs = [] }: SurveyedServer,
+  { running, migrations }: EarlierServers,
+): SourceEvidence {
+  const known = migratedFrom(before);
+  const isMeant = (id: string | undefined) => id !== undefined && (found.includes(id) || id === sourceId);
+  return {
+    batch,
+    server: { name, sourceId, sourceName },
+    found,
+    twin,
+    ledger,
+    jobs,
+    running: running.find((one) => one.server === name) ?? running.find((one) => isMeant(one.sourceId)),
+    migrations: [
+      ...(known ? [{ server: name, ...known }] : []),
+      ...migrations.filter((one) => one.server === name || isMeant(one.sourceId)),
+    ],
+    confirmed: before.phase === 'waiting' ? before.lookUp?.confirmed : undefined,
+  };
+}
+
+/** What the verdict on a server makes of its record. */
+function judgedRecord(
+  evidence: SourceEvidence,
+  { round }: ServerRecord,
+  { earlier }: Findings,
+  now: number,
+): ServerRecord {
+  const { batch, server, found } = evidence;
+  const verdict = judgeSource(evidence);
+  const sourceId = found.length === 1 ? found[0] : server.sourceId;
+  switch (verdict.verdict) {
+    case 'underWay': {
+      const { standing } = earlier.running.find((one) => one.server === server.name) ?? {};
+      if (standing) return standingRecord(standing, now);
+      return { round: adoptedRound, phase: 'migrating', startedAt: now, sourceId, jobId: verdict.job?.jobId };
+    }
+    case 'blocked': {
+      const { trouble, migrated } = verdict;
+      return { round, endedAt: now, sourceId, phase: 'failed', error: trouble, migrated };
+    }
+    case 'migrated': {
+      const { entry, about, job, isProof } = verdict;
+      const own = job && { jobId: job.jobId };
+      const leftover = own && ({ ...own, why: isProof ? 'ledgerNotWritten' : 'deleteFailed' } as const);
+      const note = migratedNote({ ...entry, batch: entry.batch || batch }, about);
+      const ended = { round, endedAt: now, sourceId: verdict.sourceId ?? sourceId, ...own };
+      return { ...ended, phase: 'skipped', note, imageId: entry.image, leftover };
+    }
+    // It takes its slots from the start: nobody else may have them. One that is done is left to be deleted.
+    case 'adopt': {
+      const { jobId, runs } = verdict.job;
+      return { round, sourceId, phase: 'waiting', jobId, jobRuns: runs };
+    }
+    // Whose the job is that stands in the way is seen again when the server's turn has come.
+    case 'occupied':
+    case 'create':
+      return { round, sourceId, phase: 'waiting' };
+  }
+}
+
+/** The record of a server by what its own workflow says of itself. */
+export function standingRecord(
+  { creation, ...standing }: ServerStanding,
+  now: number,
+  round = adoptedRound,
+): ServerRecord {
+  return standing.phase === 'queued' ? { ...standing, queuedAt: now, round } : { ...standing, round };
+}

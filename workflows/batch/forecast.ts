@@ -1,0 +1,117 @@
+import TinyQueue from 'tinyqueue';
+import { byName } from '../../src/text';
+import type { Slots } from '../contract/slots';
+import { noNews } from '../news/news';
+import { decide } from './decide';
+import { estimatedSeconds } from './servers/estimate';
+import { hasWorkflow, type ServerRecord } from './servers/server-record';
+import { type Batch, type BatchState, batchOf } from './state';
+import { accountInOrder } from './telling/account-trouble';
+
+/** How a batch would go on if nothing failed and every approval came at once. Milliseconds since the epoch. */
+export interface Forecast {
+  /** When the last server ends, or is synced; undefined when some server cannot start by itself. */
+  endAt?: number;
+  /** Servers that are under way or will be. */
+  servers: Map<string, { startAt: number; endAt: number }>;
+  /** The most at any time. */
+  peak: Slots;
+}
+
+/** Seconds that the whole migration of a server takes. */
+export type SecondsOf = (name: string) => number;
+
+/** The same decisions as in the batch itself, on a copy of its state and imagined time. */
+export function forecast(state: BatchState, now: number, secondsOf = measuredSeconds(state)): Forecast {
+  const batch = batchOf(imagined(state));
+  const { index } = batch;
+  const servers: Forecast['servers'] = new Map();
+  const ends = new TinyQueue<{ name: string; at: number }>([], (a, b) => a.at - b.at);
+  const begin = (name: string, startAt: number, endAt: number) => {
+    servers.set(name, { startAt, endAt });
+    ends.push({ name, at: endAt });
+  };
+  for (const name of index.withWorkflow) {
+    const record = index.record(name);
+    if (record.phase !== 'queued' && record.phase !== 'synced')
+      begin(name, record.startedAt ?? now, likelyEnd(record, secondsOf(name), now));
+  }
+  const peak: Slots = { existing: 0, running: 0 };
+  for (let time = now; ; ) {
+    const decision = decide(batch, time);
+    for (const { server } of decision.wishes) begin(server, time, time + secondsOf(server) * 1000);
+    batch.state.wishes = byName();
+    peak.existing = Math.max(peak.existing, index.inUse.existing);
+    peak.running = Math.max(peak.running, index.inUse.running);
+    const next = Math.min(
+      ends.peek()?.at ?? Number.POSITIVE_INFINITY,
+      decision.wakeAt ?? Number.POSITIVE_INFINITY,
+    );
+    if (next === Number.POSITIVE_INFINITY) return { servers, peak, endAt: isDone(batch) ? time : undefined };
+    time = Math.max(time, next);
+    for (let end = ends.peek(); end && end.at <= time; end = ends.peek())
+      endServer(batch, ends.pop()!.name, time);
+  }
+}
+
+/** By its size, and what the batch has measured so far. */
+export const measuredSeconds =
+  ({ servers, measured }: Pick<BatchState, 'servers' | 'measured'>): SecondsOf =>
+  (name) =>
+    estimatedSeconds(servers[name]?.diskGiB, measured);
+
+/** Nothing is asked, told or doubted, and every approval is given. */
+function imagined(state: BatchState): BatchState {
+  const servers = byName<ServerRecord>();
+  for (const { name } of state.plan.servers) {
+    const record = state.servers[name]!;
+    const { sourceId = name } = record;
+    servers[name] =
+      record.phase === 'waiting'
+        ? { ...record, sourceId, lookUp: undefined, notBefore: undefined, isMoved: undefined }
+        : record;
+  }
+  const { gates, announced, plan } = state;
+  return {
+    ...state,
+    stage: 'running',
+    servers,
+    wishes: byName(),
+    holding: { ...state.holding, underWay: {} },
+    hold: undefined,
+    account: accountInOrder(),
+    gates: { ...gates, approvedWaves: plan.waves.map(({ name }) => name) },
+    lookUp: { isUnderWay: true },
+    planChange: undefined,
+    strays: { ...state.strays, isUnderWay: true },
+    askAfter: { isUnderWay: true },
+    journal: [],
+    announced: { ...announced, waiting: [...announced.waiting], ended: [...announced.ended] },
+    news: { ...noNews(), isUnderWay: true },
+  };
+}
+
+/** One that takes longer than it should will not end at once. */
+function likelyEnd(record: ServerRecord, seconds: number, now: number): number {
+  const { startedAt = now } = record;
+  if (record.phase === 'finishing') return now;
+  if (record.phase === 'recovering') return Math.max(now, record.nextStartAt ?? now) + seconds * 1000;
+  return Math.max(startedAt + seconds * 1000, now + seconds * 50);
+}
+
+function endServer({ index }: Batch, name: string, now: number): void {
+  const record = index.record(name);
+  if (!hasWorkflow(record)) return;
+  const { round, sourceId } = record;
+  const isSynced = index.planOf(name).job.runOnce === false && (record.starts ?? 1) <= 1;
+  index.set(
+    name,
+    isSynced
+      ? { round, sourceId, phase: 'synced', jobId: '' }
+      : { round, sourceId, phase: 'migrated', jobId: '', endedAt: now },
+  );
+}
+
+/** Every server has ended, or is synced: its cut-over comes when somebody says so. */
+const isDone = ({ index }: Batch) =>
+  index.waves.every(({ total, ended, synced }) => ended + synced === total);

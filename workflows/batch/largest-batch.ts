@@ -1,0 +1,38 @@
+import type { Plan } from '../../src/plan';
+import { byName } from '../../src/text';
+import { type CarriedBatch, carriedBatch } from './carry/carried-batch';
+import { textLimits } from './servers/failure-texts';
+import type { ServerRecord } from './servers/server-record';
+import { newBatchState } from './state';
+
+/** Texts that no compression makes shorter. */
+export interface Noise {
+  text(length: number): string;
+  hex(length: number): string;
+}
+
+/** What a batch carries over Continue-As-New when every server has failed with a text of its own. */
+export function largestBatch(plan: Plan, noise: Noise, now: number): CarriedBatch {
+  const servers = byName<ServerRecord>();
+  let texts: number = textLimits.all;
+  for (const { name, sourceId } of plan.servers) {
+    const length = texts > 0 ? Math.min(texts, textLimits.message) : textLimits.beyond;
+    texts -= length;
+    const startedAt = now + Number.parseInt(noise.hex(5), 16);
+    const jobId = `j-${noise.text(20)}`;
+    servers[name] = {
+      phase: 'failed',
+      round: 1,
+      starts: 3,
+      startedAt,
+      stoppedRunningAt: startedAt + Number.parseInt(noise.hex(4), 16),
+      endedAt: startedAt + Number.parseInt(noise.hex(6), 16),
+      sourceId: sourceId ?? `s-${noise.text(20)}`,
+      diskGiB: Number.parseInt(noise.hex(3), 16),
+      jobId,
+      error: { code: 'InternalError', message: noise.text(length), remedy: '', requestId: noise.hex(36) },
+      leftover: { jobId, why: 'deleteFailed' },
+    };
+  }
+  return carriedBatch({ ...newBatchState(plan, { life: '', taskQueue: '', now }), servers });
+}

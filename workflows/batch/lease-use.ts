@@ -1,0 +1,88 @@
+import type { LeaseReport, StatedQuota } from '../contract/quota-messages';
+import type { Slots } from '../contract/slots';
+import {
+  afterSuccess,
+  heldSlots,
+  nextReport,
+  syncHoldsSlotFrom,
+  takeSync,
+  trialEnd,
+  usableSlots,
+} from './lease';
+import type { Batch } from './state';
+
+// What a batch does with its lease of the account's quota; the rules themselves are in `lease/`.
+
+/** The report that the account's quota must get now, if any; it counts as on its way. */
+export function reportToQuota(
+  batch: Batch,
+  now: number,
+  times: (number | undefined)[],
+): LeaseReport | undefined {
+  const { state, index, demand } = batch;
+  const { plan, holding } = state;
+  // Before the first survey has ended, only what the quota has asked for: others wait for the answer.
+  if (state.stage === 'ending' || (state.stage === 'surveying' && !holding.isAsked)) return undefined;
+  const needs = {
+    batch: plan.name,
+    life: state.life,
+    since: state.startedAt,
+    taskQueue: state.taskQueue,
+    priority: plan.policy.priority,
+    maxConcurrent: plan.policy.maxConcurrent,
+    quota: statedQuota(batch),
+    inUse: index.inUse,
+    syncs: index.syncs,
+    ...demand,
+    recovering: index.counts.recovering,
+    isCancelling: state.cancelRequested,
+    hold: state.hold,
+  };
+  const next = nextReport(holding, needs, now);
+  state.holding = next.holding;
+  times.push(next.repeatAt);
+  return next.report;
+}
+
+const statedQuota = ({ state }: Batch): StatedQuota => ({
+  ...state.plan.account.quota,
+  changedAt: state.quotaChangedAt,
+});
+
+/** The account's quota as it counts now: another batch may have been told a newer one. */
+export function quotaInForce(batch: Batch): StatedQuota {
+  const { quota } = batch.state.holding.lease;
+  const own = statedQuota(batch);
+  return quota && quota.changedAt > own.changedAt ? quota : own;
+}
+
+/** The slots of the lease, as far as the plan lets the batch use them. */
+export const leasedSlots = ({ state }: Batch): Slots =>
+  usableSlots(state.holding, state.plan.policy.maxConcurrent);
+
+/** The slots that may be used now: those of the lease, as far as refusals of the API leave them. */
+export function slotsToUse(batch: Batch, now: number, times: (number | undefined)[]): Slots {
+  const { state, index } = batch;
+  const trial = state.hold && trialEnd(state.hold, index.inUse, now);
+  if (state.hold && trial === undefined) state.hold.triedAt = undefined;
+  if (state.hold && trial !== undefined) {
+    if (trial <= now) state.hold = afterSuccess(state.hold, index.inUse);
+    else {
+      state.hold.triedAt ??= now;
+      times.push(trial);
+    }
+  }
+  if (state.hold && now < state.hold.until) times.push(state.hold.until);
+  return heldSlots(leasedSlots(batch), state.hold, now);
+}
+
+/** From shortly before it is due a sync counts as running: nothing else takes its place. */
+export function holdDueSyncs({ index }: Batch, now: number, times: (number | undefined)[]): void {
+  for (const [name, dueAt] of [...index.syncsDue]) {
+    const from = syncHoldsSlotFrom(dueAt)!;
+    const record = index.record(name);
+    if (from > now) times.push(from);
+    else if (record.phase === 'synced')
+      index.set(name, { ...record, sync: takeSync({ runs: false, dueAt }, now) });
+  }
+}

@@ -1,0 +1,29 @@
+import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { newsWorkflowId } from '../contract/ids';
+import type { DeliverNews } from '../news/workflow';
+import { type BatchRun, carryOut } from './carry-out';
+import { decide } from './decide';
+
+/** What a batch's end waits at most for its last messages. */
+const lastChanceMs = 10_000;
+
+/** At the end of a batch: what a webhook that is away has not taken soon is left to a workflow of its own. */
+export async function leaveNews(run: BatchRun): Promise<void> {
+  const { news, plan } = run.batch.state;
+  const until = Date.now() + lastChanceMs;
+  const isLeft = () => news.unsent.length > 0 && news.failedRounds === 0 && Date.now() < until;
+  while (isLeft()) {
+    run.hasNews = false;
+    carryOut(run, decide(run.batch, Date.now()));
+    await condition(() => run.hasNews, until - Date.now());
+  }
+  if (news.unsent.length === 0) return;
+  news.leftTo = newsWorkflowId(plan.name, workflowInfo().runId);
+  const unsent = news.unsent.map(({ failures, ...event }) => event);
+  await startChild<DeliverNews>('deliverNews', {
+    workflowId: news.leftTo,
+    args: [{ unsent }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `${unsent.length} messages of batch ${plan.name} for the webhook`,
+  });
+}

@@ -1,0 +1,157 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { Plan } from '../../src/plan';
+import {
+  approveUpdate,
+  cancelUpdate,
+  changePlanUpdate,
+  cutOverUpdate,
+  limitsUpdate,
+  type OrderAnswer,
+  pauseUpdate,
+  planChangesQuery,
+  resumeUpdate,
+  retryUpdate,
+  skipUpdate,
+} from '../contract/orders';
+import { leaseAsked, leaseGranted } from '../contract/quota-messages';
+import { accountNews, serverReported } from '../contract/server-messages';
+import {
+  type Asked,
+  explainQuery,
+  journalQuery,
+  leftPlanQuery,
+  progressQuery,
+  serversQuery,
+} from '../contract/views';
+import { lookUp, unknownTimeZones } from './activities';
+import { type BatchRun, hear, lookForStrays } from './carry-out';
+import { releasedHold, takeAsk, takeLease } from './lease';
+import { checkOrder, type OrderKind, type Orders, refuseTooLate, takeOrder } from './orders';
+import {
+  beginPlanChange,
+  changeAnswer,
+  isUnchanged,
+  planChanges,
+  refuseChanges,
+  takePlan,
+} from './plan-change';
+import { OrderRefused, refusal } from './refusal';
+import { note } from './state';
+import { strayLook } from './strays';
+import { takeReport } from './take-report';
+import { takeAccountNews } from './telling/account-trouble';
+import { explainServer } from './views/explain';
+import { batchProgress } from './views/progress';
+import { serversPage } from './views/server-view';
+
+/** From now on the batch hears its servers, the account's quota and its operators, and answers who asks. */
+export function listen(run: BatchRun): void {
+  const { batch } = run;
+  const { state } = batch;
+  setHandler(serverReported, (report) => hear(run, (_, now) => takeReport(batch, report, now)));
+  setHandler(accountNews, (news) => hear(run, (_, now) => takeAccountNews(state.account, news, now)));
+  setHandler(leaseGranted, (lease) =>
+    hear(run, (_, now) => {
+      const { holding, grows } = takeLease(state.holding, lease, state.life);
+      state.holding = holding;
+      if (grows) state.hold = releasedHold(state.hold, now);
+    }),
+  );
+  setHandler(leaseAsked, ({ epoch }) =>
+    hear(run, () => {
+      state.holding = takeAsk(state.holding, epoch);
+    }),
+  );
+  answer(run);
+  takeOrders(run);
+}
+
+function answer({ batch }: BatchRun): void {
+  const { state } = batch;
+  setHandler(progressQuery, (asked) => batchProgress(batch, timeOf(asked)));
+  setHandler(journalQuery, () => state.journal);
+  setHandler(leftPlanQuery, () => state.leftPlan);
+  setHandler(serversQuery, (page) => serversPage(batch, page));
+  setHandler(explainQuery, ({ server, ...asked }) => {
+    if (!batch.index.has(server)) throw new Error(`the batch has no server '${server}'`);
+    return explainServer(batch, server, timeOf(asked));
+  });
+  setHandler(planChangesQuery, (next) => planChanges(state.plan, next, batch.index));
+}
+
+/** Between two events a workflow's own clock stands still. */
+const timeOf = (asked?: Asked) => Math.max(Date.now(), asked?.at ?? 0);
+
+function takeOrders(run: BatchRun): void {
+  const { batch } = run;
+  const on = <K extends OrderKind>(kind: K, update: UpdateDefinition<OrderAnswer, [Orders[K]]>) =>
+    setHandler(
+      update,
+      (order: Orders[K]) => {
+        run.hasNews = true;
+        return refusing(() => takeOrder(batch, kind, order, Date.now()));
+      },
+      { validator: (order: Orders[K]) => refusing(() => checkOrder(batch, kind, order)) },
+    );
+  on('pause', pauseUpdate);
+  on('resume', resumeUpdate);
+  on('cancel', cancelUpdate);
+  on('retry', retryUpdate);
+  on('skip', skipUpdate);
+  on('approve', approveUpdate);
+  on('setLimits', limitsUpdate);
+  on('cutOver', cutOverUpdate);
+  setHandler(changePlanUpdate, ({ plan, by }) => changePlan(run, plan, by), {
+    validator: ({ plan }) =>
+      refusing(() => {
+        refuseTooLate(batch);
+        if (batch.state.planChange)
+          throw refusal('another change of the plan is under way: apply it again in a moment');
+        refuseChanges(batch, plan);
+      }),
+  });
+}
+
+/**
+ * Servers that are new, or have another source, are looked up before the plan takes effect; none that it changes starts
+ * meanwhile.
+ */
+async function changePlan(run: BatchRun, plan: Plan, by: string): Promise<OrderAnswer> {
+  const { batch } = run;
+  const { state } = batch;
+  const mustWait = () => state.stage === 'surveying' || state.planChange !== undefined;
+  while (mustWait()) await condition(() => !mustWait());
+  const changes = planChanges(state.plan, plan, batch.index);
+  if (!isUnchanged(changes)) {
+    const asked = refusing(() => beginPlanChange(batch, plan));
+    try {
+      const unknown = await unknownTimeZones(plan);
+      if (unknown) refusing(() => refuse(unknown));
+      const findings = asked.length > 0 ? await lookUp(plan, asked) : undefined;
+      refusing(() => takePlan(batch, plan, findings, Date.now()));
+      await lookForStrays(run, strayLook(batch));
+    } finally {
+      state.planChange = undefined;
+      run.hasNews = true;
+    }
+  }
+  const done = changeAnswer(changes);
+  note(state, by, done, Date.now());
+  run.hasNews = true;
+  return { done };
+}
+
+function refuse(why: string): never {
+  throw refusal(why);
+}
+
+/** A refusal crosses Temporal as what it is. */
+function refusing<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OrderRefused) throw ApplicationFailure.nonRetryable(error.message, 'OrderRefused');
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+import type { FindJobsOfBatchInput, JobOfBatch, JobsOfBatch } from '../../activities/jobs/find-jobs-of-batch';
+import { smcBatchCommand } from '../../src/text';
+import type { SmcFailure } from '../contract/failure';
+import { leasedSlots } from './lease-use';
+import { hasWorkflow, type ServerRecord, unwatchedJob } from './servers/server-record';
+import { type Batch, note, sourceOf } from './state';
+
+// Jobs with the batch's tags that no workflow looks after: strays belong to no server of the plan, leftovers to one that has
+// ended, or that waits. They take slots until they are gone.
+
+/** Polls from one look to the next, while such jobs keep servers waiting; more as long as nothing changes. */
+const pollsBetween = { least: 2, most: 20 };
+/** What was deleted longer ago than this is not listed any more. */
+const lateReadMs = 600_000;
+
+/** A look at the account's jobs, with what the batch knew when it asked. */
+export interface StrayLook {
+  expected: NonNullable<FindJobsOfBatchInput['expected']>;
+  /** Servers that a workflow looked after. */
+  atWork: ReadonlySet<string>;
+}
+
+/** What to ask for: all jobs of the batch, and whether those that it knows of are still there. */
+export function strayLook({ state, index }: Batch): StrayLook {
+  const unwatched = Object.values(state.servers).flatMap((record) => {
+    const jobId = unwatchedJob(record)?.jobId;
+    return jobId === undefined ? [] : [{ jobId, sourceId: record.sourceId }];
+  });
+  const strays = state.strays.jobs.map(({ jobId, sourceId }) => ({ jobId, sourceId }));
+  return { expected: [...unwatched, ...strays], atWork: new Set(index.withWorkflow) };
+}
+
+/** A cleanup, or somebody in the console, may have made room: looked for now and then while servers wait for it. */
+export function dueStrayLook(
+  batch: Batch,
+  now: number,
+  times: (number | undefined)[],
+): StrayLook | undefined {
+  const { strays } = batch.state;
+  if (strays.isUnderWay) return undefined;
+  if (!isShortOfRoom(batch)) {
+    strays.dueAt = undefined;
+    strays.polls = pollsBetween.least;
+    return undefined;
+  }
+  strays.dueAt ??= now + betweenLooksMs(batch);
+  if (now < strays.dueAt) {
+    times.push(strays.dueAt);
+    return undefined;
+  }
+  strays.isUnderWay = true;
+  return strayLook(batch);
+}
+
+/** Milliseconds from one look to the next. */
+export function betweenLooksMs({ state: { strays } }: Batch): number {
+  // What is missing once is looked for again soon.
+  const polls = strays.missing.length > 0 ? pollsBetween.least : strays.polls || pollsBetween.least;
+  return Math.max(5, polls * strays.pollIntervalSeconds) * 1000;
+}
+
+/** Servers of this batch, or of others of the account, could start, were it not for jobs that nobody watches. */
+function isShortOfRoom(batch: Batch): boolean {
+  const { state, index, demand } = batch;
+  const { inUse, strays, leftovers, waitingWithJob } = index;
+  if (strays.existing + leftovers + waitingWithJob === 0) return false;
+  if (state.holding.lease.contended) return true;
+  if (demand.startable + demand.startableAgain === 0) return false;
+  const cap = leasedSlots(batch);
+  return inUse.existing >= cap.existing || (inUse.running >= cap.running && strays.running > 0);
+}
+
+/**
+ * Takes what the account has: jobs of no server count as the batch's own, those that are gone no longer do. What its servers
+ * have under way is not touched, their workflows know better.
+ */
+export function takeStrays(batch: Batch, { atWork }: StrayLook, found: JobsOfBatch, now: number): void {
+  const { state, index } = batch;
+  const before = state.strays;
+  const { jobs, missing, pollIntervalSeconds } = found;
+  const listed = new Set(jobs.map(({ jobId }) => jobId));
+  const isGone = (jobId: string) => missing.includes(jobId) && before.missing.includes(jobId);
+  for (const [name, record] of Object.entries(state.servers)) {
+    const jobId = unwatchedJob(record)?.jobId;
+    if (jobId !== undefined && isGone(jobId)) forgetJob(batch, name, record);
+  }
+  const strays = [
+    ...jobs.filter((job) => !belongsToServer(batch, job, atWork, now)),
+    ...before.jobs.filter(({ jobId }) => !listed.has(jobId) && !isGone(jobId)),
+  ];
+  tell(batch, strays, now);
+  state.strays = {
+    jobs: strays,
+    missing,
+    journaled: strays.map(({ jobId }) => jobId),
+    pollIntervalSeconds,
+    polls: Math.min(2 * (before.polls || pollsBetween.least), pollsBetween.most),
+  };
+  index.setStrays(strays);
+}
+
+/** Where the account does not let us ask, what was known stands, and the journal says why. */
+export function takeStrayTrouble({ state }: Batch, { code, message, remedy }: SmcFailure, now: number): void {
+  const { strays } = state;
+  const isKnown = strays.trouble === code;
+  state.strays = {
+    ...strays,
+    isUnderWay: undefined,
+    dueAt: undefined,
+    trouble: code,
+    polls: Math.min(2 * (strays.polls || pollsBetween.least), pollsBetween.most),
+  };
+  if (!isKnown)
+    note(
+      state,
+      'smc-batch',
+      `the account could not be asked for jobs that no server has: ${message}. ${remedy}`,
+      now,
+    );
+}
+
+function forgetJob({ index }: Batch, name: string, record: ServerRecord): void {
+  if (record.phase === 'waiting') index.set(name, { ...record, jobId: undefined, jobRuns: undefined });
+  else if ('leftover' in record) index.set(name, { ...record, leftover: undefined });
+}
+
+/** One that its server has not been known to have, since it was listed late, is its own from now on. */
+function belongsToServer(
+  { state, index }: Batch,
+  job: JobOfBatch,
+  atWork: ReadonlySet<string>,
+  now: number,
+): boolean {
+  const { jobId, server: name = '', sourceId } = job;
+  if (!index.has(name)) return false;
+  const record = index.record(name);
+  if (unwatchedJob(record)?.jobId === jobId) return true;
+  const own = record.sourceId ?? sourceOf(state, index.planOf(name));
+  if (own !== (sourceId ?? own)) return false;
+  if (atWork.has(name) || hasWorkflow(record) || hasJustEnded(record, now)) return true;
+  if (record.phase !== 'waiting' || record.jobId) return false;
+  index.set(name, { ...record, sourceId: own, jobId, jobRuns: job.runs });
+  return true;
+}
+
+/** Its job was deleted, and may be listed for a while. */
+const hasJustEnded = ({ startedAt, endedAt = 0 }: ServerRecord, now: number) =>
+  startedAt !== undefined && now - endedAt < lateReadMs;
+
+function tell({ state }: Batch, strays: readonly JobOfBatch[], now: number): void {
+  const known = new Set(state.strays.journaled);
+  const news = strays.filter(({ jobId }) => !known.has(jobId));
+  if (news.length === 0) return;
+  const some = news.slice(0, 5).map(({ jobId, server }) => (server ? `${jobId} (${server})` : jobId));
+  const more = news.length > some.length ? ` and ${news.length - some.length} more` : '';
+  note(
+    state,
+    'smc-batch',
+    `jobs of this batch that belong to no server of its plan: ${some.join(', ')}${more}; they count against the quota until they are deleted: ${smcBatchCommand('cleanup', [state.plan.name])}`,
+    now,
+  );
+}

@@ -1,0 +1,110 @@
+import type { ServerReport } from '../contract/server-messages';
+import { afterRefusal, afterSuccess, takeSync } from './lease';
+import { adoptedRound, endedState, hasWorkflow, isEnded, type ServerRecord } from './servers/server-record';
+import { type Batch, isLookedUpFirst } from './state';
+import { announceExpiry } from './telling/announce';
+import { wish } from './wishes';
+
+/**
+ * Takes what a server's migration says. A report may come late, twice, or out of turn: one that is old, repeated or does
+ * not fit changes nothing.
+ */
+export function takeReport(batch: Batch, report: ServerReport, now: number): void {
+  const { state, index } = batch;
+  const { server } = report;
+  if (isBeingLookedUp(batch, server)) {
+    state.early.push(report);
+    return;
+  }
+  if (!index.has(server)) return;
+  const before = index.record(server);
+  const after = nextRecord(before, report, now);
+  if (after) {
+    index.set(server, after);
+    measure(batch, before, report, now);
+    if (report.kind === 'expires') announceExpiry(batch, report, now);
+  } else if (wasGranted(before, report)) wish(batch, server, 'grant', now);
+  takeQuotaNews(batch, report, after !== undefined, now);
+}
+
+/** Who looks after the server will be known in a moment: its reports are kept until then. */
+export function isBeingLookedUp(batch: Batch, name: string): boolean {
+  const { state, index } = batch;
+  if (state.stage === 'surveying') return !hasWorkflow(state.servers[name]);
+  if (!index.has(name)) return state.planChange !== undefined;
+  return !hasWorkflow(index.record(name)) && isLookedUpFirst(batch, name);
+}
+
+/** What has come while servers were looked up. */
+export function takeEarlyReports(batch: Batch, now: number): void {
+  for (const report of batch.state.early.splice(0)) takeReport(batch, report, now);
+}
+
+/** The record after a report; undefined where the report changes nothing. */
+export function nextRecord(
+  record: ServerRecord,
+  report: ServerReport,
+  now: number,
+): ServerRecord | undefined {
+  if (isEnded(record.phase) || record.phase === 'waiting') return undefined;
+  if (record.round !== adoptedRound && record.round !== report.round) return undefined;
+  const { round, startedAt, stoppedRunningAt, sourceId, starts = 1, granted, runId, validUntil } = record;
+  const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted, runId, validUntil };
+  switch (report.kind) {
+    case 'ended':
+      return { ...base, runId: undefined, endedAt: now, ...endedState(report.result) };
+    case 'expires':
+      return { ...record, validUntil: report.at };
+    case 'waitsForSource':
+      return record.phase === 'recovering' ? { ...record, error: report.error } : undefined;
+    case 'sync':
+      return record.phase === 'synced' ? { ...record, sync: takeSync(report, now) } : undefined;
+    case 'slotUsed':
+      return undefined;
+    case 'stoppedRunning': {
+      // Between two syncs a job can break, too.
+      const mayStop = record.phase === 'migrating' || (record.phase === 'synced' && report.end !== 'Waiting');
+      if (!mayStop || report.start < starts) return undefined;
+      const { jobId, error, start, end, isFree, startsAgainInSeconds } = report;
+      const made = report.neverStarted ? 0 : start - Number(isFree ?? false);
+      const stopped = { ...base, stoppedRunningAt: now, jobId, starts: made, error };
+      if (startsAgainInSeconds !== undefined)
+        return { ...stopped, phase: 'recovering', nextStartAt: now + startsAgainInSeconds * 1000 };
+      return { ...stopped, phase: end === 'Waiting' ? 'synced' : 'finishing' };
+    }
+    case 'wantsSlot': {
+      const { need, jobId, refused, isCutOver = record.phase === 'synced' } = report;
+      const isOld = need <= (record.phase === 'queued' ? record.need : (granted ?? 0));
+      if (isOld) return undefined;
+      const error = refused ?? ('error' in record ? record.error : undefined);
+      const queuedAt = record.phase === 'queued' ? record.queuedAt : now;
+      return { ...base, phase: 'queued', need, jobId, isCutOver, error, queuedAt };
+    }
+  }
+}
+
+/** It asks once more for what it has been granted: the grant has not reached it. */
+const wasGranted = (record: ServerRecord, report: ServerReport) =>
+  report.kind === 'wantsSlot' &&
+  record.phase === 'migrating' &&
+  (record.round === adoptedRound || record.round === report.round) &&
+  record.granted === report.need;
+
+/** How long it took, for its size: what the estimates of the others are made of. */
+function measure({ state }: Batch, before: ServerRecord, report: ServerReport, now: number): void {
+  if (report.kind !== 'stoppedRunning' || report.end !== 'Finished') return;
+  const { diskGiB, startedAt, starts = 1 } = before;
+  if (before.phase !== 'migrating' || starts > 1 || !startedAt || !diskGiB) return;
+  state.measured.seconds += (now - startedAt) / 1000;
+  state.measured.diskGiB += diskGiB;
+}
+
+/** Whether the API took or refused a job for its quota. A server asks again now and then, with the refusal it has had. */
+function takeQuotaNews({ state, index }: Batch, report: ServerReport, isNew: boolean, now: number): void {
+  if (report.kind === 'slotUsed') state.hold = afterSuccess(state.hold, index.inUse);
+  if (report.kind !== 'wantsSlot' || !report.refused || !isNew) return;
+  const { code, message } = report.refused;
+  const refused = { resource: report.jobId ? 'running' : 'existing', code } as const;
+  state.holding = { ...state.holding, news: { ...state.holding.news, refused } };
+  state.hold = afterRefusal(state.hold, { ...refused, message }, index.inUse, now);
+}

@@ -1,0 +1,130 @@
+import { smcBatchCommand } from '../../../src/text';
+import type { BatchEvent } from '../../contract/batch-event';
+import { addNews, openFailureNews } from '../../news/news';
+import { stopReason } from '../gates/gates';
+import { type Batch, note, statusOf } from '../state';
+import { accountAnnouncement, checkAccount } from './account-trouble';
+
+/** Writes what the batch did by itself into its journal and keeps it for the operators' webhook. */
+export function announce(
+  { state }: Batch,
+  kind: BatchEvent['kind'],
+  what: string,
+  now: number,
+  failures?: number,
+): void {
+  note(state, 'smc-batch', what, now);
+  addNews(state.news, { batch: state.plan.name, at: now, kind, what, failures });
+}
+
+/** Looks for what operators want to hear of, once each: waves that ended, gates that wait, servers that failed. */
+export function announceNews(batch: Batch, now: number): void {
+  const { state, index } = batch;
+  const { announced, plan, gates } = state;
+  for (const [i, wave] of index.waves.entries()) {
+    const { name, after } = plan.waves[i]!;
+    const waits = after === 'approval' && wave.ended < wave.total && !gates.approvedWaves.includes(name);
+    const others = index.waves.slice(0, i);
+    if (waits && others.every(({ ended, synced, total }) => ended + synced === total))
+      once(announced.waiting, name, () =>
+        announce(
+          batch,
+          'gate',
+          `wave '${name}' waits for approval: ${smcBatchCommand('approve', [plan.name, name])}`,
+          now,
+        ),
+      );
+    if (wave.ended === wave.total && wave.total > 0 && plan.waves.length > 1)
+      once(announced.ended, name, () =>
+        announce(
+          batch,
+          'wave',
+          `wave '${name}' has ended: ${wave.total - wave.failed} of ${wave.total} without failure`,
+          now,
+        ),
+      );
+  }
+  tellFailures(batch, now);
+}
+
+/** One message for all that failed since the last one: a bad night must not become a flood. */
+function tellFailures(batch: Batch, now: number): void {
+  const { announced, news, journal, plan } = batch.state;
+  const { failed } = batch.index.counts;
+  if (failed <= announced.failures) return;
+  const more = failed - announced.failures;
+  announced.failures = failed;
+  const said = (count: number) =>
+    `${count} more servers have failed, ${failed} in all: ${smcBatchCommand('report', [plan.name])}`;
+  const open = openFailureNews(news);
+  if (!open) {
+    announce(batch, 'failure', said(more), now, more);
+    return;
+  }
+  // It has not gone out yet: what it says, here and in the journal, grows.
+  const entry = journal.findLast(({ what }) => what === open.what);
+  open.failures = (open.failures ?? 0) + more;
+  open.what = said(open.failures);
+  open.at = now;
+  if (entry) Object.assign(entry, { what: open.what, at: open.at });
+}
+
+/** Tells once that too many failures have stopped the batch. */
+export function announceStop(batch: Batch, now: number): void {
+  const { state, index } = batch;
+  const isKnown = state.announced.isStopped;
+  state.announced.isStopped = statusOf(batch) === 'stopped';
+  if (!state.announced.isStopped || isKnown) return;
+  announce(batch, 'stopped', `stopped: ${stopReason(state.plan, index, state.gates)?.reason}`, now);
+}
+
+/** Tells once that the account refuses calls, and once that it no longer does; gives when to look again. */
+export function announceAccount(batch: Batch, now: number, isLast = false): number | undefined {
+  const { account } = batch.state;
+  const lookAgainAt = checkAccount(account, now);
+  const what = accountAnnouncement(account, now, isLast);
+  if (what) announce(batch, 'account', what, now);
+  return what ? undefined : lookAgainAt;
+}
+
+/** SMC ends what is not cut over by then, whatever has been synced. */
+export function announceExpiry(
+  batch: Batch,
+  { server, jobId, at }: { server: string; jobId: string; at: number },
+  now: number,
+): void {
+  const { plan } = batch.state;
+  const cutOver =
+    batch.index.planOf(server).job.runOnce === false
+      ? `: ${smcBatchCommand('cutover', [plan.name, server])}`
+      : '';
+  announce(
+    batch,
+    'expiry',
+    `${server}: SMC lets its replication job ${jobId} live until ${new Date(at).toISOString()}, and no longer${cutOver}`,
+    now,
+  );
+}
+
+/** How the batch has ended, and what stays in the account and goes on being billed. */
+export function announceEnd(batch: Batch, now: number): void {
+  const { state, index } = batch;
+  const { migrated, skipped, failed, cancelled } = index.counts;
+  const left = index.leftovers + index.strays.existing;
+  const reminder =
+    left > 0
+      ? `; ${left} jobs left, billed until they are deleted: ${smcBatchCommand('cleanup', [state.plan.name])}`
+      : '';
+  announce(
+    batch,
+    'end',
+    `has ended: ${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`,
+    now,
+  );
+}
+
+function once(list: string[], name: string, say: () => void): void {
+  if (list.includes(name)) return;
+  list.push(name);
+  say();
+}

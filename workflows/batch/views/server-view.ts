@@ -1,0 +1,49 @@
+import type { ServerPhase, ServerView } from '../../contract/views';
+import { estimatedEndOf } from '../servers/estimate';
+import { shownRecord } from '../servers/server-record';
+import type { Batch } from '../state';
+
+/** One server as others see it. */
+export function serverView({ state, index }: Batch, name: string): ServerView {
+  const record = index.record(name);
+  const { wave, sourceId } = index.planOf(name);
+  const estimatedEnd = record.phase === 'migrating' ? estimatedEndOf(record, state.measured) : undefined;
+  return {
+    server: name,
+    wave,
+    ...shownRecord(record),
+    sourceId: record.sourceId ?? sourceId,
+    estimatedEnd,
+  };
+}
+
+/** A page of servers in the plan's order, optionally of some phases or names only. */
+export function serversPage(
+  batch: Batch,
+  {
+    offset = 0,
+    limit = 500,
+    phases,
+    names,
+  }: { offset?: number; limit?: number; phases?: ServerPhase[]; names?: string[] },
+): { total: number; servers: ServerView[] } {
+  const { state, index } = batch;
+  const all = names ? names.filter((name) => index.has(name)) : state.plan.servers.map(({ name }) => name);
+  const matching = phases ? all.filter((name) => phases.includes(index.phaseOf(name))) : all;
+  return {
+    total: matching.length,
+    servers: matching.slice(offset, offset + limit).map((name) => serverView(batch, name)),
+  };
+}
+
+/** Its place among those that wait, in the order in which they are taken up, from 1. */
+export function placeOf({ index }: Batch, name: string): number {
+  let place = index.queued.size;
+  for (const { waiting } of index.waves) {
+    for (const one of waiting) {
+      if (index.phaseOf(one) === 'waiting') place++;
+      if (one === name) return place;
+    }
+  }
+  return place;
+}

@@ -1,0 +1,43 @@
+import { smcBatchCommand } from '../../../src/text';
+import { type BatchProgress, serverPhases } from '../../contract/views';
+import { accountTroubleLine } from '../telling/account-trouble';
+
+/** What the Temporal UI shows on the batch's page, in Markdown. */
+export function batchDetails(progress: BatchProgress): string {
+  const { counts, slots, waves, waiting, leftovers } = progress;
+  const ended = waves.reduce((sum, wave) => sum + wave.ended, 0);
+  const shown = serverPhases.filter((phase) => counts[phase] > 0);
+  return [
+    ...(progress.accountTrouble ? [`**${accountTroubleLine(progress.accountTrouble)}**`, ''] : []),
+    `**${ended} of ${progress.total} servers ended** (${progress.status})`,
+    '',
+    `| ${shown.join(' | ')} |`,
+    `| ${shown.map(() => '---').join(' | ')} |`,
+    `| ${shown.map((phase) => counts[phase]).join(' | ')} |`,
+    '',
+    `Jobs existing ${slots.inUse.existing} of ${slots.cap.existing}, running ${slots.inUse.running} of ${slots.cap.running}.`,
+    ...(progress.estimatedEnd ? [`Estimated end: ${new Date(progress.estimatedEnd).toISOString()}.`] : []),
+    ...(waiting ? [`Waiting: ${waiting}.`] : []),
+    ...(progress.webhook ? [`Webhook: ${progress.webhook.reason}.`] : []),
+    ...(progress.quotaTrouble
+      ? [
+          `Jobs of others could not be counted: ${progress.quotaTrouble.code}: ${progress.quotaTrouble.message}.`,
+        ]
+      : []),
+    ...(leftovers > 0
+      ? [`${leftovers} jobs were left in the account and keep their billed intermediate instances.`]
+      : []),
+    ...(progress.strayJobs > 0
+      ? [
+          `${progress.strayJobs} jobs of this batch belong to no server of its plan and count against its quota: ${smcBatchCommand('cleanup', [progress.batch])}`,
+        ]
+      : []),
+    '',
+    '| wave | state | ended | failed |',
+    '| --- | --- | --- | --- |',
+    ...waves.map(
+      (wave) =>
+        `| ${wave.name} | ${wave.closed ?? wave.state} | ${wave.ended} of ${wave.total} | ${wave.failed} |`,
+    ),
+  ].join('\n');
+}
