@@ -1,3 +1,8 @@
+import { forecast } from '../../workflows/batch/forecast';
+import { newBatchState } from '../../workflows/batch/state';
+import type { Plan, PlannedServer } from '../plan';
+import { byName } from '../text';
+
 /** One server to schedule. */
 export interface ServerLength {
   name: string;
@@ -29,90 +34,82 @@ export interface Schedule {
 }
 
 /**
- * List scheduling as the batch does it: waves in order, longest first within a wave, a slot given anew as soon as it
- * is free. `slots` is at least 1. Approvals, windows and failures are left out.
+ * How a batch would go, by the decisions of the batch itself: waves in order, longest first within a wave, a slot given anew
+ * as soon as it is free. `slots` is at least 1. Approvals, windows and failures are left out.
  */
 export function scheduleServers(
   waves: readonly { name: string; overlap: boolean }[],
   servers: readonly ServerLength[],
   slots: number,
 ): Schedule {
-  const queues = waves.map(({ name, overlap }) => {
-    const waiting = servers.filter(({ wave }) => wave === name).sort((a, b) => b.seconds - a.seconds);
-    return {
-      overlap,
-      waiting,
-      left: waiting.length,
-      servers: waiting.length,
-      startSeconds: -1,
-      endSeconds: 0,
-    };
-  });
-  const pending = new Set(servers.map(({ name }) => name));
-  const running: { server: ServerLength; wave: number; endsAt: number }[] = [];
-  const groups = new Set<string>();
-  // The next one last.
-  const startTimes = servers.flatMap(({ notBeforeSeconds }) => notBeforeSeconds || []).sort((a, b) => b - a);
-  let now = 0;
-  let staying = 0;
-  const peak = { running: 0, existing: 0 };
-
-  const isFree = ({ dependsOn, exclusive, notBeforeSeconds = 0 }: ServerLength) =>
-    notBeforeSeconds <= now &&
-    !dependsOn?.some((name) => pending.has(name)) &&
-    !(exclusive && groups.has(exclusive));
-  const start = (wave: number, position: number) => {
-    const [server] = queues[wave]!.waiting.splice(position, 1);
-    if (queues[wave]!.startSeconds < 0) queues[wave]!.startSeconds = now;
-    if (server!.exclusive) groups.add(server!.exclusive);
-    running.push({ server: server!, wave, endsAt: now + server!.seconds });
-  };
-  const end = ({ server, wave }: (typeof running)[number]) => {
-    const queue = queues[wave]!;
-    pending.delete(server.name);
-    if (server.exclusive) groups.delete(server.exclusive);
-    if (server.staysAfterwards) staying++;
-    if (--queue.left === 0) queue.endSeconds = now;
-  };
-
-  for (;;) {
-    for (const wave of openWaves(queues)) {
-      while (running.length < slots) {
-        const next = queues[wave]!.waiting.findIndex(isFree);
-        if (next < 0) break;
-        start(wave, next);
-      }
-      // Nobody of a wave may still wait when the next one starts beside its stragglers.
-      if (queues[wave]!.waiting.length > 0) break;
-    }
-    while (startTimes.length > 0 && startTimes.at(-1)! <= now) startTimes.pop();
-    // A circle of dependencies, which a valid plan does not have, would wait for ever.
-    if (running.length === 0 && startTimes.length === 0) break;
-    peak.running = Math.max(peak.running, running.length);
-    peak.existing = Math.max(peak.existing, running.length + staying);
-    now = running.reduce(
-      (first, { endsAt }) => Math.min(first, endsAt),
-      startTimes.at(-1) ?? Number.POSITIVE_INFINITY,
-    );
-    for (let i = running.length - 1; i >= 0; i--)
-      if (running[i]!.endsAt <= now) end(running.splice(i, 1)[0]!);
+  const lengths = new Map(servers.map((server) => [server.name, server]));
+  const ahead = forecast(stateOf(waves, servers, lengths, slots), 0, (name) => lengths.get(name)!.seconds);
+  const spans = waves.map(({ name }) => ({ name, servers: 0, startMs: Number.POSITIVE_INFINITY, endMs: 0 }));
+  const spanOf = new Map(spans.map((span) => [span.name, span]));
+  for (const { wave } of servers) spanOf.get(wave)!.servers++;
+  for (const [name, { startAt, endAt }] of ahead.servers) {
+    const span = spanOf.get(lengths.get(name)!.wave)!;
+    span.startMs = Math.min(span.startMs, startAt);
+    span.endMs = Math.max(span.endMs, endAt);
   }
   return {
-    waves: waves.map(({ name }, i) => {
-      const { servers: count, startSeconds, endSeconds } = queues[i]!;
-      return { name, servers: count, startSeconds: Math.max(0, startSeconds), endSeconds };
-    }),
-    totalSeconds: now,
-    peakRunning: peak.running,
-    peakExisting: peak.existing,
+    waves: spans.map(({ name, servers: count, startMs, endMs }) => ({
+      name,
+      servers: count,
+      startSeconds: count > 0 && startMs < Number.POSITIVE_INFINITY ? startMs / 1000 : 0,
+      endSeconds: endMs / 1000,
+    })),
+    totalSeconds: Math.max(0, ...spans.map(({ endMs }) => endMs)) / 1000,
+    peakRunning: ahead.peak.running,
+    peakExisting: ahead.peak.existing,
   };
 }
 
-/** The first wave that has not ended, and those that may overlap it. */
-function openWaves(queues: { overlap: boolean; left: number }[]): number[] {
-  const first = queues.findIndex(({ left }) => left > 0);
-  if (first < 0) return [];
-  const open = [first];
-  for (let wave = first + 1; wave < queues.length && queues[wave]!.overlap; wave++) open.push(wave);
-  return open;
+/** A batch that has looked its servers up and has all the slots it may have. */
+function stateOf(
+  waves: readonly { name: string; overlap: boolean }[],
+  servers: readonly ServerLength[],
+  lengths: ReadonlyMap<string, ServerLength>,
+  slots: number,
+) {
+  const plan: Plan = {
+    name: '',
+    account: { id: '', quota: { jobs: servers.length + 1, running: slots } },
+    policy: {
+      maxConcurrent: slots,
+      attempts: 1,
+      restartDelaySeconds: 1,
+      jobTimeoutSeconds: 1,
+      stallTimeoutSeconds: 1,
+      onFailure: 'deleteJob',
+      lockoutDates: [],
+      priority: 0,
+    },
+    waves: waves.map(({ name, overlap }) => ({ name, overlap })),
+    servers: servers.map(
+      ({ name, wave, dependsOn, exclusive, notBeforeSeconds, staysAfterwards }): PlannedServer => ({
+        name,
+        wave,
+        exclusive,
+        dependsOn: dependsOn?.filter((other) => lengths.has(other)),
+        job: {
+          regionId: '',
+          ...(notBeforeSeconds && { scheduledStartTime: new Date(notBeforeSeconds * 1000).toISOString() }),
+          ...(staysAfterwards && { runOnce: false }),
+        },
+      }),
+    ),
+  };
+  const state = newBatchState(plan, { life: '', taskQueue: '', now: 0 });
+  const lease = { existing: servers.length + 1, running: slots };
+  return {
+    ...state,
+    // Longest first: the batch goes by the size of the disks, which stands for the length here.
+    servers: byName(
+      Object.fromEntries(
+        servers.map(({ name, seconds }) => [name, { phase: 'waiting' as const, round: 0, diskGiB: seconds }]),
+      ),
+    ),
+    holding: { ...state.holding, lease: { ...lease, seq: 1, contended: false }, held: lease },
+  };
 }

@@ -1,5 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Plan } from '../../src/plan';
 import {
   approveUpdate,
@@ -102,7 +102,10 @@ function takeOrders(run: BatchRun): void {
   on('approve', approveUpdate);
   on('setLimits', limitsUpdate);
   on('cutOver', cutOverUpdate);
-  setHandler(changePlanUpdate, ({ plan, by }) => changePlan(run, plan, by), {
+  // A cancel that comes meanwhile lets it end: what is looked up is in the state then.
+  const change = ({ plan, by }: { plan: Plan; by: string }) =>
+    CancellationScope.nonCancellable(() => changePlan(run, plan, by));
+  setHandler(changePlanUpdate, change, {
     validator: ({ plan }) =>
       refusing(() => {
         refuseTooLate(batch);
