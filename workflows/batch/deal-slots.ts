@@ -44,20 +44,19 @@ const hasRoom = ({ index: { inUse, waitingWithJob } }: Batch, cap: Slots) =>
 function startWave(batch: Batch, wave: number, cap: Slots, most: number, now: number, times: Times): number {
   const { index } = batch;
   const { waiting } = index.waves[wave]!;
-  let still: string[] = [];
+  const passedBy: string[] = [];
   let started = 0;
-  for (const [nth, name] of waiting.entries()) {
-    if (started >= most || !hasRoom(batch, cap)) {
-      still = still.concat(waiting.slice(nth));
-      break;
-    }
+  let next = 0;
+  for (; next < waiting.length && started < most && hasRoom(batch, cap); next++) {
+    const name = waiting[next]!;
     if (index.phaseOf(name) !== 'waiting') continue;
     if (mayStart(batch, name, cap, now, times)) {
       start(batch, name, now);
       started++;
-    } else still.push(name);
+    } else passedBy.push(name);
   }
-  index.waves[wave]!.waiting = still;
+  // Those that were not reached are many, and stay where they are.
+  waiting.splice(0, next, ...passedBy);
   return started;
 }
 
@@ -162,7 +161,7 @@ function startableOf(batch: Batch, names: readonly string[], now: number, times:
 
 /** Gives the slots they have asked for to servers that wait for one once more, oldest first; gives how many. */
 function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times: Times): number {
-  const { state, index } = batch;
+  const { index } = batch;
   const { inUse } = index;
   let heldBack = 0;
   let granted = 0;

@@ -116,10 +116,6 @@ export const hasBeenMigrated = (index: ServerIndex, name: string) =>
 
 /** Too many failures: nothing more starts before the operator has decided. */
 export function stopReason(plan: Plan, index: ServerIndex, state: GateState): ClosedGate | undefined {
-  const [retry, resume, cancel] = ['retry', 'resume', 'cancel'].map((order) =>
-    smcBatchCommand(order, [plan.name]),
-  );
-  const how = `${retry}, or to go on all the same ${resume}, or to give up ${cancel}`;
   for (const [i, { name, failureThreshold }] of plan.waves.entries()) {
     const { failing: failed, total } = index.waves[i]!;
     if (!failureThreshold || state.acceptedWaves.includes(name)) continue;
@@ -128,17 +124,24 @@ export function stopReason(plan: Plan, index: ServerIndex, state: GateState): Cl
     if (failed > most)
       return {
         kind: 'stopped',
-        reason: `wave '${name}' has ${failed} of ${total} servers failed, more than its threshold of ${said}: ${how}`,
+        reason: `wave '${name}' has ${failed} of ${total} servers failed, more than its threshold of ${said}: ${whatToDo(plan)}`,
       };
   }
   const most = plan.policy.stopAfterSameError;
   if (most === undefined) return undefined;
   for (const [code, count] of index.failedByCode) {
     if (count >= most && !state.acceptedCodes.includes(code)) {
-      return { kind: 'stopped', reason: `${count} servers have failed with ${code}: ${how}` };
+      return { kind: 'stopped', reason: `${count} servers have failed with ${code}: ${whatToDo(plan)}` };
     }
   }
   return undefined;
+}
+
+function whatToDo({ name }: Plan): string {
+  const [retry, resume, cancel] = ['retry', 'resume', 'cancel'].map((order) =>
+    smcBatchCommand(order, [name]),
+  );
+  return `${retry}, or to go on all the same ${resume}, or to give up ${cancel}`;
 }
 
 const batchPaused: ClosedGate = { kind: 'paused', reason: 'the batch is paused' };
