@@ -8,10 +8,10 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
+import { alarm } from '../alarm';
 import { smcFailureOf } from '../contract/failure';
 import { batchWorkflowId } from '../contract/ids';
 import { leaseAsked, leaseGranted, leaseReported, leaseReturned } from '../contract/quota-messages';
@@ -45,8 +45,8 @@ interface QuotaRun {
   hasNews: boolean;
   /** Messages to batches on their way. */
   sending: number;
-  /** The earliest moment at which a timer wakes the loop. */
-  wakeAt?: number;
+  /** Wakes the loop at a time. */
+  wake(at: number | undefined): void;
 }
 
 const historyLimit = 1_500;
@@ -66,7 +66,10 @@ const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActi
 export async function accountQuota({ account, taskQueue, state: carried }: AccountQuotaInput): Promise<void> {
   const { firstExecutionRunId } = workflowInfo();
   const state = carried ? resumed(carried, Date.now()) : newQuota(firstExecutionRunId, Date.now());
-  const run: QuotaRun = { account, state, hasNews: true, sending: 0 };
+  const wake = alarm(() => {
+    run.hasNews = true;
+  });
+  const run: QuotaRun = { account, state, hasNews: true, sending: 0, wake };
   setHandler(leaseReported, (report) => {
     // Another queue's workers may have another account's credentials: what they count is not ours.
     if (report.taskQueue === taskQueue) hear(run, hearReport(run.state, report, Date.now()));
@@ -104,7 +107,7 @@ function carryOut(run: QuotaRun, { leases, asks, counts, wakeAt }: Decision): vo
     void confirm(run, { batch }, sent);
   }
   if (counts) void count(run);
-  if (wakeAt !== undefined) wake(run, wakeAt);
+  run.wake(wakeAt);
 }
 
 async function confirm(
@@ -151,16 +154,6 @@ async function lookForBatches(run: QuotaRun): Promise<void> {
 function lastWord(error: unknown): unknown {
   const inner = error instanceof ActivityFailure ? error.cause?.cause : undefined;
   return inner instanceof ApplicationFailure ? inner : error;
-}
-
-/** One timer at a time: an earlier one finds out by itself that there is more to wait for. */
-function wake(run: QuotaRun, at: number): void {
-  if (run.wakeAt !== undefined && run.wakeAt <= at) return;
-  run.wakeAt = at;
-  void sleep(Math.max(1, at - Date.now()), { summary: 'until the next look' }).then(() => {
-    if (run.wakeAt === at) run.wakeAt = undefined;
-    run.hasNews = true;
-  });
 }
 
 const isHistoryLong = () =>

@@ -1,0 +1,121 @@
+import { decide } from '../../../workflows/batch/decide';
+import { takeOrder } from '../../../workflows/batch/orders';
+import {
+  migrationInput,
+  questionOf,
+  takeAnswers,
+  takeNameInUse,
+  takeNamesake,
+  takeStarted,
+} from '../../../workflows/batch/server-workflow';
+import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
+import { batchOf, resumed } from '../../../workflows/batch/state';
+import { aBatch, aPlan, withLease } from './a-batch';
+
+const start = { server: 'a', kind: 'start', sends: 1, nextAt: 0 } as const;
+
+/** A batch that is about to start its server. */
+function starting(record: Partial<ServerRecord> = {}) {
+  const waiting = { phase: 'waiting', round: 0, ...record } as ServerRecord;
+  const batch = withLease(aBatch(aPlan(['a']), { a: waiting }), 5);
+  expect(decide(batch, 1_000).wishes).toMatchObject([{ kind: 'start' }]);
+  return batch;
+}
+
+test('a start that is sent again is the same one: nothing is created twice for it', () => {
+  const batch = starting({ jobId: 'j-1' } as Partial<ServerRecord>);
+  const first = migrationInput(batch, 'a');
+  expect(first).toMatchObject({ round: 1, sourceId: 's-a', knownJobId: 'j-1' });
+  const next = batchOf(resumed(JSON.parse(JSON.stringify(batch.state)), 9_000));
+  expect(decide(next, 9_000).wishes).toMatchObject([{ kind: 'start', sends: 2 }]);
+  expect(migrationInput(next, 'a')).toEqual(first);
+});
+
+test('a start is confirmed by the run that Temporal names', () => {
+  const batch = starting();
+  takeStarted(batch, 'a', 1, 'r-1');
+  expect(batch.index.record('a').runId).toBe('r-1');
+  expect(batch.state.wishes).toEqual({});
+});
+
+test('the workflow of the last round has the name until it has closed: the server waits for that', () => {
+  const batch = starting({ round: 1, roundEndedAt: 900 });
+  expect(takeNameInUse(batch, start, 2, 1_000)).toBe(false);
+  expect(batch.index.record('a')).toMatchObject({ phase: 'waiting', round: 2, notBefore: 2_000 });
+  expect(decide(batch, 1_999).wishes).toEqual([]);
+  expect(decide(batch, 2_000).wishes).toMatchObject([{ kind: 'start' }]);
+  expect(migrationInput(batch, 'a').round).toBe(3);
+});
+
+test('one that was cancelled meanwhile does not wait again', () => {
+  const batch = starting({ round: 1, roundEndedAt: 900 });
+  takeOrder(batch, 'cancel', { by: 'me', servers: ['a'] }, 1_000);
+  takeNameInUse(batch, start, 2, 1_000);
+  expect(batch.index.phaseOf('a')).toBe('cancelled');
+});
+
+test('a workflow of an earlier batch of this name is taken over where it stands', () => {
+  const batch = starting();
+  expect(takeNameInUse(batch, start, 1, 1_000)).toBe(true);
+  const standing = { phase: 'recovering', jobId: 'j-1', sourceId: 's-a', startedAt: 5, starts: 2 } as const;
+  takeNamesake(batch, 'a', { server: 'a', sourceId: 's-a', standing }, 1_000);
+  expect(batch.index.record('a')).toMatchObject({ ...standing, round: 0 });
+});
+
+test('one that migrates another source is left alone, and its server fails', () => {
+  const batch = starting();
+  takeNameInUse(batch, start, 1, 1_000);
+  takeNamesake(batch, 'a', { server: 'a', sourceId: 's-other' }, 1_000);
+  expect(batch.index.record('a')).toMatchObject({ phase: 'failed', error: { code: 'ServerUnderWay' } });
+});
+
+test('one that has ended meanwhile: the source is seen anew', () => {
+  const batch = starting();
+  takeNameInUse(batch, start, 1, 1_000);
+  takeNamesake(batch, 'a', undefined, 1_000);
+  expect(batch.index.record('a')).toMatchObject({ phase: 'waiting', lookUp: {} });
+});
+
+test('a start that was sent again and had been heard the first time goes on as it is', () => {
+  const batch = starting();
+  const { creation } = migrationInput(batch, 'a');
+  expect(takeNameInUse(batch, { ...start, sends: 2 }, 1, 2_000)).toBe(true);
+  const standing = { phase: 'migrating', creation, sourceId: 's-a', startedAt: 5, starts: 1 } as const;
+  takeNamesake(batch, 'a', { server: 'a', sourceId: 's-a', standing }, 2_000);
+  expect(batch.index.record('a')).toMatchObject({ phase: 'migrating', round: 1 });
+  expect(decide(batch, 2_000).wishes).toEqual([]);
+});
+
+describe('servers that are asked after', () => {
+  const migrating = { phase: 'migrating', round: 1, startedAt: 0, runId: 'r-1' } as const;
+
+  test('one whose workflow was terminated has failed, and its slot is free', () => {
+    const batch = aBatch(aPlan(['a']), { a: migrating });
+    takeAnswers(batch, questionOf(batch, ['a']), [{ server: 'a' }], 5);
+    expect(batch.index.record('a')).toMatchObject({ phase: 'failed', error: { code: 'WorkflowEnded' } });
+    expect(batch.index.inUse).toEqual({ existing: 0, running: 0 });
+  });
+
+  test('one whose report was lost has its result', () => {
+    const batch = aBatch(aPlan(['a']), { a: migrating });
+    const result = { outcome: 'migrated', jobId: 'j-1', imageId: 'm-1' } as const;
+    takeAnswers(batch, questionOf(batch, ['a']), [{ server: 'a', result }], 5);
+    expect(batch.index.record('a')).toMatchObject({ phase: 'migrated', imageId: 'm-1' });
+  });
+
+  test('one that has started its next round since the question is left alone', () => {
+    const batch = aBatch(aPlan(['a']), { a: migrating });
+    const question = questionOf(batch, ['a']);
+    batch.index.set('a', { ...migrating, round: 2 });
+    takeAnswers(batch, question, [{ server: 'a' }], 5);
+    expect(batch.index.record('a')).toMatchObject({ phase: 'migrating', round: 2 });
+  });
+
+  test('those of an earlier batch say once where they stand', () => {
+    const batch = aBatch(aPlan(['a', 'b']), { a: { ...migrating, round: 0 }, b: migrating });
+    const question = questionOf(batch, ['a', 'b']);
+    expect(question.standings).toEqual(['a']);
+    takeAnswers(batch, question, [], 5);
+    expect(questionOf(batch, ['a', 'b']).standings).toEqual([]);
+  });
+});
