@@ -33,7 +33,7 @@ test('no quota exceeded by jobs whose servers have left the plan or got another 
   );
   // The account may be asked again, but not by us for a while: the batch waits on, and says so.
   house.breakThings({ calls: [{ operation: 'ListTagResources', error: { code: 'Forbidden.RAM' } }] });
-  await until(async () => JSON.stringify(await journalOf(plan)).includes('could not be asked after'));
+  await until(async () => JSON.stringify(await journalOf(plan)).includes('could not be asked for'));
   house.breakThings({});
   expect((await house.run('cleanup', plan.name, '--yes')).code).toBe(0);
   await batch.result();

@@ -7,6 +7,7 @@ import {
   isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
+  sleep,
   startChild,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -58,6 +59,8 @@ export interface BatchRun {
 
 /** The Temporal UI's details cost as much as the plan is long: not at every report. */
 const detailsMs = 1_000;
+/** A report to the quota that has failed for good is made once more after so long. */
+const lostReportMs = 5_000;
 
 /** Takes what has happened into the state, and lets the loop decide once more. */
 export function hear(run: BatchRun, take: (batch: Batch, now: number) => void): void {
@@ -118,7 +121,7 @@ async function startServer(run: BatchRun, sent: Wish): Promise<void> {
     if (!asks) return;
     const { running } = await earlierServers(input.batch, [{ name: server, sourceId }]);
     const found = running.find((one) => one.server === server);
-    hear(run, (_, now) => takeNamesake(batch, server, found, now));
+    hear(run, (_, now) => takeNamesake(batch, server, round, found, now));
   }
 }
 
@@ -233,6 +236,7 @@ async function reportLease(run: BatchRun, report: LeaseReport): Promise<void> {
       state.holding = receivedReport(state.holding, receipt);
     });
   } catch {
+    await sleep(lostReportMs, { summary: "until the account's quota is told once more" });
     hear(run, () => {
       state.holding = lostReport(state.holding);
     });

@@ -15,23 +15,22 @@ type Times = (number | undefined)[];
  */
 export function dealSlots(batch: Batch, now: number, times: Times): void {
   const { state, index } = batch;
+  for (const name of [...index.runningUnwatched]) takeUpRunning(batch, name, now, times);
   failHopeless(batch, now);
   holdDueSyncs(batch, now, times);
   const cap = slotsToUse(batch, now, times);
   batch.demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
-  for (const name of [...index.runningUnwatched]) takeUpRunning(batch, name, now, times);
   const mostStarts = startsByAccount(batch, now, times);
   let mayStart = mostStarts - grantQueued(batch, cap, mostStarts, now, times);
   for (const [i, wave] of index.waves.entries()) {
-    if (wave.waiting.length === 0) continue;
+    if (wave.waiting === 0) continue;
     const gate = waveGate(state.plan, index, state.gates, i, now);
     if (gate) {
       times.push(gate.until);
       continue;
     }
-    // The usual case under load: the list is as long as the plan and need not be copied at every report.
     if (mayStart > 0 && hasRoom(batch, cap)) mayStart -= startWave(batch, i, cap, mayStart, now, times);
-    countStartable(batch, wave.waiting, now, times);
+    countStartable(batch, i, now, times);
   }
   if (state.account.error && mayStart < mostStarts) noteTry(state.account);
 }
@@ -43,21 +42,29 @@ const hasRoom = ({ index: { inUse, waitingWithJob } }: Batch, cap: Slots) =>
 /** Starts servers of an open wave, as many as there are slots for; gives how many. */
 function startWave(batch: Batch, wave: number, cap: Slots, most: number, now: number, times: Times): number {
   const { index } = batch;
-  const { waiting } = index.waves[wave]!;
+  const list = index.mayBeNext(wave);
   const passedBy: string[] = [];
   let started = 0;
   let next = 0;
-  for (; next < waiting.length && started < most && hasRoom(batch, cap); next++) {
-    const name = waiting[next]!;
+  for (; next < list.length && started < most && hasRoom(batch, cap); next++) {
+    const name = list[next]!;
     if (index.phaseOf(name) !== 'waiting') continue;
     if (mayStart(batch, name, cap, now, times)) {
       start(batch, name, now);
       started++;
-    } else passedBy.push(name);
+    } else if (!isParked(batch, name, now)) passedBy.push(name);
   }
   // Those that were not reached are many, and stay where they are.
-  waiting.splice(0, next, ...passedBy);
+  list.splice(0, next, ...passedBy);
   return started;
+}
+
+/** Nothing but another server can let it start: it is not looked at before. */
+function isParked({ state, index }: Batch, name: string, now: number): boolean {
+  const gate = serverGate(index, state.gates, name, now);
+  if (gate?.waitsFor === undefined) return false;
+  index.park(name, gate.waitsFor);
+  return true;
 }
 
 /** Nothing of its own stands between a server of an open wave and its start. */
@@ -119,9 +126,9 @@ function startsByAccount({ state, index }: Batch, now: number, times: Times): nu
   return until === undefined ? 1 : 0;
 }
 
-/** How many of them could start at once, were there slots; of an exclusive group only one. */
-function countStartable(batch: Batch, names: readonly string[], now: number, times: Times): void {
-  const { state, index } = batch;
+/** How many of a wave could start at once, were there slots; of an exclusive group only one. */
+function countStartable(batch: Batch, wave: number, now: number, times: Times): void {
+  const { state, index, demand } = batch;
   const { dependencies, groups, startTimes } = index.have;
   const mayBeHeldBack =
     dependencies ||
@@ -130,32 +137,44 @@ function countStartable(batch: Batch, names: readonly string[], now: number, tim
     state.gates.paused.servers.length > 0 ||
     index.lookedUpFirst.size > 0 ||
     state.planChange !== undefined;
-  const startable = mayBeHeldBack ? startableOf(batch, names, now, times) : names;
-  const withJob =
-    index.waitingWithJob === 0 ? 0 : startable.filter((name) => isWaitingWithJob(index.record(name))).length;
+  const names = mayBeHeldBack
+    ? startableOf(batch, wave, now, times)
+    : index.waitingWithJob > 0
+      ? index.mayBeNext(wave)
+      : [];
+  const withJob = names.filter((name) => isWaitingWithJob(index.record(name))).length;
   batch.demand = {
-    ...batch.demand,
-    startable: batch.demand.startable + startable.length,
-    startableWithJob: batch.demand.startableWithJob + withJob,
+    ...demand,
+    startable: demand.startable + (mayBeHeldBack ? names.length : index.waves[wave]!.waiting),
+    startableWithJob: demand.startableWithJob + withJob,
   };
 }
 
-function startableOf(batch: Batch, names: readonly string[], now: number, times: Times): string[] {
+function startableOf(batch: Batch, wave: number, now: number, times: Times): string[] {
   const { state, index } = batch;
+  const list = index.mayBeNext(wave);
   const mostJobs = quotaInForce(batch).jobs;
   const taken = new Set<string>();
   const startable: string[] = [];
-  for (const name of names) {
-    // More cannot be had, however many there are.
-    if (startable.length >= mostJobs) break;
-    if (index.phaseOf(name) !== 'waiting' || isLookedUpFirst(batch, name)) continue;
-    const gate = serverGate(index, state.gates, name, now);
-    if (gate?.until !== undefined) times.push(gate.until);
+  const stay: string[] = [];
+  let next = 0;
+  // More than the quota cannot be had, however many there are.
+  for (; next < list.length && startable.length < mostJobs; next++) {
+    const name = list[next]!;
+    if (index.phaseOf(name) !== 'waiting') continue;
+    const gate = isLookedUpFirst(batch, name) ? undefined : serverGate(index, state.gates, name, now);
+    times.push(gate?.until);
+    if (gate?.waitsFor) {
+      index.park(name, gate.waitsFor);
+      continue;
+    }
+    stay.push(name);
     const { exclusive } = index.planOf(name);
-    if (gate || (exclusive && taken.has(exclusive))) continue;
+    if (gate || isLookedUpFirst(batch, name) || (exclusive && taken.has(exclusive))) continue;
     if (exclusive) taken.add(exclusive);
     startable.push(name);
   }
+  list.splice(0, next, ...stay);
   return startable;
 }
 
@@ -197,30 +216,27 @@ export const restartGatesOf = (
 /** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */
 function failHopeless(batch: Batch, now: number): void {
   const { state, index } = batch;
-  if (!index.have.dependencies || !index.mayBeHopeless) return;
-  index.mayBeHopeless = false;
-  // One failure may leave others without hope.
-  for (let isNew = true; isNew; ) {
-    isNew = false;
-    for (const name of index.waves.flatMap(({ waiting }) => waiting)) {
-      const record = index.record(name);
-      const dependency = record.phase === 'waiting' ? failedDependency(batch, name) : undefined;
-      if (dependency === undefined) continue;
-      isNew = true;
-      const why = `${dependency}, which is ${index.phaseOf(dependency)}`;
-      index.set(name, {
-        ...endedUntouched(record, now),
-        phase: 'failed',
-        isConsequence: true,
-        error: {
-          code: 'DependencyFailed',
-          message: `it depends on ${why}`,
-          remedy: `Retry ${dependency} and ${name} together.`,
-        },
-      });
-      note(state, 'smc-batch', `${name} failed: it depends on ${why}`, now);
-    }
+  // One failure may leave others without hope: they are added meanwhile.
+  for (const name of index.hopeToCheck) {
+    const record = index.record(name);
+    // Of one whose job runs the end is seen first.
+    if (record.phase !== 'waiting' || record.jobRuns) continue;
+    const dependency = failedDependency(batch, name);
+    if (dependency === undefined) continue;
+    const why = `${dependency}, which is ${index.phaseOf(dependency)}`;
+    index.set(name, {
+      ...endedUntouched(record, now),
+      phase: 'failed',
+      isConsequence: true,
+      error: {
+        code: 'DependencyFailed',
+        message: `it depends on ${why}`,
+        remedy: `Retry ${dependency} and ${name} together.`,
+      },
+    });
+    note(state, 'smc-batch', `${name} failed: it depends on ${why}`, now);
   }
+  index.hopeToCheck.clear();
 }
 
 function failedDependency({ index }: Batch, name: string): string | undefined {

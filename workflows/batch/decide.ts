@@ -5,7 +5,7 @@ import { dueNews } from '../news/news';
 import { dealSlots } from './deal-slots';
 import { reportToQuota } from './lease-use';
 
-import { type Batch, endUntouched, statusOf } from './state';
+import { type Batch, type BatchState, endUntouched, statusOf } from './state';
 import { dueStrayLook, type StrayLook } from './strays';
 import { announceAccount, announceNews, announceStop } from './telling/announce';
 import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
@@ -48,6 +48,7 @@ export function decide(batch: Batch, now: number): Decision {
   const decision: Decision = { wishes: [], isOver: false };
   if (state.stage === 'surveying') decideSurvey(batch, decision);
   if (state.stage === 'running') {
+    times.push(announceAccount(batch, now));
     if (state.cancelRequested) cancelAll(batch, now);
     else {
       dealSlots(batch, now, times);
@@ -57,14 +58,13 @@ export function decide(batch: Batch, now: number): Decision {
     decision.wishes = sendWishes(batch, now, times);
     decision.askAfter = dueQuestions(batch, now, times);
     announceStop(batch, now);
-    times.push(announceAccount(batch, now));
     announceNews(batch, now);
     decision.isOver = index.haveAllEnded;
   }
   decision.report = reportToQuota(batch, now, times);
   decision.news = sendNews(batch, now, times);
   const status = statusOf(batch);
-  if (status !== state.shownStatus && state.stage !== 'ending') {
+  if (status !== state.shownStatus && !isLeaving(state)) {
     state.shownStatus = status;
     decision.status = status;
   }
@@ -73,11 +73,12 @@ export function decide(batch: Batch, now: number): Decision {
 }
 
 function decideSurvey({ state }: Batch, decision: Decision): void {
-  if (state.cancelRequested) decision.cancelsSurvey = true;
-  else if (!state.lookUp.isUnderWay) {
+  if (!state.lookUp.isUnderWay) {
     state.lookUp.isUnderWay = true;
     decision.surveys = true;
   }
+  // Also one that has just begun: what an earlier batch has at work is looked up then, to be cancelled.
+  if (state.cancelRequested) decision.cancelsSurvey = true;
 }
 
 /** Nothing more starts; what runs is stopped and cleaned up. */
@@ -129,7 +130,7 @@ function dueQuestions(
     return undefined;
   }
   state.askAfter = { isUnderWay: true };
-  return [...index.withWorkflow];
+  return [...index.withWorkflow].filter((name) => !isWished(state, name, 'start'));
 }
 
 /** At the batch's end nothing is held back; once there is trouble, another workflow tries again. */
@@ -138,13 +139,16 @@ function sendNews(
   now: number,
   times: (number | undefined)[],
 ): NewsItem | undefined {
-  const isEnding = stage === 'ending';
+  const isEnding = isLeaving({ stage });
   if (isEnding && news.failedRounds > 0) return undefined;
   if (isEnding) news.notBefore = 0;
   const { item, nextAt } = dueNews(news, now);
   times.push(nextAt);
   return item;
 }
+
+/** Only the last words are left: the list shows how the batch went until it has ended. */
+const isLeaving = ({ stage }: Pick<BatchState, 'stage'>) => stage === 'ending' || stage === 'leaving';
 
 /** Of the times that anything asked for. */
 function earliest(times: readonly (number | undefined)[]): number | undefined {

@@ -91,6 +91,7 @@ export function noteTwins(state: BatchState, { servers }: Plan, surveyed: Survey
 /** The first look at the account is over: from now on servers may start. */
 export function takeSurveyEnd(batch: Batch, now: number): void {
   batch.state.lookUp = {};
+  batch.state.strays.polls = 0;
   batch.state.stage = 'running';
   takeEarlyReports(batch, now);
 }

@@ -7,6 +7,7 @@ import { estimatedSeconds } from './servers/estimate';
 import { hasWorkflow, type ServerRecord } from './servers/server-record';
 import { type Batch, type BatchState, batchOf } from './state';
 import { accountInOrder } from './telling/account-trouble';
+import { withdraw } from './wishes';
 
 /** How a batch would go on if nothing failed and every approval came at once. Milliseconds since the epoch. */
 export interface Forecast {
@@ -39,8 +40,12 @@ export function forecast(state: BatchState, now: number, secondsOf = measuredSec
   const peak: Slots = { existing: 0, running: 0 };
   for (let time = now; ; ) {
     const decision = decide(batch, time);
-    for (const { server } of decision.wishes) begin(server, time, time + secondsOf(server) * 1000);
-    batch.state.wishes = byName();
+    for (const { server } of decision.wishes) {
+      withdraw(batch.state, server);
+      begin(server, time, time + secondsOf(server) * 1000);
+    }
+    // Only so many are sent at once.
+    if (Object.keys(batch.state.wishes).length > 0) continue;
     peak.existing = Math.max(peak.existing, index.inUse.existing);
     peak.running = Math.max(peak.running, index.inUse.running);
     const next = Math.min(

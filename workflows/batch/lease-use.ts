@@ -21,8 +21,9 @@ export function reportToQuota(
 ): LeaseReport | undefined {
   const { state, index, demand } = batch;
   const { plan, holding } = state;
-  // Before the first survey has ended, only what the quota has asked for: others wait for the answer.
-  if (state.stage === 'ending' || (state.stage === 'surveying' && !holding.isAsked)) return undefined;
+  if (state.stage === 'leaving' || state.stage === 'ended') return undefined;
+  // Before the first survey has ended, and at the end, only what the quota has asked for: others wait for the answer.
+  if (state.stage !== 'running' && !holding.isAsked) return undefined;
   const needs = {
     batch: plan.name,
     life: state.life,

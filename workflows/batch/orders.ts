@@ -35,7 +35,7 @@ export function checkOrder<K extends OrderKind>(batch: Batch, kind: K, order: Or
 /** An order that comes too late is refused, whatever it is. */
 export function refuseTooLate({ state }: Batch, kind?: OrderKind): void {
   if (state.cancelRequested && kind !== 'cancel') throw refusal('the batch is being cancelled');
-  if (state.stage === 'ending' || state.stage === 'ended')
+  if (state.stage !== 'surveying' && state.stage !== 'running')
     throw refusal('the batch has ended: apply its plan again');
 }
 
@@ -117,7 +117,7 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
     },
     carryOut: (batch, { servers }) => {
       const failed = servers ? [] : namesIn(batch, 'failed');
-      const names = servers ?? failed.filter((name) => !isRetriedByName(batch, name));
+      const names = servers ? [...new Set(servers)] : failed.filter((name) => !isRetriedByName(batch, name));
       const left = failed.filter((name) => isRetriedByName(batch, name));
       for (const name of names) retryServer(batch, name, { isNamed: servers !== undefined });
       const also =

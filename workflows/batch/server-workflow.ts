@@ -62,16 +62,21 @@ export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: numb
   const { state, index } = batch;
   if (!index.has(server)) return false;
   const record = index.record(server);
-  withdraw(state, server, 'start');
   if (record.phase !== 'migrating' || record.round !== round) return false;
-  const { roundEndedAt, sourceId, startedAt } = record;
+  const { sourceId, startedAt } = record;
+  // The wish stands until the answer is in: it may be another run that hears it.
   if (sends > 1) return true;
-  if (roundEndedAt !== undefined && now - roundEndedAt < closingMs) {
-    waitAgainUnlessCancelled(batch, server, now, { notBefore: now + closedSoonMs, roundEndedAt });
-    return false;
-  }
+  if (waitForClosing(batch, server, now)) return false;
   // It will report to us.
   index.set(server, { phase: 'migrating', round: adoptedRound, startedAt, sourceId, starts: 1 });
+  return true;
+}
+
+/** The workflow of its last round has told its end, and is about to close: the server waits for that. */
+function waitForClosing(batch: Batch, server: string, now: number): boolean {
+  const { roundEndedAt } = batch.index.record(server);
+  if (roundEndedAt === undefined || now - roundEndedAt >= closingMs) return false;
+  waitAgainUnlessCancelled(batch, server, now, { notBefore: now + closedSoonMs, roundEndedAt });
   return true;
 }
 
@@ -79,31 +84,33 @@ export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: numb
 export function takeNamesake(
   batch: Batch,
   name: string,
+  round: number,
   found: RunningServer | undefined,
   now: number,
 ): void {
   const { index, state } = batch;
   if (!index.has(name)) return;
   const record = index.record(name);
-  // Its own report was faster.
+  // Its own report was faster, or it has been taken up once more.
   if (record.phase !== 'migrating' || record.runId !== undefined) return;
+  if (record.round !== round && record.round !== adoptedRound) return;
   const { sourceId } = record;
+  const { creation } = found?.standing ?? {};
+  const isOurs = creation !== undefined && creation === creationOf(state, name, record);
+  withdraw(state, name, 'start');
+  // It is the one that was started.
+  if (isOurs) return;
+  if (found && creation !== undefined && waitForClosing(batch, name, now)) return;
   if (!found) {
     // It has ended meanwhile: what has become of its source is seen anew.
     waitAgainUnlessCancelled(batch, name, now, { lookUp: {} });
-  } else if (
-    found.standing?.creation !== undefined &&
-    found.standing.creation === creationOf(state, name, record)
-  ) {
-    // It is the one that was started.
   } else if (found.sourceId !== undefined && found.sourceId !== sourceId) {
     const error = nameInUse(found);
     index.set(name, { phase: 'failed', round: adoptedRound, sourceId, endedAt: now, error });
-  } else
-    index.set(
-      name,
-      found.standing ? standingRecord(found.standing, now) : { ...record, round: adoptedRound },
-    );
+  } else {
+    const { standing } = found;
+    index.set(name, standing ? standingRecord(standing, now) : { ...record, round: adoptedRound });
+  }
 }
 
 /** A server whose workflow could not be started waits again, unless an operator has cancelled it meanwhile. */

@@ -23,8 +23,11 @@ import { resumedWishes, type Wishes } from './wishes';
 /** All that a batch knows, carried over Continue-As-New. Times in milliseconds since the epoch. */
 export interface BatchState {
   plan: Plan;
-  /** `surveying` until its servers have been looked up for the first time; `ending` once all of them have ended. */
-  stage: 'surveying' | 'running' | 'ending' | 'ended';
+  /**
+   * `surveying` until its servers have been looked up for the first time; `ending` once all of them have ended; `leaving` once
+   * its lease has been given back.
+   */
+  stage: 'surveying' | 'running' | 'ending' | 'leaving' | 'ended';
   startedAt: number;
   /** Names this batch among all that ever ran under its name: its creations are its own. */
   life: string;

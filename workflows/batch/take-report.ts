@@ -16,7 +16,12 @@ export function takeReport(batch: Batch, report: ServerReport, now: number): voi
     state.early.push(report);
     return;
   }
-  if (!index.has(server)) return;
+  if (index.has(server)) applyReport(batch, report, now);
+}
+
+function applyReport(batch: Batch, report: ServerReport, now: number): void {
+  const { index } = batch;
+  const { server } = report;
   const before = index.record(server);
   const after = nextRecord(before, report, now);
   if (after) {
@@ -35,9 +40,13 @@ export function isBeingLookedUp(batch: Batch, name: string): boolean {
   return !hasWorkflow(index.record(name)) && isLookedUpFirst(batch, name);
 }
 
-/** What has come while servers were looked up. */
+/** What has come while servers were looked up; of a server that the plan does not have it means nothing. */
 export function takeEarlyReports(batch: Batch, now: number): void {
-  for (const report of batch.state.early.splice(0)) takeReport(batch, report, now);
+  const { state, index } = batch;
+  for (const report of state.early.splice(0)) {
+    if (index.lookedUpFirst.has(report.server)) state.early.push(report);
+    else if (index.has(report.server)) applyReport(batch, report, now);
+  }
 }
 
 /** The record after a report; undefined where the report changes nothing. */

@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   setCurrentDetails,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -15,7 +16,7 @@ import type { BatchProgress } from '../contract/views';
 import { batchCalls } from './activities';
 import { type CarriedBatch, carriedBatch, unpackedBatch } from './carry/carried-batch';
 import { type BatchRun, carryOut, hear, lookForStrays } from './carry-out';
-import { decide } from './decide';
+import { type Decision, decide } from './decide';
 import { leaveNews } from './leave-news';
 import { listen } from './listen';
 import { batchOf, newBatchState, note, resumed } from './state';
@@ -44,26 +45,31 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
   const run = newRun(input);
   listen(run);
   await CancellationScope.nonCancellable(async () => {
-    await untilOver(run);
+    await goOn(run, ({ isOver }) => isOver && allHandlersFinished());
     await end(run);
   });
   return resultOf(run);
 }
 
 /** The loop: decide, carry out, wait until something has happened or is due. */
-async function untilOver(run: BatchRun): Promise<void> {
+async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Promise<void> {
   for (;;) {
     run.hasNews = false;
     const decision = decide(run.batch, Date.now());
     carryOut(run, decision);
-    if (decision.isOver && allHandlersFinished()) return;
-    await condition(() => run.hasNews || (decision.isOver && allHandlersFinished()));
+    if (isDone(decision)) return;
+    await condition(() => run.hasNews || isDone(decision));
     if (run.failure) throw run.failure;
-    // An order that waits for an answer is not carried over; what else is under way is.
-    if (isHistoryLong() && allHandlersFinished())
-      await continueAsNew<typeof batch>({ carried: carriedBatch(run.batch.state) });
+    if (mayBeReplaced(run)) await continueAsNew<typeof batch>({ carried: carriedBatch(run.batch.state) });
   }
 }
+
+/**
+ * Another run may take over: all that is under way is in the state, but for an order that waits for its answer, the first
+ * look at the account, and the last words of the batch.
+ */
+const mayBeReplaced = ({ batch: { state } }: BatchRun) =>
+  isHistoryLong() && state.stage === 'running' && allHandlersFinished();
 
 function newRun(input: BatchInput): BatchRun {
   const { firstExecutionRunId: life, taskQueue } = workflowInfo();
@@ -96,18 +102,33 @@ async function end(run: BatchRun): Promise<void> {
   const { batch } = run;
   const { state, index } = batch;
   state.stage = 'ending';
-  await takeLastStrays(run);
+  await meanwhile(run, takeLastStrays(run));
   announceAccount(batch, Date.now(), true);
   announceEnd(batch, Date.now());
   // A report that came after it would take the lease once more.
-  await condition(() => !state.holding.underWay, '1m');
+  await meanwhile(
+    run,
+    condition(() => !state.holding.underWay, '1m'),
+  );
+  state.stage = 'leaving';
   const left = { existing: index.leftovers + index.strays.existing, running: index.strays.running };
   const { account, name } = state.plan;
-  await batchCalls(account.id).returnLease({ account: account.id, batch: name, left });
+  await meanwhile(run, batchCalls(account.id).returnLease({ account: account.id, batch: name, left }));
   await leaveNews(run);
   state.stage = 'ended';
   upsertSearchAttributes([{ key: smcPhase, value: state.cancelRequested ? 'cancelled' : 'ended' }]);
   setCurrentDetails(batchDetails(batchProgress(batch, Date.now())));
+}
+
+/** The quota is answered and operators are told, while this is waited for. */
+async function meanwhile(run: BatchRun, work: Promise<unknown>): Promise<void> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  done.catch(() => undefined);
+  await goOn(run, () => isDone);
+  await done;
 }
 
 /** What is told as left at the end was seen a moment ago: somebody may have cleaned up. */
@@ -117,7 +138,7 @@ async function takeLastStrays(run: BatchRun): Promise<void> {
   await lookForStrays(run, strayLook(run.batch));
   if (state.strays.missing.length === 0) return;
   // What is missing once may have been listed late.
-  await condition(() => false, betweenLooksMs(run.batch));
+  await sleep(betweenLooksMs(run.batch), { summary: 'until jobs that no server has are asked after' });
   await lookForStrays(run, strayLook(run.batch));
 }
 

@@ -1,10 +1,12 @@
 import type { PlannedServer } from '../../../src/plan';
 import { decide } from '../../../workflows/batch/decide';
+import { forecast } from '../../../workflows/batch/forecast';
 import { takeOrder } from '../../../workflows/batch/orders';
 import { takeStarted } from '../../../workflows/batch/server-workflow';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { type Batch, type BatchState, batchOf, resumed } from '../../../workflows/batch/state';
 import { takeReport } from '../../../workflows/batch/take-report';
+import { growth } from '../../growth';
 import { aBatch, aPlan, aServer, withLease } from './a-batch';
 
 const error = { code: 'InternalError', message: 'broken', remedy: 'Retry it.' };
@@ -267,4 +269,62 @@ test('the list of the Temporal UI is told a status when it changes', () => {
   expect([decide(batch, 0).status, decide(batch, 0).status]).toEqual(['running', undefined]);
   takeOrder(batch, 'pause', { by: 'me' }, 0);
   expect(decide(batch, 0).status).toBe('paused');
+});
+
+test('a batch that is cancelled before its first look at the account still looks, to find what is at work', () => {
+  const batch = aBatch(aPlan(['a']), {}, { stage: 'surveying' });
+  takeOrder(batch, 'cancel', { by: 'me' }, 0);
+  expect(decide(batch, 0)).toMatchObject({ surveys: true, cancelsSurvey: true });
+});
+
+test('a job that runs since an earlier life is watched to its end, also where its server has no hope', () => {
+  const plan = aPlan(['db', aServer('web', { dependsOn: ['db'] })]);
+  const batch = aBatch(plan, { db: failed, web: waiting({ jobId: 'j-web', jobRuns: true }) });
+  expect(sent(batch)).toEqual(['start web']);
+  expect(batch.index.inUse).toEqual({ existing: 1, running: 1 });
+});
+
+test('a server whose start has not been sent is not asked after', () => {
+  const names = Array.from({ length: 600 }, (_, i) => `web-${i}`);
+  const batch = withLease(aBatch(aPlan(names, { maxConcurrent: 600 })), 600);
+  expect(decide(batch, 0).wishes).toHaveLength(500);
+  expect(decide(batch, 60_000).askAfter).toEqual([]);
+});
+
+test('what is at work already is no need: the quota hears of what waits alone', () => {
+  const records = Object.fromEntries(
+    ['a', 'b'].map((name) => [name, waiting({ jobId: `j-${name}`, jobRuns: true })]),
+  );
+  const { report } = decide(aBatch(aPlan(['a', 'b']), records), 0);
+  expect(report?.demand).toEqual({ existing: 2, running: 2 });
+});
+
+test('of a group only one is looked at, and another one once the group is free', () => {
+  const names = ['a', 'b', 'c'];
+  const plan = aPlan(names.map((name) => aServer(name, { exclusive: 'g' })));
+  const batch = withLease(aBatch(plan), 5);
+  const order: string[] = [];
+  for (let now = 0; order.length < 3; now++) {
+    const [name] = sent(withLease(batch, 5), now).map((what) => what.slice('start '.length));
+    order.push(name!);
+    expect(batch.index.mayBeNext(0)).toEqual([]);
+    takeStarted(batch, name!, 1, 'r');
+    const result = { outcome: 'failed', error } as const;
+    takeReport(batch, { kind: 'ended', server: name!, round: 1, result }, now);
+  }
+  expect(order).toEqual(names);
+});
+
+test('servers that exclude each other, or depend on each other, cost about as much each in a large batch as in a small one', async () => {
+  const run = (count: number) => {
+    const servers = Array.from({ length: count }, (_, i) =>
+      aServer(
+        `web-${i}`,
+        i % 2 ? { exclusive: `g-${i % 40}` } : { dependsOn: i > 100 ? [`web-${i - 100}`] : undefined },
+      ),
+    );
+    const batch = withLease(aBatch(aPlan(servers)), 100, 50);
+    expect(forecast(batch.state, 0).endAt).toBeDefined();
+  };
+  expect(await growth([500, 5_000], run)).toBeLessThan(30);
 });

@@ -66,10 +66,7 @@ function told(index: ServerIndex, record: (name: string) => ServerRecord) {
   const asked = (name: string) => (record(name) as { queuedAt: number }).queuedAt;
   return {
     ...{ inUse, counts, strays, leftovers, syncs, queuedCutOvers, waitingWithJob },
-    waves: waves.map(({ waiting, ...wave }) => ({
-      ...wave,
-      waiting: waiting.filter((name) => index.phaseOf(name) === 'waiting'),
-    })),
+    waves: waves.map((wave, i) => [wave, index.waitingIn(i), index.mayBeNext(i)]),
     failedByCode: [...failedByCode].sort(),
     groupsHeld: [...groupsHeld].sort(),
     syncsDue: [...syncsDue].sort(),

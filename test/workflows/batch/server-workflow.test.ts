@@ -58,21 +58,21 @@ test('a workflow of an earlier batch of this name is taken over where it stands'
   const batch = starting();
   expect(takeNameInUse(batch, start, 1, 1_000)).toBe(true);
   const standing = { phase: 'recovering', jobId: 'j-1', sourceId: 's-a', startedAt: 5, starts: 2 } as const;
-  takeNamesake(batch, 'a', { server: 'a', sourceId: 's-a', standing }, 1_000);
+  takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-a', standing }, 1_000);
   expect(batch.index.record('a')).toMatchObject({ ...standing, round: 0 });
 });
 
 test('one that migrates another source is left alone, and its server fails', () => {
   const batch = starting();
   takeNameInUse(batch, start, 1, 1_000);
-  takeNamesake(batch, 'a', { server: 'a', sourceId: 's-other' }, 1_000);
+  takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-other' }, 1_000);
   expect(batch.index.record('a')).toMatchObject({ phase: 'failed', error: { code: 'ServerUnderWay' } });
 });
 
 test('one that has ended meanwhile: the source is seen anew', () => {
   const batch = starting();
   takeNameInUse(batch, start, 1, 1_000);
-  takeNamesake(batch, 'a', undefined, 1_000);
+  takeNamesake(batch, 'a', 1, undefined, 1_000);
   expect(batch.index.record('a')).toMatchObject({ phase: 'waiting', lookUp: {} });
 });
 
@@ -81,7 +81,7 @@ test('a start that was sent again and had been heard the first time goes on as i
   const { creation } = migrationInput(batch, 'a');
   expect(takeNameInUse(batch, { ...start, sends: 2 }, 1, 2_000)).toBe(true);
   const standing = { phase: 'migrating', creation, sourceId: 's-a', startedAt: 5, starts: 1 } as const;
-  takeNamesake(batch, 'a', { server: 'a', sourceId: 's-a', standing }, 2_000);
+  takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-a', standing }, 2_000);
   expect(batch.index.record('a')).toMatchObject({ phase: 'migrating', round: 1 });
   expect(decide(batch, 2_000).wishes).toEqual([]);
 });

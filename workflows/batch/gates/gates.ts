@@ -25,6 +25,8 @@ export interface ClosedGate {
   kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window' | 'startTime' | 'dependency' | 'group';
   reason: string;
   until?: number;
+  /** Nothing opens it but this group, or this server. */
+  waitsFor?: { group: string } | { server: string };
 }
 
 /** The gate of one wave, open when undefined. The order of the checks is the order in which an operator can act. */
@@ -92,9 +94,14 @@ export function serverGate(
     return {
       kind: 'dependency',
       reason: `it depends on ${missing.map((other) => `${other} (${index.phaseOf(other)})`).join(', ')}`,
+      waitsFor: { server: missing[0]! },
     };
   if (exclusive && (index.groupsHeld.get(exclusive) ?? 0) > 0)
-    return { kind: 'group', reason: `another server of its exclusive group '${exclusive}' is under way` };
+    return {
+      kind: 'group',
+      reason: `another server of its exclusive group '${exclusive}' is under way`,
+      waitsFor: { group: exclusive },
+    };
   return undefined;
 }
 
@@ -153,15 +160,12 @@ function orderGate(plan: Plan, index: ServerIndex, wave: number): ClosedGate | u
   const before = index.waves.slice(0, wave);
   const last = before.at(-1);
   const mayOverlap = plan.waves[wave]!.overlap;
-  const open = before.find((one) => !(mayOverlap && one === last ? hasStarted(one, index) : isSettled(one)));
+  const open = before.find((one) => !(mayOverlap && one === last ? one.waiting === 0 : isSettled(one)));
   return open && { kind: 'order', reason: `wave '${open.name}' must end first` };
 }
 
 /** Ended, or incremental and waiting for its cut-over, which may take weeks. */
 const isSettled = ({ ended, synced, total }: WaveSums) => ended + synced === total;
-
-const hasStarted = ({ waiting }: WaveSums, index: ServerIndex) =>
-  waiting.every((name) => index.phaseOf(name) !== 'waiting');
 
 function approvalGate(
   { name: batch }: Plan,

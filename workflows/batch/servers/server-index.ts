@@ -24,8 +24,14 @@ export interface WaveSums {
   /** Failed, or being cleaned up after its last attempt. */
   failing: number;
   synced: number;
-  /** Servers that wait, longest first; ones that do not wait any more may stand among them. */
-  waiting: string[];
+  waiting: number;
+}
+
+/** Servers of a wave that wait and may be next, unless they are parked. */
+interface WaitingList {
+  /** Longest first once it is sorted; ones that do not wait any more may stand among them. */
+  names: string[];
+  isSorted: boolean;
 }
 
 /** What an index is made of: the part of a batch's state that it sums up. */
@@ -66,8 +72,8 @@ export class ServerIndex {
   readonly runningUnwatched = new Set<string>();
   /** Servers that wait, and are looked up in the account before they start. */
   readonly lookedUpFirst = new Set<string>();
-  /** Since it was last looked for, a server may have lost its last hope: it depends on one that has ended without an image. */
-  mayBeHopeless = true;
+  /** Servers that may have lost all hope: something that they depend on may have ended without an image. */
+  readonly hopeToCheck = new Set<string>();
   /** Servers that wait, and have a job that was left. */
   waitingWithJob = 0;
   /** Some server depends on another one, must not run beside another one, or has a start time in the plan. */
@@ -76,6 +82,10 @@ export class ServerIndex {
   private readonly planned: Map<string, PlannedServer>;
   private readonly positions: Map<string, number>;
   private readonly waveOf: Map<string, WaveSums>;
+  private readonly lists: WaitingList[];
+  /** By what they wait for, a group or another server: nothing else can let them start. */
+  private readonly parked = new Map<string, string[]>();
+  private readonly dependents = new Map<string, string[]>();
 
   /** Writes to the records of the state: texts of others are cut to what a batch keeps. */
   constructor(private readonly state: Indexed) {
@@ -94,8 +104,9 @@ export class ServerIndex {
       failed: 0,
       failing: 0,
       synced: 0,
-      waiting: [],
+      waiting: 0,
     }));
+    this.lists = this.waves.map(() => ({ names: [], isSorted: false }));
     const waveByName = new Map(this.waves.map((wave) => [wave.name, wave]));
     this.waveOf = new Map(plan.servers.map(({ name, wave }) => [name, waveByName.get(wave)!]));
     this.counts = {
@@ -110,12 +121,12 @@ export class ServerIndex {
       failed: 0,
       cancelled: 0,
     };
+    for (const { name, dependsOn = [] } of plan.servers)
+      for (const other of dependsOn) append(this.dependents, other, name);
     for (const { name } of plan.servers) {
-      const wave = this.waveOf.get(name)!;
       const record = this.texts.bounded(name, records[name]!);
       records[name] = record;
-      wave.total++;
-      if (record.phase === 'waiting') wave.waiting.push(name);
+      this.waveOf.get(name)!.total++;
       this.add(name, record, 1);
       this.place(name, record);
     }
@@ -126,7 +137,6 @@ export class ServerIndex {
     const oldestFirst = [...this.queued].sort((a, b) => queuedAt(a) - queuedAt(b));
     this.queued.clear();
     for (const name of oldestFirst) this.queued.add(name);
-    for (const wave of this.waves) this.sortWaiting(wave);
     this.setStrays(strays.jobs);
   }
 
@@ -138,11 +148,7 @@ export class ServerIndex {
     servers[name] = after;
     this.add(name, before, -1);
     this.add(name, after, 1);
-    this.place(name, after);
-    if (after.phase !== 'waiting' || before.phase === 'waiting') return;
-    const wave = this.waveOf.get(name)!;
-    wave.waiting.push(name);
-    this.sortWaiting(wave);
+    this.place(name, after, before);
   }
 
   /** They take their slots until they are gone. */
@@ -183,13 +189,47 @@ export class ServerIndex {
     return this.waves.every(({ total, ended }) => ended === total);
   }
 
-  /** Longest first: list scheduling by longest processing time comes closest to what the quota allows. */
-  private sortWaiting(wave: WaveSums): void {
+  /**
+   * Servers of a wave that may be next, longest first: list scheduling by longest processing time comes closest to what the
+   * quota allows. The list may be written to: what is taken out of it must have started, or be parked.
+   */
+  mayBeNext(wave: number): string[] {
+    const list = this.lists[wave]!;
+    if (!list.isSorted) {
+      list.names = this.longestFirst(new Set(list.names));
+      list.isSorted = true;
+    }
+    return list.names;
+  }
+
+  /** All servers of a wave that wait, longest first. */
+  waitingIn(wave: number): string[] {
+    const { name } = this.waves[wave]!;
+    const ofWave = this.state.plan.servers.filter((server) => server.wave === name);
+    return this.longestFirst(ofWave.map((server) => server.name));
+  }
+
+  /** A server that nothing lets start before a group is free, or another server has ended, is not looked at until then. */
+  park(name: string, until: { group: string } | { server: string }): void {
+    append(this.parked, 'group' in until ? groupKey(until.group) : serverKey(until.server), name);
+  }
+
+  private release(key: string): void {
+    for (const name of this.parked.get(key) ?? []) this.list(name);
+    this.parked.delete(key);
+  }
+
+  private list(name: string): void {
+    const list = this.lists[this.waveIndexOf(name)]!;
+    list.names.push(name);
+    list.isSorted = false;
+  }
+
+  private longestFirst(names: Iterable<string>): string[] {
     const sizeOf = (name: string) => this.record(name).diskGiB ?? 0;
-    const names = new Set(wave.waiting.filter((name) => this.phaseOf(name) === 'waiting'));
-    wave.waiting = [...names].sort(
-      (a, b) => sizeOf(b) - sizeOf(a) || this.positions.get(a)! - this.positions.get(b)!,
-    );
+    return [...names]
+      .filter((name) => this.phaseOf(name) === 'waiting')
+      .sort((a, b) => sizeOf(b) - sizeOf(a) || this.positions.get(a)! - this.positions.get(b)!);
   }
 
   /** Counts a record in, or out again. */
@@ -203,6 +243,7 @@ export class ServerIndex {
     if (isEnded(phase)) wave.ended += by;
     if (phase === 'failed') wave.failed += by;
     if (phase === 'synced') wave.synced += by;
+    if (phase === 'waiting') wave.waiting += by;
     if (phase === 'queued' && record.isCutOver) this.queuedCutOvers += by;
     if (hasLeftover(record)) this.leftovers += by;
     if (failureCode(record) !== undefined) wave.failing += by;
@@ -216,9 +257,18 @@ export class ServerIndex {
   }
 
   /** Puts a server into the sets that it belongs to; one that stays in a set keeps its place there. */
-  private place(name: string, record: ServerRecord): void {
+  private place(name: string, record: ServerRecord, before?: ServerRecord): void {
     const { phase } = record;
-    if (phase === 'failed' || phase === 'cancelled' || phase === 'waiting') this.mayBeHopeless = true;
+    if (phase === 'waiting' && before?.phase !== 'waiting') {
+      this.list(name);
+      this.hopeToCheck.add(name);
+    }
+    if (phase !== before?.phase && (isEnded(phase) || phase === 'synced')) {
+      this.release(serverKey(name));
+      for (const other of this.dependents.get(name) ?? []) this.hopeToCheck.add(other);
+    }
+    const group = this.planOf(name).exclusive;
+    if (group !== undefined && !this.groupsHeld.has(group)) this.release(groupKey(group));
     belongs(this.queued, name, phase === 'queued');
     belongs(this.withWorkflow, name, hasWorkflow(record));
     belongs(this.runningUnwatched, name, phase === 'waiting' && record.jobRuns === true);
@@ -227,6 +277,15 @@ export class ServerIndex {
     if (sync?.dueAt !== undefined && !sync.holdsSlot) this.syncsDue.set(name, sync.dueAt);
     else this.syncsDue.delete(name);
   }
+}
+
+const groupKey = (group: string) => `group ${group}`;
+const serverKey = (name: string) => `server ${name}`;
+
+function append(lists: Map<string, string[]>, key: string, name: string): void {
+  const list = lists.get(key);
+  if (list) list.push(name);
+  else lists.set(key, [name]);
 }
 
 function belongs(set: Set<string>, name: string, isIn: boolean): void {

@@ -1,25 +1,52 @@
-import { type Forecast, forecast } from '../forecast';
+import { type Forecast, forecast, measuredSeconds } from '../forecast';
+import { leasedSlots } from '../lease-use';
+import { isEnded } from '../servers/server-record';
 import type { Batch } from '../state';
 
-/** A forecast of ten thousand servers takes most of a second, one of ten nothing: it is made anew so often. */
-const freshMsOfServer = 10;
-const least = 1_000;
+/**
+ * A forecast takes about a millisecond for ten servers, on a machine that others use as well: it is made anew after a while
+ * that grows with the batch, and a workflow must not think for seconds.
+ */
+const freshMs = { ofServer: 50, least: 1_000 };
+const mostServers = 3_000;
 
 const known = new WeakMap<Batch, { at: number; forecast: Forecast }>();
 
 /** When the batch is likely to have ended; undefined when something in it does not go on by itself. */
-export const estimatedEnd = (batch: Batch, now: number): number | undefined =>
-  batch.index.haveAllEnded ? undefined : forecastOf(batch, now).endAt;
+export function estimatedEnd(batch: Batch, now: number): number | undefined {
+  const { counts, haveAllEnded } = batch.index;
+  if (haveAllEnded) return undefined;
+  return counts.waiting > mostServers ? roughEnd(batch, now) : forecastOf(batch, now)?.endAt;
+}
+
+/** Were all slots kept busy: the longer of all remaining work over the slots and of the longest single server. */
+function roughEnd(batch: Batch, now: number): number | undefined {
+  const { state, index } = batch;
+  const { running: slots } = leasedSlots(batch);
+  const secondsOf = measuredSeconds(state);
+  let work = 0;
+  let longest = 0;
+  for (const { name } of state.plan.servers) {
+    const { phase, startedAt = now } = index.record(name);
+    if (isEnded(phase) || phase === 'synced' || phase === 'finishing') continue;
+    const seconds = Math.max(secondsOf(name) - (now - startedAt) / 1000, secondsOf(name) / 20);
+    work += seconds;
+    longest = Math.max(longest, seconds);
+  }
+  return work === 0 || slots === 0 ? undefined : now + Math.max(work / slots, longest) * 1000;
+}
 
 /** When a server that waits is likely to end. */
 export const estimatedEndOfWaiting = (batch: Batch, name: string, now: number): number | undefined =>
-  forecastOf(batch, now).servers.get(name)?.endAt;
+  forecastOf(batch, now)?.servers.get(name)?.endAt;
 
-function forecastOf(batch: Batch, now: number): Forecast {
+function forecastOf(batch: Batch, now: number): Forecast | undefined {
   const last = known.get(batch);
-  const freshMs = Math.max(least, batch.state.plan.servers.length * freshMsOfServer);
-  if (last && now >= last.at && now - last.at < freshMs) return last.forecast;
+  const isFresh = last && now >= last.at && now - last.at < freshFor(batch);
+  if (isFresh || batch.index.counts.waiting > mostServers) return last?.forecast;
   const made = forecast(batch.state, now);
   known.set(batch, { at: now, forecast: made });
   return made;
 }
+
+const freshFor = ({ state }: Batch) => Math.max(freshMs.least, state.plan.servers.length * freshMs.ofServer);

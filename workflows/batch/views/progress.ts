@@ -45,10 +45,9 @@ function webhookTrouble({ state }: Batch, now: number): WebhookTrouble | undefin
 
 function waveProgress({ state, index }: Batch, wave: number, now: number): WaveProgress {
   const { name, total, ended, failed, waiting } = index.waves[wave]!;
-  const hasWaiting = waiting.some((server) => index.phaseOf(server) === 'waiting');
   // Before the survey has ended nobody knows whether the gates can be judged.
   const closed =
-    hasWaiting && state.stage !== 'surveying'
+    waiting > 0 && state.stage !== 'surveying'
       ? waveGate(state.plan, index, state.gates, wave, now)
       : undefined;
   return {
@@ -69,7 +68,7 @@ function waitingReason(batch: Batch, waves: WaveProgress[], now: number): string
   if (index.counts.waiting + index.counts.queued === 0 || status === 'cancelling' || status === 'ended')
     return undefined;
   const isOpen = waves.some(
-    (wave, i) => wave.state === 'open' && !wave.closed && index.waves[i]!.waiting.length > 0,
+    (wave, i) => wave.state === 'open' && !wave.closed && index.waves[i]!.waiting > 0,
   );
   const closed = waves.findIndex((wave) => wave.closed);
   if (!isOpen && closed >= 0) {

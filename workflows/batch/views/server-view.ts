@@ -39,11 +39,6 @@ export function serversPage(
 /** Its place among those that wait, in the order in which they are taken up, from 1. */
 export function placeOf({ index }: Batch, name: string): number {
   let place = index.queued.size;
-  for (const { waiting } of index.waves) {
-    for (const one of waiting) {
-      if (index.phaseOf(one) === 'waiting') place++;
-      if (one === name) return place;
-    }
-  }
-  return place;
+  for (let i = 0; i < index.waveIndexOf(name); i++) place += index.waves[i]!.waiting;
+  return place + index.waitingIn(index.waveIndexOf(name)).indexOf(name) + 1;
 }

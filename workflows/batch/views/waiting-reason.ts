@@ -72,9 +72,8 @@ export function heldBack(batch: Batch, now: number): string | undefined {
   const again = heldBackAgain(batch, now);
   if (again) return again;
   for (const [i, { waiting }] of index.waves.entries()) {
-    if (waveGate(state.plan, index, state.gates, i, now)) continue;
-    for (const name of waiting) {
-      if (index.phaseOf(name) !== 'waiting') continue;
+    if (waiting === 0 || waveGate(state.plan, index, state.gates, i, now)) continue;
+    for (const name of index.waitingIn(i)) {
       const held = isLookedUpFirst(batch, name)
         ? sourceIsLookedUp
         : serverGate(index, state.gates, name, now)?.reason;
