@@ -2,11 +2,12 @@ import type { Colors } from 'picocolors/types';
 import type { ServerExplanation } from '../../workflows/contract/views';
 import { accountTroubleLine, formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
 import { describeSmcError } from '../smc';
+import { padded } from '../text';
 import type { StopReason } from './batch-client';
 import type { PendingAttempt } from './pending-attempt';
 
 /** A line of an explanation. */
-export const fact = (name: string, value: string) => `${name.padEnd(10)} ${value}`;
+export const fact = (name: string, value: string) => `${padded(name, 10)} ${value}`;
 
 /** What is known of a server, a line each, its name and phase first. */
 export function factLines(server: ServerExplanation, now: number, c: Colors): string[] {

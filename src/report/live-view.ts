@@ -1,10 +1,9 @@
 import type { Colors } from 'picocolors/types';
 import type { JobHeartbeat } from '../../activities';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import { plainLine, smcBatchCommand } from '../text';
+import { clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../text';
 import { accountTroubleLine } from './account-trouble';
 import { counted } from './counted';
-import { clip, displayWidth, inColumns } from './display-width';
 import { formatDuration } from './duration';
 import { strayJobsLine } from './kept-jobs';
 import { timeToGo } from './time-to-go';
