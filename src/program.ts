@@ -26,7 +26,7 @@ import { statusCommand } from './commands/status';
 import { validateCommand } from './commands/validate';
 import { watchCommand } from './commands/watch';
 import { workerCommand } from './commands/worker';
-import { packageRoot } from './temporal';
+import { packageRoot } from './temporal/package-root';
 import { sayAside } from './terminal/output';
 
 /** The command line: every command, in the order in which a batch needs them. A wrong use throws a CommanderError. */

@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import {
   type Client,
   isGrpcServiceError,
@@ -22,7 +21,7 @@ import {
   serversQuery,
 } from '../../workflows/contract/views';
 import type { Plan } from '../plan';
-import { taskQueue, withSearchAttributes } from '../temporal';
+import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
 import { CommandFailure } from '../terminal/failure';
 import type { PendingAttempt } from './pending-attempt';
 import { serverNow } from './server-clock';
@@ -179,4 +178,9 @@ export function isPassing(error: unknown): boolean {
   return isGrpcServiceError(cause) && passing.includes(cause.code);
 }
 
-const passing = [status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.FAILED_PRECONDITION, status.CANCELLED];
+const passing: number[] = [
+  grpcStatus.DEADLINE_EXCEEDED,
+  grpcStatus.UNAVAILABLE,
+  grpcStatus.FAILED_PRECONDITION,
+  grpcStatus.CANCELLED,
+];

@@ -1,7 +1,4 @@
 import { Command } from 'commander';
-import { batchClient } from '../batch-client/batch-client';
-import { followUntilLeft } from '../batch-client/follow';
-import { withClient } from '../batch-client/session';
 import { type OutputFormat, outputOption } from '../terminal/output';
 
 /** `watch BATCH`: live, and leaves the batch alone when you leave. */
@@ -22,9 +19,7 @@ Example:
 Exit codes: 0 all migrated (or you left), 3 finished with failed servers or stopped for them, 4 cancelled, 1 anything
 else.`,
     )
-    .action(async (name: string, options: { output: OutputFormat }) => {
-      await withClient(async (client) => {
-        process.exitCode = await followUntilLeft(batchClient(client, name), options.output, client);
-      });
-    });
+    .action(async (batch: string, { output }: { output: OutputFormat }) =>
+      (await import('../actions/watch.js')).watch(batch, output),
+    );
 }

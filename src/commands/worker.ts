@@ -1,17 +1,4 @@
 import { Command } from 'commander';
-import {
-  connectClient,
-  createWorker,
-  ensureSearchAttributes,
-  installWorkerLog,
-  type TemporalSettings,
-  taskQueue,
-  temporalSettings,
-  type WorkerSettings,
-  workerSettings,
-} from '../temporal';
-import { interruptSignal } from '../terminal/interrupt';
-import { sayAside } from '../terminal/output';
 
 /** `worker`: run one. */
 export function workerCommand(): Command {
@@ -41,28 +28,5 @@ Example:
 
 Exit codes: 0 ended by a signal, 1 it cannot start or has failed.`,
     )
-    .action(async () => {
-      const interrupt = interruptSignal();
-      installWorkerLog();
-      const say = sayAside;
-      await runWorker(temporalSettings(), workerSettings(), interrupt.signal, say).finally(interrupt.dispose);
-    });
-}
-
-/** Runs a worker until the signal aborts; says at its start what it is connected to and what is wrong with it. */
-export async function runWorker(
-  temporal: TemporalSettings,
-  smc: WorkerSettings,
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<void> {
-  const client = await connectClient(temporal);
-  await ensureSearchAttributes(client, temporal.namespace).finally(() => client.connection.close());
-  const worker = await createWorker(temporal, smc, say);
-  say(
-    `Worker: Temporal ${temporal.address} (${temporal.namespace}, task queue ${taskQueue()}), SMC ${smc.endpoint}`,
-  );
-  signal.addEventListener('abort', () => worker.shutdown(), { once: true });
-  if (signal.aborted) worker.shutdown();
-  await worker.run();
+    .action(async () => (await import('../actions/worker.js')).worker());
 }

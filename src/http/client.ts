@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { createDispatchers } from './dispatchers';
 import { HttpFailure } from './failure';
 import { networkReason } from './network-reason';
@@ -48,7 +48,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   async function exchange(url: URL, asked: HttpRequest): Promise<HttpAnswer> {
     const { method, body, contentType, headers, isDirect, signal } = asked;
     signal?.throwIfAborted();
-    const { dispatcher, proxy } = isDirect ? dispatchers.direct() : dispatchers.wayTo(url);
+    const { request } = await import('undici');
+    const { dispatcher, proxy } = await (isDirect ? dispatchers.direct() : dispatchers.wayTo(url));
+    signal?.throwIfAborted();
     const wait = new AbortController();
     const giveUp = () => wait.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });

@@ -1,8 +1,8 @@
-import { status } from '@grpc/grpc-js';
 import { type Client, type Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { smcBatch, smcPhase, smcServer } from '../../workflows/contract/search-attributes';
 import { shellWord } from '../text';
+import { grpcStatus } from './grpc';
 import { TemporalUnavailable } from './unavailable';
 
 /** The search attributes that the workflows set; all are keywords. */
@@ -97,7 +97,11 @@ export async function withSearchAttributes<T>(
       return await start();
     } catch (error) {
       const refusal = refusalOf(error);
-      if (!refusal || refusal.code !== status.INVALID_ARGUMENT || !/search attribute/i.test(refusal.details))
+      if (
+        !refusal ||
+        refusal.code !== grpcStatus.INVALID_ARGUMENT ||
+        !/search attribute/i.test(refusal.details)
+      )
         throw error;
       if (performance.now() > until) {
         throw new TemporalUnavailable(
@@ -121,7 +125,12 @@ function refuseMistyped({ mistyped }: SearchAttributesFound, namespace: string):
 }
 
 /** Temporal Cloud offers no operator service, and a role may lack the right. */
-const notAllowed = [status.PERMISSION_DENIED, status.UNAUTHENTICATED, status.UNIMPLEMENTED, status.NOT_FOUND];
+const notAllowed: number[] = [
+  grpcStatus.PERMISSION_DENIED,
+  grpcStatus.UNAUTHENTICATED,
+  grpcStatus.UNIMPLEMENTED,
+  grpcStatus.NOT_FOUND,
+];
 
 function ifNotAllowed(error: unknown): undefined {
   const refusal = refusalOf(error);

@@ -3,7 +3,6 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { TemporalUnavailable } from './unavailable';
 
 const run = promisify(execFile);
@@ -83,6 +82,7 @@ async function download(say: (line: string) => void): Promise<string> {
   say('Downloading the Temporal CLI …');
   // The SDK connects to it by gRPC's own rules, through a proxy if there is one; it is on loopback.
   process.env.no_grpc_proxy ??= '127.0.0.1,localhost';
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const server = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir: downloadFolder(), ttl: '365 days' } },
   });

@@ -1,6 +1,6 @@
 import { SmcError } from '../../src/smc';
-import { type CallRate, createCallRate, tellThrottling } from '../../src/temporal/call-rate';
 import type { LimitOnServer, QueueLimit } from '../../src/temporal/queue-limit';
+import { type CallRate, createCallRate, tellThrottling } from '../../src/temporal/worker/call-rate';
 
 const quietMs = 30_000;
 const rates: CallRate[] = [];

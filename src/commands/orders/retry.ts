@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { retryUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { outputOption } from '../../terminal/output';
 
 /** `retry BATCH [SERVER…]`: take failed servers up again. */
@@ -23,10 +22,10 @@ Examples:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, servers: string[], options: OrderOptions) =>
-      order(
+    .action(async (batch: string, servers: string[], options: OrderOptions) =>
+      (await import('../../actions/order.js')).order(
+        'retry',
         batch,
-        retryUpdate,
         { servers: servers.length > 0 ? servers : undefined },
         `Retry ${servers.join(', ') || 'all failed servers'} of batch '${batch}'?`,
         options,

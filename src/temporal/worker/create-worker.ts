@@ -6,16 +6,16 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../activities';
-import { createSmcClient, createTransport, defaultCredentials } from '../smc';
-import { printable } from '../text';
+import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../../activities';
+import { createSmcClient, createTransport, defaultCredentials } from '../../smc';
+import { printable } from '../../text';
+import { packageRoot } from '../package-root';
+import { dataConverter } from '../payload-codec';
+import { temporalQueueLimit } from '../queue-limit';
+import { type TemporalSettings, taskQueue, type WorkerSettings } from '../settings';
 import { createCallRate, tellThrottling } from './call-rate';
-import { connectWorker } from './connect';
-import { packageRoot } from './package-root';
-import { dataConverter } from './payload-codec';
+import { connectWorker } from './connect-worker';
 import { untilAccountWorks } from './prove-account';
-import { temporalQueueLimit } from './queue-limit';
-import { type TemporalSettings, taskQueue, type WorkerSettings } from './settings';
 
 export interface SmcBatchWorker {
   /** Waits until the account lets this worker in, then polls until `shutdown` is called or the worker fails. */

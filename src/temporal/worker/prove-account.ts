@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SmcClient, SmcError } from '../smc';
+import { type SmcClient, SmcError } from '../../smc';
 
 /** The first repetition, and the longest. */
 const delayMs = { first: 2_000, longest: 20_000 };

@@ -1,5 +1,5 @@
-import { SmcError, type Transport } from '../smc';
-import type { QueueLimit } from './queue-limit';
+import { SmcError, type Transport } from '../../smc';
+import type { QueueLimit } from '../queue-limit';
 
 export interface CallRateOptions {
   limit: QueueLimit;
