@@ -202,7 +202,7 @@ async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
 }
 
 /** Prints the report of a batch that has ended and gives its exit code. Rejects when the batch itself failed. */
-export async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {
+async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {
   const outcome = await batch.status();
   if (outcome === 'FAILED' || outcome === 'TERMINATED' || outcome === 'TIMED_OUT')
     throw await failureOf(batch, outcome);

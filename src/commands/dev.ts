@@ -36,7 +36,7 @@ Exit codes: 0 ended by a signal, 1 it cannot start.`,
 }
 
 /** A TCP port from the command line. */
-export function portArgument(text: string): number {
+function portArgument(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new InvalidArgumentError('A port is a number from 1 to 65535.');

@@ -16,7 +16,7 @@ type Judgement = { notes: Note[] } & (
 );
 
 /** What does not stand in a server's way for sure, but may. */
-export interface Note {
+interface Note {
   code: 'disk-size' | 'job-leaving' | 'source-trouble' | 'start-time' | 'under-way' | 'source-gone';
   message: string;
 }

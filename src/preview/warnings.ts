@@ -118,7 +118,7 @@ function windowWarnings(wave: Wave, previews: readonly ServerPreview[], forecast
 }
 
 /** How long a window is open; from and to the same is the whole day. */
-export function windowSeconds({ from, to }: Pick<TimeWindow, 'from' | 'to'>): number {
+function windowSeconds({ from, to }: Pick<TimeWindow, 'from' | 'to'>): number {
   const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
   const open = minutes(to) - minutes(from);
   return (open > 0 ? open : open + 24 * 60) * 60;

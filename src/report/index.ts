@@ -14,19 +14,13 @@ export {
 } from './kept-jobs';
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
-export {
-  type BatchReport,
-  batchReportJsonSchema,
-  batchReportSchema,
-  type ReportServer,
-} from './report-schema';
+export { batchReportJsonSchema, batchReportSchema } from './report-schema';
 export { textTable } from './text-table';
 export { timeToGo } from './time-to-go';
 export {
   errorKind,
   groupTroubles,
   type ServerTrouble,
-  type TroubleGroup,
   type Troubles,
   troubleGroups,
   troubleLines,

@@ -28,7 +28,7 @@ export async function withSmc<T>(work: (smc: SmcClient) => Promise<T>): Promise<
 }
 
 /** What an SMC error says to somebody at a terminal, with what to do about it. */
-export function smcSentence(error: SmcError): string {
+function smcSentence(error: SmcError): string {
   if (error.code === 'CredentialsMissing') {
     return (
       'No Alibaba Cloud credentials were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, ' +

@@ -1,2 +1,2 @@
 /** The worker: what takes work from Temporal. Only who runs one imports this: it loads the native part of the SDK. */
-export { createWorker, installWorkerLog, type SmcBatchWorker } from './create-worker';
+export { createWorker, installWorkerLog } from './create-worker';
