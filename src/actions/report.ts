@@ -7,7 +7,6 @@ import { failureOf } from '../batch-client/follow';
 import { requireWorker } from '../batch-client/queue-of-batch';
 import { withClient } from '../batch-client/session';
 import {
-  accountTroubleLine,
   buildBatchReport,
   csvReport,
   htmlReport,
@@ -18,7 +17,7 @@ import {
 } from '../report';
 import { CommandFailure, exitCodes } from '../terminal/failure';
 import { colors, sayAside } from '../terminal/output';
-import { jsonText, plainTexts, terminalLine } from '../text';
+import { accountTroubleLine, jsonText, plainTexts, terminalLine } from '../text';
 
 const formats = ['text', 'json', 'csv', 'md', 'html'] as const;
 export type ReportFormat = (typeof formats)[number];

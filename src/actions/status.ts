@@ -6,9 +6,9 @@ import { failureOf } from '../batch-client/follow';
 import { requireWorker } from '../batch-client/queue-of-batch';
 import { withClient } from '../batch-client/session';
 import { lookForTroubles } from '../batch-client/troubles';
-import { accountTroubleLine, textReport, troubleGroups, troubleLines } from '../report';
+import { textReport, troubleGroups, troubleLines } from '../report';
 import { colors, type OutputFormat, printer, printJson } from '../terminal/output';
-import { plainLine, plainTexts } from '../text';
+import { accountTroubleLine, failureText, plainLine, plainTexts } from '../text';
 import { listBatches } from './list';
 
 /** Shows one batch with its servers, or lists all batches. */
@@ -49,7 +49,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
 }
 
 /** The account's quota goes by its last count meanwhile. */
-const countTrouble = ({ code, message, remedy }: SmcFailure) =>
+const countTrouble = (error: SmcFailure) =>
   plainLine(
-    `jobs of others in the account could not be counted, the last count stands: ${code}: ${message}. ${remedy}`,
+    `jobs of others in the account could not be counted, the last count stands: ${failureText(error)}`,
   );

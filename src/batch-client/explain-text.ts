@@ -1,8 +1,7 @@
 import type { Colors } from 'picocolors/types';
 import type { ServerExplanation } from '../../workflows/contract/views';
-import { accountTroubleLine, formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
-import { describeSmcError } from '../smc';
-import { padded } from '../text';
+import { formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
+import { accountTroubleLine, failureLine, padded } from '../text';
 import type { StopReason } from './batch-client';
 import type { PendingAttempt } from './pending-attempt';
 
@@ -36,14 +35,14 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
       server.nextStartAt !== undefined &&
         `not before ${time(server.nextStartAt)}, in ${formatDuration(server.nextStartAt - now)}`,
     ],
-    ['error', error && describeSmcError(error)],
+    ['error', error && failureLine(error)],
     ['remedy', error?.remedy],
     [
       'left',
       leftover &&
         `job ${leftover.jobId} (${leftover.why})${hours === undefined ? '' : `: its intermediate instance is billed until it is deleted, ${formatInstanceHours(hours)} so far`}`,
     ],
-    ['because', left && describeSmcError(left)],
+    ['because', left && failureLine(left)],
     ['remedy', left?.remedy],
     ['next', server.next],
   ];

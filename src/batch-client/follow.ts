@@ -3,7 +3,6 @@ import type { Client } from '@temporalio/client';
 import { pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
 import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/contract/views';
 import {
-  accountTroubleLine,
   countsLine,
   keptJobs,
   keptJobsLine,
@@ -17,7 +16,7 @@ import { interruptSignal } from '../terminal/interrupt';
 import { liveKeys } from '../terminal/live-keys';
 import { liveScreen } from '../terminal/live-screen';
 import { colors, type OutputFormat, printer, printJson } from '../terminal/output';
-import { plainLine, plainTexts, smcBatchCommand } from '../text';
+import { accountTroubleLine, plainLine, plainTexts, smcBatchCommand } from '../text';
 import { type BatchClient, isPassing } from './batch-client';
 import { batchJson } from './batch-json';
 import { attemptTrouble } from './pending-attempt';

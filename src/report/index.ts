@@ -1,5 +1,4 @@
 /** What a batch does and did, for people to read and for machines to take in. */
-export { accountTroubleLine } from './account-trouble';
 export { countsLine, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';

@@ -4,7 +4,6 @@ export { createSmcClient, type Operation, operations, type SmcClient } from './c
 export { firstSource } from './credential-sources';
 export { defaultCredentials } from './credentials';
 export {
-  describeSmcError,
   isAboutIdentity,
   SmcError,
   type SmcErrorClass,

@@ -2,7 +2,7 @@
 export { byName } from './by-name';
 export { toCsv } from './csv';
 export { clip, displayWidth, inColumns, padded } from './display-width';
-export { failureText } from './failure-text';
+export { accountTroubleLine, failureLine, failureText } from './failure-text';
 export { jsonText, quotedText } from './json-text';
 export { plainLine, plainTexts, printable, printableInPlace, terminalLine } from './plain-text';
 export { shellWord, smcBatchCommand } from './shell-command';

@@ -42,11 +42,7 @@ test('those that a namespace lacks are added', async () => {
 test.each([
   ['may not list them', [denied], undefined],
   ['has no operator service', [refused(grpcStatus.UNIMPLEMENTED, 'unknown service')], undefined],
-  [
-    'comes second, while another one adds them',
-    [{}, all],
-    refused(ALREADY_EXISTS, 'SmcBatch exists'),
-  ],
+  ['comes second, while another one adds them', [{}, all], refused(ALREADY_EXISTS, 'SmcBatch exists')],
 ])('one who %s goes on', async (_, lists, adding) => {
   await ensureSearchAttributes(aClient(lists, adding).client, 'default');
 });
