@@ -80,7 +80,7 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   all.helpCommand('help [command]', 'print the help of a command');
   for (const command of [all, ...all.commands]) {
     command.exitOverride();
-    // What was typed, or pasted, stands in its errors.
+    // Its errors quote what was typed, or pasted.
     command.configureOutput({ writeErr: (text) => text.replace(/\n$/, '').split('\n').forEach(sayAside) });
   }
   return all;

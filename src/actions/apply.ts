@@ -53,7 +53,7 @@ export async function apply(path: string, options: ApplyOptions): Promise<void> 
 
 /**
  * An account and its task queue belong together: on another queue another account may be served. A batch that runs stays
- * where it runs; one that has ended is taken up on another queue only when the operator has named that queue.
+ * where it runs; one that has ended starts on another queue only when the operator has named that queue.
  */
 async function checkQueue(batch: BatchClient, path: string, print: (line: string) => void): Promise<void> {
   const queue = await batch.taskQueue();
@@ -61,12 +61,12 @@ async function checkQueue(batch: BatchClient, path: string, print: (line: string
   if (queue === undefined || queue === ours) return;
   if ((await batch.status()) === 'RUNNING') {
     print(
-      `Batch '${batch.batch}' runs on task queue '${queue}', not on '${ours}' of this shell: it stays there.`,
+      `Batch '${batch.batch}' runs on task queue '${queue}' and stays there; this shell is set to '${ours}'.`,
     );
     return;
   }
   if (process.env.SMC_TASK_QUEUE) {
-    print(`Batch '${batch.batch}' ran on task queue '${queue}' before; now it goes on on '${ours}'.`);
+    print(`Batch '${batch.batch}' ran on task queue '${queue}' before. It goes on on '${ours}' now.`);
     return;
   }
   const again = (name: string) => `SMC_TASK_QUEUE=${shellWord(name)} ${smcBatchCommand('apply', [path])}`;
@@ -91,7 +91,7 @@ async function changePlan(
   const queue = await queueOf(batch);
   if (!(await hasWorker(client, queue))) {
     throw new CommandFailure(
-      `Batch '${plan.name}' runs already, but no worker takes work from its task queue '${queue}', so nobody can tell whether the plan has changed. Start one with: ${workerOf(queue)}. Then apply again.`,
+      `Batch '${plan.name}' runs already, but no worker takes work from its task queue '${queue}' to compare the plan with. Start one with: ${workerOf(queue)}. Then apply again.`,
     );
   }
   const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
@@ -99,7 +99,7 @@ async function changePlan(
   if (refused.length > 0) {
     throw new CommandFailure(
       [
-        `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:`,
+        `Nothing was changed. Batch '${plan.name}' runs, and these changes of its plan are not possible now:`,
         ...refused.map((line) => `  ${line}`),
       ],
       exitCodes.usage,
@@ -132,27 +132,27 @@ function summary(plan: Plan): string {
 }
 
 /**
- * Waits until the batch has looked its sources up, which shows that worker, credentials and endpoint are right.
+ * Waits until the batch has read its source servers, which shows that worker, credentials and endpoint are right.
  * Throws a {@link CommandFailure} with what is wrong; unless the batch has failed it goes on and may yet succeed.
- * A batch that no worker works for is started all the same, and the first worker takes it up: that is a warning.
+ * A batch without a worker is started all the same, and waits for the first worker: that is a warning.
  */
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
   const deadline = Date.now() + 10_000;
   const queue = await queueOf(batch);
-  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. One that runs already takes none before the SMC API lets it in: it says on stderr what is wrong.`;
-  for (let looks = 0; ; looks++) {
-    if (looks === 4 && !(await hasWorker(client, queue))) return noWorker;
+  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. A worker whose calls the SMC API refuses takes no work: its stderr says why.`;
+  for (let polls = 0; ; polls++) {
+    if (polls === 4 && !(await hasWorker(client, queue))) return noWorker;
     const status = await batch.status();
     if (status === 'FAILED') throw await failureOf(batch, status);
     const trouble = await batch.trouble();
     if (trouble && !stay) {
       throw new CommandFailure([
-        `Batch '${batch.batch}' cannot look its sources up: ${trouble}`,
-        `It goes on by itself once that works; to give up: ${smcBatchCommand('cancel', [batch.batch], { yes: true })}`,
+        `Batch '${batch.batch}' cannot read its source servers: ${trouble}`,
+        `It goes on by itself once it can. To give up: ${smcBatchCommand('cancel', [batch.batch], { yes: true })}`,
       ]);
     }
     if (trouble || status !== 'RUNNING') return undefined;
-    if (looks > 0) {
+    if (polls > 0) {
       const isSurveyed = await surveyed(client, batch, queue);
       if (isSurveyed === undefined) return noWorker;
       if (isSurveyed) return undefined;

@@ -68,11 +68,13 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
       if (options.output === 'json') printJson(results);
       if (jobs.length === 0) print(`Batch '${batch}' has left no job in the account.`);
       if (isStrange) {
-        print('Jobs that another Temporal server may have at work were left alone.');
+        print('Jobs that another Temporal server may work on were left alone.');
         print(
-          'Point TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE at the one that runs the batch, then clean up again.',
+          'Set TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE to the server that runs the batch, then clean up again.',
         );
-        print(`If it is gone for ever: ${smcBatchCommand('cleanup', [batch], { 'temporal-lost': true })}`);
+        print(
+          `If that server is gone for ever: ${smcBatchCommand('cleanup', [batch], { 'temporal-lost': true })}`,
+        );
       }
       if (!options.dryRun && results.some(({ outcome }) => outcome === 'left'))
         process.exitCode = exitCodes.serversFailed;
@@ -83,8 +85,8 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
 /** What happens to a job before it is deleted, where something does. */
 const whatFirst = new Map([
   ['Deleting', 'it is being deleted'],
-  ['Finished', 'its source server is tagged as migrated first, where it is not yet'],
-  ['Running', 'it is stopped first if it is Syncing, else left until it has ended'],
+  ['Finished', 'its source server is tagged as migrated first, unless it is'],
+  ['Running', 'it is stopped first while it is Syncing; else it is left until it has ended'],
 ]);
 
 const untouched = (

@@ -69,7 +69,7 @@ export async function demo({ speed, keep }: DemoOptions): Promise<void> {
       if (interrupt.signal.aborted) return;
       await worker?.kill();
       worker = await startWorker();
-      // The live view draws in place: a line from elsewhere would tear it.
+      // The live view draws over its last frame: a line between two frames would stay in it.
       if (!process.stdout.isTTY)
         say('--- the worker was killed (SIGKILL); another one takes over within half a minute ---');
     });

@@ -10,7 +10,7 @@ import { smcBatchCommand } from '../text';
 export interface Terminal {
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
-  /** False: nobody answers, so nothing is asked. */
+  /** False: there is no user to ask. */
   interactive: boolean;
 }
 

@@ -82,6 +82,6 @@ function skeleton(sources: InventorySource[], name: string, { region }: Inventor
   const { text, servers } = planSkeleton(sources, { name: batch, regionId: region });
   if (servers > 0) return text;
   throw new CommandFailure(
-    'No plan was written: none of these source servers can be migrated now. What stands in the way: smc-batch inventory',
+    'No plan was written: none of these source servers can be migrated now. The reasons: smc-batch inventory',
   );
 }

@@ -80,8 +80,8 @@ async function earlierRuns(plan: Plan, look: AccountLook): Promise<EarlierRuns |
 const temporalIsSilent: Warning = {
   code: 'temporal',
   message:
-    'Temporal could not be asked what this batch has at work and has migrated before: sources that were removed, or imported again, since then are judged by the account alone',
-  remedy: "Preview once more with Temporal's address (TEMPORAL_ADDRESS) to have them judged as apply does.",
+    'Temporal does not answer, so the preview does not know what this batch works on and has migrated before: a source that was removed or imported again since then is judged by the account alone',
+  remedy: 'Set TEMPORAL_ADDRESS and preview again: then each source is judged as apply judges it.',
 };
 
 function rehearsalText({ simulatedSeconds, audit, progress }: Rehearsal): string[] {

@@ -53,7 +53,7 @@ export async function follow(
     if (!signal?.aborted) throw error;
     view.end();
     print(
-      `Batch '${batch.batch}' goes on without you. Take it up again with: ${smcBatchCommand('watch', [batch.batch])}`,
+      `Batch '${batch.batch}' goes on without you. To watch it again: ${smcBatchCommand('watch', [batch.batch])}`,
     );
     return exitCodes.done;
   } finally {
@@ -236,8 +236,8 @@ export async function failureOf(batch: BatchClient, outcome: string): Promise<Co
 /** Temporal ends a workflow that carries more than it takes, and names the limit. */
 const nextAfter = (reason = '') =>
   /exceeds.*(size )?limit|too large/i.test(reason)
-    ? 'It became larger than Temporal carries: split the plan into two batches, and apply each; what is done is skipped, what runs is taken up.'
-    : 'Apply the plan again: what is done is skipped, what runs is taken up.';
+    ? 'The batch has become larger than Temporal allows: split the plan into two batches, and apply each: done servers are skipped, live jobs are adopted.'
+    : 'Apply the plan again: done servers are skipped, live jobs are adopted.';
 
 /** A line for each server whose phase is another one than we knew. */
 function changes(known: Map<string, ServerPhase>, servers: ServerView[]): string[] {

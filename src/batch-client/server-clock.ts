@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
-/** Milliseconds since the epoch by the server's clock, and when by ours, which nobody sets, they were so. */
+/** The server's time (milliseconds since the epoch), and the time of this process's steady clock at that moment. */
 interface ClockReading {
   serverMs: number;
   at: number;
@@ -22,7 +22,7 @@ export async function serverNow(client: Client): Promise<number> {
   return serverMs + performance.now() - at;
 }
 
-/** Nobody sends work here. */
+/** A queue without work. */
 const taskQueue = { name: 'smc-batch-clock' };
 const activityQueue = 2;
 const patienceMs = 5_000;

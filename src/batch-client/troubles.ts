@@ -47,7 +47,7 @@ export function troubleTeller(batch: BatchClient, tell: (line: string) => void) 
     if (now - lookedAt < lookEveryMs) return;
     lookedAt = now;
     const troubles = await lookForTroubles(batch, servers, webhook);
-    // No look is no news; of the webhook the batch itself has told.
+    // Without an answer about the servers only the webhook's trouble is known: the batch tells it.
     if (troubles.looked === 0 && !webhook && !told.has(webhookKind)) return;
     const kinds = troubles.groups.map(({ error }) => errorKind(error));
     if (webhook) kinds.push(webhookKind);

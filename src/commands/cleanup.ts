@@ -7,28 +7,29 @@ export function cleanupCommand(): Command {
   return new Command('cleanup')
     .summary('delete jobs that a batch has left')
     .description(
-      'delete the replication jobs that a batch has left in the account: those with its tags that no workflow has under way',
+      'delete the replication jobs that a batch has left in the account: jobs with its tags that no workflow works on',
     )
     .argument('<batch>', "the batch's name")
     .option('-y, --yes', 'do not ask first', false)
     .option('--dry-run', 'only show what would be deleted', false)
     .option(
       '--temporal-lost',
-      'the Temporal server that ran this batch is gone for ever: take jobs that it may have at work for left, too',
+      'the Temporal server that ran this batch is gone for ever: also delete jobs that it may have worked on',
       false,
     )
     .addOption(outputOption())
     .addHelpText(
       'after',
       `
-A Stopped or InError job keeps a billed intermediate instance until it is deleted. Only jobs that carry this batch's
-tags are touched. One that runs is stopped while it is Syncing; else SMC does not stop it, and it is left if it does not
-end soon: clean up again later. A Finished one is a migration that is done: before it is deleted, its source server is
-tagged as migrated, so that 'apply' skips it. Images stay. It needs the SMC settings of 'smc-batch worker'.
+A Stopped or InError job keeps a billed intermediate instance until it is deleted. cleanup touches only jobs that carry
+this batch's tags. SMC stops a running job only while it is Syncing; another running job is left, unless it ends soon:
+clean up again later. A Finished job is a migration that is done: its source server is tagged as migrated before the
+job is deleted, so that 'apply' skips it. Images stay. cleanup needs the SMC settings of 'smc-batch worker'.
 
-What a workflow of this Temporal server has under way is left alone. So is what another one may have under way: of a
-batch, or a server, that this one does not know only Finished and Expired jobs are deleted. Point TEMPORAL_ADDRESS and
-TEMPORAL_NAMESPACE at the server that runs the batch; --temporal-lost is for one that will never come back.
+A job that a workflow of this Temporal server works on is left alone. So is a job that another Temporal server may work
+on: where this one does not know the batch or the server, only Finished and Expired jobs are deleted. Set
+TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE to the server that runs the batch. --temporal-lost is for a Temporal server that
+will never come back.
 
 Examples:
   smc-batch cleanup dc1-exit --dry-run

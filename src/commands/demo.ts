@@ -7,10 +7,10 @@ export function demoCommand(): Command {
   return new Command('demo')
     .summary('see all of it work on this machine')
     .description(
-      'migrate 60 simulated servers through a real Temporal server, with a failure, an offline source and a worker that dies',
+      'migrate 60 simulated servers through a real Temporal server: one job breaks, one source is offline, the worker dies',
     )
     .option('--speed <factor>', 'simulated seconds in one second', numberFrom(1), 600)
-    .option('--keep', 'stay until Ctrl-C, to look around in the Temporal UI', false)
+    .option('--keep', 'stay until Ctrl-C, for a visit to the Temporal UI', false)
     .addHelpText(
       'after',
       `

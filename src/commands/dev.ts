@@ -22,8 +22,8 @@ export function devCommand(): Command {
       'after',
       `
 It needs the settings of 'smc-batch worker', and a Temporal CLI: TEMPORAL_CLI, one on PATH, or one it obtains itself.
-Everything it starts ends with it: on SIGINT, SIGTERM or a closed terminal in good order, and also when it is killed.
-Batches go on where they were at the next start. One dev at a time works on the same data.
+Everything that it starts ends with it: on SIGINT, on SIGTERM, when the terminal closes, and when it is killed.
+At the next start batches go on where they were. Only one dev at a time works on the same data.
 
 Examples:
   smc-batch dev &

@@ -13,7 +13,7 @@ export function explainCommand(): Command {
     .addOption(outputOption())
     .addHelpText(
       'after',
-      '\nExample:\n  smc-batch explain dc1-exit web-07\n\nExit codes: 0 explained, 1 nobody can tell, 2 the batch has no such server.',
+      '\nExample:\n  smc-batch explain dc1-exit web-07\n\nExit codes: 0 explained, 1 no worker answers, 2 the batch has no such server.',
     )
     .action(async (batch: string, server: string, { output }: { output: OutputFormat }) =>
       (await import('../actions/explain.js')).explain(batch, server, output),

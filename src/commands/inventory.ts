@@ -26,8 +26,9 @@ export function inventoryCommand(): Command {
     .addHelpText(
       'after',
       `
-In the plan every source has its own disk sizes; those that cannot be migrated, or were migrated already, stand in it
-as comments with the reason. Sizes are GiB. usedAtMost is the sum of the partitions: SMC does not tell what is used.
+The plan has every source server with its own disk sizes. A source server that cannot be migrated, or was migrated
+already, is a comment in the plan, with the reason. Sizes are GiB. usedAtMost is the sum of the partitions: SMC does not
+tell what is used.
 
 Settings: SMC_ENDPOINT and the credentials of 'smc-batch worker'. Nothing is changed in the account.
 

@@ -10,7 +10,7 @@ export function previewCommand(): Command {
       'show what apply would do right now, what blocks it, and how long it would take; changes nothing',
     )
     .argument('<plan>', 'the plan file (YAML or JSON)')
-    .option('--simulate', 'then rehearse the plan on a simulated account that looks like yours', false)
+    .option('--simulate', 'then rehearse the plan on a simulated copy of your account', false)
     .option(
       '--speed <factor>',
       'simulated seconds in one second of the rehearsal (default: so that it takes about a minute)',
@@ -20,12 +20,12 @@ export function previewCommand(): Command {
     .addHelpText(
       'after',
       `
-It reads the account (DescribeSourceServers, DescribeReplicationJobs, ListTagResources) with the settings of
-'smc-batch worker', and asks Temporal, where one answers, what the batch has at work and has migrated before. The
+preview reads the account (DescribeSourceServers, DescribeReplicationJobs, ListTagResources) with the settings of
+'smc-batch worker'. Where Temporal answers, it also reads what this batch works on and what it has migrated before. The
 forecast is an estimate: SMC does not tell how full the disks are.
 
 --simulate starts a local Temporal server, a worker and a simulated account with your sources, their disks, troubles
-and jobs, and runs the batch in it. Approvals, windows and cutovers are left out. Your account is left alone.
+and jobs, and runs the batch in it, without approvals, windows and cutovers. It changes nothing in your account.
 
 Examples:
   smc-batch preview batch.yaml

@@ -32,17 +32,20 @@ export function simulatorCommand(): Command {
       5,
     )
     .option('--vpc-quota <count>', 'how many VPCs jobs without a vSwitch can have', numberFrom(0))
-    .option('--no-newer-fields', 'answer as the 2020 reference edition does, without Tags and the like')
-    .option('--faults <file>', 'what is to go wrong (JSON)')
-    .option('--state <file>', 'keep the account in this file, and take it up from there')
+    .option(
+      '--no-newer-fields',
+      'answer as the 2020 reference edition does: without Tags and other newer fields',
+    )
+    .option('--faults <file>', 'faults that the account shows (JSON)')
+    .option('--state <file>', 'keep the account in this file, and go on with it at the next start')
     .addHelpText('after', help)
     .action(async (flags: SimulatorFlags) => (await import('../actions/simulator.js')).simulator(flags));
 }
 
 const help = `
-The endpoint is printed first. The account takes the key pair of ALIBABA_CLOUD_ACCESS_KEY_ID and
-ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set, else one of its own, which is printed too. It listens on
-127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes what goes wrong.
+The first line is the endpoint. The key pair is that of ALIBABA_CLOUD_ACCESS_KEY_ID and
+ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set; else the account makes one and prints it. It listens on
+127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes the faults.
 
 Examples:
   smc-batch simulator --servers 100 --speed 3600

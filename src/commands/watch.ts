@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { type OutputFormat, outputOption } from '../terminal/output';
 
-/** `watch BATCH`: live, and leaves the batch alone when you leave. */
+/** `watch BATCH`: live; the batch goes on when you leave. */
 export function watchCommand(): Command {
   return new Command('watch')
     .summary('show a batch live')
-    .description('show a batch live until it has ended; leaving leaves the batch alone')
+    .description('show a batch live until it has ended; the batch goes on when you leave')
     .argument('<batch>', "the batch's name")
     .addOption(outputOption())
     .addHelpText(

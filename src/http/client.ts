@@ -92,7 +92,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     },
     async close() {
       await Promise.all(underWay);
-      // A connection that is only being set up, to a proxy that says nothing, has nobody who waits for it.
+      // A connection to a silent proxy may still be opening, and no request waits for it.
       await dispatchers.destroy();
     },
   };

@@ -1,4 +1,4 @@
-/** What `apply` would do with a plan right now, what stands in its way, and how long it would take. Read-only. */
+/** What `apply` would do with a plan right now, what blocks it, and how long it would take. Read-only. */
 export { type AccountLook, type EarlierRuns, lookAtAccount } from './account-look';
 export { jobLength } from './job-length';
 export { type Preview, previewPlan } from './preview-plan';

@@ -158,7 +158,7 @@ function idleJobWarnings({ idle }: AccountJobs): Warning[] {
   return [
     {
       code: 'idle-jobs',
-      message: `jobs that are Stopped or InError and not of this batch: ${some(idle)}; they take up the quota, and their intermediate instances are billed`,
+      message: `jobs that are Stopped or InError and not of this batch: ${some(idle)}; they hold quota, and their intermediate instances are billed`,
       remedy:
         'Delete those that are no longer needed: those of another batch with smc-batch cleanup BATCH, all else in the SMC console.',
     },

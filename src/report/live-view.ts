@@ -18,7 +18,7 @@ import { webhookLine } from './trouble';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
-  /** Why its last look, or its call that is being repeated, failed. */
+  /** Why its last poll, or its call that is being repeated, failed. */
   trouble?: string;
 }
 

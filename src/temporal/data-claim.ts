@@ -20,7 +20,7 @@ const noteSchema = z.object({
   server: mark.optional(),
   port: z.number(),
   uiPort: z.number(),
-  /** It has seen that nobody else is there. */
+  /** It has seen that it is the only one. */
   holds: z.boolean(),
 });
 type Note = z.infer<typeof noteSchema>;
@@ -128,7 +128,7 @@ function notesBeside(dbFilename: string) {
   };
 }
 
-/** One that stays only counts for nothing at the next look, too. */
+/** A note that cannot be removed is ignored by the next claimant, too. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });

@@ -39,7 +39,7 @@ function smcSentence(error: SmcError): string {
   return `The SMC API refused: ${failureText(error)}`;
 }
 
-// Where Temporal carries a call out it repeats it; a command has nobody to do so.
+// Temporal repeats the calls of a worker; a command repeats its own.
 const patience: Partial<Record<SmcError['class'], number>> = { throttled: 6, transient: 2 };
 
 function patient(transport: Transport): Transport {

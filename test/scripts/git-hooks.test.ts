@@ -47,7 +47,7 @@ test('hooks that a developer has set stay', () => {
   expect(hooksOf(root)).toBe('my-hooks');
 });
 
-test('CI has no hooks', () => {
+test('CI keeps git as it is', () => {
   const root = aTree('ci');
   git(root, 'init', '-q');
   prepare(root, { CI: 'true' });

@@ -1,6 +1,6 @@
 import { connectClient, freePort } from '../../src/temporal';
 
-test('an address where nobody listens is given up after the shorter patience', async () => {
+test('an address that refuses connections is given up after the shorter patience', async () => {
   const address = `127.0.0.1:${await freePort()}`;
   const settings = { address, namespace: 'default', connectionOptions: { address } };
   // With the longer patience this test would run into its timeout.

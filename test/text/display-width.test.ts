@@ -76,7 +76,7 @@ test('columns line up behind Chinese names and emoji: in the live view', () => {
   expect(columnsOf(frame, 'starting')).toEqual(new Set([8]));
 });
 
-test('nothing is padded by its length in letters', () => {
+test('everything is padded by its columns: padEnd, which counts letters, is not used', () => {
   const src = path.join(__dirname, '../../src');
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),

@@ -17,8 +17,8 @@ export function cancelCommand(): Command {
     .addHelpText(
       'after',
       `
-A job can be stopped only while it is Syncing; one that is further on ends by itself, and then counts as migrated.
-A whole batch can be cancelled without a worker; it is cleaned up once one runs.
+SMC stops a job only while it is Syncing. A job that is past it ends by itself, and its server counts as migrated.
+A whole batch can be cancelled without a worker; its jobs are cleaned up once a worker runs.
 
 Examples:
   smc-batch cancel dc1-exit --yes --watch

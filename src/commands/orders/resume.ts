@@ -15,7 +15,7 @@ export function resumeCommand(): Command {
     .addHelpText(
       'after',
       `
-For a batch that has stopped it accepts the failures so far; 'retry' takes the failed servers up again instead.
+A batch that has stopped accepts its failures so far and goes on; 'retry' tries the failed servers again instead.
 
 Examples:
   smc-batch resume dc1-exit --yes

@@ -241,6 +241,6 @@ export const planFileSchema = planHeadSchema
   .extend({
     servers: z
       .union([z.array(planServerSchema).min(1), serversCsvSchema])
-      .meta({ description: 'The servers to migrate, or the CSV they stand in.' }),
+      .meta({ description: 'The servers to migrate, or the CSV file that lists them.' }),
   })
   .meta({ title: 'smc-batch plan', description: 'A batch migration of servers to Alibaba Cloud.' });

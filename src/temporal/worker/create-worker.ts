@@ -34,7 +34,7 @@ export async function createWorker(
   const callRate = createCallRate({
     limit: temporalQueueLimit(connection, temporal.namespace),
     ceiling: smc.callsPerSecond,
-    // The looks at the running jobs are calls, too: a while without one tells little.
+    // Polls of the running jobs are calls, too: a pause without a call tells little.
     quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
     say: (line) => Runtime.instance().logger.warn(line),
   });

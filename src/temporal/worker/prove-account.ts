@@ -20,12 +20,12 @@ export async function untilAccountWorks(
     const error = await refusalOf(smc, signal);
     if (signal.aborted) return false;
     if (!error) {
-      if (told) say('The SMC API works for this worker now: it takes work.');
+      if (told) say("This worker's calls to the SMC API succeed now: it takes work.");
       return true;
     }
     if (told !== error.code)
       say(
-        `The SMC API does not work for this worker, so it takes no work yet and tries again: ${failureText(error)}`,
+        `This worker's calls to the SMC API fail. It takes no work yet, and tries again: ${failureText(error)}`,
       );
     told = error.code;
     await sleep(waitMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
