@@ -80,7 +80,7 @@ async function checkQueue(batch: BatchClient, path: string, print: (line: string
   );
 }
 
-/** A plan that differs from the one the batch runs by changes it, as far as it can still change. */
+/** Changes the running batch to a plan that differs from its own, where that is possible. */
 async function changePlan(
   client: Client,
   batch: BatchClient,
@@ -133,7 +133,7 @@ function summary(plan: Plan): string {
 
 /**
  * Waits until the batch has read its source servers, which shows that worker, credentials and endpoint are right.
- * Throws a {@link CommandFailure} with what is wrong; unless the batch has failed it goes on and may yet succeed.
+ * Throws a {@link CommandFailure} with what is wrong; a batch that has not failed goes on and may still succeed.
  * A batch without a worker is started all the same, and waits for the first worker: that is a warning.
  */
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {

@@ -85,7 +85,7 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
 /** What happens to a job before it is deleted, where something does. */
 const whatFirst = new Map([
   ['Deleting', 'it is being deleted'],
-  ['Finished', 'its source server is tagged as migrated first, unless it is'],
+  ['Finished', 'its source server is tagged as migrated first, where it is not yet'],
   ['Running', 'it is stopped first while it is Syncing; else it is left until it has ended'],
 ]);
 

@@ -106,7 +106,7 @@ function zshScript(name: string, commands: Described[]): string {
     if (values === 'none') return '';
     return values === 'any' ? ':value: ' : `:value:(${values.join(' ')})`;
   };
-  // _arguments takes brackets, colons and backslashes for its own.
+  // Brackets, colons and backslashes have a meaning for _arguments.
   const plain = (text: string) => text.replace(/[\\[\]:]/g, '\\$&').replace(/\s+/g, ' ');
   const cases = commands.map((command) => {
     const options = command.options.flatMap(({ flags, description, values }) =>

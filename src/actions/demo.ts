@@ -14,7 +14,7 @@ import { interruptSignal } from '../terminal/interrupt';
 import { linesTo, sayAside } from '../terminal/output';
 import { validPlan } from './valid-plan';
 
-/** The demo's story, besides sixty servers that simply migrate. */
+/** What goes wrong in the demo; the other servers simply migrate. */
 const story = { breaksOnce: 'web-07', isOffline: 'files-03' } as const;
 
 export interface DemoOptions {
@@ -134,7 +134,7 @@ function tellAudit(audit: Audit, plan: Plan, say: (line: string) => void): void 
   );
 }
 
-/** The demo judges itself by the account's own count. */
+/** The account's own count decides whether the demo succeeded. */
 function whatWentWrong(
   audit: Audit,
   plan: Plan,

@@ -57,12 +57,12 @@ export async function dev(options: DevOptions): Promise<void> {
 
 const workerPatienceMs = 10_000;
 
-/** A server that dies sooner than this after its start would only die again. */
+/** A server that dies within this time after its start is not started again. */
 const shortLifeMs = 10_000;
 
 /**
  * A local server that is started again when it dies: its data is in a file, so batches go on where they were. `gone`
- * rejects when that does not help.
+ * rejects when the new server dies, too.
  */
 async function startKeptServer(options: DevServerOptions) {
   let current = startDevServer(options);

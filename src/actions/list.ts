@@ -18,7 +18,7 @@ interface BatchRow {
   /** Of the batch itself: `paused`, `stopped`, … */
   phase?: string;
   started: string;
-  /** Why Temporal, or somebody, has ended it. */
+  /** Why it was terminated. */
   why?: string;
   servers?: number;
   counts?: BatchProgress['counts'];
@@ -32,7 +32,7 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
   const seen = new Set<string>();
   for await (const execution of client.workflow.list({ query: "WorkflowType = 'batch'" })) {
     const batch = execution.workflowId.replace(/^smc-batch:/, '');
-    // Newest first: earlier runs of the same batch are its past.
+    // Newest first: only the newest run of a batch is shown.
     if (seen.has(batch)) continue;
     seen.add(batch);
     const status = execution.status.name.toLowerCase();

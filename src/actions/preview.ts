@@ -57,7 +57,7 @@ export async function preview(file: string, { output, simulate, speed }: Preview
   }
 }
 
-/** A preview is worth having without Temporal: then only the account tells what an earlier run of the batch has done. */
+/** Undefined where Temporal does not answer: then the account alone tells what an earlier run of the batch has done. */
 async function earlierRuns(plan: Plan, look: AccountLook): Promise<EarlierRuns | undefined> {
   const servers = plan.servers.map((server) => {
     const found = foundSources(server, look);

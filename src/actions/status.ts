@@ -48,7 +48,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), c)) print(line);
 }
 
-/** The account's quota goes by its last count meanwhile. */
+/** Meanwhile the account's quota is dealt by the last count. */
 const countTrouble = (error: SmcFailure) =>
   plainLine(
     `jobs of others in the account could not be counted, the last count stands: ${failureText(error)}`,

@@ -9,7 +9,7 @@ import { displayWidth, padded } from '../text';
 export async function validate(file: string, { output }: { output: 'text' | 'json' }): Promise<void> {
   const { plan: read, problems, warnings, sources } = await readPlan(file);
   const tooLarge = read && (await sizeProblem(read));
-  // All is well with each of its servers, so the problem has the whole plan as its place.
+  // No single server is wrong, so the place of the problem is the whole plan.
   if (tooLarge) problems.push({ code: 'plan-too-large', message: tooLarge, file, line: 1, column: 1 });
   const plan = tooLarge ? undefined : read;
   if (output === 'json') {

@@ -36,9 +36,9 @@ export interface BatchClient {
   /** What became of servers that had ended when they left the plan, a line each. */
   leftPlan(): Promise<string[]>;
   status(): Promise<WorkflowExecutionStatusName>;
-  /** By the clock that its times are of. */
+  /** The time by the Temporal server's clock. */
   now(): Promise<number>;
-  /** Where its workflow takes its work from, whatever this shell is set to; undefined when there is no such batch. */
+  /** The task queue of its workflow, whatever this shell is set to; undefined when there is no such batch. */
   taskQueue(): Promise<string | undefined>;
   /** What the server's workflow is doing right now. */
   pending(server: string): Promise<PendingAttempt[]>;
@@ -166,7 +166,7 @@ export async function hasWorker(client: Client, queue: string): Promise<boolean>
     taskQueue: { name: queue },
     taskQueueType: 1,
   });
-  // Temporal remembers a poller for minutes; one that lives has asked within its long poll of a minute.
+  // Temporal remembers a poller for minutes; a live one has polled within the last minute.
   if (!pollers?.length) return false;
   const alive = (await serverNow(client)) - 70_000;
   return pollers.some(({ lastAccessTime }) => (tsToMs(lastAccessTime) ?? 0) > alive);

@@ -82,7 +82,7 @@ export function explainStopping(
     ...server,
     why: `${whyStopped(reason)} and smc-batch waits until it can be stopped: SMC stops a job only while it is Syncing${job ? `, and it is ${job}` : ''}; if the job finishes before, its server counts as migrated`,
     error: reason?.error ?? server.error,
-    // Made for a job that runs to its end.
+    // The estimate is for a job that runs to its end.
     estimatedEnd: undefined,
   };
 }
@@ -106,6 +106,6 @@ function whyStopped(reason: StopReason | undefined): string {
   }
 }
 
-/** `Syncing 40 %`: what SMC calls what the job does. */
+/** `Syncing 40 %`: the job's state in SMC's words. */
 const seenAs = ({ status, businessStatus, progress }: NonNullable<PendingAttempt['heartbeat']>) =>
   status && `${businessStatus ?? status}${progress === undefined ? '' : ` ${progress} %`}`;

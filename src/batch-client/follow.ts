@@ -69,7 +69,7 @@ interface View {
   end(): void;
 }
 
-/** Looks every second; gives the last progress once the batch has ended, or has stopped and nothing runs any more. */
+/** Reads the batch every second; gives the last progress once the batch has ended, or has stopped and nothing runs any more. */
 async function followToItsEnd(batch: BatchClient, view: View, signal?: AbortSignal): Promise<BatchProgress> {
   const known = new Map<string, ServerPhase>();
   let lastTrouble: string | undefined;
@@ -85,7 +85,7 @@ async function followToItsEnd(batch: BatchClient, view: View, signal?: AbortSign
       if (trouble && trouble !== lastTrouble) view.tell(trouble);
       lastTrouble = trouble;
       await unlessAborted(Promise.resolve(view.show(progress, servers)), signal);
-      // What is queued waits for the operator, too.
+      // Queued servers wait for the operator, too.
       const restsNow = servers.every(({ phase }) => phase === 'queued');
       if (progress.status === 'stopped' && restsNow) return progress;
       if (progress.status === 'ended' || status !== 'RUNNING') return progress;
@@ -172,7 +172,7 @@ function liveView(batch: BatchClient, client?: Client): View {
   };
 }
 
-/** Asks the batch for the other of the two; what it answers is told. */
+/** Pauses a running batch, resumes a paused one, and tells its answer. */
 async function pauseOrResume(
   client: Client,
   { batch, status }: BatchProgress,
@@ -186,7 +186,7 @@ async function pauseOrResume(
   );
 }
 
-/** The batch, its servers under way, and those that were under way when we last looked. */
+/** The batch, its servers under way, and those that were under way at the last read. */
 async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
   const progress = await batch.progress();
   const servers = await batch.servers({ phases: underWay });
@@ -233,13 +233,13 @@ export async function failureOf(batch: BatchClient, outcome: string): Promise<Co
       );
 }
 
-/** Temporal ends a workflow that carries more than it takes, and names the limit. */
+/** Temporal ends a workflow that is larger than its limit, and names the limit. */
 const nextAfter = (reason = '') =>
   /exceeds.*(size )?limit|too large/i.test(reason)
     ? 'The batch has become larger than Temporal allows: split the plan into two batches, and apply each: done servers are skipped, live jobs are adopted.'
     : 'Apply the plan again: done servers are skipped, live jobs are adopted.';
 
-/** A line for each server whose phase is another one than we knew. */
+/** A line for each server whose phase has changed. */
 function changes(known: Map<string, ServerPhase>, servers: ServerView[]): string[] {
   const lines: string[] = [];
   for (const server of servers) {
@@ -258,7 +258,7 @@ function changeLine({ server, phase, jobId, imageId, error }: ServerView): strin
   return `${server} ${phase}${facts ? ` (${facts})` : ''}${why}`;
 }
 
-/** Only as many as fit on a screen are asked for. */
+/** Only for as many servers as fit on the screen. */
 function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number): Promise<LiveServer[]> {
   const isAsked = ({ phase }: ServerView) => phase === 'migrating' || phase === 'finishing';
   const asked = new Set(servers.filter(isAsked).slice(0, rows));

@@ -13,7 +13,7 @@ export interface PendingAttempt {
   heartbeat?: JobHeartbeat;
 }
 
-/** An attempt of a mere call ends within this time: one that takes longer has got on, and waits for its job. */
+/** One call ends within this time: an attempt that takes longer has succeeded with it, and waits for its job. */
 const longestCallMs = 120_000;
 
 /**

@@ -39,6 +39,9 @@ export interface HttpClient {
 /** Fifty jobs of sixteen disks and many runs have a tenth of it. */
 const defaultMaxBodyBytes = 8 * 1024 * 1024;
 
+/** Loaded at the first request: most commands make none. */
+let undici: Promise<typeof import('undici')> | undefined;
+
 /** A pooled, keep-alive client over undici. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeoutMs = 30_000, connections = 16, maxBodyBytes = defaultMaxBodyBytes } = options;
@@ -48,7 +51,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   async function exchange(url: URL, asked: HttpRequest): Promise<HttpAnswer> {
     const { method, body, contentType, headers, isDirect, signal } = asked;
     signal?.throwIfAborted();
-    const { request } = await import('undici');
+    undici ??= import('undici');
+    const { request } = await undici;
     const { dispatcher, proxy } = await (isDirect ? dispatchers.direct() : dispatchers.wayTo(url));
     signal?.throwIfAborted();
     const wait = new AbortController();

@@ -23,7 +23,7 @@ interface GrpcLog {
 
 const errorsOnly = 2;
 
-/** Takes from gRPC's log, which would go to stderr line by line, why the proxy does not let us through. */
+/** Why the proxy refuses the connection, taken from gRPC's log; the log itself is kept from stderr. */
 export function listenToGrpc(): () => string | undefined {
   if (process.env.GRPC_VERBOSITY || process.env.GRPC_TRACE) return () => undefined;
   // The log is the Temporal client's own: another copy of gRPC would stay silent.

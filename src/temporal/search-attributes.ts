@@ -14,7 +14,7 @@ const keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 /** What a namespace has of our search attributes. */
 export interface SearchAttributesFound {
   missing: string[];
-  /** Of another type, each with that. */
+  /** Those of another type, with that type. */
   mistyped: { name: string; type: string }[];
 }
 
@@ -44,7 +44,7 @@ const listMs = 5_000;
 export const addSearchAttributes = (namespace: string, names: readonly string[]) =>
   `temporal operator search-attribute create --namespace ${shellWord(namespace)} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
 
-/** What to do about those of another type: Temporal changes no type. */
+/** The commands that replace those of another type: Temporal cannot change a type. */
 export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttributesFound['mistyped']) =>
   `temporal operator search-attribute remove --namespace ${shellWord(namespace)} ${mistyped.map(({ name }) => `--name ${name}`).join(' ')} --yes, ` +
   `then: ${addSearchAttributes(
@@ -55,7 +55,7 @@ export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttri
 /**
  * Registers the search attributes that the namespace lacks: a workflow that sets an unknown one does not start. Rejects
  * with {@link TemporalUnavailable} and the commands to run where they have another type, or may not be registered by
- * this client. One that may not even list them goes on: as a rule they are there.
+ * this client. A client that may not list them goes on: as a rule they are there.
  */
 export async function ensureSearchAttributes(client: Client, namespace: string): Promise<void> {
   const found = await findSearchAttributes(client, namespace).catch(ifNotAllowed);

@@ -18,7 +18,7 @@ export interface FoundTemporalCli {
   from: 'TEMPORAL_CLI' | 'PATH' | 'cache';
 }
 
-/** Looks for a `temporal` CLI and obtains none. Rejects with {@link TemporalUnavailable} when `TEMPORAL_CLI` is wrong. */
+/** Finds a `temporal` CLI on this machine; downloads and builds none. Rejects with {@link TemporalUnavailable} when `TEMPORAL_CLI` is wrong. */
 export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
   const given = process.env.TEMPORAL_CLI;
   if (given) {
@@ -37,7 +37,7 @@ export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
 
 /**
  * The path of a `temporal` CLI: `TEMPORAL_CLI`, one on PATH, our cache, the SDK's download, or a build with Go, which
- * takes minutes and is said through `say`. Rejects with {@link TemporalUnavailable} when there is no way.
+ * takes minutes, as `say` tells. Rejects with {@link TemporalUnavailable} where each of these fails.
  */
 export async function temporalCli(say: (line: string) => void): Promise<string> {
   const found = await findTemporalCli();

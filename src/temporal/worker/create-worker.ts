@@ -18,9 +18,9 @@ import { connectWorker } from './connect-worker';
 import { untilAccountWorks } from './prove-account';
 
 export interface SmcBatchWorker {
-  /** Waits until the account lets this worker in, then polls until `shutdown` is called or the worker fails. */
+  /** Waits until a call to the account has succeeded, then polls until `shutdown` is called or the worker fails. */
   run(): Promise<void>;
-  /** Lets short activities finish; waiting ones go on in another worker. */
+  /** Lets short activities finish; an activity that waits goes on in another worker. */
   shutdown(): void;
 }
 
@@ -114,7 +114,7 @@ function logLine({ level, timestampNanos, message, meta }: LogEntry): void {
         value !== undefined,
     )
     .map(([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  // A line of a log is a line, whatever others have named their servers.
+  // One entry is one line, whatever names servers have.
   const line = `${time} ${level} ${message}${facts.join('')}${error ? `: ${error.message ?? error}` : ''}`;
   process.stderr.write(`${printable(line)}\n`);
 }

@@ -1,2 +1,2 @@
-/** The worker: what takes work from Temporal. Only who runs one imports this: it loads the native part of the SDK. */
+/** The worker, which takes work from Temporal. Only actions that run a worker import it: it loads the SDK's native part. */
 export { createWorker, installWorkerLog } from './create-worker';

@@ -6,9 +6,9 @@ import { failureText } from '../../text';
 const delayMs = { first: 2_000, longest: 20_000 };
 
 /**
- * Waits until one call of this worker's own has succeeded, one that needs no more than its work does: a worker that the
- * account refuses would only keep work from those that it lets in. Tells each new reason why it has to wait. Gives false
- * when the signal ends the wait. SMC: DescribeReplicationJobs.
+ * Waits until one call of this worker has succeeded, one that its work needs anyway: a worker whose calls the account
+ * refuses would take work from the workers whose calls it accepts. Tells each new reason why it waits. Gives false when the
+ * signal ends the wait. SMC: DescribeReplicationJobs.
  */
 export async function untilAccountWorks(
   smc: Pick<SmcClient, 'describeReplicationJobs'>,
@@ -33,7 +33,7 @@ export async function untilAccountWorks(
   return false;
 }
 
-/** Being called too often is no refusal of who calls. */
+/** Throttling says nothing about this worker's credentials, so it does not count. */
 async function refusalOf(
   smc: Pick<SmcClient, 'describeReplicationJobs'>,
   signal: AbortSignal,
