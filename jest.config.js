@@ -11,6 +11,8 @@ const common = {
       { jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // An action is loaded by `import()`, which in the compiled package wants the file's own extension.
+  moduleNameMapper: { '^(\\.{1,2}/(?:\\.\\./)*actions/.+)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/(?!(d3-|internmap|tinyqueue))'],
 };
 

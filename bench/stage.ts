@@ -31,7 +31,7 @@ export interface SpawnOptions {
   env?: Record<string, string>;
 }
 
-export interface WorkerProcess {
+interface WorkerProcess {
   pid: number;
 }
 

@@ -16,6 +16,14 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'ts
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 chmodSync(join(dist, 'src', 'cli.js'), 0o755);
 
+// What was compiled from a file that is gone would be found before a folder of the same name.
+for (const folder of ['activities', 'bench', 'src', 'workflows']) {
+  for (const name of readdirSync(join(dist, folder), { recursive: true })) {
+    const source = /^(.*?)(\.d\.ts|\.js|\.js\.map)$/.exec(name)?.[1];
+    if (source && !existsSync(join(root, folder, `${source}.ts`))) rmSync(join(dist, folder, name));
+  }
+}
+
 // The bundle takes seconds: it is made again only when something that may be in it, or the SDK, has changed.
 const workflows = join(dist, 'workflows');
 const sources = ['workflows', 'src']

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { program } from './program';
-import { TemporalUnavailable } from './temporal';
+import { TemporalUnavailable } from './temporal/unavailable';
 import { CommandFailure, exitCodes } from './terminal/failure';
 import { sayAside } from './terminal/output';
 

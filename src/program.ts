@@ -26,7 +26,7 @@ import { statusCommand } from './commands/status';
 import { validateCommand } from './commands/validate';
 import { watchCommand } from './commands/watch';
 import { workerCommand } from './commands/worker';
-import { packageRoot } from './temporal';
+import { packageRoot } from './temporal/package-root';
 import { sayAside } from './terminal/output';
 
 /** The command line: every command, in the order in which a batch needs them. A wrong use throws a CommanderError. */
@@ -80,7 +80,7 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   all.helpCommand('help [command]', 'print the help of a command');
   for (const command of [all, ...all.commands]) {
     command.exitOverride();
-    // What was typed, or pasted, stands in its errors.
+    // Its errors quote what was typed, or pasted.
     command.configureOutput({ writeErr: (text) => text.replace(/\n$/, '').split('\n').forEach(sayAside) });
   }
   return all;

@@ -5,8 +5,8 @@ import type { Plan } from '../plan';
 import { taskQueue } from '../temporal';
 import { CommandFailure, exitCodes } from '../terminal/failure';
 
-// An account and a task queue belong together: the workers of a queue have the credentials of one account, and know no
-// other. What runs tells which account that is: the batches, and the account's quota, by the queue they are on.
+// An account and a task queue belong together: the workers of a queue have the credentials of one account
+// alone. Running batches and quota workflows tell which account that is, by the queue that they are on.
 
 /** A batch that runs, or the quota of an account that has batches at work. */
 export interface AtWork {
@@ -55,7 +55,7 @@ export function refusalOfQueue(
 /** Throws a {@link CommandFailure} where the plan's account and this machine's task queue do not belong together. */
 export async function checkQueueOfAccount(client: Client, plan: Plan): Promise<void> {
   const atWork = await findAtWork(client);
-  // It is joined where it is.
+  // A batch that runs stays on its queue.
   if (atWork.some(({ what }) => what === `batch '${plan.name}'`)) return;
   const refusal = refusalOfQueue(plan, taskQueue(), atWork);
   if (refusal) throw new CommandFailure(`${refusal} Nothing was started.`, exitCodes.usage);

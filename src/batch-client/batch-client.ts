@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import {
   type Client,
   isGrpcServiceError,
@@ -22,7 +21,7 @@ import {
   serversQuery,
 } from '../../workflows/contract/views';
 import type { Plan } from '../plan';
-import { taskQueue, withSearchAttributes } from '../temporal';
+import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
 import { CommandFailure } from '../terminal/failure';
 import type { PendingAttempt } from './pending-attempt';
 import { serverNow } from './server-clock';
@@ -37,9 +36,9 @@ export interface BatchClient {
   /** What became of servers that had ended when they left the plan, a line each. */
   leftPlan(): Promise<string[]>;
   status(): Promise<WorkflowExecutionStatusName>;
-  /** By the clock that its times are of. */
+  /** The time by the Temporal server's clock. */
   now(): Promise<number>;
-  /** Where its workflow takes its work from, whatever this shell is set to; undefined when there is no such batch. */
+  /** The task queue of its workflow, whatever this shell is set to; undefined when there is no such batch. */
   taskQueue(): Promise<string | undefined>;
   /** What the server's workflow is doing right now. */
   pending(server: string): Promise<PendingAttempt[]>;
@@ -167,7 +166,7 @@ export async function hasWorker(client: Client, queue: string): Promise<boolean>
     taskQueue: { name: queue },
     taskQueueType: 1,
   });
-  // Temporal remembers a poller for minutes; one that lives has asked within its long poll of a minute.
+  // Temporal remembers a poller for minutes; a live one has polled within the last minute.
   if (!pollers?.length) return false;
   const alive = (await serverNow(client)) - 70_000;
   return pollers.some(({ lastAccessTime }) => (tsToMs(lastAccessTime) ?? 0) > alive);
@@ -179,4 +178,9 @@ export function isPassing(error: unknown): boolean {
   return isGrpcServiceError(cause) && passing.includes(cause.code);
 }
 
-const passing = [status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.FAILED_PRECONDITION, status.CANCELLED];
+const passing: number[] = [
+  grpcStatus.DEADLINE_EXCEEDED,
+  grpcStatus.UNAVAILABLE,
+  grpcStatus.FAILED_PRECONDITION,
+  grpcStatus.CANCELLED,
+];

@@ -1,8 +1,7 @@
 import { createCipheriv } from 'node:crypto';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { largestBatch } from '../../workflows/batch/largest-batch';
 import type { Plan } from '../plan';
-import { compressingCodec } from '../temporal';
+import { compressingCodec } from '../temporal/payload-codec';
 
 /** Temporal takes no larger message from a workflow, or to it; some room is left for what stands around it. */
 export const largestBatchBytes = 2 * 1024 * 1024 - 64 * 1024;
@@ -43,8 +42,9 @@ export async function sizeProblem(plan: Plan): Promise<string | undefined> {
 const kib = (bytes: number) => Math.ceil(bytes / 1024);
 
 async function storedBytes(value: unknown): Promise<number> {
-  const payload = defaultPayloadConverter.toPayload(value);
-  const [stored] = await compressingCodec.encode([payload]);
+  // As the SDK's own converter writes it; without the SDK, which `validate` has no use for.
+  const metadata = { encoding: Buffer.from('json/plain') };
+  const [stored] = await compressingCodec.encode([{ metadata, data: Buffer.from(JSON.stringify(value)) }]);
   return stored?.data?.length ?? 0;
 }
 

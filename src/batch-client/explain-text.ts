@@ -1,19 +1,19 @@
 import type { Colors } from 'picocolors/types';
 import type { ServerExplanation } from '../../workflows/contract/views';
-import { accountTroubleLine, formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
-import { describeSmcError } from '../smc';
+import { formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
+import { accountTroubleLine, failureLine, padded } from '../text';
 import type { StopReason } from './batch-client';
 import type { PendingAttempt } from './pending-attempt';
 
 /** A line of an explanation. */
-export const fact = (name: string, value: string) => `${name.padEnd(10)} ${value}`;
+export const fact = (name: string, value: string) => `${padded(name, 10)} ${value}`;
 
 /** What is known of a server, a line each, its name and phase first. */
 export function factLines(server: ServerExplanation, now: number, c: Colors): string[] {
   const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
   const { startedAt, endedAt, error, leftover } = server;
   const hours = instanceHours(server, now);
-  // Of a job that nobody could judge, the server's error and its job's are one.
+  // A job in an unknown status: the error of the server and that of its leftover are the same.
   const left = leftover?.error?.message === error?.message ? undefined : leftover?.error;
   const facts: [string, string | undefined | false][] = [
     ['wave', server.wave],
@@ -35,14 +35,14 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
       server.nextStartAt !== undefined &&
         `not before ${time(server.nextStartAt)}, in ${formatDuration(server.nextStartAt - now)}`,
     ],
-    ['error', error && describeSmcError(error)],
+    ['error', error && failureLine(error)],
     ['remedy', error?.remedy],
     [
       'left',
       leftover &&
         `job ${leftover.jobId} (${leftover.why})${hours === undefined ? '' : `: its intermediate instance is billed until it is deleted, ${formatInstanceHours(hours)} so far`}`,
     ],
-    ['because', left && describeSmcError(left)],
+    ['because', left && failureLine(left)],
     ['remedy', left?.remedy],
     ['next', server.next],
   ];
@@ -67,8 +67,8 @@ export function nowLine(
 }
 
 /**
- * The batch counts a job as running until it is seen not to run: what the batch says of such a server is not what
- * happens while its job is waited for until it can be stopped.
+ * For the batch a job runs until a poll shows that it does not. So the batch's own sentence is replaced while the
+ * server's workflow waits until the job can be stopped.
  */
 export function explainStopping(
   server: ServerExplanation,
@@ -80,9 +80,9 @@ export function explainStopping(
   const job = stopping.heartbeat && seenAs(stopping.heartbeat);
   return {
     ...server,
-    why: `${whyStopped(reason)} and is waited for until it can be stopped: SMC stops a job only while it is Syncing${job ? `, and it is ${job}` : ''}; one that finishes before counts as migrated`,
+    why: `${whyStopped(reason)} and smc-batch waits until it can be stopped: SMC stops a job only while it is Syncing${job ? `, and it is ${job}` : ''}; if the job finishes before, its server counts as migrated`,
     error: reason?.error ?? server.error,
-    // Made for a job that runs to its end.
+    // The estimate is for a job that runs to its end.
     estimatedEnd: undefined,
   };
 }
@@ -98,14 +98,14 @@ function whyStopped(reason: StopReason | undefined): string {
     case 'Stopped':
       return 'it was cancelled; its job is to end';
     case 'Stalled':
-      return 'its job does not move any more (Stalled)';
+      return 'its job made no progress for stallTimeout (Stalled)';
     case 'TimedOut':
       return 'its job ran longer than jobTimeout (TimedOut)';
     default:
-      return `nobody knows how its job fares (${reason?.end}); it is to end`;
+      return `the state of its job is unknown (${reason?.end}); the job is to end`;
   }
 }
 
-/** `Syncing 40 %`: what SMC calls what the job does. */
+/** `Syncing 40 %`: the job's state in SMC's words. */
 const seenAs = ({ status, businessStatus, progress }: NonNullable<PendingAttempt['heartbeat']>) =>
   status && `${businessStatus ?? status}${progress === undefined ? '' : ` ${progress} %`}`;

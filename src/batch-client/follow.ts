@@ -3,7 +3,6 @@ import type { Client } from '@temporalio/client';
 import { pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
 import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/contract/views';
 import {
-  accountTroubleLine,
   countsLine,
   keptJobs,
   keptJobsLine,
@@ -17,7 +16,7 @@ import { interruptSignal } from '../terminal/interrupt';
 import { liveKeys } from '../terminal/live-keys';
 import { liveScreen } from '../terminal/live-screen';
 import { colors, type OutputFormat, printer, printJson } from '../terminal/output';
-import { plainLine, plainTexts, smcBatchCommand } from '../text';
+import { accountTroubleLine, plainLine, plainTexts, smcBatchCommand } from '../text';
 import { type BatchClient, isPassing } from './batch-client';
 import { batchJson } from './batch-json';
 import { attemptTrouble } from './pending-attempt';
@@ -54,7 +53,7 @@ export async function follow(
     if (!signal?.aborted) throw error;
     view.end();
     print(
-      `Batch '${batch.batch}' goes on without you. Take it up again with: ${smcBatchCommand('watch', [batch.batch])}`,
+      `Batch '${batch.batch}' goes on without you. To watch it again: ${smcBatchCommand('watch', [batch.batch])}`,
     );
     return exitCodes.done;
   } finally {
@@ -70,7 +69,7 @@ interface View {
   end(): void;
 }
 
-/** Looks every second; gives the last progress once the batch has ended, or has stopped and nothing runs any more. */
+/** Reads the batch every second; gives the last progress once the batch has ended, or has stopped and nothing runs any more. */
 async function followToItsEnd(batch: BatchClient, view: View, signal?: AbortSignal): Promise<BatchProgress> {
   const known = new Map<string, ServerPhase>();
   let lastTrouble: string | undefined;
@@ -86,7 +85,7 @@ async function followToItsEnd(batch: BatchClient, view: View, signal?: AbortSign
       if (trouble && trouble !== lastTrouble) view.tell(trouble);
       lastTrouble = trouble;
       await unlessAborted(Promise.resolve(view.show(progress, servers)), signal);
-      // What is queued waits for the operator, too.
+      // Queued servers wait for the operator, too.
       const restsNow = servers.every(({ phase }) => phase === 'queued');
       if (progress.status === 'stopped' && restsNow) return progress;
       if (progress.status === 'ended' || status !== 'RUNNING') return progress;
@@ -173,7 +172,7 @@ function liveView(batch: BatchClient, client?: Client): View {
   };
 }
 
-/** Asks the batch for the other of the two; what it answers is told. */
+/** Pauses a running batch, resumes a paused one, and tells its answer. */
 async function pauseOrResume(
   client: Client,
   { batch, status }: BatchProgress,
@@ -187,7 +186,7 @@ async function pauseOrResume(
   );
 }
 
-/** The batch, its servers under way, and those that were under way when we last looked. */
+/** The batch, its servers under way, and those that were under way at the last read. */
 async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
   const progress = await batch.progress();
   const servers = await batch.servers({ phases: underWay });
@@ -202,7 +201,7 @@ async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
 }
 
 /** Prints the report of a batch that has ended and gives its exit code. Rejects when the batch itself failed. */
-export async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {
+async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {
   const outcome = await batch.status();
   if (outcome === 'FAILED' || outcome === 'TERMINATED' || outcome === 'TIMED_OUT')
     throw await failureOf(batch, outcome);
@@ -234,13 +233,13 @@ export async function failureOf(batch: BatchClient, outcome: string): Promise<Co
       );
 }
 
-/** Temporal ends a workflow that carries more than it takes, and names the limit. */
+/** Temporal ends a workflow that is larger than its limit, and names the limit. */
 const nextAfter = (reason = '') =>
   /exceeds.*(size )?limit|too large/i.test(reason)
-    ? 'It became larger than Temporal carries: split the plan into two batches, and apply each; what is done is skipped, what runs is taken up.'
-    : 'Apply the plan again: what is done is skipped, what runs is taken up.';
+    ? 'The batch has become larger than Temporal allows: split the plan into two batches, and apply each: done servers are skipped, live jobs are adopted.'
+    : 'Apply the plan again: done servers are skipped, live jobs are adopted.';
 
-/** A line for each server whose phase is another one than we knew. */
+/** A line for each server whose phase has changed. */
 function changes(known: Map<string, ServerPhase>, servers: ServerView[]): string[] {
   const lines: string[] = [];
   for (const server of servers) {
@@ -259,7 +258,7 @@ function changeLine({ server, phase, jobId, imageId, error }: ServerView): strin
   return `${server} ${phase}${facts ? ` (${facts})` : ''}${why}`;
 }
 
-/** Only as many as fit on a screen are asked for. */
+/** Only for as many servers as fit on the screen. */
 function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number): Promise<LiveServer[]> {
   const isAsked = ({ phase }: ServerView) => phase === 'migrating' || phase === 'finishing';
   const asked = new Set(servers.filter(isAsked).slice(0, rows));

@@ -9,16 +9,16 @@ export interface PendingAttempt {
   nextAttemptAt?: number;
   /** Of one that is under way; milliseconds since the epoch. */
   startedAt?: number;
-  /** What it last saw of its job, where it looks at one. */
+  /** What it last saw of its job, where it polls one. */
   heartbeat?: JobHeartbeat;
 }
 
-/** An attempt of a mere call ends within this time: one that takes longer has got on, and waits for its job. */
+/** One call ends within this time: an attempt that takes longer has succeeded with it, and waits for its job. */
 const longestCallMs = 120_000;
 
 /**
- * Why the attempt does not get on: its looks fail, or its last try did. Undefined where it has got over that, as after
- * the death of a worker.
+ * Why the attempt makes no progress: its polls fail, or its last try has failed. Undefined once a later poll, or a later
+ * try, has succeeded, as after the death of a worker.
  */
 export function attemptTrouble(
   { attempt, lastFailure, startedAt, heartbeat }: PendingAttempt,

@@ -8,7 +8,7 @@ import { type BatchClient, hasWorker } from './batch-client';
 export const workerOf = (queue: string): string =>
   queue === taskQueue() ? 'smc-batch worker' : `SMC_TASK_QUEUE=${shellWord(queue)} smc-batch worker`;
 
-/** The task queue of a batch: its workflow's own, where it has one. Another shell may be set to another one. */
+/** The task queue of a batch: that of its workflow, or of this shell where the batch has none yet. */
 export const queueOf = async (batch: Pick<BatchClient, 'taskQueue'>): Promise<string> =>
   (await batch.taskQueue()) ?? taskQueue();
 

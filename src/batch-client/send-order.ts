@@ -3,19 +3,10 @@ import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import type { Order, OrderAnswer } from '../../workflows/contract/orders';
-import { confirm } from '../terminal/confirm';
 import { CommandFailure, exitCodes } from '../terminal/failure';
-import { type OutputFormat, printer, printJson } from '../terminal/output';
 import { smcBatchCommand } from '../text';
 import { batchClient } from './batch-client';
 import { requireWorker } from './queue-of-batch';
-import { withClient } from './session';
-
-/** Options that every command which changes a batch has. */
-export interface OrderOptions {
-  yes: boolean;
-  output: OutputFormat;
-}
 
 /** Who gives the order, for the batch's journal. */
 export const whoami = () => `${userName()}@${hostname()}`;
@@ -28,25 +19,6 @@ function userName(): string {
     const { LOGNAME, USER } = process.env;
     return LOGNAME || USER || `uid-${process.getuid?.() ?? 'unknown'}`;
   }
-}
-
-/**
- * Asks, sends the order to the batch and prints its answer. Throws a {@link CommandFailure} with the batch's own words
- * when it refuses.
- */
-export async function order<O extends Order>(
-  batch: string,
-  update: UpdateDefinition<OrderAnswer, [O]>,
-  content: Omit<O, 'by'>,
-  question: string,
-  { yes, output }: OrderOptions,
-): Promise<void> {
-  await withClient(async (client) => {
-    await confirm(question, yes);
-    const answer = await sendOrder(client, batch, update, { ...content, by: whoami() } as O);
-    if (output === 'json') printJson({ batch, ...answer });
-    else printer(output)(`Batch '${batch}': ${answer.done}.`);
-  });
 }
 
 /** Sends an order and gives the batch's answer. */

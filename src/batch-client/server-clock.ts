@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
-/** Milliseconds since the epoch by the server's clock, and when by ours, which nobody sets, they were so. */
+/** The server's time (milliseconds since the epoch), and the time of this process's steady clock at that moment. */
 interface ClockReading {
   serverMs: number;
   at: number;
@@ -12,7 +12,7 @@ const readings = new WeakMap<Client, Promise<ClockReading>>();
 
 /**
  * The time by the Temporal server's clock: what the server has stamped is compared with this, never with this machine's
- * clock. Read once for each client. Where the server may not be asked it is this machine's.
+ * clock. Read once for each client. Where the server refuses that call it is this machine's time.
  */
 export async function serverNow(client: Client): Promise<number> {
   const known = readings.get(client);
@@ -22,13 +22,13 @@ export async function serverNow(client: Client): Promise<number> {
   return serverMs + performance.now() - at;
 }
 
-/** Nobody sends work here. */
+/** A queue without work. */
 const taskQueue = { name: 'smc-batch-clock' };
 const activityQueue = 2;
 const patienceMs = 5_000;
 const pollMs = 20_000;
 
-/** No call of Temporal's gives its time, but it stamps each poller as that comes: so we are one for a moment. */
+/** No call of Temporal gives its time, but it stamps each poller: so this client polls an empty queue for a moment. */
 async function readClock(client: Client): Promise<ClockReading> {
   const { namespace } = client.options;
   const { workflowService } = client;

@@ -1,7 +1,11 @@
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { connectClient, type TemporalSettings, temporalSettings } from '../temporal';
+import { CommandFailure } from '../terminal/failure';
 
-/** Runs `work` with a connected Temporal client and closes it, whatever happens. */
+/**
+ * Runs `work` with a connected Temporal client and closes it, whatever happens. Throws a {@link CommandFailure} with
+ * what Temporal said, where it refuses a call that `work` has no answer to.
+ */
 export async function withClient<T>(
   work: (client: Client, settings: TemporalSettings) => Promise<T>,
 ): Promise<T> {
@@ -9,6 +13,13 @@ export async function withClient<T>(
   const client = await connectClient(settings);
   try {
     return await work(client, settings);
+  } catch (error) {
+    const refusal = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
+    if (!isGrpcServiceError(refusal)) throw error;
+    throw new CommandFailure(
+      `Temporal at ${settings.address} (namespace ${settings.namespace}) refuses a call: ${refusal.details || refusal.message}. ` +
+        'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE: smc-batch doctor',
+    );
   } finally {
     await client.connection.close();
   }

@@ -8,7 +8,7 @@ const mostLooked = 20;
 
 const withWorkflow: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
 
-/** Looks at what some of the batch's servers under way do, and gives what goes wrong with them right now. */
+/** Reads the pending activities of some servers under way, and gives what goes wrong with them right now. */
 export async function lookForTroubles(
   batch: BatchClient,
   servers: readonly ServerView[],
@@ -18,7 +18,7 @@ export async function lookForTroubles(
   const answers = await Promise.all(
     serversToLookAt(underWay).map(async ({ server }) => ({
       server,
-      // It may have ended since it was listed; and no answer of Temporal is no good news.
+      // The server may have ended since it was listed. Without an answer its state is unknown, which is not the same as good.
       attempts: await batch.pending(server).catch(() => undefined),
     })),
   );
@@ -32,13 +32,13 @@ export async function lookForTroubles(
   };
 }
 
-/** Heartbeats come to Temporal a few times a minute: looking more often would show nothing newer. */
+/** Heartbeats reach Temporal a few times a minute: more frequent reads show nothing newer. */
 const lookEveryMs = 10_000;
 
 /** Its words may differ from try to try. */
 const webhookKind = 'webhook';
 
-/** Looks now and then, and tells an error when it turns up, and once there are none any more. */
+/** Reads the troubles regularly; tells an error when it first appears, and once when the last one is over. */
 export function troubleTeller(batch: BatchClient, tell: (line: string) => void) {
   const told = new Set<string>();
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -47,7 +47,7 @@ export function troubleTeller(batch: BatchClient, tell: (line: string) => void) 
     if (now - lookedAt < lookEveryMs) return;
     lookedAt = now;
     const troubles = await lookForTroubles(batch, servers, webhook);
-    // No look is no news; of the webhook the batch itself has told.
+    // Without an answer about the servers only the webhook's trouble is known: the batch tells it.
     if (troubles.looked === 0 && !webhook && !told.has(webhookKind)) return;
     const kinds = troubles.groups.map(({ error }) => errorKind(error));
     if (webhook) kinds.push(webhookKind);
@@ -63,8 +63,8 @@ export function troubleTeller(batch: BatchClient, tell: (line: string) => void) 
 }
 
 /**
- * Some whose jobs are cleaned up and those started last, which wait for a single call, and the others in even steps:
- * an outage may hit calls or looks alone.
+ * Some servers whose jobs are cleaned up, those started last, and the others in even steps. The first two wait for one
+ * call, the others for polls: an outage may hit either alone.
  */
 function serversToLookAt(underWay: readonly ServerView[]): ServerView[] {
   if (underWay.length <= mostLooked) return [...underWay];

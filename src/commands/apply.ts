@@ -1,30 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { batchWorkflowId } from '../../workflows/contract/ids';
-import { changePlanUpdate, planChangesQuery } from '../../workflows/contract/orders';
-import { checkQueueOfAccount } from '../batch-client/account-queue';
-import { type BatchClient, batchClient, hasWorker, isPassing } from '../batch-client/batch-client';
-import { sizeProblem } from '../batch-client/batch-size';
-import { failureOf, followUntilLeft } from '../batch-client/follow';
-import { queueOf, workerOf } from '../batch-client/queue-of-batch';
-import { sendOrder, whoami } from '../batch-client/send-order';
-import { temporalUiUrl, withClient, workflowUrl } from '../batch-client/session';
-import type { Plan } from '../plan';
-import { readPlan } from '../plan';
-import { ensureSearchAttributes, taskQueue } from '../temporal';
-import { confirm } from '../terminal/confirm';
-import { CommandFailure, exitCodes } from '../terminal/failure';
-import { type OutputFormat, outputOption, printer, printJson, sayAside } from '../terminal/output';
-import { showProblems } from '../terminal/plan-problems';
-import { shellWord, smcBatchCommand } from '../text';
+import type { ApplyOptions } from '../actions/apply';
+import { outputOption } from '../terminal/output';
 
-/** `apply PLAN`: start the batch, or take it up again. */
+/** `apply PLAN`: start the batch, or go on with it. */
 export function applyCommand(): Command {
   return new Command('apply')
-    .summary('start a batch, or take it up again')
+    .summary('start a batch, or go on with it')
     .description(
-      'start the batch of a plan, or take it up again: what is done is skipped, what runs is joined',
+      'start the batch of a plan, or go on with it: done servers are skipped, live jobs are adopted',
     )
     .argument('<plan>', 'the plan file (YAML or JSON)')
     .option('-y, --yes', 'do not ask first', false)
@@ -33,185 +16,17 @@ export function applyCommand(): Command {
     .addHelpText(
       'after',
       `
-Applied again while it runs, a plan that has changed changes the batch, as far as that can still be done.
+A changed plan, applied while its batch runs, changes the batch: what has not started, and its settings.
 
 Examples:
   smc-batch apply batch.yaml                 shows what it would start, asks, starts it and returns
   smc-batch apply batch.yaml --yes --watch   starts it and stays until the last server has ended
 
-Exit codes: 0 started, also when no worker runs yet, which is said on stderr (with --watch: all migrated, or you left),
+Exit codes: 0 started, also when no worker runs yet: stderr says so (with --watch: all migrated, or you left),
 2 the plan is not valid or the batch cannot change to it, 3 finished with failed servers, 4 cancelled or not confirmed,
-1 the batch cannot look its sources up (it goes on once it can), or anything else.`,
+1 the batch cannot read its source servers (it goes on once it can), or anything else.`,
     )
-    .action(apply);
-}
-
-async function apply(
-  path: string,
-  options: { yes: boolean; watch: boolean; output: OutputFormat },
-): Promise<void> {
-  const plan = await validPlan(path);
-  const print = printer(options.output);
-  await withClient(async (client, settings) => {
-    print(summary(plan));
-    const batch = batchClient(client, plan.name);
-    await checkQueue(batch, path, print);
-    await checkQueueOfAccount(client, plan);
-    await confirm(`Start batch '${plan.name}'?`, options.yes);
-    await ensureSearchAttributes(client, settings.namespace);
-    const how = await batch.start(plan);
-    print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
-    if (how === 'attached') await changePlan(client, batch, plan, options.yes, print);
-    const ui = temporalUiUrl(settings);
-    if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
-    const warning = await untilSurveyed(client, batch, options.watch);
-    if (warning) sayAside(warning);
-    if (options.watch) {
-      process.exitCode = await followUntilLeft(batch, options.output, client);
-    } else if (options.output === 'json') {
-      const queue = await queueOf(batch);
-      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how, taskQueue: queue, warning });
-    } else {
-      print(`Watch it: ${smcBatchCommand('watch', [plan.name])}`);
-    }
-  });
-}
-
-/** Reads the plan; prints every problem at once and ends with exit code 2 when there is any. */
-export async function validPlan(path: string): Promise<Plan> {
-  const read = await readPlan(path);
-  showProblems(read);
-  if (read.plan) {
-    const tooLarge = await sizeProblem(read.plan);
-    if (tooLarge) throw new CommandFailure(`${path}: ${tooLarge}. Nothing was started.`, exitCodes.usage);
-    return read.plan;
-  }
-  const count = read.problems.length;
-  throw new CommandFailure(
-    `${count} ${count === 1 ? 'problem' : 'problems'} in the plan: nothing was started.`,
-    exitCodes.usage,
-  );
-}
-
-/**
- * An account and its task queue belong together: on another queue another account may be served. A batch that runs stays
- * where it runs; one that has ended is taken up on another queue only when the operator has named that queue.
- */
-async function checkQueue(batch: BatchClient, path: string, print: (line: string) => void): Promise<void> {
-  const queue = await batch.taskQueue();
-  const ours = taskQueue();
-  if (queue === undefined || queue === ours) return;
-  if ((await batch.status()) === 'RUNNING') {
-    print(
-      `Batch '${batch.batch}' runs on task queue '${queue}', not on '${ours}' of this shell: it stays there.`,
+    .action(async (plan: string, options: ApplyOptions) =>
+      (await import('../actions/apply.js')).apply(plan, options),
     );
-    return;
-  }
-  if (process.env.SMC_TASK_QUEUE) {
-    print(`Batch '${batch.batch}' ran on task queue '${queue}' before; now it goes on on '${ours}'.`);
-    return;
-  }
-  const again = (name: string) => `SMC_TASK_QUEUE=${shellWord(name)} ${smcBatchCommand('apply', [path])}`;
-  throw new CommandFailure(
-    [
-      `Batch '${batch.batch}' ran on task queue '${queue}'; this shell would start it on '${ours}', whose workers may serve another account. Nothing was started.`,
-      `To go on where it was: ${again(queue)}`,
-      `To move it all the same: ${again(ours)}`,
-    ],
-    exitCodes.usage,
-  );
-}
-
-/** A plan that differs from the one the batch runs by changes it, as far as it can still change. */
-async function changePlan(
-  client: Client,
-  batch: BatchClient,
-  plan: Plan,
-  yes: boolean,
-  print: (line?: string) => void,
-): Promise<void> {
-  const queue = await queueOf(batch);
-  if (!(await hasWorker(client, queue))) {
-    throw new CommandFailure(
-      `Batch '${plan.name}' runs already, but no worker takes work from its task queue '${queue}', so nobody can tell whether the plan has changed. Start one with: ${workerOf(queue)}. Then apply again.`,
-    );
-  }
-  const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
-  const { added, removed, changed, settings, refused, notes } = changes;
-  if (refused.length > 0) {
-    throw new CommandFailure(
-      [
-        `The plan differs from the one batch '${plan.name}' runs by, in ways that cannot change under way; nothing was changed:`,
-        ...refused.map((line) => `  ${line}`),
-      ],
-      exitCodes.usage,
-    );
-  }
-  const lines = [
-    added.length > 0 && `  + ${added.join(', ')}`,
-    removed.length > 0 && `  - ${removed.join(', ')}`,
-    changed.length > 0 && `  ~ ${changed.join(', ')}`,
-    settings.length > 0 && `  ~ ${settings.join(', ')} of the batch`,
-  ].filter((line) => line !== false);
-  if (lines.length === 0) return;
-  print('The plan has changed:');
-  for (const line of lines) print(line);
-  for (const line of notes) print(`  ${line}`);
-  await confirm('Change it?', yes);
-  const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
-  print(`Batch '${plan.name}': ${answer.done}.`);
-}
-
-function summary(plan: Plan): string {
-  const { quota, id } = plan.account;
-  const waves = plan.waves.map(
-    ({ name }) => `${name} (${plan.servers.filter(({ wave }) => wave === name).length})`,
-  );
-  return (
-    `Batch '${plan.name}': ${plan.servers.length} servers, waves ${waves.join(', ')}; ` +
-    `account '${id}': ${quota.jobs} jobs may exist, ${quota.running} may run; at most ${plan.policy.maxConcurrent} at once.`
-  );
-}
-
-/**
- * Waits until the batch has looked its sources up, which shows that worker, credentials and endpoint are right.
- * Throws a {@link CommandFailure} with what is wrong; unless the batch has failed it goes on and may yet succeed.
- * A batch that no worker works for is started all the same, and the first worker takes it up: that is a warning.
- */
-async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
-  const deadline = Date.now() + 10_000;
-  const queue = await queueOf(batch);
-  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. One that runs already takes none before the SMC API lets it in: it says on stderr what is wrong.`;
-  for (let looks = 0; ; looks++) {
-    if (looks === 4 && !(await hasWorker(client, queue))) return noWorker;
-    const status = await batch.status();
-    if (status === 'FAILED') throw await failureOf(batch, status);
-    const trouble = await batch.trouble();
-    if (trouble && !stay) {
-      throw new CommandFailure([
-        `Batch '${batch.batch}' cannot look its sources up: ${trouble}`,
-        `It goes on by itself once that works; to give up: ${smcBatchCommand('cancel', [batch.batch], { yes: true })}`,
-      ]);
-    }
-    if (trouble || status !== 'RUNNING') return undefined;
-    if (looks > 0) {
-      const isSurveyed = await surveyed(client, batch, queue);
-      if (isSurveyed === undefined) return noWorker;
-      if (isSurveyed) return undefined;
-    }
-    if (Date.now() > deadline) return undefined;
-    await sleep(250);
-  }
-}
-
-/** A query needs a worker: without one it waits for its timeout. Undefined when no worker answered. */
-async function surveyed(client: Client, batch: BatchClient, queue: string): Promise<boolean | undefined> {
-  if (!(await hasWorker(client, queue))) return false;
-  const progress = await client
-    .withDeadline(Date.now() + 8_000, () => batch.progress())
-    .catch((error: unknown) => {
-      if (isPassing(error)) return undefined;
-      throw error;
-    });
-  return progress && progress.status !== 'surveying';
 }

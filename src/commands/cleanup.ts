@@ -1,48 +1,35 @@
 import { Command } from 'commander';
-import { createReplicationJobPoller } from '../../activities';
-import { withClient } from '../batch-client/session';
-import { type CleanedJob, removeJob, type TaggedJob } from '../cleanup/remove-job';
-import { knowledgeOf, whyUntouched, workflowOf } from '../cleanup/whose-job';
-import { ownedJobs } from '../ledger';
-import { textTable } from '../report';
-import type { SmcClient } from '../smc';
-import { confirm } from '../terminal/confirm';
-import { exitCodes } from '../terminal/failure';
-import { type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
-import { withSmc } from '../terminal/smc-session';
-import { smcBatchCommand } from '../text';
-
-/** Most of a job's time goes into waiting for it. */
-const jobsAtOnce = 10;
-const lookSeconds = 1;
+import type { CleanupOptions } from '../actions/cleanup';
+import { outputOption } from '../terminal/output';
 
 /** `cleanup BATCH`: delete the jobs a batch has left in the account. */
 export function cleanupCommand(): Command {
   return new Command('cleanup')
     .summary('delete jobs that a batch has left')
     .description(
-      'delete the replication jobs that a batch has left in the account: those with its tags that no workflow has under way',
+      'delete the replication jobs that a batch has left in the account: jobs with its tags that no workflow works on',
     )
     .argument('<batch>', "the batch's name")
     .option('-y, --yes', 'do not ask first', false)
     .option('--dry-run', 'only show what would be deleted', false)
     .option(
       '--temporal-lost',
-      'the Temporal server that ran this batch is gone for ever: take jobs that it may have at work for left, too',
+      'the Temporal server that ran this batch is gone for ever: also delete jobs that it may have worked on',
       false,
     )
     .addOption(outputOption())
     .addHelpText(
       'after',
       `
-A Stopped or InError job keeps a billed intermediate instance until it is deleted. Only jobs that carry this batch's
-tags are touched. One that runs is stopped while it is Syncing; else SMC does not stop it, and it is left if it does not
-end soon: clean up again later. A Finished one is a migration that is done: before it is deleted, its source server is
-tagged as migrated, so that 'apply' skips it. Images stay. It needs the SMC settings of 'smc-batch worker'.
+A Stopped or InError job keeps a billed intermediate instance until it is deleted. cleanup touches only jobs that carry
+this batch's tags. SMC stops a running job only while it is Syncing; another running job is left, unless it ends soon:
+clean up again later. A Finished job is a migration that is done: its source server is tagged as migrated before the
+job is deleted, so that 'apply' skips it. Images stay. cleanup needs the SMC settings of 'smc-batch worker'.
 
-What a workflow of this Temporal server has under way is left alone. So is what another one may have under way: of a
-batch, or a server, that this one does not know only Finished and Expired jobs are deleted. Point TEMPORAL_ADDRESS and
-TEMPORAL_NAMESPACE at the server that runs the batch; --temporal-lost is for one that will never come back.
+A job that a workflow of this Temporal server works on is left alone. So is a job that another Temporal server may work
+on: where this one does not know the batch or the server, only Finished and Expired jobs are deleted. Set
+TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE to the server that runs the batch. --temporal-lost is for a Temporal server that
+will never come back.
 
 Examples:
   smc-batch cleanup dc1-exit --dry-run
@@ -50,98 +37,7 @@ Examples:
 
 Exit codes: 0 none is left but those under way (or --dry-run), 3 some are left, 4 not confirmed, 1 anything else.`,
     )
-    .action(cleanup);
-}
-
-async function cleanup(
-  batch: string,
-  options: { yes: boolean; dryRun: boolean; temporalLost: boolean; output: OutputFormat },
-): Promise<void> {
-  await withSmc((smc) =>
-    withClient(async (client, { address, namespace }) => {
-      const isUnderWay = async (tagged: TaggedJob) =>
-        (await workflowOf(client, tagged)) === 'has it under way';
-      const jobs = await jobsOfBatch(smc, batch);
-      const knowledge = await knowledgeOf(client, batch);
-      const here = `Temporal at ${address}, namespace ${namespace},`;
-      const kept = new Map<TaggedJob, CleanedJob>();
-      await someAtOnce(jobs, async (tagged) => {
-        const workflow = await workflowOf(client, tagged);
-        const why = whyUntouched(tagged.job, knowledge, workflow);
-        if (workflow === 'has it under way') kept.set(tagged, untouched(tagged, 'under way'));
-        else if (why && !options.temporalLost) kept.set(tagged, untouched(tagged, 'left', `${here} ${why}`));
-      });
-      const deletable = jobs.filter((tagged) => !kept.has(tagged));
-      const print = printer(options.output);
-      const isStrange = [...kept.values()].some(({ outcome }) => outcome === 'left');
-      for (const line of textTable(
-        ['job', 'server', 'status'],
-        deletable.map(({ job, server }) => [job.jobId, server, job.status]),
-      ))
-        print(line);
-      if (!options.dryRun && deletable.length > 0) {
-        if (options.temporalLost && knowledge !== 'runs')
-          await confirm(
-            `${here} ${knowledge === 'unknown' ? 'does not know' : 'does not run'} batch '${batch}'. Is the Temporal server that ran it gone for ever, with all its workers?`,
-            options.yes,
-          );
-        await confirm(`Delete these ${deletable.length} jobs?`, options.yes);
-      }
-      const poller = createReplicationJobPoller(smc, lookSeconds);
-      const results = await someAtOnce(jobs, async (tagged) => {
-        const cleaned =
-          kept.get(tagged) ??
-          (options.dryRun
-            ? untouched(tagged, 'deletable', whatFirst.get(tagged.job.status))
-            : await removeJob({ smc, poller, isUnderWay }, tagged));
-        const { jobId, outcome, reason } = cleaned;
-        print(`${jobId}: ${outcome}${reason ? `: ${reason}` : ''}`);
-        return cleaned;
-      }).finally(() => poller.close());
-      if (options.output === 'json') printJson(results);
-      if (jobs.length === 0) print(`Batch '${batch}' has left no job in the account.`);
-      if (isStrange) {
-        print('Jobs that another Temporal server may have at work were left alone.');
-        print(
-          'Point TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE at the one that runs the batch, then clean up again.',
-        );
-        print(`If it is gone for ever: ${smcBatchCommand('cleanup', [batch], { 'temporal-lost': true })}`);
-      }
-      if (!options.dryRun && results.some(({ outcome }) => outcome === 'left'))
-        process.exitCode = exitCodes.serversFailed;
-    }),
-  );
-}
-
-/** What happens to a job before it is deleted, where something does. */
-const whatFirst = new Map([
-  ['Deleting', 'it is being deleted'],
-  ['Finished', 'its source server is tagged as migrated first, where it is not yet'],
-  ['Running', 'it is stopped first if it is Syncing, else left until it has ended'],
-]);
-
-const untouched = (
-  { job, server }: TaggedJob,
-  outcome: CleanedJob['outcome'],
-  reason?: string,
-): CleanedJob => ({ jobId: job.jobId, server, status: job.status, outcome, ...(reason && { reason }) });
-
-/** What the work gives, in the order of the items. */
-async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const oneAfterTheOther = async () => {
-    for (const [i, item] of queue) results[i] = await work(item);
-  };
-  await Promise.all(Array.from({ length: jobsAtOnce }, oneAfterTheOther));
-  return results;
-}
-
-/** Proven by both tags. */
-async function jobsOfBatch(smc: SmcClient, batch: string): Promise<TaggedJob[]> {
-  const found: TaggedJob[] = [];
-  for await (const { job, owner } of ownedJobs(smc, batch)) {
-    if (job && owner.server) found.push({ job, batch, server: owner.server });
-  }
-  return found;
+    .action(async (batch: string, options: CleanupOptions) =>
+      (await import('../actions/cleanup.js')).cleanup(batch, options),
+    );
 }

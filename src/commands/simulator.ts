@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { type Faults, readFaults, simulatorCredentials, startSimulator } from '../simulator';
-import { CommandFailure, exitCodes } from '../terminal/failure';
-import { interruptSignal, untilAborted } from '../terminal/interrupt';
+import type { SimulatorFlags } from '../actions/simulator';
 import { numberFrom } from '../terminal/number-argument';
 
 /** `smc-batch simulator`: a whole SMC account on this machine, until it is interrupted. */
@@ -35,101 +32,20 @@ export function simulatorCommand(): Command {
       5,
     )
     .option('--vpc-quota <count>', 'how many VPCs jobs without a vSwitch can have', numberFrom(0))
-    .option('--no-newer-fields', 'answer as the 2020 reference edition does, without Tags and the like')
-    .option('--faults <file>', 'what is to go wrong (JSON)')
-    .option('--state <file>', 'keep the account in this file, and take it up from there')
+    .option(
+      '--no-newer-fields',
+      'answer as the 2020 reference edition does: without Tags and other newer fields',
+    )
+    .option('--faults <file>', 'faults that the account shows (JSON)')
+    .option('--state <file>', 'keep the account in this file, and go on with it at the next start')
     .addHelpText('after', help)
-    .action(run);
-}
-
-interface SimulatorFlags {
-  port: number;
-  servers: number;
-  seed: string;
-  speed: number;
-  jobsQuota: number;
-  runningQuota: number;
-  bandwidth: number;
-  jobSeconds?: number;
-  readLag: number;
-  deleting: number;
-  vpcQuota?: number;
-  newerFields: boolean;
-  faults?: string;
-  state?: string;
-}
-
-async function run(flags: SimulatorFlags): Promise<void> {
-  const faults = flags.faults === undefined ? undefined : faultsFrom(flags.faults);
-  const credentials = credentialsFromEnvironment();
-  const interrupt = interruptSignal();
-  const simulator = await startSimulator({
-    port: flags.port,
-    servers: flags.servers,
-    seed: flags.seed,
-    speed: flags.speed,
-    jobsQuota: flags.jobsQuota,
-    runningQuota: flags.runningQuota,
-    bandwidthMbps: flags.bandwidth,
-    jobSeconds: flags.jobSeconds,
-    readLagSeconds: flags.readLag,
-    deletingSeconds: flags.deleting,
-    vpcQuota: flags.vpcQuota,
-    newerFields: flags.newerFields,
-    stateFile: flags.state,
-    faults,
-    credentials: credentials ?? simulatorCredentials,
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE')
-      throw new CommandFailure(
-        `port ${flags.port} is taken: choose another --port, or 0 for a free one`,
-        exitCodes.usage,
-      );
-    throw new CommandFailure(`the simulator did not start: ${error.message}`, exitCodes.usage);
-  });
-
-  const lines = [`SMC_ENDPOINT=${simulator.endpoint}`];
-  // A pair of the environment is the user's own, and a secret is never printed.
-  if (!credentials) {
-    lines.push(
-      `export ALIBABA_CLOUD_ACCESS_KEY_ID=${simulatorCredentials.accessKeyId}`,
-      `export ALIBABA_CLOUD_ACCESS_KEY_SECRET=${simulatorCredentials.accessKeySecret}`,
-    );
-  }
-  process.stdout.write(`${lines.join('\n')}\n`);
-  process.stderr.write(
-    `A simulated SMC account with ${simulator.account.sources.size} servers, ${flags.speed} simulated seconds a second. Ctrl-C ends it.\n`,
-  );
-  await untilAborted(interrupt.signal);
-  interrupt.dispose();
-  await simulator.close();
-}
-
-function faultsFrom(path: string): Faults {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new CommandFailure(`${path}: ${(error as Error).message}`, exitCodes.usage);
-  }
-  const read = readFaults(value);
-  if ('faults' in read) return read.faults;
-  throw new CommandFailure(
-    read.problems.map((problem) => `${path}: ${problem}`),
-    exitCodes.usage,
-  );
-}
-
-function credentialsFromEnvironment(): { accessKeyId: string; accessKeySecret: string } | undefined {
-  const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret } =
-    process.env;
-  return accessKeyId && accessKeySecret ? { accessKeyId, accessKeySecret } : undefined;
+    .action(async (flags: SimulatorFlags) => (await import('../actions/simulator.js')).simulator(flags));
 }
 
 const help = `
-The endpoint is printed first. The account takes the key pair of ALIBABA_CLOUD_ACCESS_KEY_ID and
-ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set, else one of its own, which is printed too. It listens on
-127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes what goes wrong.
+The first line is the endpoint. The key pair is that of ALIBABA_CLOUD_ACCESS_KEY_ID and
+ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set; else the account makes one and prints it. It listens on
+127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes the faults.
 
 Examples:
   smc-batch simulator --servers 100 --speed 3600

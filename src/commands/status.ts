@@ -1,16 +1,5 @@
-import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import type { SmcFailure } from '../../workflows/contract/failure';
-import { batchClient } from '../batch-client/batch-client';
-import { batchJson } from '../batch-client/batch-json';
-import { failureOf } from '../batch-client/follow';
-import { requireWorker } from '../batch-client/queue-of-batch';
-import { withClient } from '../batch-client/session';
-import { lookForTroubles } from '../batch-client/troubles';
-import { accountTroubleLine, textReport, troubleGroups, troubleLines } from '../report';
-import { colors, type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
-import { plainLine, plainTexts } from '../text';
-import { listBatches } from './list';
+import { type OutputFormat, outputOption } from '../terminal/output';
 
 /** `status [BATCH]`: one batch; without its name, what `list` prints. */
 export function statusCommand(): Command {
@@ -27,49 +16,9 @@ Examples:
   smc-batch status dc1-exit -o json   the same for a script
   smc-batch status                    the same as: smc-batch list
 
-Exit codes: 0 shown, however the batch fares; 1 there is no such batch, or nobody answers for it.`,
+Exit codes: 0 shown, whatever the batch's state; 1 there is no such batch, or no worker answers for it.`,
     )
-    .action(async (name: string | undefined, options: { output: OutputFormat }) => {
-      await withClient((client) =>
-        name ? showBatch(client, name, options.output) : listBatches(client, options.output),
-      );
-    });
+    .action(async (batch: string | undefined, { output }: { output: OutputFormat }) =>
+      (await import('../actions/status.js')).status(batch, output),
+    );
 }
-
-async function showBatch(client: Client, name: string, output: OutputFormat): Promise<void> {
-  const batch = batchClient(client, name);
-  const status = await batch.status();
-  if (status === 'FAILED' || status === 'TERMINATED') throw await failureOf(batch, status);
-  await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
-  const progress = await batch.progress();
-  const servers = await batch.servers();
-  const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
-  const troubles = await lookForTroubles(batch, servers, progress.webhook);
-  const lines = troubleLines(troubles, await batch.now());
-  if (output === 'json') {
-    return printJson({
-      ...batchJson({ progress, servers }),
-      trouble: trouble ?? (lines.length > 0 ? lines.join('\n') : undefined),
-      troubles: troubleGroups(troubles),
-    });
-  }
-  const print = printer(output);
-  const c = colors();
-  print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
-  const refused = accountTroubleLine(progress.accountTrouble);
-  if (refused) print(c.red(`account  ${refused}`));
-  if (trouble) print(trouble);
-  if (progress.waiting) print(`waiting: ${plainLine(progress.waiting)}`);
-  const { inUse, cap } = progress.slots;
-  print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
-  for (const line of lines) print(c.yellow(`trouble  ${line}`));
-  if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
-  print();
-  for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), c)) print(line);
-}
-
-/** The account's quota goes by its last count meanwhile. */
-const countTrouble = ({ code, message, remedy }: SmcFailure) =>
-  plainLine(
-    `jobs of others in the account could not be counted, the last count stands: ${code}: ${message}. ${remedy}`,
-  );

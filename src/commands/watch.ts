@@ -1,14 +1,11 @@
 import { Command } from 'commander';
-import { batchClient } from '../batch-client/batch-client';
-import { followUntilLeft } from '../batch-client/follow';
-import { withClient } from '../batch-client/session';
 import { type OutputFormat, outputOption } from '../terminal/output';
 
-/** `watch BATCH`: live, and leaves the batch alone when you leave. */
+/** `watch BATCH`: live; the batch goes on when you leave. */
 export function watchCommand(): Command {
   return new Command('watch')
     .summary('show a batch live')
-    .description('show a batch live until it has ended; leaving leaves the batch alone')
+    .description('show a batch live until it has ended; the batch goes on when you leave')
     .argument('<batch>', "the batch's name")
     .addOption(outputOption())
     .addHelpText(
@@ -22,9 +19,7 @@ Example:
 Exit codes: 0 all migrated (or you left), 3 finished with failed servers or stopped for them, 4 cancelled, 1 anything
 else.`,
     )
-    .action(async (name: string, options: { output: OutputFormat }) => {
-      await withClient(async (client) => {
-        process.exitCode = await followUntilLeft(batchClient(client, name), options.output, client);
-      });
-    });
+    .action(async (batch: string, { output }: { output: OutputFormat }) =>
+      (await import('../actions/watch.js')).watch(batch, output),
+    );
 }

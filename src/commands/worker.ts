@@ -1,17 +1,4 @@
 import { Command } from 'commander';
-import {
-  connectClient,
-  createWorker,
-  ensureSearchAttributes,
-  installWorkerLog,
-  type TemporalSettings,
-  taskQueue,
-  temporalSettings,
-  type WorkerSettings,
-  workerSettings,
-} from '../temporal';
-import { interruptSignal } from '../terminal/interrupt';
-import { sayAside } from '../terminal/output';
 
 /** `worker`: run one. */
 export function workerCommand(): Command {
@@ -23,17 +10,17 @@ export function workerCommand(): Command {
       `
 Settings (environment):
   SMC_ENDPOINT         the SMC API, default https://smc.aliyuncs.com
-  SMC_POLL_INTERVAL    seconds between two looks at the running jobs, default 30
+  SMC_POLL_INTERVAL    seconds between two polls of the running jobs, default 30
   SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit;
-                       lowered by itself while SMC throttles, and raised again after
-  SMC_WEBHOOK_URL      is told of waves that end, gates that wait, failures and the end of a batch
+                       workers lower it while SMC throttles, and raise it again after
+  SMC_WEBHOOK_URL      gets a message for waves that end, gates that wait, failures and the end of a batch
   SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
   SMC_TASK_QUEUE       the task queue, default smc-batch
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY   the way to the SMC API and the webhook
   ALIBABA_CLOUD_*      credentials, by the default chain of the Alibaba Cloud SDKs
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …   the Temporal server
 
-It takes no work before one call of its own to the SMC API has succeeded, says why, and tries again.
+A worker takes work once a first call of its own to the SMC API has succeeded. Until then it says why, and tries again.
 It ends on SIGINT or SIGTERM. Run as many as you like: if one dies, the others take over.
 
 Example:
@@ -41,28 +28,5 @@ Example:
 
 Exit codes: 0 ended by a signal, 1 it cannot start or has failed.`,
     )
-    .action(async () => {
-      const interrupt = interruptSignal();
-      installWorkerLog();
-      const say = sayAside;
-      await runWorker(temporalSettings(), workerSettings(), interrupt.signal, say).finally(interrupt.dispose);
-    });
-}
-
-/** Runs a worker until the signal aborts; says at its start what it is connected to and what is wrong with it. */
-export async function runWorker(
-  temporal: TemporalSettings,
-  smc: WorkerSettings,
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<void> {
-  const client = await connectClient(temporal);
-  await ensureSearchAttributes(client, temporal.namespace).finally(() => client.connection.close());
-  const worker = await createWorker(temporal, smc, say);
-  say(
-    `Worker: Temporal ${temporal.address} (${temporal.namespace}, task queue ${taskQueue()}), SMC ${smc.endpoint}`,
-  );
-  signal.addEventListener('abort', () => worker.shutdown(), { once: true });
-  if (signal.aborted) worker.shutdown();
-  await worker.run();
+    .action(async () => (await import('../actions/worker.js')).worker());
 }

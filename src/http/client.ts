@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { createDispatchers } from './dispatchers';
 import { HttpFailure } from './failure';
 import { networkReason } from './network-reason';
@@ -39,6 +39,9 @@ export interface HttpClient {
 /** Fifty jobs of sixteen disks and many runs have a tenth of it. */
 const defaultMaxBodyBytes = 8 * 1024 * 1024;
 
+/** Loaded at the first request: most commands make none. */
+let undici: Promise<typeof import('undici')> | undefined;
+
 /** A pooled, keep-alive client over undici. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeoutMs = 30_000, connections = 16, maxBodyBytes = defaultMaxBodyBytes } = options;
@@ -48,7 +51,10 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   async function exchange(url: URL, asked: HttpRequest): Promise<HttpAnswer> {
     const { method, body, contentType, headers, isDirect, signal } = asked;
     signal?.throwIfAborted();
-    const { dispatcher, proxy } = isDirect ? dispatchers.direct() : dispatchers.wayTo(url);
+    undici ??= import('undici');
+    const { request } = await undici;
+    const { dispatcher, proxy } = await (isDirect ? dispatchers.direct() : dispatchers.wayTo(url));
+    signal?.throwIfAborted();
     const wait = new AbortController();
     const giveUp = () => wait.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
@@ -90,7 +96,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     },
     async close() {
       await Promise.all(underWay);
-      // A connection that is only being set up, to a proxy that says nothing, has nobody who waits for it.
+      // A connection to a silent proxy may still be opening, and no request waits for it.
       await dispatchers.destroy();
     },
   };

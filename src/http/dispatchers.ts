@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { HttpFailure } from './failure';
 import { networkReason } from './network-reason';
 import { proxyFor, proxyName } from './proxy-environment';
@@ -23,9 +23,11 @@ const connectMs = 10_000;
 export function createDispatchers({ timeoutMs, connections }: DispatcherOptions) {
   const timeout = Math.min(connectMs, timeoutMs);
   const pool = { connections, connect: { timeout }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-  const ways = new Map<string, Way>();
+  const ways = new Map<string, Promise<Way>>();
 
-  function make(proxy: URL | undefined): Way {
+  async function make(proxy: URL | undefined): Promise<Way> {
+    // Loaded when it is needed: most commands make no request.
+    const { Agent, Pool, ProxyAgent } = await import('undici');
     if (!proxy) return { dispatcher: new Agent(pool) };
     const name = proxyName(proxy);
     const dispatcher = new ProxyAgent({
@@ -44,7 +46,7 @@ export function createDispatchers({ timeoutMs, connections }: DispatcherOptions)
     return { dispatcher, proxy: name };
   }
 
-  const way = (proxy: URL | undefined): Way => {
+  const way = (proxy: URL | undefined): Promise<Way> => {
     const key = proxy?.href ?? '';
     const known = ways.get(key) ?? make(proxy);
     ways.set(key, known);
@@ -53,10 +55,10 @@ export function createDispatchers({ timeoutMs, connections }: DispatcherOptions)
 
   return {
     direct: () => way(undefined),
-    /** Throws an {@link HttpFailure} when the environment's proxy is no address. */
-    wayTo: (url: URL): Way => way(proxyFor(url)),
+    /** Rejects with an {@link HttpFailure} when the environment's proxy is no address. */
+    wayTo: async (url: URL): Promise<Way> => way(proxyFor(url)),
     async destroy(): Promise<void> {
-      await Promise.all([...ways.values()].map(({ dispatcher }) => dispatcher.destroy()));
+      await Promise.all([...ways.values()].map(async (way) => (await way).dispatcher.destroy()));
     },
   };
 }

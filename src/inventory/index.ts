@@ -1,6 +1,6 @@
 /** What source servers an account has, what of each is known, and the plan that would migrate them. */
 export { inventoryHeader, inventoryRow } from './inventory-rows';
-export { planSkeleton, type SkeletonOptions } from './plan-skeleton';
+export { planSkeleton } from './plan-skeleton';
 export {
   allSources,
   type InventorySource,
@@ -12,7 +12,6 @@ export {
   isMainlandRegion,
   mainlandRule,
   type SourceFacts,
-  sourceFacts,
   type Trouble,
   troubleOf,
 } from './source-facts';

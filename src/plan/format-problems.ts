@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { printableInPlace } from '../text';
+import { displayWidth, printableInPlace } from '../text';
 import type { PlanProblem } from './problem';
 
 export interface FormatOptions {
@@ -49,8 +49,8 @@ function frame(problem: PlanProblem, lines: string[] | undefined, options: Forma
     const number = String(problem.line);
     const bar = paint.dim('│');
     out.push(`  ${paint.dim(number)} ${bar} ${printableInPlace(text)}`);
-    const caret = accent('^'.repeat(Math.max(1, width(marked))));
-    out.push(`  ${' '.repeat(number.length)} ${bar} ${' '.repeat(width(before))}${caret}`);
+    const caret = accent('^'.repeat(Math.max(1, widthInPlace(marked))));
+    out.push(`  ${' '.repeat(number.length)} ${bar} ${' '.repeat(widthInPlace(before))}${caret}`);
   }
   if (problem.fix) out.push(`  ${paint.green('fix')} ${printableInPlace(problem.fix)}`);
   return `${out.join('\n')}\n`;
@@ -70,17 +70,4 @@ function window(line: string, start: number, end: number): { text: string; befor
   };
 }
 
-/** Columns a terminal takes for a text: Chinese, Japanese and Korean letters take two. */
-function width(text: string): number {
-  let columns = 0;
-  for (const letter of text) {
-    if (/\p{M}/u.test(letter)) continue;
-    columns +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
-        letter,
-      )
-        ? 2
-        : 1;
-  }
-  return columns;
-}
+const widthInPlace = (text: string) => displayWidth(printableInPlace(text));

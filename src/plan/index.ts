@@ -1,5 +1,5 @@
 /** The plan file: its schema, its readers, which keep the place of everything, and the plan they make of it. */
-export { type FormatOptions, formatProblemLine, formatProblems } from './format-problems';
+export { formatProblemLine, formatProblems } from './format-problems';
 export type {
   Account,
   Plan,
@@ -10,8 +10,7 @@ export type {
   Weekday,
 } from './plan';
 export { settingsForSmc, startTimeOf } from './plan';
-export { type PlanProblem, type PlanProblemCode, planProblemCodes } from './problem';
-export { type PlanRead, type ReadPlanOptions, readPlan } from './read-plan';
-export { reservedTags } from './rules/settings-rules';
+export type { PlanProblem } from './problem';
+export { type PlanRead, readPlan } from './read-plan';
 export { planJsonSchema } from './schema/json-schema';
-export { type StarterPlanOptions, starterPlan } from './starter-plan';
+export { starterPlan } from './starter-plan';

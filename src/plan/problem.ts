@@ -16,7 +16,7 @@ export interface PlanProblem {
 }
 
 /** The rules a plan can break. */
-export const planProblemCodes = [
+const planProblemCodes = [
   'file-not-found',
   'file-unreadable',
   'file-not-utf8',

@@ -1,9 +1,8 @@
-/** What `apply` would do with a plan right now, what stands in its way, and how long it would take. Read-only. */
+/** What `apply` would do with a plan right now, what blocks it, and how long it would take. Read-only. */
 export { type AccountLook, type EarlierRuns, lookAtAccount } from './account-look';
-export { type Forecast, forecast } from './forecast';
-export { type JobLength, type JobSize, jobLength } from './job-length';
+export { jobLength } from './job-length';
 export { type Preview, previewPlan } from './preview-plan';
 export { previewText } from './preview-text';
-export { type Schedule, type ServerLength, scheduleServers, type WaveSpan } from './schedule';
-export { foundSources, type ServerPreview, serverPreviews } from './server-preview';
+export { type ServerLength, scheduleServers } from './schedule';
+export { foundSources } from './server-preview';
 export type { Warning } from './warnings';

@@ -15,8 +15,8 @@ type Judgement = { notes: Note[] } & (
   | { verdict: 'blocked'; troubles: Trouble[] }
 );
 
-/** What does not stand in a server's way for sure, but may. */
-export interface Note {
+/** What may go wrong with a server; it does not block it. */
+interface Note {
   code: 'disk-size' | 'job-leaving' | 'source-trouble' | 'start-time' | 'under-way' | 'source-gone';
   message: string;
 }

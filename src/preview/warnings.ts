@@ -118,7 +118,7 @@ function windowWarnings(wave: Wave, previews: readonly ServerPreview[], forecast
 }
 
 /** How long a window is open; from and to the same is the whole day. */
-export function windowSeconds({ from, to }: Pick<TimeWindow, 'from' | 'to'>): number {
+function windowSeconds({ from, to }: Pick<TimeWindow, 'from' | 'to'>): number {
   const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
   const open = minutes(to) - minutes(from);
   return (open > 0 ? open : open + 24 * 60) * 60;
@@ -158,7 +158,7 @@ function idleJobWarnings({ idle }: AccountJobs): Warning[] {
   return [
     {
       code: 'idle-jobs',
-      message: `jobs that are Stopped or InError and not of this batch: ${some(idle)}; they take up the quota, and their intermediate instances are billed`,
+      message: `jobs that are Stopped or InError and not of this batch: ${some(idle)}; they hold quota, and their intermediate instances are billed`,
       remedy:
         'Delete those that are no longer needed: those of another batch with smc-batch cleanup BATCH, all else in the SMC console.',
     },

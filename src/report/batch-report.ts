@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types';
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import { describeSmcError } from '../smc';
+import { failureLine } from '../text';
 import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
 import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
@@ -34,7 +34,7 @@ export function textReport({ progress, servers, generatedAt }: ReportSource, c: 
     countsLine(progress),
     ...failed.flatMap(({ server, error }) => [
       '',
-      `${c.red(server)}: ${error ? describeSmcError(error) : ''}`,
+      `${c.red(server)}: ${error ? failureLine(error) : ''}`,
       `  ${error?.remedy}`,
     ]),
     ...servers.filter(({ note }) => note).flatMap(({ server, note }) => ['', `${server}: ${note}`]),

@@ -48,7 +48,7 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   keptByPolicy: 'the plan keeps the job of a failed server (onFailure: keepJob)',
   deleteFailed: 'the API did not delete it',
   unknownStatus: 'its status could not be learned, so it was not touched',
-  notTakenUp: 'an earlier run of the batch has left it, and this one did not come to take it up',
+  notTakenUp: 'an earlier run of the batch has left it, and this run has not adopted it',
   refused:
     'a call that would have brought it on was refused, and what it has transferred is not lost for that',
   notSeen: 'it is not listed, and nothing tells that it is gone',

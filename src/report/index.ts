@@ -1,5 +1,4 @@
 /** What a batch does and did, for people to read and for machines to take in. */
-export { accountTroubleLine } from './account-trouble';
 export { countsLine, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';
@@ -14,19 +13,13 @@ export {
 } from './kept-jobs';
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
-export {
-  type BatchReport,
-  batchReportJsonSchema,
-  batchReportSchema,
-  type ReportServer,
-} from './report-schema';
+export { batchReportJsonSchema, batchReportSchema } from './report-schema';
 export { textTable } from './text-table';
 export { timeToGo } from './time-to-go';
 export {
   errorKind,
   groupTroubles,
   type ServerTrouble,
-  type TroubleGroup,
   type Troubles,
   troubleGroups,
   troubleLines,

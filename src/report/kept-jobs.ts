@@ -63,7 +63,7 @@ export function keptJobsCost({ jobs, instanceHours }: KeptJobs): string {
 export const keptJobsLine = (batch: string, kept: KeptJobs) =>
   `${keptJobsCost(kept)}: ${smcBatchCommand('cleanup', [batch])}`;
 
-/** What holds quota for nobody, and what ends it; undefined when nothing does. */
+/** The batch's stray jobs, with the command that deletes them; undefined when there are none. */
 export function strayJobsLine({ batch, strayJobs }: Pick<BatchProgress, 'batch' | 'strayJobs'>) {
   if (!strayJobs) return undefined;
   const [belong, count] = strayJobs === 1 ? ['belongs', 'counts'] : ['belong', 'count'];

@@ -1,10 +1,16 @@
 import type { Colors } from 'picocolors/types';
 import type { JobHeartbeat } from '../../activities';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import { plainLine, smcBatchCommand } from '../text';
-import { accountTroubleLine } from './account-trouble';
+import {
+  accountTroubleLine,
+  clip,
+  displayWidth,
+  failureLine,
+  inColumns,
+  plainLine,
+  smcBatchCommand,
+} from '../text';
 import { counted } from './counted';
-import { clip, displayWidth, inColumns } from './display-width';
 import { formatDuration } from './duration';
 import { strayJobsLine } from './kept-jobs';
 import { timeToGo } from './time-to-go';
@@ -12,7 +18,7 @@ import { webhookLine } from './trouble';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
-  /** Why its last look, or its call that is being repeated, failed. */
+  /** Why its last poll, or its call that is being repeated, failed. */
   trouble?: string;
 }
 
@@ -111,7 +117,7 @@ function jobColumns(server: LiveServer, columns: number, c: Colors, now: number)
   const since = phase === 'migrating' ? startedAt : (stoppedRunningAt ?? startedAt);
   const time = since === undefined ? '' : formatDuration(now - since);
   if (phase === 'recovering') {
-    const why = error ? `${error.code}: ${error.message}` : 'its job broke';
+    const why = error ? failureLine({ code: error.code, message: error.message }) : 'its job broke';
     return `${c.yellow('recovering')}  ${inColumns(time, 8)}  ${c.yellow(plainLine(why))}`;
   }
   if (phase === 'queued') return `queued      ${inColumns(time, 8)}  waits for a slot to start again`;

@@ -1,5 +1,4 @@
-import { plainLine, smcBatchCommand } from '../text';
-import { accountTroubleLine } from './account-trouble';
+import { accountTroubleLine, failureLine, plainLine, smcBatchCommand } from '../text';
 import { counted } from './counted';
 import { formatDuration } from './duration';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';
@@ -48,7 +47,7 @@ export function markdownReport(report: BatchReport): string {
       'Jobs left in the account',
       leftovers,
       ({ server, jobId, meaning, error, instanceHours }) =>
-        `- ${code(jobId)} of ${code(server)}: ${plain(meaning)}${instanceHours === undefined ? '' : `, ${formatInstanceHours(instanceHours)} so far`}${error ? ` (${code(`${error.code}: ${error.message}`)})` : ''}`,
+        `- ${code(jobId)} of ${code(server)}: ${plain(meaning)}${instanceHours === undefined ? '' : `, ${formatInstanceHours(instanceHours)} so far`}${error ? ` (${code(failureLine(error))})` : ''}`,
     ),
     ...(leftovers.length > 0
       ? [

@@ -3,10 +3,10 @@ import { plainLine } from '../text';
 import { counted } from './counted';
 import { formatDuration } from './duration';
 
-/** Why a server does not get on right now, though its batch has not given it up. */
+/** Why a server makes no progress right now; its calls are repeated. */
 export interface ServerTrouble {
   server: string;
-  /** What the last call or look said. */
+  /** The error of the last call or poll. */
   error: string;
   /** Milliseconds since the epoch. */
   nextAttemptAt?: number;
@@ -21,7 +21,7 @@ export interface TroubleGroup {
   nextAttemptAt?: number;
 }
 
-/** What a look at some of the servers under way has found. */
+/** What goes wrong with some of the servers under way. */
 export interface Troubles {
   groups: TroubleGroup[];
   /** Servers looked at. */

@@ -8,7 +8,7 @@ import { keepState, loadState } from './account/state-file';
 import { readFaults } from './faults/faults';
 import { createHttpFront } from './front/http-front';
 
-export type { Audit, MadeImage, TimelinePoint } from './account/audit-record';
+export type { Audit, TimelinePoint } from './account/audit-record';
 export { type SimulatorOptions, simulatorCredentials } from './account/options';
 export type { SourceOptions } from './account/source-server';
 export { type Faults, readFaults } from './faults/faults';

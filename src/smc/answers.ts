@@ -70,18 +70,8 @@ const disks = z.preprocess(
     .optional(),
 );
 
-export const sourceServerStates = [
-  'Available',
-  'Active',
-  'InUse',
-  'Unavailable',
-  'Inactive',
-  'InError',
-  'Deleting',
-] as const;
-
 /** A source server; sizes in GiB, part sizes in bytes. SMC: DescribeSourceServers. */
-export const sourceServerSchema = z.object({
+const sourceServerSchema = z.object({
   sourceId: id,
   name: text,
   description: text,
@@ -106,7 +96,7 @@ export const sourceServerSchema = z.object({
 });
 export type SourceServer = z.infer<typeof sourceServerSchema>;
 
-export const replicationJobStatuses = [
+const replicationJobStatuses = [
   'Ready',
   'Running',
   'Finished',
@@ -118,13 +108,11 @@ export const replicationJobStatuses = [
 ] as const;
 export type ReplicationJobStatus = (typeof replicationJobStatuses)[number];
 
-export const businessStatuses = ['Preparing', 'Syncing', 'Processing', 'Cleaning'] as const;
-
 /**
  * A replication job. `status` is the API's word as it came: judge it with {@link isKnownStatus}, so that one job of
  * a newer kind does not make a whole page unreadable. SMC: DescribeReplicationJobs.
  */
-export const replicationJobSchema = z.object({
+const replicationJobSchema = z.object({
   jobId: id,
   sourceId: text,
   regionId: text,
@@ -203,7 +191,7 @@ export const describeSourceServersAnswerSchema = z.object({
   ...page,
   sourceServers: listOf('sourceServer', sourceServerSchema),
 });
-export const tagResourceSchema = z.object({
+const tagResourceSchema = z.object({
   resourceId: id,
   resourceType: text,
   tagKey: id,
@@ -215,8 +203,6 @@ export const listTagResourcesAnswerSchema = z.object({
   tagResources: listOf('tagResource', tagResourceSchema),
 });
 
-export type EmptyAnswer = z.infer<typeof emptyAnswerSchema>;
-export type CreateReplicationJobAnswer = z.infer<typeof createReplicationJobAnswerSchema>;
 export type DescribeReplicationJobsAnswer = z.infer<typeof describeReplicationJobsAnswerSchema>;
 export type DescribeSourceServersAnswer = z.infer<typeof describeSourceServersAnswerSchema>;
 export type ListTagResourcesAnswer = z.infer<typeof listTagResourcesAnswerSchema>;

@@ -1,11 +1,3 @@
-import {
-  CLIProfileCredentialsProvider,
-  ECSRAMRoleCredentialsProvider,
-  EnvironmentVariableCredentialsProvider,
-  OIDCRoleArnCredentialsProvider,
-  ProfileCredentialsProvider,
-  URICredentialsProvider,
-} from '@alicloud/credentials';
 import { type CredentialsHttp, credentialsHttp, refusalOf } from './credentials-http';
 import { SmcError } from './errors';
 
@@ -84,7 +76,7 @@ async function lookAt(source: SourceName, options: SourceOptions): Promise<Found
   if (source === 'environment' && !env.ALIBABA_CLOUD_ACCESS_KEY_SECRET)
     throw missing('ALIBABA_CLOUD_ACCESS_KEY_ID is set, and ALIBABA_CLOUD_ACCESS_KEY_SECRET is not');
   try {
-    const provider = withHttp(make(source), http);
+    const provider = withHttp(await make(source), http);
     const found = await provider.getCredentials();
     const { accessKeyId, accessKeySecret, securityToken } = found;
     if (!accessKeyId || !accessKeySecret) throw new Error('no AccessKey');
@@ -130,20 +122,22 @@ function mayBeAbsent(source: SourceName): boolean {
 const isOwnMachineAlone = (source: SourceName, refusal: string | undefined) =>
   source === 'ECS RAM role' && (refusal === undefined || !/^HTTP 5/.test(refusal));
 
-function make(source: SourceName): Provider {
+async function make(source: SourceName): Promise<Provider> {
+  // Loaded when it is needed: most commands call no API.
+  const alicloud = await import('@alicloud/credentials');
   switch (source) {
     case 'environment':
-      return EnvironmentVariableCredentialsProvider.builder().build() as unknown as Provider;
+      return alicloud.EnvironmentVariableCredentialsProvider.builder().build() as unknown as Provider;
     case 'OIDC role':
-      return OIDCRoleArnCredentialsProvider.builder().build() as unknown as Provider;
+      return alicloud.OIDCRoleArnCredentialsProvider.builder().build() as unknown as Provider;
     case 'CLI profile':
-      return CLIProfileCredentialsProvider.builder().build() as unknown as Provider;
+      return alicloud.CLIProfileCredentialsProvider.builder().build() as unknown as Provider;
     case 'credentials file':
-      return ProfileCredentialsProvider.builder().build() as unknown as Provider;
+      return alicloud.ProfileCredentialsProvider.builder().build() as unknown as Provider;
     case 'ECS RAM role':
-      return ECSRAMRoleCredentialsProvider.builder().build() as unknown as Provider;
+      return alicloud.ECSRAMRoleCredentialsProvider.builder().build() as unknown as Provider;
     case 'credentials URI':
-      return URICredentialsProvider.builder()
+      return alicloud.URICredentialsProvider.builder()
         .withCredentialsURI(process.env.ALIBABA_CLOUD_CREDENTIALS_URI ?? '')
         .build() as unknown as Provider;
   }

@@ -1,7 +1,7 @@
 import { createHttpClient, type HttpRequest } from '../http';
 
 /** A request as `@alicloud/credentials` makes it. */
-export interface CredentialsRequest {
+interface CredentialsRequest {
   method: string;
   headers?: Record<string, string>;
   bodyForm?: Record<string, string>;

@@ -2,7 +2,7 @@ import { type FoundCredentials, firstSource, lookUpAgain, type SourceOptions } f
 import { SmcError } from './errors';
 
 /** An AccessKey pair, with its token when it is temporary (STS). */
-export interface SmcCredentials {
+interface SmcCredentials {
   accessKeyId: string;
   accessKeySecret: string;
   securityToken?: string;

@@ -1,7 +1,7 @@
 /**
  * What the orchestrator does with an error:
  * `throttled` and `transient` are retried, `quota` waits for a slot and costs no attempt, `state` is looked at and
- * decided, `account` is nobody's failure and waits until the account is in order again, `fatal` ends that server at once.
+ * decided, `account` fails no server and waits until the account works again, `fatal` ends that server at once.
  */
 export type SmcErrorClass = 'throttled' | 'transient' | 'quota' | 'state' | 'account' | 'fatal';
 
@@ -18,7 +18,7 @@ export const smcErrorClasses: Readonly<Record<SmcErrorClass, string>> = {
   throttled: 'repeats the call, after the time the service asks for or a growing delay',
   transient: 'repeats the call with a growing, random delay; a job is never created twice',
   quota: 'reads the count again and lets the server wait for a free slot; costs no attempt',
-  state: 'looks at the source and its job: takes over what is ours, else fails that server',
+  state: 'reads the source and its job: adopts our own job, else fails that server',
   account: 'fails no server: repeats the call each minute or sooner until it succeeds; the batch says so',
   fatal: 'fails that server at once; the batch goes on',
 };
@@ -35,7 +35,7 @@ const consoleLook =
   'Look at the account in the Alibaba Cloud console: it may not use this service now. The call is repeated.';
 const pay = 'Pay what is due, or top the account up; the call is repeated.';
 const wrongSecret =
-  'Check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks; if the message says that the request was changed on its way, look for a proxy.';
+  'Check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks; if the message says that the request was changed on its way, check for a proxy.';
 const smcBatchBug = 'Report this as a bug of smc-batch, with the RequestId.';
 
 const remedies: Record<SmcErrorClass, Record<string, string>> = {
@@ -61,7 +61,7 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
   },
   state: {
     IdempotentParameterMismatch:
-      'This ClientToken has already created a job with other settings: look at the job of the source, delete it if it is not wanted, then retry the server.',
+      'This ClientToken has already created a job with other settings: check the job of the source, delete it if it is not wanted, then retry the server.',
     'ReplicationJob.InvalidBusinessStatus': 'Nothing: the call is repeated when the job has gone on.',
     'ReplicationJob.InvalidStatus': "Look at the job's status in the SMC console.",
     'ReplicationJob.Related': 'The source server has a replication job: delete it first, or use Force.',

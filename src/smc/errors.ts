@@ -1,3 +1,4 @@
+import { failureLine } from '../text';
 import { type SmcErrorClass, smcErrorRule } from './error-table';
 
 export {
@@ -35,7 +36,7 @@ export class SmcError extends Error {
   readonly facts: SmcErrorFacts;
 
   constructor(facts: SmcErrorFacts, options?: { cause?: unknown }) {
-    super(describeSmcError(facts), options);
+    super(failureLine(facts), options);
     this.name = 'SmcError';
     const rule = smcErrorRule(facts.code, facts.httpStatus);
     this.code = facts.code;
@@ -43,10 +44,4 @@ export class SmcError extends Error {
     this.remedy = facts.remedy ?? rule.remedy;
     this.facts = facts;
   }
-}
-
-/** `Code: message (CreateReplicationJob, RequestId …)`. */
-export function describeSmcError(facts: SmcErrorFacts): string {
-  const where = [facts.action, facts.requestId && `RequestId ${facts.requestId}`].filter(Boolean).join(', ');
-  return `${facts.code}: ${facts.message.trim().replace(/\s+/g, ' ')}${where ? ` (${where})` : ''}`;
 }

@@ -2,26 +2,19 @@
 export * from './answers';
 export { createSmcClient, type Operation, operations, type SmcClient } from './client';
 export { firstSource } from './credential-sources';
-export { type CredentialsProvider, defaultCredentials, type SmcCredentials } from './credentials';
+export { defaultCredentials } from './credentials';
 export {
-  describeSmcError,
   isAboutIdentity,
   SmcError,
   type SmcErrorClass,
-  type SmcErrorFacts,
-  type SmcErrorRule,
   smcErrorClasses,
   smcErrorRule,
   smcErrorRules,
 } from './errors';
 export {
-  dataDiskSchema,
-  diskPartSchema,
-  disksSchema,
   type JobSettings,
   jobSettingsSchema,
   jobTagSchema,
-  type SettingsProblem,
   settingsProblems,
   targetTypes,
   timeProblems,

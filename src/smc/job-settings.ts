@@ -28,10 +28,10 @@ const partRule = (part: { device?: string; sizeBytes?: number }) =>
   (part.device === undefined) === (part.sizeBytes === undefined);
 
 /** A partition of a target disk; `sizeBytes` in bytes. SMC: DataDisk.N.Part.N, SystemDiskPart.N. */
-export const diskPartSchema = z.strictObject(partFields).refine(partRule, 'device and sizeBytes go together');
+const diskPartSchema = z.strictObject(partFields).refine(partRule, 'device and sizeBytes go together');
 
 /** A data disk of the target; `size` in GiB. SMC: DataDisk.N. */
-export const dataDiskSchema = z.strictObject({
+const dataDiskSchema = z.strictObject({
   index: z.number().int().min(1, '1 to 16').max(16, '1 to 16'),
   size: z
     .number()
@@ -86,7 +86,7 @@ const layoutFields = {
 };
 
 /** The newer way to lay out the target's disks: by id and path, with LVM where wanted; sizes in GiB. SMC: Disks. */
-export const disksSchema = z.strictObject({
+const disksSchema = z.strictObject({
   system: z.strictObject(layoutFields).optional(),
   data: z
     .array(z.strictObject({ diskId: z.string().min(1).optional(), ...layoutFields }))

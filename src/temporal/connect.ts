@@ -1,26 +1,28 @@
-import { logVerbosity, setLogger, setLogVerbosity, status } from '@grpc/grpc-js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
+import { channelState, grpcStatus, listenToGrpc } from './grpc';
 import { patientQueries } from './patient-queries';
 import { dataConverter } from './payload-codec';
 import { hostAndPort, proxyTo, type TemporalProxy } from './proxy';
 import type { TemporalSettings } from './settings';
 import { TemporalUnavailable } from './unavailable';
 
+/** How long a command waits for a connection, in milliseconds. */
+export interface Patience {
+  /** For a server that does not answer. */
+  silentMs?: number;
+  /** For an address where nobody listens, which a server that starts may change. */
+  refusedMs?: number;
+}
+
 /** A connected client; close its connection when done. Rejects with {@link TemporalUnavailable}. */
-export async function connectClient(
-  settings: TemporalSettings,
-  { patienceMs = 5_000 } = {},
-): Promise<Client> {
+export async function connectClient(settings: TemporalSettings, patience: Patience = {}): Promise<Client> {
   const proxy = proxyTo(settings.address);
   const proxySays = proxy && listenToGrpc();
   try {
-    const connection = await Connection.connect({
-      ...throughProxy(settings.connectionOptions, settings.address, proxy),
-      connectTimeout: patienceMs,
-    });
+    const options = throughProxy(settings.connectionOptions, settings.address, proxy);
     return new Client({
-      connection,
+      connection: await connected(options, patience),
       namespace: settings.namespace,
       dataConverter,
       interceptors: { workflow: [patientQueries] },
@@ -30,18 +32,30 @@ export async function connectClient(
   }
 }
 
-/** A worker's connection. Rejects with {@link TemporalUnavailable}. */
-export async function connectWorker(settings: TemporalSettings): Promise<NativeConnection> {
-  const proxy = proxyTo(settings.address);
+async function connected(options: ConnectionOptions, patience: Patience): Promise<Connection> {
+  const { silentMs = 5_000, refusedMs = 1_000 } = patience;
+  const connection = WatchedConnection.lazy({ ...options, connectTimeout: silentMs }) as WatchedConnection;
   try {
-    return await NativeConnection.connect({
-      ...settings.connectionOptions,
-      ...(proxy && {
-        proxy: { type: 'http-connect', targetHost: proxy.address, basicAuth: proxy.credentials },
-      }),
-    });
-  } catch (cause) {
-    throw unreachable(settings, cause, proxy);
+    await connection.untilOpen(refusedMs, silentMs);
+    await connection.ensureConnected();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Tells an address that refuses connections, which the SDK tries again, from one that is only slow. */
+class WatchedConnection extends Connection {
+  async untilOpen(refusedMs: number, silentMs: number): Promise<void> {
+    const since = performance.now();
+    for (;;) {
+      const state = this.client.getChannel().getConnectivityState(true);
+      if (state === channelState.READY) return;
+      const most = state === channelState.TRANSIENT_FAILURE ? refusedMs : silentMs;
+      if (performance.now() - since > most) throw new Error('no connection');
+      await sleep(20);
+    }
   }
 }
 
@@ -70,20 +84,8 @@ export function throughProxy<O extends ConnectionOptions>(
   };
 }
 
-/** Takes from gRPC's log, which would go to stderr line by line, why the proxy does not let us through. */
-function listenToGrpc(): () => string | undefined {
-  if (process.env.GRPC_VERBOSITY || process.env.GRPC_TRACE) return () => undefined;
-  let reason: string | undefined;
-  setLogVerbosity(logVerbosity.ERROR);
-  setLogger({
-    error: (...said: unknown[]) => {
-      reason = /with (?:error (.*)|(status \d+))$/.exec(said.join(' '))?.slice(1).find(Boolean) ?? reason;
-    },
-  });
-  return () => reason;
-}
-
-function unreachable(
+/** Why no connection comes about, in the operator's words. */
+export function unreachable(
   { address, addressFrom }: TemporalSettings,
   cause: unknown,
   proxy: TemporalProxy | undefined,
@@ -92,7 +94,7 @@ function unreachable(
   const refusal = isGrpcServiceError(cause) ? cause : (cause as Error | undefined)?.cause;
   if (
     isGrpcServiceError(refusal) &&
-    (refusal.code === status.UNAUTHENTICATED || refusal.code === status.PERMISSION_DENIED)
+    (refusal.code === grpcStatus.UNAUTHENTICATED || refusal.code === grpcStatus.PERMISSION_DENIED)
   ) {
     return new TemporalUnavailable(
       `The Temporal server at ${address} refuses this client: ${refusal.details}. Check TEMPORAL_API_KEY and the TEMPORAL_TLS settings.`,

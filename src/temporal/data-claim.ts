@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { endProcess, isAlive, markOfProcess } from './process-mark';
 import { TemporalUnavailable } from './unavailable';
 
-/** That this process alone works on a data file; written beside it for the next one to read. */
+/** Says that this process alone works on a data file. It is written beside the file, for the next process to read. */
 export interface DataClaim {
-  /** Whoever comes after us may end this server once we are dead. */
+  /** The next process may end this server once this process is dead. */
   serverStarted(pid: number): void;
   release(): void;
 }
@@ -20,21 +20,21 @@ const noteSchema = z.object({
   server: mark.optional(),
   port: z.number(),
   uiPort: z.number(),
-  /** It has seen that nobody else is there. */
+  /** It has seen that it is the only one. */
   holds: z.boolean(),
 });
 type Note = z.infer<typeof noteSchema>;
 
-/** Two that start at the same moment both step back, and come again at different times. */
+/** Two processes that start at the same moment both withdraw, and try again at different times. */
 const mostTries = 50;
 const stepBackMs = 200;
 
 const serverPatienceMs = 5_000;
 
 /**
- * Claims the data file for this process. Each claimant writes a note of its own *before* it looks for others', so that of
+ * Claims the data file for this process. Each claimant writes a note of its own *before* it reads those of others, so that of
  * two at least one sees the other. A note counts only while its process lives: one that is stale, empty, half written or
- * unreadable never holds anybody up. The server that a dead claimant has left is ended. Rejects with
+ * unreadable is ignored. The server that a dead claimant has left is ended. Rejects with
  * {@link TemporalUnavailable} where a living process has the data.
  */
 export async function claimData(
@@ -83,7 +83,7 @@ export async function claimData(
       try {
         notes.write(own);
       } catch {
-        // The disk may be full by now. Without the note the next one is told of a stranger's server, no more.
+        // The disk may be full. Without the note the next process takes the server for another program's.
       }
     },
     release: notes.remove,
@@ -114,7 +114,7 @@ function notesBeside(dbFilename: string) {
   const [start, end] = [`${basename(file)}.dev-`, '.json'];
   const own = `${start}${randomBytes(6).toString('hex')}${end}`;
   return {
-    /** Never half: it is written elsewhere and moved. */
+    /** Written elsewhere and moved, so that no reader sees a half of it. */
     write(note: Note) {
       const draft = join(folder, `${own}.draft`);
       writeFileSync(draft, `${JSON.stringify(note)}\n`);
@@ -128,7 +128,7 @@ function notesBeside(dbFilename: string) {
   };
 }
 
-/** One that stays only counts for nothing at the next look, too. */
+/** A note that cannot be removed is ignored by the next claimant, too. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -147,7 +147,7 @@ function realPath(file: string): string {
   try {
     return realpathSync(file);
   } catch {
-    // Not there yet: its folder is.
+    // The file is not there yet, but its folder is.
     return join(realpathSync(dirname(file)), basename(file));
   }
 }

@@ -27,13 +27,13 @@ export interface DevServer {
   /** How it ended, in a few words. */
   ended: Promise<string>;
   stop(): Promise<void>;
-  /** Kills it without a word, as a crash would. */
+  /** Kills it at once, as a crash would. */
   kill(): Promise<void>;
 }
 
 /** A real Temporal server on loopback, from the Temporal CLI. Rejects with {@link TemporalUnavailable}. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
-  // Else our server ends, late, and we take whoever answers at the address for it.
+  // Otherwise the server ends late, and another program that answers at its address is taken for it.
   await refuseTakenPort('--port', options.port);
   await refuseTakenPort('--ui-port', options.uiPort);
   const cli = await temporalCli(options.say);
@@ -59,7 +59,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const pragmas = ['journal_mode=wal', 'synchronous=1'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
   if (options.dbFilename) args.push('--db-filename', options.dbFilename, ...pragmas);
 
-  // Go's collector takes a third of its processor time as it comes; memory for it is there on any laptop.
+  // By default Go's garbage collector takes a third of the server's processor time; this costs some memory instead.
   const server = startOwnProcess(cli, args, { GOGC: '400', GOMEMLIMIT: '1GiB', ...process.env });
   if (server.pid !== undefined) options.onProcess?.(server.pid);
   try {
@@ -88,7 +88,7 @@ async function refuseTakenPort(option: string, port: number | undefined): Promis
   );
 }
 
-/** As a list, which is empty where nothing was said. */
+/** The lines as a list, empty for an empty text. */
 const lastLine = (text: string) =>
   text
     .split('\n')
@@ -115,7 +115,7 @@ async function untilReady(server: OwnProcess, address: string): Promise<void> {
   throw new Error('it did not answer within 60 s');
 }
 
-/** Only what is sure: of any other trouble with a port the server itself tells. */
+/** Only what is certain: the server itself tells any other trouble with a port. */
 async function isTaken(port: number): Promise<boolean> {
   const server = createServer();
   try {
@@ -129,7 +129,7 @@ async function isTaken(port: number): Promise<boolean> {
   }
 }
 
-/** A port nobody listens on right now. */
+/** A port that is free right now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

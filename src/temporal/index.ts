@@ -2,6 +2,7 @@
 export { connectClient } from './connect';
 export { claimData } from './data-claim';
 export { type DevServer, type DevServerOptions, freePort, startDevServer } from './dev-server';
+export { grpcStatus } from './grpc';
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 export { packageRoot } from './package-root';
 export { compressingCodec, dataConverter } from './payload-codec';
@@ -24,4 +25,3 @@ export {
 } from './settings';
 export { findTemporalCli, temporalCli } from './temporal-cli';
 export { TemporalUnavailable } from './unavailable';
-export { createWorker, installWorkerLog, type SmcBatchWorker } from './worker';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
-/** A process of ours that does not outlive us, however we end. */
+/** A child process that ends with this process, however this one ends. */
 export interface OwnProcess {
   /** Absent when it could not be started. */
   pid?: number;
@@ -15,11 +15,11 @@ export interface OwnProcess {
   said(): string;
   /** Asks it to end, and kills it when it has not ended after so many milliseconds. */
   stop(patienceMs: number): Promise<void>;
-  /** Kills it without a word, as a crash would. */
+  /** Kills it at once, as a crash would. */
   kill(): Promise<void>;
 }
 
-/** Starts it in a process group of its own: Ctrl-C reaches us first, and we end it when what it works for has ended. */
+/** Starts it in a process group of its own: Ctrl-C reaches this process alone, which ends the child last. */
 export function startOwnProcess(file: string, args: string[], env: NodeJS.ProcessEnv): OwnProcess {
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env });
   let said = '';
@@ -38,7 +38,7 @@ export function startOwnProcess(file: string, args: string[], env: NodeJS.Proces
       resolve(how);
     };
     child.once('exit', (code, signal) => end(signal ?? code ?? 0));
-    // As a shell has it: there is no such command.
+    // The exit code of a shell for an unknown command.
     child.once('error', () => end(127));
   });
   return {
@@ -63,8 +63,8 @@ export function startOwnProcess(file: string, args: string[], env: NodeJS.Proces
 }
 
 /**
- * A shell that kills the process once we are gone, by whatever: then its pipe from us is closed. The Temporal CLI itself
- * watches nobody.
+ * A shell that kills the process once this one is gone: it sees that by its closed pipe. The Temporal CLI itself does not
+ * notice the end of its parent.
  */
 function startWatcher(pid: number): ChildProcess {
   const script = 'while read -r line; do :; done; kill -KILL "$0"';
@@ -74,7 +74,7 @@ function startWatcher(pid: number): ChildProcess {
     cwd: '/',
     env: {},
   });
-  // Without one all is as it was: only a kill -9 of ours leaves the process behind.
+  // Where there is no shell, only a kill -9 of this process leaves the child behind.
   watcher.on('error', () => {});
   watcher.stdin.on('error', () => {});
   watcher.unref();

@@ -39,7 +39,7 @@ function isSent(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** By the clock of the boot, which nobody sets: proc(5), field 22. A zombie has ended. */
+/** By the clock since boot, which never jumps: proc(5), field 22. A zombie has ended. */
 function startOnLinux(pid: number): string | undefined {
   try {
     // The second field, the name, may hold anything.

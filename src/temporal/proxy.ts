@@ -21,8 +21,8 @@ const noProxyVariables = ['no_grpc_proxy', 'NO_GRPC_PROXY', 'no_proxy', 'NO_PROX
 const temporalPort = 7233;
 
 /**
- * The proxy through which an address is reached, for client and worker alike: left to themselves the client's gRPC reads
- * lower-case variables alone, and the worker's none. Never for loopback, nor for what `NO_PROXY` names. Throws a
+ * The proxy through which an address is reached, for client and worker alike: by default the client's gRPC reads lower-case
+ * variables alone, and the worker's gRPC none. Never for loopback, nor for what `NO_PROXY` names. Throws a
  * {@link TemporalUnavailable} for a proxy that cannot be used.
  */
 export function proxyTo(address: string, env: NodeJS.ProcessEnv = process.env): TemporalProxy | undefined {

@@ -1,8 +1,8 @@
-import { status } from '@grpc/grpc-js';
 import { type Client, type Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { smcBatch, smcPhase, smcServer } from '../../workflows/contract/search-attributes';
 import { shellWord } from '../text';
+import { grpcStatus } from './grpc';
 import { TemporalUnavailable } from './unavailable';
 
 /** The search attributes that the workflows set; all are keywords. */
@@ -14,7 +14,7 @@ const keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 /** What a namespace has of our search attributes. */
 export interface SearchAttributesFound {
   missing: string[];
-  /** Of another type, each with that. */
+  /** Those of another type, with that type. */
   mistyped: { name: string; type: string }[];
 }
 
@@ -44,7 +44,7 @@ const listMs = 5_000;
 export const addSearchAttributes = (namespace: string, names: readonly string[]) =>
   `temporal operator search-attribute create --namespace ${shellWord(namespace)} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
 
-/** What to do about those of another type: Temporal changes no type. */
+/** The commands that replace those of another type: Temporal cannot change a type. */
 export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttributesFound['mistyped']) =>
   `temporal operator search-attribute remove --namespace ${shellWord(namespace)} ${mistyped.map(({ name }) => `--name ${name}`).join(' ')} --yes, ` +
   `then: ${addSearchAttributes(
@@ -55,7 +55,7 @@ export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttri
 /**
  * Registers the search attributes that the namespace lacks: a workflow that sets an unknown one does not start. Rejects
  * with {@link TemporalUnavailable} and the commands to run where they have another type, or may not be registered by
- * this client. One that may not even list them goes on: as a rule they are there.
+ * this client. A client that may not list them goes on: as a rule they are there.
  */
 export async function ensureSearchAttributes(client: Client, namespace: string): Promise<void> {
   const found = await findSearchAttributes(client, namespace).catch(ifNotAllowed);
@@ -97,7 +97,11 @@ export async function withSearchAttributes<T>(
       return await start();
     } catch (error) {
       const refusal = refusalOf(error);
-      if (!refusal || refusal.code !== status.INVALID_ARGUMENT || !/search attribute/i.test(refusal.details))
+      if (
+        !refusal ||
+        refusal.code !== grpcStatus.INVALID_ARGUMENT ||
+        !/search attribute/i.test(refusal.details)
+      )
         throw error;
       if (performance.now() > until) {
         throw new TemporalUnavailable(
@@ -121,7 +125,12 @@ function refuseMistyped({ mistyped }: SearchAttributesFound, namespace: string):
 }
 
 /** Temporal Cloud offers no operator service, and a role may lack the right. */
-const notAllowed = [status.PERMISSION_DENIED, status.UNAUTHENTICATED, status.UNIMPLEMENTED, status.NOT_FOUND];
+const notAllowed: number[] = [
+  grpcStatus.PERMISSION_DENIED,
+  grpcStatus.UNAUTHENTICATED,
+  grpcStatus.UNIMPLEMENTED,
+  grpcStatus.NOT_FOUND,
+];
 
 function ifNotAllowed(error: unknown): undefined {
   const refusal = refusalOf(error);

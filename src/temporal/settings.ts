@@ -9,7 +9,7 @@ export interface TemporalSettings {
   address: string;
   namespace: string;
   connectionOptions: NativeConnectionOptions;
-  /** Who says so: a variable or a profile; absent: nobody, it is the default. */
+  /** The variable or profile that sets the address; absent for the default. */
   addressFrom?: string;
 }
 
@@ -43,7 +43,7 @@ export const taskQueue = () => process.env.SMC_TASK_QUEUE || 'smc-batch';
 export interface WorkerSettings {
   /** `SMC_ENDPOINT` */
   endpoint: string;
-  /** `SMC_POLL_INTERVAL`, seconds between two looks at the running jobs. */
+  /** `SMC_POLL_INTERVAL`, seconds between two polls of the running jobs. */
   pollIntervalSeconds: number;
   /**
    * `SMC_CALLS_PER_SECOND`: at most so many activities a second over all workers of the task queue, fewer while SMC

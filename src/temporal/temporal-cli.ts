@@ -3,7 +3,6 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { TemporalUnavailable } from './unavailable';
 
 const run = promisify(execFile);
@@ -19,7 +18,7 @@ export interface FoundTemporalCli {
   from: 'TEMPORAL_CLI' | 'PATH' | 'cache';
 }
 
-/** Looks for a `temporal` CLI and obtains none. Rejects with {@link TemporalUnavailable} when `TEMPORAL_CLI` is wrong. */
+/** Finds a `temporal` CLI on this machine; downloads and builds none. Rejects with {@link TemporalUnavailable} when `TEMPORAL_CLI` is wrong. */
 export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
   const given = process.env.TEMPORAL_CLI;
   if (given) {
@@ -38,7 +37,7 @@ export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
 
 /**
  * The path of a `temporal` CLI: `TEMPORAL_CLI`, one on PATH, our cache, the SDK's download, or a build with Go, which
- * takes minutes and is said through `say`. Rejects with {@link TemporalUnavailable} when there is no way.
+ * takes minutes, as `say` tells. Rejects with {@link TemporalUnavailable} where each of these fails.
  */
 export async function temporalCli(say: (line: string) => void): Promise<string> {
   const found = await findTemporalCli();
@@ -83,6 +82,7 @@ async function download(say: (line: string) => void): Promise<string> {
   say('Downloading the Temporal CLI …');
   // The SDK connects to it by gRPC's own rules, through a proxy if there is one; it is on loopback.
   process.env.no_grpc_proxy ??= '127.0.0.1,localhost';
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const server = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir: downloadFolder(), ttl: '365 days' } },
   });

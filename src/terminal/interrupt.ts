@@ -5,8 +5,8 @@ import { constants } from 'node:os';
 const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Aborts on the first of them, to leave without harm; with `view`, also once nobody reads that any more. Who asks a
- * second time does not want to wait: it exits at once, and what must not outlive us goes with it.
+ * Aborts on the first signal, so that the command ends in order; with `view`, also once its reader has gone. A second
+ * signal exits at once, and ends what must not outlive this process.
  */
 export function interruptSignal(view?: NodeJS.WriteStream): { signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();

@@ -1,5 +1,4 @@
-import { displayWidth } from '../report/display-width';
-import { terminalLine } from '../text';
+import { displayWidth, terminalLine } from '../text';
 
 /** A terminal to draw frames on, one over the other. */
 export interface LiveScreen {

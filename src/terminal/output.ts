@@ -17,7 +17,7 @@ export function printer(output: OutputFormat): (line?: string) => void {
   return linesTo(output === 'json' ? process.stderr : process.stdout);
 }
 
-/** Writes lines to a terminal or a log. All lines that others' texts stand in go this way: what could steer is taken out. */
+/** Writes lines to a terminal or a log. Every line that holds texts of others goes this way: control characters are taken out. */
 export const linesTo =
   (stream: NodeJS.WriteStream) =>
   (line = ''): void =>

@@ -1,7 +1,7 @@
 import { formatProblems, type PlanProblem } from '../plan';
 import { colors } from './output';
 
-// Ten thousand servers may have ten thousand problems; nobody reads them in a terminal.
+// Ten thousand servers may have ten thousand problems: too many to read in a terminal.
 const mostShown = 50;
 
 /** Shows on stderr what is wrong with a plan, and before it what it is warned of: each by its own name. */

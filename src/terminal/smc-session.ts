@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '../smc';
 import { workerSettings } from '../temporal';
+import { failureText } from '../text';
 import { CommandFailure } from './failure';
 
 /**
@@ -28,17 +29,17 @@ export async function withSmc<T>(work: (smc: SmcClient) => Promise<T>): Promise<
 }
 
 /** What an SMC error says to somebody at a terminal, with what to do about it. */
-export function smcSentence(error: SmcError): string {
+function smcSentence(error: SmcError): string {
   if (error.code === 'CredentialsMissing') {
     return (
       'No Alibaba Cloud credentials were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, ' +
       'or give this machine a profile (~/.aliyun/config.json) or a RAM role.'
     );
   }
-  return `The SMC API refused: ${error.message}. ${error.remedy}`;
+  return `The SMC API refused: ${failureText(error)}`;
 }
 
-// Where Temporal carries a call out it repeats it; a command has nobody to do so.
+// Temporal repeats the calls of a worker; a command repeats its own.
 const patience: Partial<Record<SmcError['class'], number>> = { throttled: 6, transient: 2 };
 
 function patient(transport: Transport): Transport {

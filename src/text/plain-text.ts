@@ -22,13 +22,13 @@ export const plainLine = (text: string) => printable(text).trim();
 
 // The codes that colours begin and end with; none of the others, which hide text or clear the screen.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
-const colorCode = /(\u001b\[(?:1|2|22|3[0-79]|9[0-7])m)/;
+export const colorCodes = /(\u001b\[(?:1|2|22|3[0-79]|9[0-7])m)/g;
 
 /** A line for a terminal: printable, but for colour codes where the terminal has colours. */
 export function terminalLine(line: string, hasColors: boolean): string {
-  if (!hasColors) return printable(line.replaceAll(new RegExp(colorCode, 'g'), ''));
+  if (!hasColors) return printable(line.replaceAll(colorCodes, ''));
   return line
-    .split(colorCode)
+    .split(colorCodes)
     .map((part, i) => (i % 2 === 1 ? part : printable(part)))
     .join('');
 }

@@ -26,7 +26,7 @@ test('a part that was measured alone leaves the other sections as they are', () 
   expect(pageWith(again, new Map(), order)).toBe(again);
 });
 
-test('a section that no part makes any more goes', () => {
+test('the page has only the sections that a part still makes', () => {
   expect(pageWith('# Old\n\n## Gone\n\ntext\n', new Map(), order)).not.toContain('Gone');
 });
 

@@ -104,7 +104,7 @@ test.each(['zsh', 'fish'])('no quote stays open in the script for %s', async (sh
   }
 });
 
-test('a shell that is not known is refused', async () => {
+test('an unknown shell is refused', async () => {
   const { failure, stderr } = await captured(() =>
     completionCommand(program).exitOverride().parseAsync(['tcsh'], { from: 'user' }),
   );

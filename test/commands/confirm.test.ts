@@ -34,7 +34,7 @@ test('input that ends, as Ctrl-C and Ctrl-D end it, is a no', async () => {
   expect(failure).toMatchObject({ exitCode: 4, message: 'Nothing was changed.' });
 });
 
-test('--yes asks nobody; without a terminal it is required', async () => {
+test('--yes skips the question; without a terminal it is required', async () => {
   const keyboard = aKeyboard();
   await confirm('Start it?', true, keyboard.stream);
   Object.assign(keyboard.stream, { isTTY: false });

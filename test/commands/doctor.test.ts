@@ -26,7 +26,7 @@ const told = async () => {
   return { ok, stdout, check: (id: string) => checks.find((check) => check.id === id) };
 };
 
-test('what works is ok, what does not has a remedy, and no secret is printed', async () => {
+test('what works is ok, each problem has a remedy, and secrets are hidden', async () => {
   const { ok, check, stdout } = await told();
   for (const id of ['node', 'smc-endpoint', 'clock', 'credentials', 'permission-ListTagResources'])
     expect(check(id)).toMatchObject({ status: 'ok' });
@@ -67,7 +67,7 @@ test('a permission that is missing is a problem with the policy to grant', async
   });
 });
 
-test('no credentials and no endpoint are problems, and nothing more is tried', async () => {
+test('missing credentials and a missing endpoint are problems, and the checks end there', async () => {
   delete process.env.ALIBABA_CLOUD_ACCESS_KEY_ID;
   process.env.SMC_ENDPOINT = 'http://127.0.0.1:9';
   const { check } = await told();

@@ -49,10 +49,10 @@ test('what an activity does: the job as it was last seen, and why the last look 
   ).toBe('now        createReplicationJob, attempt 9, next in 20 s: Busy: later');
 });
 
-test('a job past its jobTimeout is explained by what is waited for, without an estimated end', () => {
+test('a job past its jobTimeout is explained by what smc-batch waits for, without an estimated end', () => {
   const said = explainStopping(migrating, [stopping], { end: 'TimedOut', error: timedOut });
   expect(said.why).toBe(
-    'its job ran longer than jobTimeout (TimedOut) and is waited for until it can be stopped: SMC stops a job only while it is Syncing, and it is Processing 60 %; one that finishes before counts as migrated',
+    'its job ran longer than jobTimeout (TimedOut) and smc-batch waits until it can be stopped: SMC stops a job only while it is Syncing, and it is Processing 60 %; if the job finishes before, its server counts as migrated',
   );
   const lines = factLines(said, now, plain);
   expect(lines.join('\n')).not.toContain('ends about');
@@ -61,7 +61,7 @@ test('a job past its jobTimeout is explained by what is waited for, without an e
 
 test('a cancelled server says so; without a stop under way the batch has the word', () => {
   expect(explainStopping(migrating, [stopping], { end: 'Stopped' }).why).toContain('it was cancelled');
-  expect(explainStopping(migrating, [stopping]).why).toContain('waited for until it can be stopped');
+  expect(explainStopping(migrating, [stopping]).why).toContain('waits until it can be stopped');
   expect(explainStopping(migrating, [])).toEqual(migrating);
 });
 
@@ -75,7 +75,7 @@ test('a job that could not be deleted: with the code of the refusal and its reme
   const lines = factLines(server, now, plain);
   const at = lines.findIndex((line) => line.startsWith('left       job j-bp1web01 (deleteFailed)'));
   expect(lines.slice(at + 1, at + 3)).toEqual([
-    'because    Forbidden.RAM: User not authorized to operate on the specified resource. (DeleteReplicationJob, RequestId 0B1F2A3C-1111-2222-3333-444455556666)',
+    'because    Forbidden.RAM: User not authorized to operate on the specified resource (DeleteReplicationJob, RequestId 0B1F2A3C-1111-2222-3333-444455556666)',
     'remedy     Give the RAM user AliyunSMCFullAccess.',
   ]);
 });

@@ -53,12 +53,10 @@ test('leaving leaves at once, also while an answer is awaited, and says that the
     code = await following;
   });
   expect(code).toBe(0);
-  expect(stdout).toBe(
-    "Batch 'dc1-exit' goes on without you. Take it up again with: smc-batch watch dc1-exit\n",
-  );
+  expect(stdout).toBe("Batch 'dc1-exit' goes on without you. To watch it again: smc-batch watch dc1-exit\n");
 });
 
-test('a batch that has stopped with nothing under way is left, with exit code 3', async () => {
+test('following ends with exit code 3 once a batch has stopped and its last server has ended', async () => {
   let code: number | undefined;
   const { stdout } = await captured(async () => {
     code = await follow(aBatchClient([stopped]), 'text');

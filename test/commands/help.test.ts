@@ -35,12 +35,12 @@ test.each(['smc-batch', ...commands.map(([name]) => name)])(
   },
 );
 
-test('no help is kept of a command that is gone', () => {
+test('each kept help is of a command that exists', () => {
   const kept = readdirSync(golden).map((file) => path.basename(file, '.txt'));
   expect(kept.sort()).toEqual(['smc-batch', ...commands.map(([name]) => name)].sort());
 });
 
-test.each(commands)('%s speaks as the others do, has an example and says its exit codes', (name, command) => {
+test.each(commands)('%s has the form of all help texts, an example and its exit codes', (name, command) => {
   expect(command.description()).toMatch(/^[a-z][^.]*[^.]$/);
   for (const { description } of command.options) expect(description).toMatch(/^[a-z].*[^.]$/);
   for (const { description } of command.registeredArguments) expect(description).toMatch(/^[a-z].*[^.]$/);

@@ -38,7 +38,7 @@ test.each([
   expect(JSON.parse(schema)).toEqual(JSON.parse(JSON.stringify(planJsonSchema())));
 });
 
-test('nothing is overwritten without --force', async () => {
+test('existing files stay without --force', async () => {
   await writeFile(path.join(dir, 'batch.yaml'), 'mine');
   const refused = await init([dir]);
   expect(refused.failure).toMatchObject({
@@ -57,7 +57,7 @@ test('a name that cannot be an id is refused before anything is written', async 
   expect(await readdir(dir)).toEqual([]);
 });
 
-test('on a terminal it asks for what the flags do not say', async () => {
+test('on a terminal it asks for missing flags', async () => {
   const input = new PassThrough();
   const output = new PassThrough();
   let asked = '';
@@ -75,7 +75,7 @@ test('on a terminal it asks for what the flags do not say', async () => {
   expect(await readdir(dir)).toContain('servers.csv');
 });
 
-test('an input that ends leaves nothing behind', async () => {
+test('an input that ends leaves the folder as it was', async () => {
   const input = new PassThrough();
   const running = init([dir], { input, output: new PassThrough(), interactive: true });
   input.end();

@@ -63,7 +63,7 @@ test('--plan writes a valid plan once, -o plan prints it', async () => {
   expect(printed.stdout).toBe(await readFile(file, 'utf8'));
 });
 
-test('no source that can be migrated makes no plan', async () => {
+test('where every source is in trouble, the command says so instead of writing a plan', async () => {
   const { failure } = await inventory('-o', 'plan', '--state', 'Unavailable');
   expect(failure).toMatchObject({ exitCode: 1, message: expect.stringContaining('No plan was written') });
 });

@@ -29,7 +29,7 @@ describe('the live screen', () => {
     screen.end();
   });
 
-  test('without a frame there is nothing to take away', () => {
+  test('a screen without a frame ends as it began', () => {
     const { stream, taken } = aScreen({ columns: 80, rows: 24 });
     liveScreen(stream).end();
     expect(taken()).toBe('');
@@ -50,7 +50,7 @@ describe('the live screen', () => {
 });
 
 describe('the keys of the live view', () => {
-  test('each calls its action, in either case; others do nothing', async () => {
+  test('each key calls its action, in either case; others are ignored', async () => {
     const keyboard = aKeyboard();
     const p = jest.fn();
     const keys = liveKeys({ p }, keyboard.stream);

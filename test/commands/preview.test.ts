@@ -28,7 +28,7 @@ test('a clean plan: exit code 0', async () => {
   expect(stdout).toContain('demo: 2 to create of 2 servers');
 });
 
-test('blocked servers: exit code 3, and nothing but JSON on stdout', async () => {
+test('blocked servers: exit code 3, and JSON alone on stdout', async () => {
   const { exitCode, stdout } = await preview(planOf('web', 'nobody'), '-o', 'json');
   expect(exitCode).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -39,7 +39,7 @@ test('blocked servers: exit code 3, and nothing but JSON on stdout', async () =>
   });
 });
 
-test('a plan that is not valid: exit code 2, its problems on stderr', async () => {
+test('an invalid plan: exit code 2, its problems on stderr', async () => {
   const { exitCode, stdout, stderr } = await preview(
     planOf('web').replace('sourceName', 'sourceNmae'),
     '-o',
@@ -57,7 +57,7 @@ test('no credentials: exit code 1 and one sentence', async () => {
   expect((failure as Error).message).toMatch(/^No Alibaba Cloud credentials were found: [^\n]*$/);
 });
 
-test('nothing is changed in the account', async () => {
+test('the account stays as it was', async () => {
   await preview(planOf('web', 'off'));
   const { calls } = account.simulator.account.audit();
   expect(Object.keys(calls.perOperation).sort()).toEqual([

@@ -61,7 +61,7 @@ test('a file that cannot be written is the user’s to choose again', async () =
   expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining('could not be written') });
 });
 
-test('a format there is not is refused', async () => {
+test('an unknown format is refused', async () => {
   const { failure } = await report(['--format', 'pdf']);
   expect(failure).toMatchObject({ code: 'commander.invalidArgument' });
 });

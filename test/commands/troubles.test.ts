@@ -53,7 +53,7 @@ test.each<[string, string | undefined, PendingAttempt]>([
   expect(attemptTrouble(attempt, now)).toBe(expected);
 });
 
-test('a thousand servers under way cost twenty looks: some finishing, the newest, and some of all others', async () => {
+test('of a thousand servers under way twenty are checked: some finishing, the newest, and some of all others', async () => {
   const asked: string[] = [];
   const batch = {
     ...aBatchClient([{ servers: [] }]),
@@ -75,7 +75,7 @@ test('a thousand servers under way cost twenty looks: some finishing, the newest
   expect(troubles).toMatchObject({ looked: 20, underWay: 1_000, groups: [{ error: unavailable }] });
 });
 
-test('a server that has ended in the meantime is no trouble', async () => {
+test('a server that has ended in the meantime is left out', async () => {
   const batch = {
     ...aBatchClient([{ servers: [] }]),
     pending: async () => {
@@ -85,7 +85,7 @@ test('a server that has ended in the meantime is no trouble', async () => {
   expect((await lookForTroubles(batch, servers('web', 1))).groups).toEqual([]);
 });
 
-test('a follower hears of an error when it turns up, not at each look, and when all is well again', async () => {
+test('a follower is told of an error once when it begins, and when it is over', async () => {
   let attempts: PendingAttempt[] | undefined = [retriedCall];
   let time = now;
   const lines: string[] = [];

@@ -61,7 +61,7 @@ test('-o json has the same on stdout for machines', async () => {
   expect(JSON.parse(valid.stdout)).toMatchObject({ valid: true, summary: { batch: 'demo', servers: 3 } });
 });
 
-test('warnings are told and do not fail', async () => {
+test('a plan with warnings is valid, and the warnings are shown', async () => {
   const { stdout, stderr, failure } = await validate(good.replace('systemDiskSize: 80, ', ''));
   expect(failure).toBeUndefined();
   expect(stderr).toContain('warning systemDiskSize is missing for every server [disk-size-missing]');

@@ -64,7 +64,7 @@ test('a job past its jobTimeout that cannot be stopped yet is explained as that'
   const explained = await explain();
   expect(explained).toMatchObject({
     phase: 'migrating',
-    why: expect.stringContaining('is waited for until it can be stopped'),
+    why: expect.stringContaining('smc-batch waits until it can be stopped'),
     error: { code: 'ReplicationJob.TimedOut', remedy: expect.stringContaining('jobTimeout') },
   });
   expect(explained).not.toHaveProperty('estimatedEnd');

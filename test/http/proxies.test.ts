@@ -92,7 +92,7 @@ it('many calls behind a proxy that closes CONNECT are one connection each at mos
   expect(proxy.connections()).toBeLessThanOrEqual(40);
 });
 
-it('a proxy that is not there is named, without its password', async () => {
+it('a missing proxy is named, its password hidden', async () => {
   const proxy = await behind({});
   await proxy.close();
   process.env.https_proxy = `http://ann:not-a-secret@${proxy.host}`;
@@ -128,7 +128,7 @@ it('a proxy that is closed on one call serves the next', async () => {
   expect(await transport.call('A', {})).toEqual({ RequestId: 'R' });
 });
 
-it('a value that is no address is told by its variable alone', async () => {
+it('a wrong proxy address is named by its variable alone', async () => {
   process.env.HTTPS_PROXY = 'http://ann:not-a-secret@:x';
   const error = await failure(aTransport({ endpoint: 'https://smc.example.test' }).call('A', {}));
   expect(error.message).toMatch(/the value of HTTPS_PROXY is no address of a proxy/);

@@ -32,7 +32,7 @@ test('a long line is cut around what is marked', async () => {
   expect(line!.slice(caret!.indexOf('^'), caret!.lastIndexOf('^') + 1)).toBe('no');
 });
 
-test('control characters of a plan do not reach the terminal', async () => {
+test('control characters of a plan are taken out on the way to the terminal', async () => {
   const { problems, sources } = await readText(
     `${head}servers: [{ sourceId: s-1, wave: "\\u001b[31mred" }]\n`,
   );

@@ -37,7 +37,7 @@ test('a plan that names the process environment as its CSV prints none of it', a
   });
 });
 
-test('a device is no CSV', async () => {
+test('a device is refused as a CSV', async () => {
   const { problems } = await readText(`${head}servers: { csv: /dev/zero }\n`);
   expect(problems).toEqual([expect.objectContaining({ code: 'file-unreadable' })]);
 });

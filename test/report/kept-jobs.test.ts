@@ -26,7 +26,7 @@ test('a job that SMC never started has no instance; one that was refused a later
   expect(instanceHours(kept({ error, starts: 2 }), later(8))).toBe(8);
 });
 
-test('the kept jobs of a batch are added up, and none are nothing to speak of', () => {
+test('the kept jobs of a batch are added up; a batch without them has no sum', () => {
   const servers = [kept(), kept({ server: 'web-02', from: 60, phase: 'cancelled' }), aServer()];
   expect(keptJobs(servers, later(4))).toEqual({ jobs: 2, instanceHours: 7 });
   expect(keptJobs([aServer()], later(4))).toBeUndefined();

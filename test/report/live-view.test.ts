@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pc from 'picocolors';
 import { type LiveBatch, type LiveServer, liveFrame } from '../../src/report';
-import { displayWidth } from '../../src/report/display-width';
+import { displayWidth } from '../../src/text';
 import type { ServerView } from '../../workflows/contract/views';
 import { aBatch, aServer } from './a-batch';
 

@@ -22,7 +22,7 @@ test('a server that migrates is estimated by its size and by what has been measu
   expect(serverView(batch, 'web-01').estimatedEnd).toBe(start + 40 * minute);
 });
 
-test('of others nobody knows', () => {
+test('other servers have no estimate', () => {
   const batch = servers({
     'web-01': { phase: 'recovering', round: 1, startedAt: start, jobId: 'j-1' },
     'web-02': { phase: 'migrated', round: 1, startedAt: start, endedAt: start + minute, jobId: 'j-2' },
@@ -34,7 +34,7 @@ test('of others nobody knows', () => {
 const migrating = (server: string, estimatedEnd: number) =>
   aServer({ server, phase: 'migrating', endedAt: undefined, imageId: undefined, estimatedEnd });
 
-test('status says how long a server has to go, and nothing once that is over', () => {
+test('status says how long a server has to go, until the estimate has passed', () => {
   const source = aBatch([aServer(), migrating('web-02', 0), migrating('web-03', 0)]);
   const now = source.generatedAt.getTime();
   source.servers[1]!.estimatedEnd = now + 25 * minute;
@@ -44,6 +44,6 @@ test('status says how long a server has to go, and nothing once that is over', (
   expect(rows.map((row) => row.slice(at, at + 12).trim())).toEqual(['', 'about 25 min', '']);
 });
 
-test('a batch without estimates has no column for them', () => {
+test('the column of estimates is there once a server has one', () => {
   expect(textReport(aBatch([aServer()]), pc.createColors(false))[0]).not.toContain('to go');
 });

@@ -5,7 +5,7 @@ const busy = 'ServiceUnavailable: The request has failed due to a temporary fail
 const told = (troubles: Parameters<typeof groupTroubles>[0], of = { looked: 20, underWay: 20 }) =>
   troubleLines({ groups: groupTroubles(troubles), ...of }, now);
 
-test('one line for one outage, whichever calls and looks it hits, with the next try', () => {
+test('one outage is one line, whichever calls and polls it hits, with the next try', () => {
   expect(
     told([
       { server: 'a', error: `${busy} (DescribeReplicationJobs, RequestId 0B1F2A3C-1111)` },
@@ -43,7 +43,7 @@ test('what others wrote stays on one line and cannot steer a terminal', () => {
   expect(told([{ server: 'a', error: 'Bad: \u001b[2Jone\ntwo' }])).toEqual(['1 server: Bad:  [2Jone two']);
 });
 
-test('a webhook that is not told is the first line, and for a script a group without servers', () => {
+test('a webhook in trouble is the first line, and for a script a group without servers', () => {
   const webhook = {
     reason: 'the webhook could not be reached: connection refused',
     since: '2026-03-01T22:00:00Z',

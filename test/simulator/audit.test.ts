@@ -3,7 +3,7 @@ import { aJob, aRunningJob, aSimulator, call, closeAll, send, sourceId } from '.
 
 afterEach(closeAll);
 
-test('the audit tells when jobs ran, to the virtual second, however seldom anybody looks', async () => {
+test('the audit tells when jobs ran, to the virtual second, however seldom it is read', async () => {
   const simulator = await aSimulator({ jobSeconds: 100 });
   await aRunningJob(simulator);
   simulator.account.skip(60);
@@ -82,7 +82,7 @@ test('the clock can be moved over HTTP', async () => {
   for (const body of ['{"skipSeconds": -1}', 'null', '{']) expect((await post(body)).status).toBe(400);
 });
 
-test('to look at a job among 1,000 of 10,000 sources costs no more than among 100 of 1,000', async () => {
+test('a read of one job costs the same among 1,000 of 10,000 sources as among 100 of 1,000', async () => {
   const open = async (jobs: number) => {
     const simulator = await aSimulator({
       servers: 10 * jobs,

@@ -53,7 +53,7 @@ describe('a job that runs', () => {
     expect((await described(simulator, jobId)).Status).toBe('Finished');
   });
 
-  test('of zero length is Finished as soon as one looks', async () => {
+  test('of zero length is Finished at the first read', async () => {
     const simulator = await aSimulator({ jobSeconds: 0 });
     expect((await described(simulator, await aRunningJob(simulator))).Status).toBe('Finished');
     expect(simulator.account.audit().jobs).toMatchObject({ running: 0, peakRunning: 1 });

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 
 /** One request as the service sees it: query and form parameters together. */
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   params: Record<string, string>;
   socket: Socket;

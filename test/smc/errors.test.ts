@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeSmcError, SmcError, type SmcErrorClass, smcErrorRule, smcErrorRules } from '../../src/smc';
+import { SmcError, type SmcErrorClass, smcErrorRule, smcErrorRules } from '../../src/smc';
+import { failureLine } from '../../src/text';
 
 const classes: Record<SmcErrorClass, string[]> = {
   throttled: ['Throttling', 'Throttling.User', 'Throttling.Api'],
@@ -138,9 +139,9 @@ it('an error says code, message, operation and RequestId in one line', () => {
     action: 'StartReplicationJob',
     requestId: 'R-1',
   };
-  expect(describeSmcError(facts)).toBe('Throttling: too fast (StartReplicationJob, RequestId R-1)');
-  expect(new SmcError(facts).message).toBe(describeSmcError(facts));
-  expect(describeSmcError({ code: 'A', message: 'b' })).toBe('A: b');
+  expect(failureLine(facts)).toBe('Throttling: too fast (StartReplicationJob, RequestId R-1)');
+  expect(new SmcError(facts).message).toBe(failureLine(facts));
+  expect(failureLine({ code: 'A', message: 'b' })).toBe('A: b');
 });
 
 it('a remedy for this very failure goes before the one of its code', () => {

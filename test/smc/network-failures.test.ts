@@ -4,7 +4,7 @@ import { against, aTransport, endAfterwards, endAll, failure } from './a-transpo
 
 afterEach(endAll);
 
-describe('a network failure is transient, told apart and not repeated here', () => {
+describe('a network failure is transient, has its own code, and is left to the caller to repeat', () => {
   it('when no answer comes in time', async () => {
     const { server, transport } = await against(() => {}, { timeoutMs: 2_000 });
     const error = await failure(transport.call('A', {}));

@@ -1,6 +1,6 @@
 import { SmcError } from '../../src/smc';
-import { type CallRate, createCallRate, tellThrottling } from '../../src/temporal/call-rate';
 import type { LimitOnServer, QueueLimit } from '../../src/temporal/queue-limit';
+import { type CallRate, createCallRate, tellThrottling } from '../../src/temporal/worker/call-rate';
 
 const quietMs = 30_000;
 const rates: CallRate[] = [];
@@ -77,7 +77,7 @@ test('fifty refusals at once lower the limit by one step, to half of what was st
   expect(worker.said).toEqual(['SMC throttles: at most 10 activities a second over all workers from now on']);
 });
 
-test('a burst that has just begun is not taken for a low rate', async () => {
+test('a burst that has just begun is measured at its own rate', async () => {
   const server = aServer();
   const worker = await aWorker(server);
   await pass(60);

@@ -38,7 +38,7 @@ test.each([
   ['of a process that has ended, whose id another one has', { ...at, dev: dead, holds: true }],
   ['of one that died while it looked', { ...at, dev: dead, holds: false }],
   ['of a server whose id another process has', { ...at, dev: dead, server: dead, holds: true }],
-])('a note that is %s holds nobody up, and is gone', async (_, content) => {
+])('a note that is %s is ignored, and is gone', async (_, content) => {
   note(content);
   const { release } = await claim();
   expect(notes()).toHaveLength(1);
@@ -46,7 +46,7 @@ test.each([
   expect(notes()).toEqual([]);
 });
 
-test('a note that cannot be read holds nobody up', async () => {
+test('a note that cannot be read is ignored', async () => {
   note('');
   chmodSync(join(folder, 'a.db.dev-left.json'), 0o000);
   (await claim()).release();

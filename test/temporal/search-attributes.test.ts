@@ -1,12 +1,14 @@
-import { Metadata, status } from '@grpc/grpc-js';
 import type { Client } from '@temporalio/client';
-import { ensureSearchAttributes, withSearchAttributes } from '../../src/temporal';
+import { ensureSearchAttributes, grpcStatus, withSearchAttributes } from '../../src/temporal';
 
 const keyword = 2;
 const all = { SmcBatch: keyword, SmcServer: keyword, SmcPhase: keyword };
 
+/** Codes that the product has no word for. */
+const [ALREADY_EXISTS, INTERNAL] = [6, 13];
+
 const refused = (code: number, details: string) =>
-  Object.assign(new Error(`${code} ${details}`), { code, details, metadata: new Metadata() });
+  Object.assign(new Error(`${code} ${details}`), { code, details, metadata: {} });
 
 /** A client of a namespace that answers each listing with the next of these, and says whether adding is refused. */
 function aClient(lists: (Record<string, number> | Error)[], adding?: Error) {
@@ -29,7 +31,7 @@ function aClient(lists: (Record<string, number> | Error)[], adding?: Error) {
   return { client: client as unknown as Client, added };
 }
 
-const denied = refused(status.PERMISSION_DENIED, 'Request unauthorized.');
+const denied = refused(grpcStatus.PERMISSION_DENIED, 'Request unauthorized.');
 
 test('those that a namespace lacks are added', async () => {
   const { client, added } = aClient([{ SmcBatch: keyword }]);
@@ -39,8 +41,8 @@ test('those that a namespace lacks are added', async () => {
 
 test.each([
   ['may not list them', [denied], undefined],
-  ['has no operator service', [refused(status.UNIMPLEMENTED, 'unknown service')], undefined],
-  ['comes second, while another one adds them', [{}, all], refused(status.ALREADY_EXISTS, 'SmcBatch exists')],
+  ['has no operator service', [refused(grpcStatus.UNIMPLEMENTED, 'unknown service')], undefined],
+  ['comes second, while another one adds them', [{}, all], refused(ALREADY_EXISTS, 'SmcBatch exists')],
 ])('one who %s goes on', async (_, lists, adding) => {
   await ensureSearchAttributes(aClient(lists, adding).client, 'default');
 });
@@ -60,7 +62,7 @@ test.each([
   ],
   [
     'hears of a server in trouble',
-    [refused(status.INTERNAL, 'database is locked')],
+    [refused(INTERNAL, 'database is locked')],
     undefined,
     'The search attributes cannot be listed: database is locked.',
   ],
@@ -74,7 +76,7 @@ test.each([
 
 test('a start waits for attributes that were just added, and says what is missing in the end', async () => {
   const unknown = refused(
-    status.INVALID_ARGUMENT,
+    grpcStatus.INVALID_ARGUMENT,
     'Namespace default has no mapping defined for search attribute SmcBatch',
   );
   let starts = 0;
@@ -87,6 +89,6 @@ test('a start waits for attributes that were just added, and says what is missin
   await expect(withSearchAttributes('default', never, { patienceMs: 0 })).rejects.toThrow(
     /no mapping defined.*Have them added, as keywords: temporal operator search-attribute create/,
   );
-  const other = refused(status.INVALID_ARGUMENT, 'a plan too long');
+  const other = refused(grpcStatus.INVALID_ARGUMENT, 'a plan too long');
   await expect(withSearchAttributes('default', () => Promise.reject(other))).rejects.toBe(other);
 });

@@ -90,7 +90,7 @@ async function written(text: string, hasColors: boolean): Promise<string[]> {
   return stdout.split('\n');
 }
 
-test('whatever others write, no line of ours steers a terminal or is two', async () => {
+test('whatever others write, each line stays one line and is only shown', async () => {
   await fc.assert(
     fc.asyncProperty(foreign, async (text) => {
       const calm = await written('calm', false);
@@ -103,7 +103,7 @@ test('whatever others write, no line of ours steers a terminal or is two', async
   );
 });
 
-test('with colours a terminal gets those and nothing else', () => {
+test('with colours a terminal gets their codes alone', () => {
   fc.assert(
     fc.property(foreign, (text) => {
       const lines = textReport(plainTexts(aBatchSaying(text)), createColors(true));

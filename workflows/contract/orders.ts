@@ -1,5 +1,5 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { Plan } from '../../src/plan';
+import { defineQuery, defineUpdate } from './define';
 
 /** Who gives an order: shown in the journal. */
 export interface Order {

@@ -1,4 +1,4 @@
-import { defineSignal } from '@temporalio/workflow';
+import { defineSignal } from './define';
 import type { SmcFailure } from './failure';
 import type { Slots } from './slots';
 

@@ -1,5 +1,5 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { ReplicationJobStatus } from '../../src/smc';
+import { defineQuery, defineSignal } from './define';
 import type { SmcFailure } from './failure';
 
 /** How a server's migration ended. */

@@ -1,4 +1,4 @@
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery } from './define';
 import type { SmcFailure } from './failure';
 import type { Leftover } from './server-messages';
 import type { Slots } from './slots';

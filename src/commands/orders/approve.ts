@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { approveUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { outputOption } from '../../terminal/output';
 
 /** `approve BATCH WAVE`: open the gate of a wave that waits for it. */
@@ -20,7 +19,13 @@ Example:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, wave: string, options: OrderOptions) =>
-      order(batch, approveUpdate, { wave }, `Let wave '${wave}' of batch '${batch}' start?`, options),
+    .action(async (batch: string, wave: string, options: OrderOptions) =>
+      (await import('../../actions/order.js')).order(
+        'approve',
+        batch,
+        { wave },
+        `Let wave '${wave}' of batch '${batch}' start?`,
+        options,
+      ),
     );
 }

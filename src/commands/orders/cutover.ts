@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { cutOverUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { outputOption } from '../../terminal/output';
 
 /** `cutover BATCH [SERVER…]`: end incremental jobs with their final image. */
@@ -24,10 +23,10 @@ Example:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, servers: string[], options: OrderOptions) =>
-      order(
+    .action(async (batch: string, servers: string[], options: OrderOptions) =>
+      (await import('../../actions/order.js')).order(
+        'cutover',
         batch,
-        cutOverUpdate,
         { servers: servers.length > 0 ? servers : undefined },
         `Cut ${servers.join(', ') || 'all synced servers'} of batch '${batch}' over?`,
         options,

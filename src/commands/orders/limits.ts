@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { limitsUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { numberFrom } from '../../terminal/number-argument';
 import { outputOption } from '../../terminal/output';
@@ -31,11 +30,17 @@ Example:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, { yes, output, ...limits }: OrderOptions & Limits) => {
+    .action(async (batch: string, { yes, output, ...limits }: OrderOptions & Limits) => {
       if (Object.keys(limits).length === 0) {
         throw new CommandFailure('Say at least one limit: limits --help lists them.', exitCodes.usage);
       }
-      return order(batch, limitsUpdate, limits, `Change the limits of batch '${batch}'?`, { yes, output });
+      return (await import('../../actions/order.js')).order(
+        'limits',
+        batch,
+        limits,
+        `Change the limits of batch '${batch}'?`,
+        { yes, output },
+      );
     });
 }
 

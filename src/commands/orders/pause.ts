@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { pauseUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { outputOption } from '../../terminal/output';
 
 /** `pause BATCH [SERVER…]`: start nothing more of it for now. */
@@ -23,13 +22,14 @@ Examples:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
-      order(
-        batch,
-        pauseUpdate,
-        { servers: servers.length > 0 ? servers : undefined, waves: wave },
-        `Pause batch '${batch}'?`,
-        options,
-      ),
+    .action(
+      async (batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
+        (await import('../../actions/order.js')).order(
+          'pause',
+          batch,
+          { servers: servers.length > 0 ? servers : undefined, waves: wave },
+          `Pause batch '${batch}'?`,
+          options,
+        ),
     );
 }

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { resumeUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { outputOption } from '../../terminal/output';
 
 /** `resume BATCH [SERVER…]`: go on, also after a stop for too many failures. */
@@ -16,7 +15,7 @@ export function resumeCommand(): Command {
     .addHelpText(
       'after',
       `
-For a batch that has stopped it accepts the failures so far; 'retry' takes the failed servers up again instead.
+A batch that has stopped accepts its failures so far and goes on; 'retry' tries the failed servers again instead.
 
 Examples:
   smc-batch resume dc1-exit --yes
@@ -24,13 +23,14 @@ Examples:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
-      order(
-        batch,
-        resumeUpdate,
-        { servers: servers.length > 0 ? servers : undefined, waves: wave },
-        `Resume batch '${batch}'?`,
-        options,
-      ),
+    .action(
+      async (batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
+        (await import('../../actions/order.js')).order(
+          'resume',
+          batch,
+          { servers: servers.length > 0 ? servers : undefined, waves: wave },
+          `Resume batch '${batch}'?`,
+          options,
+        ),
     );
 }

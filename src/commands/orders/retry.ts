@@ -1,13 +1,12 @@
 import { Command } from 'commander';
-import { retryUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { outputOption } from '../../terminal/output';
 
-/** `retry BATCH [SERVER…]`: take failed servers up again. */
+/** `retry BATCH [SERVER…]`: migrate failed servers again. */
 export function retryCommand(): Command {
   return new Command('retry')
-    .summary('take failed servers up again')
-    .description('take servers of a running batch up again: all that failed, or these')
+    .summary('try failed servers again')
+    .description('try servers of a running batch again: all that failed, or these')
     .argument('<batch>', "the batch's name")
     .argument('[server...]', 'only these servers')
     .option('-y, --yes', 'do not ask first', false)
@@ -15,7 +14,7 @@ export function retryCommand(): Command {
     .addHelpText(
       'after',
       `
-A batch that has ended is taken up again by applying its plan: what is done is skipped.
+A batch that has ended takes no orders: apply its plan again, and done servers are skipped.
 
 Examples:
   smc-batch retry dc1-exit --yes
@@ -23,10 +22,10 @@ Examples:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, servers: string[], options: OrderOptions) =>
-      order(
+    .action(async (batch: string, servers: string[], options: OrderOptions) =>
+      (await import('../../actions/order.js')).order(
+        'retry',
         batch,
-        retryUpdate,
         { servers: servers.length > 0 ? servers : undefined },
         `Retry ${servers.join(', ') || 'all failed servers'} of batch '${batch}'?`,
         options,

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { skipUpdate } from '../../../workflows/contract/orders';
-import { type OrderOptions, order } from '../../batch-client/send-order';
+import type { OrderOptions } from '../../actions/order';
 import { outputOption } from '../../terminal/output';
 
 /** `skip BATCH SERVER…`: leave servers out. */
@@ -20,7 +19,13 @@ Example:
 
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
-    .action((batch: string, servers: string[], options: OrderOptions) =>
-      order(batch, skipUpdate, { servers }, `Skip ${servers.join(', ')} of batch '${batch}'?`, options),
+    .action(async (batch: string, servers: string[], options: OrderOptions) =>
+      (await import('../../actions/order.js')).order(
+        'skip',
+        batch,
+        { servers },
+        `Skip ${servers.join(', ')} of batch '${batch}'?`,
+        options,
+      ),
     );
 }

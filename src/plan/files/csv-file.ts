@@ -7,7 +7,7 @@ import { problemAt, type SourceFile, type Span } from './source-file';
 
 /** The servers of a CSV: its first row names their fields, each row below is one. */
 export interface ServersFromCsv {
-  /** As they would stand in the plan. Empty where no column tells the source. */
+  /** As a plan has them. Empty where no column tells the source. */
   rows: unknown[];
   problems: PlanProblem[];
   /** Headers the plan's `columns` name and the file does not have. */
@@ -68,7 +68,7 @@ function strayCells(headers: CsvCell[], rows: CsvCell[][]): PlanProblem[] {
   return rows.flatMap((row) => {
     const stray = row.find((cell, i) => cell.text !== '' && !headers[i]?.text);
     const message = 'no header stands above this value';
-    const fix = 'a value with a separator in it stands in quotes';
+    const fix = 'put a value with a separator in it into quotes';
     return stray ? [problemAt(stray, { code: 'csv-syntax', message, fix })] : [];
   });
 }

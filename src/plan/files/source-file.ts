@@ -51,7 +51,7 @@ export async function readSourceFile(
 }
 
 /** Makes a source file of a text that is in hand. */
-export function sourceFile(file: string, text: string): SourceFile {
+function sourceFile(file: string, text: string): SourceFile {
   let lineStarts: number[] | undefined;
   return {
     file,

@@ -3,7 +3,7 @@ import { type Draft, type DraftServer, type Layer, layersOf } from '../files/dra
 import { type Finding, type PlanPath, pathText } from '../problem';
 
 /** Tags that tell whose a job and a source are: the ledger of what was migrated. */
-export const reservedTags = ['smc-batch', 'smc-batch-server', 'smc-batch-image'] as const;
+const reservedTags = ['smc-batch', 'smc-batch-server', 'smc-batch-image'] as const;
 
 // SMC: 20 tags on a resource; each job carries two of ours.
 const mostTags = 18;

@@ -12,7 +12,7 @@ import {
 import { settingHelp } from './setting-help';
 
 /** Days as a plan spells them. */
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const { name: jobNameSchema, ...apiSettings } = jobSettingsSchema.shape;
 
@@ -142,7 +142,6 @@ export const planWaveSchema = z
       .meta({ description: "Job settings of this wave's servers; they win over the plan's defaults." }),
   })
   .meta({ id: 'wave', title: 'Wave', description: 'Waves run in the order of the plan.' });
-export type PlanWave = z.infer<typeof planWaveSchema>;
 
 const jobQuota = 100;
 const runningQuota = 50;
@@ -220,7 +219,6 @@ export const serversCsvSchema = z.strictObject({
     description: 'Header to field, for headers that are no plan fields; null: the column is left out.',
   }),
 });
-export type ServersCsv = z.infer<typeof serversCsvSchema>;
 
 /** Everything of a plan but its servers, which are judged one by one. */
 export const planHeadSchema = z.strictObject({
@@ -243,6 +241,6 @@ export const planFileSchema = planHeadSchema
   .extend({
     servers: z
       .union([z.array(planServerSchema).min(1), serversCsvSchema])
-      .meta({ description: 'The servers to migrate, or the CSV they stand in.' }),
+      .meta({ description: 'The servers to migrate, or the CSV file that lists them.' }),
   })
   .meta({ title: 'smc-batch plan', description: 'A batch migration of servers to Alibaba Cloud.' });

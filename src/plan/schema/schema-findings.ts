@@ -126,7 +126,8 @@ function unknownField(
     part: 'field' as const,
   };
   if (home) return { ...finding, fix: `${key} belongs in ${home}` };
-  if (key === '<<') return { ...finding, fix: 'a plan has no merge keys: common settings stand in defaults' };
+  if (key === '<<')
+    return { ...finding, fix: 'a plan has no merge keys: write common settings into defaults' };
   if (!meant) return { ...finding, fix: `allowed here: ${Object.keys(allowed).join(', ')}` };
   return { ...finding, fix: `did you mean ${meant}?`, meant: [...path, meant] };
 }

@@ -1,4 +1,4 @@
-import { smcBatchCommand } from '../../text';
+import { failureLine, smcBatchCommand } from '../../text';
 import { counted } from '../counted';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
@@ -47,7 +47,7 @@ ${meanings.map((why) => {
   return html`<p class="why"><b>${counted(jobs.length, 'job')}</b>: ${why}</p>
 <ul class="plain columns">${jobs.map(
     ({ server, jobId, error, instanceHours }) =>
-      html`<li>${link(server)} <code>${jobId}</code>${instanceHours !== undefined && html` ${formatInstanceHours(instanceHours)}`}${error && html` <span class="said">${error.code}: ${error.message}</span>`}</li>
+      html`<li>${link(server)} <code>${jobId}</code>${instanceHours !== undefined && html` ${formatInstanceHours(instanceHours)}`}${error && html` <span class="said">${failureLine(error)}</span>`}</li>
 `,
   )}</ul>`;
 })}${straysLine}</section>`;

@@ -1,4 +1,4 @@
-import { accountTroubleLine } from '../account-trouble';
+import { accountTroubleLine } from '../../text';
 import { counted } from '../counted';
 import { formatDuration } from '../duration';
 import { formatInstanceHours } from '../kept-jobs';

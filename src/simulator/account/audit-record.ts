@@ -12,7 +12,7 @@ export interface TimelinePoint {
 }
 
 /** Something a job has made: an image, a container image (`namespace/repository:tag`) or a target instance. */
-export interface MadeImage {
+interface MadeImage {
   jobId: string;
   imageId: string;
   name: string;

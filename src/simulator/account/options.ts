@@ -20,7 +20,7 @@ export interface SimulatorOptions {
   faults?: Faults;
   /** A job that was created, changed or deleted is shown as it was before for so long; default 0. */
   readLagSeconds?: number;
-  /** The account is kept here and taken up from here. */
+  /** The account is kept in this file, and read from it at the start. */
   stateFile?: string;
   /** Megabits a second into one intermediate instance; default 100. */
   bandwidthMbps?: number;

@@ -37,7 +37,7 @@ export interface SimulatedSource {
 }
 
 /** Sizes: the disk's in GiB, what is used of it in bytes. */
-export interface SimulatedDisk {
+interface SimulatedDisk {
   sizeGiB: number;
   usedBytes: number;
 }

@@ -122,8 +122,8 @@ const foreignJobs = z
   })
   .refine((step) => step.running <= step.existing, 'running jobs exist: running is at most existing');
 
-/** What is to go wrong: in calls, in jobs, with sources, and how many jobs of other tools take up the quota, and when. */
-export const faultsSchema = z.strictObject({
+/** The faults: of calls, of jobs, of sources, and how many jobs of other tools hold quota, and when. */
+const faultsSchema = z.strictObject({
   calls: many(callFault),
   jobs: many(jobFault),
   sources: many(sourceFault),

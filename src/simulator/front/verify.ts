@@ -5,7 +5,7 @@ import { ApiError, missing } from '../api-error';
 import { rememberNonces } from './nonces';
 
 /** A request as it came, with what its signature covers. */
-export interface SignedRequest {
+interface SignedRequest {
   method: 'GET' | 'POST';
   /** Query and form together. */
   params: WireParams;

@@ -5,7 +5,7 @@ import { keptAnswer } from '../parameters/kept-parameters';
 import { businessStatusAt, progressAt, type RunPlan } from './run-plan';
 
 /** Statuses of a job that is not ended: a source has at most one of these. */
-export const liveStatuses = ['Ready', 'Running', 'Stopped', 'Waiting', 'InError', 'Expired'] as const;
+const liveStatuses = ['Ready', 'Running', 'Stopped', 'Waiting', 'InError', 'Expired'] as const;
 
 /** SMC's statuses of a replication job. */
 export type JobStatus = (typeof liveStatuses)[number] | 'Finished' | 'Deleting';
@@ -46,7 +46,7 @@ export interface JobSettings {
 }
 
 /** A run that has ended. */
-export interface PastRun {
+interface PastRun {
   startTime: number;
   endTime: number;
   imageId?: string;

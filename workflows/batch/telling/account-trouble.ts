@@ -87,10 +87,6 @@ export function noteTry(state: AccountState): void {
 export const accountTrouble = ({ error, since }: AccountState): AccountTrouble | undefined =>
   error && since !== undefined ? { error, since: new Date(since).toISOString() } : undefined;
 
-/** The same in one line. */
-export const accountTroubleLine = ({ error, since }: AccountTrouble) =>
-  `The account refuses calls since ${since}, no server fails for it: ${failureText(error)}`;
-
 /** Why nothing starts meanwhile. */
 export const accountReason = ({ error }: AccountState) =>
   error && `the account refuses calls, which are repeated until it does not: ${error.code}`;

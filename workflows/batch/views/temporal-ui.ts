@@ -1,6 +1,5 @@
-import { smcBatchCommand } from '../../../src/text';
+import { accountTroubleLine, smcBatchCommand } from '../../../src/text';
 import { type BatchProgress, serverPhases } from '../../contract/views';
-import { accountTroubleLine } from '../telling/account-trouble';
 
 /** What the Temporal UI shows on the batch's page, in Markdown. */
 export function batchDetails(progress: BatchProgress): string {

@@ -6,21 +6,21 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../activities';
-import { createSmcClient, createTransport, defaultCredentials } from '../smc';
-import { printable } from '../text';
+import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../../activities';
+import { createSmcClient, createTransport, defaultCredentials } from '../../smc';
+import { printable } from '../../text';
+import { packageRoot } from '../package-root';
+import { dataConverter } from '../payload-codec';
+import { temporalQueueLimit } from '../queue-limit';
+import { type TemporalSettings, taskQueue, type WorkerSettings } from '../settings';
 import { createCallRate, tellThrottling } from './call-rate';
-import { connectWorker } from './connect';
-import { packageRoot } from './package-root';
-import { dataConverter } from './payload-codec';
+import { connectWorker } from './connect-worker';
 import { untilAccountWorks } from './prove-account';
-import { temporalQueueLimit } from './queue-limit';
-import { type TemporalSettings, taskQueue, type WorkerSettings } from './settings';
 
 export interface SmcBatchWorker {
-  /** Waits until the account lets this worker in, then polls until `shutdown` is called or the worker fails. */
+  /** Waits until a call to the account has succeeded, then polls until `shutdown` is called or the worker fails. */
   run(): Promise<void>;
-  /** Lets short activities finish; waiting ones go on in another worker. */
+  /** Lets short activities finish; an activity that waits goes on in another worker. */
   shutdown(): void;
 }
 
@@ -34,7 +34,7 @@ export async function createWorker(
   const callRate = createCallRate({
     limit: temporalQueueLimit(connection, temporal.namespace),
     ceiling: smc.callsPerSecond,
-    // The looks at the running jobs are calls, too: a while without one tells little.
+    // Polls of the running jobs are calls, too: a pause without a call tells little.
     quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
     say: (line) => Runtime.instance().logger.warn(line),
   });
@@ -114,7 +114,7 @@ function logLine({ level, timestampNanos, message, meta }: LogEntry): void {
         value !== undefined,
     )
     .map(([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  // A line of a log is a line, whatever others have named their servers.
+  // One entry is one line, whatever names servers have.
   const line = `${time} ${level} ${message}${facts.join('')}${error ? `: ${error.message ?? error}` : ''}`;
   process.stderr.write(`${printable(line)}\n`);
 }

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SmcClient, SmcError } from '../smc';
+import { type SmcClient, SmcError } from '../../smc';
+import { failureText } from '../../text';
 
 /** The first repetition, and the longest. */
 const delayMs = { first: 2_000, longest: 20_000 };
 
 /**
- * Waits until one call of this worker's own has succeeded, one that needs no more than its work does: a worker that the
- * account refuses would only keep work from those that it lets in. Tells each new reason why it has to wait. Gives false
- * when the signal ends the wait. SMC: DescribeReplicationJobs.
+ * Waits until one call of this worker has succeeded, one that its work needs anyway: a worker whose calls the account
+ * refuses would take work from the workers whose calls it accepts. Tells each new reason why it waits. Gives false when the
+ * signal ends the wait. SMC: DescribeReplicationJobs.
  */
 export async function untilAccountWorks(
   smc: Pick<SmcClient, 'describeReplicationJobs'>,
@@ -19,12 +20,12 @@ export async function untilAccountWorks(
     const error = await refusalOf(smc, signal);
     if (signal.aborted) return false;
     if (!error) {
-      if (told) say('The SMC API works for this worker now: it takes work.');
+      if (told) say("This worker's calls to the SMC API succeed now: it takes work.");
       return true;
     }
     if (told !== error.code)
       say(
-        `The SMC API does not work for this worker, so it takes no work yet and tries again: ${error.message}. ${error.remedy}`,
+        `This worker's calls to the SMC API fail. It takes no work yet, and tries again: ${failureText(error)}`,
       );
     told = error.code;
     await sleep(waitMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
@@ -32,7 +33,7 @@ export async function untilAccountWorks(
   return false;
 }
 
-/** Being called too often is no refusal of who calls. */
+/** Throttling says nothing about this worker's credentials, so it does not count. */
 async function refusalOf(
   smc: Pick<SmcClient, 'describeReplicationJobs'>,
   signal: AbortSignal,

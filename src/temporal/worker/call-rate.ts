@@ -1,11 +1,11 @@
-import { SmcError, type Transport } from '../smc';
-import type { QueueLimit } from './queue-limit';
+import { SmcError, type Transport } from '../../smc';
+import type { QueueLimit } from '../queue-limit';
 
 export interface CallRateOptions {
   limit: QueueLimit;
   /** Activities a second (`SMC_CALLS_PER_SECOND`) that hold where SMC does not throttle; absent: no limit. */
   ceiling?: number;
-  /** So long must SMC not throttle before the limit is raised by a step. */
+  /** The limit is raised by a step after so long without throttling. */
   quietMs: number;
   /** Told of each change, in a sentence for the operator. */
   say: (line: string) => void;
@@ -13,7 +13,7 @@ export interface CallRateOptions {
 
 /** Lowers the rate limit of the activity task queue while SMC throttles, and raises it again afterwards. */
 export interface CallRate {
-  /** Looks at the limit now and then: one that a worker has left behind, dead or alive, is raised again. */
+  /** Reads the limit regularly: a limit that another worker has left behind is raised again. */
   start(): void;
   activityStarted(): void;
   throttled(): void;
@@ -26,7 +26,7 @@ const raiseFactor = 1.5;
 /** Without a ceiling the raise ends here: hardly a batch starts more. */
 const unlimitedAbovePerSecond = 100;
 
-/** One that fails so often in a row is more than a hiccup, and is told of once. */
+/** After so many failures in a row the operator is told, once. */
 const tellingFailures = 3;
 
 /** gRPC: UNIMPLEMENTED by a Temporal before 1.29, PERMISSION_DENIED to one who may not configure task queues. */
@@ -72,7 +72,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
       Math.max(measured.perSecond(), dispatchedPerSecond),
     );
     const lowered = Math.max(least, rounded((perSecond ?? unlimited) / 2));
-    // Also when it is the least already: so the other workers learn that there is no quiet yet.
+    // Also where the limit is the least already: the other workers see by it that SMC still throttles.
     await set(lowered, 'SMC throttles');
     if (lowered !== perSecond) say(`SMC throttles: ${perSecondText(lowered)} from now on`);
   }
@@ -93,7 +93,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
     }
   }
 
-  /** One change at a time. A refusal in between is let go: where SMC throttles the next one is near. */
+  /** One change at a time. A refusal in between is ignored: while SMC throttles, the next one comes soon. */
   function turn(change: () => Promise<void>): void {
     if (working || isOff) return;
     working = change()
@@ -175,7 +175,7 @@ function startRate() {
       // Not on each start: a full batch starts hundreds a second.
       if (starts.length % 1_000 === 0) recent();
     },
-    /** A burst that has just begun counts as a second of it. */
+    /** A burst that has just begun counts as one second long. */
     perSecond: () => {
       const { length, 0: first = 0 } = recent();
       return length / Math.max(1, (Date.now() - first) / 1000);
