@@ -55,7 +55,8 @@ export interface SourceTrouble {
 /** What is to be done about a server. `migrated` and `blocked` may leave a job of its own in the account. */
 export type SourceVerdict =
   | { verdict: 'create' }
-  | { verdict: 'adopt'; job: JudgedJob }
+  /** `entry`: what the tags of its source say already, where the job is Finished. */
+  | { verdict: 'adopt'; job: JudgedJob; entry?: LedgerEntry }
   /** Its workflow is at work. */
   | { verdict: 'underWay'; job?: JudgedJob }
   /** A live job of somebody else is on the source. */
@@ -66,9 +67,12 @@ export type SourceVerdict =
       /** The source that was migrated, where it is not the one that was found. */
       sourceId?: string;
       about?: string;
+      /** Its own job, Finished. */
       job?: JudgedJob;
       /** Its job is the only proof. */
       isProof?: true;
+      /** Its own job, not Finished: it must not make a second image. */
+      secondJob?: JudgedJob;
     }
   | { verdict: 'blocked'; trouble: SourceTrouble; migrated?: EarlierMigration };
 
@@ -114,13 +118,16 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
   );
   const done = ledger ?? (finished ? undefined : entryOfFinished(onSource));
   // A Finished job of ours has only its ledger and its deletion left to do: its workflow may have died between the two.
-  if (done && !(finished && !recent))
-    return { verdict: 'migrated', entry: done, ...(finished && { job: finished }) };
+  if (done && !(finished && !recent)) {
+    if (finished) return { verdict: 'migrated', entry: done, job: finished };
+    const isSecond = ours !== undefined && ours.status !== 'Deleting';
+    return { verdict: 'migrated', entry: done, ...(isSecond && { secondJob: ours }) };
+  }
   if (recent) {
     const entry = { batch, image: recent.image };
     return { verdict: 'migrated', entry, ...(finished && { job: finished, isProof: true as const }) };
   }
-  if (ours) return { verdict: 'adopt', job: ours };
+  if (ours) return { verdict: 'adopt', job: ours, ...(finished && ledger && { entry: ledger }) };
 
   const other = newestOf(evidence);
   if (other?.sourceId !== undefined && other.sourceId !== sourceId && confirmed !== sourceId)
@@ -197,6 +204,7 @@ function ownJob(evidence: SourceEvidence, jobs: readonly JudgedJob[]): JudgedJob
 const isOurs = ({ batch, server }: SourceEvidence, { owner }: JudgedJob) =>
   owner?.batch === batch && owner.server === server.name;
 
+/** A source that takes no tag has its ledger in the job that has migrated it: one of a batch, Finished, and kept for that. */
 function entryOfFinished(jobs: readonly JudgedJob[]): LedgerEntry | undefined {
   const job = jobs.find(({ status, owner }) => status === 'Finished' && owner);
   return job?.owner && { batch: job.owner.batch, image: job.image, jobId: job.jobId };
