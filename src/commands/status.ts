@@ -9,7 +9,7 @@ import { withClient } from '../batch-client/session';
 import { lookForTroubles } from '../batch-client/troubles';
 import { accountTroubleLine, textReport, troubleGroups, troubleLines } from '../report';
 import { colors, type OutputFormat, outputOption, printer, printJson } from '../terminal/output';
-import { plainLine, plainTexts } from '../text';
+import { failureText, plainLine, plainTexts } from '../text';
 import { listBatches } from './list';
 
 /** `status [BATCH]`: one batch; without its name, what `list` prints. */
@@ -69,7 +69,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
 }
 
 /** The account's quota goes by its last count meanwhile. */
-const countTrouble = ({ code, message, remedy }: SmcFailure) =>
+const countTrouble = (error: SmcFailure) =>
   plainLine(
-    `jobs of others in the account could not be counted, the last count stands: ${code}: ${message}. ${remedy}`,
+    `jobs of others in the account could not be counted, the last count stands: ${failureText(error)}`,
   );

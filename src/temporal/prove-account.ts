@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmcClient, SmcError } from '../smc';
+import { failureText } from '../text';
 
 /** The first repetition, and the longest. */
 const delayMs = { first: 2_000, longest: 20_000 };
@@ -24,7 +25,7 @@ export async function untilAccountWorks(
     }
     if (told !== error.code)
       say(
-        `The SMC API does not work for this worker, so it takes no work yet and tries again: ${error.message}. ${error.remedy}`,
+        `The SMC API does not work for this worker, so it takes no work yet and tries again: ${failureText({ ...error.facts, remedy: error.remedy })}`,
       );
     told = error.code;
     await sleep(waitMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);

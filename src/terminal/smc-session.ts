@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '../smc';
 import { workerSettings } from '../temporal';
+import { failureText } from '../text';
 import { CommandFailure } from './failure';
 
 /**
@@ -35,7 +36,7 @@ export function smcSentence(error: SmcError): string {
       'or give this machine a profile (~/.aliyun/config.json) or a RAM role.'
     );
   }
-  return `The SMC API refused: ${error.message}. ${error.remedy}`;
+  return `The SMC API refused: ${failureText({ ...error.facts, remedy: error.remedy })}`;
 }
 
 // Where Temporal carries a call out it repeats it; a command has nobody to do so.
