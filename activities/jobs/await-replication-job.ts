@@ -1,5 +1,5 @@
 import { Context, log } from '@temporalio/activity';
-import { mayRun, type ReplicationJob } from '../../src/smc';
+import { lateReadMs, lateReadPatience, mayRun, type ReplicationJob } from '../../src/smc';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import { type Restart, restartsIn } from '../../workflows/contract/start-again';
 import { type ActivityContext, withHeartbeat } from '../calls/context';
@@ -7,7 +7,6 @@ import { smcApplicationFailure } from '../calls/smc-failure';
 import { tellBatch } from '../workflows/tell-batch';
 import { awaitsImage, type EndedJob, endedJob, goneJob, jobSays } from './ended-job';
 import { jobAbsence } from './job-absence';
-import { lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
 
 export interface AwaitReplicationJobInput {
   batch: string;
@@ -55,7 +54,7 @@ export function awaitReplicationJob(context: ActivityContext) {
   const { poller, pollIntervalSeconds } = context;
   return async (input: AwaitReplicationJobInput): Promise<EndedJob> => {
     const activity = Context.current();
-    const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
+    const patienceMs = lateReadMs(pollIntervalSeconds);
     const startedAt = Date.now();
     const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
     news.pollIntervalSeconds = pollIntervalSeconds;
@@ -106,7 +105,7 @@ export function awaitReplicationJob(context: ActivityContext) {
           }
           if (job.status === 'Deleting') continue;
           // Also after it was seen to run: not every read comes from the same copy.
-          const mayBeLate = Date.now() - (lastRunAt ?? startedAt) < lateReadMs;
+          const mayBeLate = Date.now() - (lastRunAt ?? startedAt) < patienceMs;
           // SMC: a job that has been started is never Ready again.
           if (mayBeLate && (job.status === 'Ready' || isAsBefore(job, input.before))) continue;
           if (awaitsImage(job) && !hasLackedImage(true)) continue;
@@ -116,6 +115,7 @@ export function awaitReplicationJob(context: ActivityContext) {
     );
     // A stalled job still runs: whoever stops it frees its slot.
     if (ended.end === 'Stalled') return ended;
+    const startsAgainInSeconds = restartsIn(input.restart, ended.end);
     await tellBatch(input.batch, {
       kind: 'stoppedRunning',
       server: input.server,
@@ -124,9 +124,9 @@ export function awaitReplicationJob(context: ActivityContext) {
       jobId: input.jobId,
       end: ended.end,
       error: ended.error,
-      startsAgainInSeconds: restartsIn(input.restart, ended.end),
+      startsAgainInSeconds,
     });
-    return ended;
+    return { ...ended, startsAgainInSeconds };
   };
 }
 

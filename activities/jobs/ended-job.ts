@@ -1,4 +1,11 @@
-import { imageOf, isKnownStatus, type ReplicationJob, SmcError } from '../../src/smc';
+import {
+  imageNameOf,
+  imageOf,
+  isKnownStatus,
+  type ReplicationJob,
+  type ReplicationJobStatus,
+  SmcError,
+} from '../../src/smc';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import { smcFailure } from '../calls/smc-failure';
@@ -8,20 +15,25 @@ export interface EndedJob {
   end: JobEnd;
   startTime?: string;
   imageId?: string;
+  /** As the account has it, which may not be the plan's. */
+  imageName?: string;
   instanceId?: string;
   error?: SmcFailure;
+  /** It is started again so many seconds later, as its batch was told; absent when it is not. */
+  startsAgainInSeconds?: number;
 }
 
 /** A job whose status this version does not know has come to an end for us, too: nobody acts on it but the operator. */
 export function endedJob(job: ReplicationJob): EndedJob {
   const { status, startTime, instanceId } = job;
-  if (!isKnownStatus(status)) return { end: 'Unknown', error: unknownFailure(job) };
+  if (!isKnownStatus(status)) return { end: 'Unknown', error: smcFailure(unknownStatus(job)) };
   // awaitReplicationJob and watchWaitingJob wait for the end of both.
   if (status === 'Running' || status === 'Deleting') throw new Error(`the job is still ${status}`);
   return {
     end: status,
     startTime,
     imageId: imageOf(job),
+    imageName: imageNameOf(job),
     instanceId,
     error: status === 'Finished' || status === 'Waiting' ? undefined : jobFailure(job),
   };
@@ -65,10 +77,15 @@ function jobFailure(job: ReplicationJob): SmcFailure {
   return { ...smcFailure(error), remedy };
 }
 
-const unknownFailure = (job: ReplicationJob): SmcFailure =>
-  smcFailure(
-    new SmcError({
-      code: 'UnknownStatus',
-      message: `replication job ${job.jobId} has the status '${job.status}'`,
-    }),
-  );
+/** The API's word for a job's status; throws `UnknownStatus` when this version does not know it. */
+export function knownStatus(job: ReplicationJob): ReplicationJobStatus {
+  if (isKnownStatus(job.status)) return job.status;
+  throw unknownStatus(job);
+}
+
+const unknownStatus = (job: ReplicationJob) =>
+  new SmcError({
+    code: 'UnknownStatus',
+    message: `replication job ${job.jobId} has the status '${job.status}'`,
+    action: 'DescribeReplicationJobs',
+  });

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { mayRun, type ReplicationJob } from '../../src/smc';
+import { lateReadPatience, mayRun, type ReplicationJob } from '../../src/smc';
 import { type Restart, restartsIn } from '../../workflows/contract/start-again';
 import type { ActivityContext } from '../calls/context';
 import { smcApplicationFailure } from '../calls/smc-failure';
@@ -7,7 +7,6 @@ import { tellBatch } from '../workflows/tell-batch';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
 import { jobAbsence } from './job-absence';
 import { nextSyncLook } from './next-sync-look';
-import { lateReadPatience } from './replication-job-poller';
 
 export interface WatchWaitingJobInput {
   batch: string;
@@ -79,7 +78,7 @@ export function watchWaitingJob(context: ActivityContext) {
       const { end, error, ...ended } = await untilEnded();
       const startsAgainInSeconds = restartsIn(restart, end);
       await tellBatch(batch, { kind: 'stoppedRunning', ...server, jobId, end, error, startsAgainInSeconds });
-      return { end, error, ...ended };
+      return { end, error, ...ended, startsAgainInSeconds };
     } finally {
       clearInterval(beat);
     }

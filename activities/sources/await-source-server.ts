@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { SmcError, type SourceServer } from '../../src/smc';
+import { lateReadPatience, SmcError, type SourceServer } from '../../src/smc';
 import { type ActivityContext, withHeartbeat } from '../calls/context';
 import { smcApplicationFailure, smcFailure } from '../calls/smc-failure';
-import { lateReadPatience } from '../jobs/replication-job-poller';
 import { tellBatch } from '../workflows/tell-batch';
 
 export interface AwaitSourceServerInput {

@@ -3,9 +3,16 @@ import { awaitsImage, endedJob } from '../../activities/jobs/ended-job';
 import { jobAbsence } from '../../activities/jobs/job-absence';
 import type { ReplicationJobPoller } from '../../activities/jobs/replication-job-poller';
 import type { SmcFailure } from '../../workflows/contract/failure';
-import { type LedgerEntry, readLedger, tagsOfMigratedSource } from '../ledger';
-import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
-import { smcBatchCommand } from '../text';
+import {
+  judgedJob,
+  judgeSource,
+  type LedgerEntry,
+  nextStep,
+  readLedger,
+  tagsOfMigratedSource,
+} from '../ledger';
+import { lateReadMs, type ReplicationJob, type SmcClient, SmcError } from '../smc';
+import { failureText, smcBatchCommand } from '../text';
 
 /** A job that carries a batch's tags. */
 export interface TaggedJob {
@@ -41,7 +48,7 @@ export interface RemovalMeans {
   deletingPatienceSeconds?: number;
 }
 
-/** By which the patience with late reads is measured. */
+/** Seconds by which the patience with late reads is measured; it looks more often. */
 const lookSeconds = 5;
 
 /**
@@ -80,7 +87,7 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
       ...(error && { error }),
     };
   };
-  const left = (error: SmcFailure, sentence: string) => ended('left', `${sentence}. ${error.remedy}`, error);
+  const left = (error: SmcFailure) => ended('left', failureText(error), error);
 
   for (;;) {
     const look = await poller.nextLook(jobId, signal);
@@ -91,16 +98,23 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
         isMissing = false;
         doubt = undefined;
         absence.listed();
-        const next = nextStep(seen);
-        if (next === 'leave') {
-          const { error } = endedJob(seen);
-          return left(error!, `${error!.code}: ${error!.message}`);
-        }
+        const stepOf = () =>
+          nextStep({
+            ...seen,
+            goal: 'gone',
+            awaitsImage: awaitsImage(seen),
+            ledger: done ? 'written' : undefined,
+          }).step;
+        let next = stepOf();
+        if (next === 'keep') return left(endedJob(seen).error!);
         if (seen.status === 'Deleting') leaves();
         if (next !== 'wait' && !isLeaving && (await isUnderWay(tagged))) return ended('under way');
         if (next === 'stop') await smc.stopReplicationJob({ jobId });
         // Also after a deletion was asked for, where a late read shows only now that it had finished.
-        if (next === 'delete' && seen.status === 'Finished') done ??= await writeLedger(smc, batch, seen);
+        if (next === 'tag') {
+          done = await writeLedger(smc, tagged, seen);
+          next = stepOf();
+        }
         if (next === 'delete' && !isLeaving) {
           await smc.deleteReplicationJob({ jobId });
           leaves();
@@ -111,8 +125,7 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
         return ended('deleted');
       } else {
         // Somebody else may have deleted it: that takes longer to be sure of than a deletion of ours.
-        if (!isMissing)
-          until = Math.max(until, Date.now() + deletingPatienceSeconds * 1000 + lookSeconds * 1000);
+        if (!isMissing) until = Math.max(until, Date.now() + lateReadMs(lookSeconds) + lookSeconds * 1000);
         isMissing = true;
         const absent = await absence.missed();
         if (absent.isGone) return ended('deleted');
@@ -120,7 +133,7 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
       }
     } catch (error) {
       if (!(error instanceof SmcError)) throw error;
-      if (!mayPass(error)) return left(smcFailure(error), error.message);
+      if (!mayPass(error)) return left(smcFailure(error));
       refusal = error;
     }
     if (Date.now() < until) continue;
@@ -128,24 +141,15 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
     const again = `Clean up again later: ${smcBatchCommand('cleanup', [batch])}`;
     if (doubt !== undefined) return ended('left', `${doubt}. ${again}`);
     if (isMissing) return ended('left', `it is not listed any more. ${again}`);
-    if (refusal) return left({ ...smcFailure(refusal), remedy: again }, refusal.message);
+    if (refusal) return left({ ...smcFailure(refusal), remedy: again });
     return ended('left', `${whyItStays(seen)}. ${again}`);
   }
-}
-
-/** What can be done with a job in this state. */
-function nextStep(job: ReplicationJob): 'wait' | 'stop' | 'delete' | 'leave' {
-  if (job.status === 'Deleting') return 'wait';
-  // SMC: only a job that is Syncing can be stopped.
-  if (job.status === 'Running') return job.businessStatus === 'Syncing' ? 'stop' : 'wait';
-  if (endedJob(job).end === 'Unknown') return 'leave';
-  return awaitsImage(job) ? 'wait' : 'delete';
 }
 
 /** As the server's workflow would have done it; a source that says already that it is migrated keeps its tags. */
 async function writeLedger(
   smc: SmcClient,
-  batch: string,
+  { batch, server }: Pick<TaggedJob, 'batch' | 'server'>,
   job: ReplicationJob,
 ): Promise<Pick<CleanedJob, 'image' | 'migrated'>> {
   const { imageId, instanceId } = endedJob(job);
@@ -158,8 +162,15 @@ async function writeLedger(
       remedy: 'Tag its source server, or delete the job, in the SMC console.',
     });
   }
-  const earlier = (await readLedger(smc, [sourceId])).get(sourceId);
-  if (earlier) return { image, migrated: earlier };
+  const verdict = judgeSource({
+    batch,
+    server: { name: server, sourceId },
+    found: [sourceId],
+    ledger: (await readLedger(smc, [sourceId])).get(sourceId),
+    jobs: [judgedJob(job, { batch, server })],
+    migrations: [],
+  });
+  if (verdict.verdict === 'adopt' && verdict.entry) return { image, migrated: verdict.entry };
   const entry = { batch, image: image ?? job.jobId };
   await smc.tagResources({
     resourceType: 'sourceserver',

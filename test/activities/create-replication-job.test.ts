@@ -170,7 +170,7 @@ test.each([
     bench.account.skip(100);
     const failure = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
     expect(failure).toMatchObject({ type: 'AlreadyMigrated', isRetried: false });
-    expect(failure.details?.[0]).toEqual({
+    expect(failure.detail?.migrated?.entry).toEqual({
       batch: first.batch,
       image: bench.account.jobs.get(jobId)?.imageId,
       jobId,
@@ -225,7 +225,7 @@ test('no job forgotten that must not run because its source is done: the failure
     tags: [{ key: 'smc-batch', value: 'dc2' }],
   });
   const failure = await failureOf(bench.run('createReplicationJob', input));
-  expect([failure.type, failure.details?.[1]]).toEqual(['AlreadyMigrated', jobId]);
+  expect([failure.type, failure.detail?.migrated?.jobId]).toEqual(['AlreadyMigrated', jobId]);
 });
 
 test('no job leaked whose answer was lost, though the repeated call is refused for good', async () => {

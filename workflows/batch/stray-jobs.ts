@@ -1,5 +1,6 @@
 import { condition, sleep } from '@temporalio/workflow';
 import type { JobOfBatch } from '../../activities/jobs/find-jobs-of-batch';
+import { settledMs } from '../../src/smc/read-lag';
 import { smcBatchCommand } from '../../src/text';
 import { smcFailureOf } from '../contract/failure';
 import { batchCalls } from './activities';
@@ -12,8 +13,6 @@ import { hasWorkflow, type ServerRecord, unwatchedJob } from './server-record';
  * long as nothing changes.
  */
 const stockPolls = { least: 2, most: 20 };
-/** What was deleted longer ago than this is not listed any more. */
-const lateReadMs = 600_000;
 
 /**
  * Asks the account for all jobs of the batch: those of no server count as its own, those that are gone no longer do.
@@ -127,7 +126,7 @@ function belongsToServer({ servers, state }: BatchRun, job: JobOfBatch, wereUnde
 
 /** Its job was deleted, and may be listed for a while. */
 const hasJustEnded = (record: ServerRecord | undefined) =>
-  record?.startedAt !== undefined && Date.now() - (record.endedAt ?? 0) < lateReadMs;
+  record?.startedAt !== undefined && Date.now() - (record.endedAt ?? 0) < settledMs;
 
 function tell({ plan, state }: BatchRun, strays: JobOfBatch[], told: string[]): void {
   const known = new Set(told);

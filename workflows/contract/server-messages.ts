@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { KeptWhy } from '../../src/ledger';
 import type { ReplicationJobStatus } from '../../src/smc';
 import type { SmcFailure } from './failure';
 
@@ -8,6 +9,8 @@ export type ServerResult =
       outcome: 'migrated';
       jobId: string;
       imageId?: string;
+      /** As the account has it: SMC makes a plan's name unique, and gives one where there is none. */
+      imageName?: string;
       instanceId?: string;
       leftover?: Leftover;
       note?: string;
@@ -21,19 +24,11 @@ export type ServerResult =
 export interface Leftover {
   jobId: string;
   /**
-   * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `notTakenUp`: an
-   * earlier life of the batch has left it, and this one has not come to its server, or must not migrate it; `refused`: a
-   * call that would have brought it on was refused, and its work is not lost for that; `notSeen`: it is not listed, and
-   * nothing tells that it is gone.
+   * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `refused`: a call
+   * that would have brought it on was refused, and its work is not lost for that; `notSeen`: it is not listed, and nothing
+   * tells that it is gone; `notTakenUp`: it was found on the source, and its server did not use it, or must not.
    */
-  why:
-    | 'keptByPolicy'
-    | 'deleteFailed'
-    | 'unknownStatus'
-    | 'ledgerNotWritten'
-    | 'notTakenUp'
-    | 'refused'
-    | 'notSeen';
+  why: KeptWhy | 'deleteFailed' | 'notTakenUp';
   error?: SmcFailure;
 }
 

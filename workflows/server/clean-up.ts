@@ -1,14 +1,30 @@
 import { CancellationScope } from '@temporalio/workflow';
+import { type JobToRemove, type KeptWhy, nextStep } from '../../src/ledger/next-step';
 import { tagsOfMigratedSource } from '../../src/ledger/tags';
-import { smcBatchCommand } from '../../src/text';
+import { failureText, smcBatchCommand } from '../../src/text';
 import type { SmcFailure } from '../contract/failure';
 import { smcFailureOf } from '../contract/failure';
-import type { ServerResult } from '../contract/server-messages';
+import type { Leftover, ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls, smcWaits } from './activities';
 import { type Ended, type Job, stopRequest } from './job';
 import { enter, enterDetails } from './shown-phase';
 import { stand } from './standing';
+
+type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;
+type Failed = Extract<JobResult, { outcome: 'failed' }>;
+
+/** What is known of the job while it is cleaned up. */
+interface CleanUp {
+  result: JobResult;
+  /** As the job was last seen; absent while nobody has looked since a call was refused, or the server cancelled. */
+  status?: string;
+  /** A call was refused, so that no end of the job was seen. */
+  byRefusal: boolean;
+  ledger?: JobToRemove['ledger'];
+  /** Why the source could not be tagged, or what the job said when it was to be stopped. */
+  error?: SmcFailure;
+}
 
 /** Makes sure the job does not run, writes the ledger where there is an image, and deletes or keeps the job. */
 export async function cleanUp(
@@ -16,111 +32,133 @@ export async function cleanUp(
   job: Job,
   ended: Ended | 'cancelled',
 ): Promise<ServerResult> {
-  const { jobId } = job;
-  enterDetails('cleaning up', `Job **${jobId}**`);
-  let result = resultOf(jobId, ended);
-  if (ended !== 'cancelled' && ended.end === 'Gone') return endWithoutJob(input, result);
-  if (result.outcome === 'failed' && result.error.code === 'UnknownStatus') {
-    return endWithoutJob(input, {
-      ...result,
-      leftover: { jobId, why: 'unknownStatus', error: result.error },
-    });
-  }
-
-  // No end was seen: a call was refused, or could not be made for too long.
-  const wasRefused = ended !== 'cancelled' && (ended.end === 'Unknown' || ended.end === 'NotStarted');
-  const finishing = () =>
-    stand({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
-  if (ended !== 'cancelled' && !wasRefused) finishing();
+  enterDetails('cleaning up', `Job **${job.jobId}**`);
+  let known = knownAtFirst(job, ended);
+  if (known.status !== undefined && known.status !== 'Gone') standFinishing(job, known);
   try {
-    if (ended === 'cancelled' || wasRefused) {
-      const end: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
-      const stopped = await smcWaits(jobId).stopReplicationJob(stopRequest(input, job, end));
-      const { status, error } = stopped;
-      // It was faster than we: its image is there, so the server has been migrated.
-      if (status === 'Finished')
-        result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };
-      if (status === 'Gone') return endWithoutJob(input, result);
-      if (status === 'NotSeen')
-        return endWithoutJob(input, { ...result, leftover: { jobId, why: 'notSeen', error } });
-      // SMC: one that was started is never Ready again. What has work in it is not deleted for a refusal.
-      if (result.outcome === 'failed' && status !== 'Ready' && status !== 'Expired' && status !== 'Deleting')
-        return endWithoutJob(input, withLeftJob(input, result, error));
-      finishing();
-    }
     for (;;) {
-      if (result.outcome === 'migrated') {
-        const error = await writeLedger(input, result);
-        const note = error && `the source could not be tagged as migrated: ${error.message}. ${error.remedy}`;
-        result = { ...result, note };
-        if (error)
-          return endWithoutJob(input, { ...result, leftover: { jobId, why: 'ledgerNotWritten', error } });
+      const next = nextStep(removalOf(input, known));
+      if (next.step === 'nothing') return endWithoutJob(input, known.result);
+      if (next.step === 'keep') return endWithoutJob(input, withLeftover(input, job, known, next.why));
+      if (next.step === 'stop') {
+        known = await stopped(input, job, ended, known);
+        continue;
       }
-      if (result.outcome === 'failed' && input.policy.onFailure === 'keepJob') {
-        return endWithoutJob(input, { ...result, leftover: { jobId, why: 'keptByPolicy' } });
+      standFinishing(job, known);
+      if (next.step === 'tag') {
+        known = await tagged(input, known);
+        continue;
       }
-      const { batch, server, round } = input;
-      const finished = await smcWaits(jobId).deleteReplicationJob({
-        jobId,
-        sourceId: input.sourceId,
-        report: { batch, server, round, result },
-      });
+      const finished = await deleted(input, job, known);
       if (!finished) break;
-      result = { outcome: 'migrated', jobId, imageId: finished.imageId, instanceId: finished.instanceId };
+      known = { result: migrated(job, finished), status: 'Finished', byRefusal: false };
     }
   } catch (error) {
-    return endWithoutJob(input, {
-      ...result,
-      leftover: { jobId, why: 'deleteFailed', error: smcFailureOf(error) },
-    });
+    const leftover: Leftover = { jobId: job.jobId, why: 'deleteFailed', error: smcFailureOf(error) };
+    return endWithoutJob(input, { ...known.result, leftover });
   }
-  enter(result.outcome);
-  return result;
+  enter(known.result.outcome);
+  return known.result;
 }
 
-/** What the job says by now goes with the refusal, and what can be done: its work is there. */
-function withLeftJob(
-  { batch }: ServerMigrationInput,
-  { error, ...result }: JobResult & { outcome: 'failed' },
-  said: SmcFailure | undefined,
-): ServerResult {
-  const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
-  const { jobId } = result as { jobId: string };
-  const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, ${smcBatchCommand('cleanup', [batch])} deletes them.`;
-  const told = { ...error, message, remedy };
-  return { ...result, error: told, leftover: { jobId, why: 'refused', error: told } };
-}
-
-type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;
-
-function resultOf(jobId: string, ended: Ended | 'cancelled'): JobResult {
-  if (ended === 'cancelled') return { outcome: 'cancelled', jobId };
-  if (ended.end === 'Finished')
-    return { outcome: 'migrated', jobId, imageId: ended.imageId, instanceId: ended.instanceId };
+function knownAtFirst(job: Job, ended: Ended | 'cancelled'): CleanUp {
+  const { jobId, status } = job;
+  if (ended === 'cancelled') return { result: { outcome: 'cancelled', jobId }, byRefusal: false };
+  if (ended.end === 'Finished') return { result: migrated(job, ended), status: 'Finished', byRefusal: false };
   const error = ended.error ?? {
     code: `ReplicationJob.${ended.end}`,
     message: `replication job ${jobId} is ${ended.end}`,
     remedy: 'See the job in the SMC console, then retry the server.',
   };
-  return { outcome: 'failed', jobId, error };
+  const isUnknown = error.code === 'UnknownStatus';
+  const byRefusal = !isUnknown && (ended.end === 'NotStarted' || ended.end === 'Unknown');
+  const lastSeen = isUnknown ? 'Unknown' : status;
+  return {
+    result: { outcome: 'failed', jobId, error },
+    status: byRefusal ? undefined : lastSeen,
+    byRefusal,
+  };
 }
 
-/** Tags the source as migrated; gives why that failed. The image is there whether it succeeds or not. */
-async function writeLedger(
+const migrated = (
+  { jobId }: Job,
+  { imageId, imageName, instanceId }: Pick<Ended, 'imageId' | 'imageName' | 'instanceId'>,
+): JobResult => ({ outcome: 'migrated', jobId, imageId, imageName, instanceId });
+
+const removalOf = (
+  { policy }: ServerMigrationInput,
+  { result, status, byRefusal, ledger }: CleanUp,
+): JobToRemove => ({
+  status,
+  goal: 'gone',
+  ledger,
+  failed: result.outcome === 'failed' ? { byRefusal, keepsJob: policy.onFailure === 'keepJob' } : undefined,
+});
+
+function standFinishing({ jobId }: Job, { result }: CleanUp): void {
+  stand({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
+}
+
+async function stopped(
   input: ServerMigrationInput,
-  result: { jobId: string; imageId?: string; instanceId?: string },
-): Promise<SmcFailure | undefined> {
-  const image = result.imageId ?? result.instanceId ?? result.jobId;
+  job: Job,
+  ended: Ended | 'cancelled',
+  known: CleanUp,
+): Promise<CleanUp> {
+  const reason: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
+  const { status, error, ...seen } = await smcWaits(job.jobId).stopReplicationJob(
+    stopRequest(input, job, reason),
+  );
+  // The job was faster than we: its image is there, so the server has been migrated.
+  const result = status === 'Finished' ? migrated(job, seen) : known.result;
+  return { ...known, result, status, error };
+}
+
+/** The image is there whether its source can be tagged or not. */
+async function tagged(input: ServerMigrationInput, known: CleanUp): Promise<CleanUp> {
+  const { batch, sourceId } = input;
+  const { imageId, instanceId, jobId } = known.result as Extract<JobResult, { outcome: 'migrated' }>;
+  const image = imageId ?? instanceId ?? jobId;
   try {
-    await smcCalls(`source ${input.sourceId}: ${image}`).tagResources({
+    await smcCalls(`source ${sourceId}: ${image}`).tagResources({
       resourceType: 'sourceserver',
-      resourceIds: [input.sourceId],
-      tags: tagsOfMigratedSource(input.batch, image),
+      resourceIds: [sourceId],
+      tags: tagsOfMigratedSource(batch, image),
     });
-    return undefined;
-  } catch (error) {
-    return smcFailureOf(error);
+    return { ...known, ledger: 'written' };
+  } catch (refusal) {
+    const error = smcFailureOf(refusal);
+    const note = `the source could not be tagged as migrated: ${failureText(error)}`;
+    return { ...known, ledger: 'refused', error, result: { ...known.result, note } as JobResult };
   }
+}
+
+/** Also a job that is being deleted already is waited for. Gives a job that has Finished after all. */
+const deleted = (
+  { batch, server, round, sourceId }: ServerMigrationInput,
+  { jobId }: Job,
+  { result }: CleanUp,
+) => smcWaits(jobId).deleteReplicationJob({ jobId, sourceId, report: { batch, server, round, result } });
+
+function withLeftover(
+  { batch }: ServerMigrationInput,
+  { jobId }: Job,
+  { result, error }: CleanUp,
+  why: KeptWhy,
+): ServerResult {
+  if (why === 'unknownStatus')
+    return { ...result, leftover: { jobId, why, error: (result as Failed).error } };
+  if (why === 'keptByPolicy') return { ...result, leftover: { jobId, why } };
+  if (why !== 'refused') return { ...result, leftover: { jobId, why, error } };
+  const left = leftForRetry(batch, (result as Failed).error, error);
+  return { ...(result as Failed), error: left, leftover: { jobId, why, error: left } };
+}
+
+/** What the job says by now goes with the refusal, and what can be done: its work is there. */
+function leftForRetry(batch: string, error: SmcFailure, said: SmcFailure | undefined): SmcFailure {
+  const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
+  const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, ${smcBatchCommand('cleanup', [batch])} deletes them.`;
+  return { ...error, message, remedy };
 }
 
 /** Tells the batch the end where no deletion does it. */

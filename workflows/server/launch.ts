@@ -1,9 +1,10 @@
+import type { EndedJob } from '../../activities/jobs/ended-job';
 import type { SmcFailure } from '../contract/failure';
 import { isQuotaRefusal, isSourceStateRefusal, smcFailureOf } from '../contract/failure';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { freeRefusals, restartAfter, restartsIn } from '../contract/start-again';
 import { smcCalls } from './activities';
-import { type Ended, type Job, note, type Step } from './job';
+import { type Ended, type Job, type Launch, noteEnd } from './job';
 import type { Asking } from './slots';
 
 /** Gives the running slot back and waits for the next one. */
@@ -17,55 +18,58 @@ export type AskForSlot = (asking?: Asking) => Promise<void>;
 export async function launch(
   input: ServerMigrationInput,
   job: Job,
-  step: Step,
+  how: Launch,
   askForSlot: AskForSlot,
 ): Promise<Ended | undefined> {
   const { jobId, status, startTime } = job;
-  const calls = smcCalls(jobId);
+  job.before = { status, startTime };
   for (;;) {
     try {
-      job.before = { status, startTime };
-      const ended =
-        step === 'start'
-          ? await calls.startReplicationJob({ jobId })
-          : await calls.cutOverReplicationJob({ jobId, syncData: true });
-      if (!ended) {
-        job.refusedStarts = 0;
-        if (step === 'cutOver') job.cutOvers++;
-        return undefined;
-      }
-      note(job, ended);
-      await tellNotRunning(input, job, ended);
-      return ended;
+      const ended = await call(jobId, how);
+      if (ended) return await foundEnded(input, job, ended);
+      job.refusedStarts = 0;
+      if (how === 'cutOver') job.cutOvers++;
+      return undefined;
     } catch (error) {
       if (isSourceStateRefusal(error)) return notStarted(input, job, smcFailureOf(error));
       if (!isQuotaRefusal(error)) throw error;
-      await askForSlot({ refused: smcFailureOf(error), isCutOver: step === 'cutOver' });
+      await askForSlot({ refused: smcFailureOf(error), isCutOver: how === 'cutOver' });
     }
   }
 }
 
+const call = (jobId: string, how: Launch): Promise<EndedJob | undefined> =>
+  how === 'start'
+    ? smcCalls(jobId).startReplicationJob({ jobId })
+    : smcCalls(jobId).cutOverReplicationJob({ jobId, syncData: true });
+
+/** The call was refused because the job has come to an end. */
+async function foundEnded(input: ServerMigrationInput, job: Job, ended: EndedJob): Promise<Ended> {
+  noteEnd(job, ended);
+  const startsAgainInSeconds = restartsIn(restartAfter(input.policy, job.attempt), ended.end);
+  return tellNotRunning(input, job, { ...ended, startsAgainInSeconds });
+}
+
 /** As after an error of the job: its source is waited for, without a running slot. */
 async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailure): Promise<Ended> {
+  const restart = restartAfter(input.policy, job.attempt);
   job.refusedStarts++;
-  const isFree = job.refusedStarts <= freeRefusals;
-  const ended: Ended = { end: 'NotStarted', error, isFree };
-  await tellNotRunning(input, job, ended);
-  return ended;
+  const costsNoAttempt = job.refusedStarts <= freeRefusals;
+  const startsAgainInSeconds = costsNoAttempt ? restart.inSeconds : restartsIn(restart, 'NotStarted');
+  return tellNotRunning(input, job, { end: 'NotStarted', error, costsNoAttempt, startsAgainInSeconds });
 }
 
 /** Gives the running slot back: what should have run does not. */
 async function tellNotRunning(
-  { batch, server, round, policy }: ServerMigrationInput,
-  job: Job,
-  { end, error, isFree }: Ended,
-): Promise<void> {
-  const { jobId, start, attempt, status } = job;
+  { batch, server, round }: ServerMigrationInput,
+  { jobId, start, status }: Job,
+  ended: Ended,
+): Promise<Ended> {
+  const { end, error, costsNoAttempt: isFree, startsAgainInSeconds } = ended;
   const neverStarted = start === 1 && status === 'Ready';
-  const restart = restartAfter(policy, attempt);
-  const startsAgainInSeconds = isFree ? restart.inSeconds : restartsIn(restart, end);
   await smcCalls(`${jobId} is not started`).tellBatch(batch, {
     kind: 'stoppedRunning',
     ...{ server, round, start, jobId, end, error, neverStarted, isFree, startsAgainInSeconds },
   });
+  return ended;
 }

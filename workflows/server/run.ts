@@ -1,0 +1,117 @@
+import { sleep } from '@temporalio/workflow';
+import { isTimeout } from '../contract/failure';
+import type { ServerMigrationInput } from '../contract/server-migration';
+import { sourceWaits } from './activities';
+import { awaitEnd } from './await-job';
+import { type CutOver, untilCutOver } from './between-syncs';
+import { type Ended, isStartable, type Job, type Launch } from './job';
+import { type AskForSlot, launch } from './launch';
+import { enter } from './shown-phase';
+import type { SlotsFromBatch } from './slots';
+import { stand } from './standing';
+import { keepOldJobValid } from './valid-time';
+
+/**
+ * Starts the job, waits for its end, and starts it again after an error as often as the policy allows; an incremental job
+ * is cut over when it is time. Gives the end that no start follows.
+ */
+export async function runToItsEnd(
+  input: ServerMigrationInput,
+  job: Job,
+  slots: SlotsFromBatch,
+  cutOver: CutOver,
+): Promise<Ended> {
+  // A turn may come after weeks, as in a paused batch.
+  const whileWaiting = () => keepOldJobValid(input, job);
+  const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
+
+  await keepOldJobValid(input, job);
+  // An adopted job may be at work already.
+  let next: Launch | undefined = isStartable(job) ? 'start' : undefined;
+  for (;;) {
+    let ended = await runOnce(input, job, next, slots, askForSlot);
+    if (ended.end === 'Waiting') {
+      job.attempt = 1;
+      job.refusedStarts = 0;
+      const broken = await untilCutOver(input, job, cutOver);
+      if (!broken) {
+        await askForSlot({ isCutOver: true });
+        beginCutOver(job);
+        next = 'cutOver';
+        continue;
+      }
+      ended = broken;
+    }
+    if (ended.startsAgainInSeconds === undefined) return ended;
+    const isLaunchRefused = ended.end === 'NotStarted';
+    if (!isLaunchRefused) next = 'start';
+    const lost = await recover(input, job, ended);
+    if (lost) return lost;
+    await askForSlot({ isCutOver: next === 'cutOver' });
+    beginAttempt(input, job, ended);
+    if (next === 'start' && !isStartable(job)) next = undefined;
+  }
+}
+
+/** One start, or cut-over, from its call to the job's end; without one a job at work is waited for. */
+async function runOnce(
+  input: ServerMigrationInput,
+  job: Job,
+  how: Launch | undefined,
+  slots: SlotsFromBatch,
+  askForSlot: AskForSlot,
+): Promise<Ended> {
+  const refused = how && (await launch(input, job, how, askForSlot));
+  if (refused) return refused;
+  await slots.used();
+  return awaitEnd(input, job);
+}
+
+function beginCutOver(job: Job): void {
+  job.start++;
+  job.attempt = job.cutOvers + 1;
+  stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
+  enter('running', `Job **${job.jobId}**: last sync and final image`);
+}
+
+function beginAttempt({ policy }: ServerMigrationInput, job: Job, { costsNoAttempt }: Ended): void {
+  if (!costsNoAttempt) {
+    job.start++;
+    job.attempt++;
+  }
+  stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
+  enter('running', `Job **${job.jobId}**, start ${job.attempt} of ${policy.attempts}`);
+}
+
+/**
+ * Waits before the next start, and for the source's client where that is what broke the job. Gives the job's end where
+ * the client does not come back.
+ */
+async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Promise<Ended | undefined> {
+  const { batch, server, round, sourceId } = input;
+  const { jobId } = job;
+  const seconds = ended.startsAgainInSeconds ?? 0;
+  stand({ phase: 'recovering', jobId, error: ended.error });
+  enter(
+    'recovering',
+    `Job **${jobId}** is started again in ${seconds} s: ${ended.error?.message ?? ended.end}`,
+  );
+  await sleep(seconds * 1000, { summary: 'before the next start' });
+  try {
+    await sourceWaits(`source ${sourceId}`).awaitSourceServer({ batch, server, round, sourceId, jobId });
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    return awayTooLong(sourceId);
+  }
+  await keepOldJobValid(input, job);
+  return undefined;
+}
+
+const awayTooLong = (sourceId: string): Ended => ({
+  end: 'Unknown',
+  error: {
+    code: 'SourceServer.Offline',
+    message: `source server ${sourceId} has not been ready for 7 days`,
+    remedy: 'Start the SMC client on the source server and check its network, then retry the server.',
+  },
+});
