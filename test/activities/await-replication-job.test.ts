@@ -229,3 +229,16 @@ test('a job is not stalled for a worker before whose clock was behind, nor given
     expect((await waiting).end).toBe('Stalled');
   }
 });
+
+test.each([
+  ['as the plan has it', { imageName: 'golden' }, () => 'golden'],
+  ['which SMC made unique', { imageName: 'taken' }, (jobId: string) => `taken_${jobId}`],
+  ['which SMC gave, as the plan has none', {}, (jobId: string) => `SMC_${jobId}`],
+] as const)('an end tells the name of the image, %s', async (_, settings, expected) => {
+  const bench = await aWorkbench({ jobSeconds: 100 });
+  bench.account.imageNames.add('cn-hangzhou/taken');
+  const jobId = await ourRunningJob(bench, settings);
+  bench.account.skip(100);
+  const ended = await bench.run('awaitReplicationJob', inputFor(jobId));
+  expect(ended).toMatchObject({ end: 'Finished', imageName: expected(jobId) });
+});
