@@ -19,7 +19,7 @@ export interface AwaitReplicationJobInput {
   start: number;
   /** After which ends its workflow starts it again. */
   restart?: Restart;
-  /** What the job was seen in before this start: a late read may still show it. Absent when it had been started before. */
+  /** What the job was in before this start: a late read may still show that. Absent when it was at work already. */
   before?: { status: string; startTime?: string };
   stallTimeoutSeconds: number;
 }
@@ -74,7 +74,7 @@ export function awaitReplicationJob(context: ActivityContext) {
               news.pollError = look.error.message;
               news.blindSince ??= Date.now();
               if (look.error.class === 'account') {
-                // Another worker may be let in; and what this one has seen so far goes with its failure.
+                // Another worker may be let in. The heartbeat hands on what this one has seen.
                 activity.heartbeat(news);
                 throw smcApplicationFailure(look.error);
               }
@@ -130,11 +130,11 @@ export function awaitReplicationJob(context: ActivityContext) {
   };
 }
 
-/** A cut-over does not end in Waiting, whichever of its syncs it is seen after. */
+/** Waiting: a cut-over does not end so, whatever its start time. */
 const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['before']) =>
   job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
 
-/** An earlier attempt's may have come from another worker, whose clock only tells how long the job had stood by then. */
+/** What an earlier attempt has seen. It may have run on another worker, whose clock tells only durations. */
 function newsFrom(heard: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
   if (!heard) return { jobId, changedAt: now };
   const stoodMs = Math.max(0, (heard.lookedAt ?? heard.changedAt) - heard.changedAt);

@@ -10,7 +10,7 @@ import type { SmcFailure } from '../../workflows/contract/failure';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import { smcFailure } from '../calls/smc-failure';
 
-/** What is left to know of a job that no longer runs. */
+/** What is known of a job that no longer runs. */
 export interface EndedJob {
   end: JobEnd;
   startTime?: string;
@@ -23,7 +23,7 @@ export interface EndedJob {
   startsAgainInSeconds?: number;
 }
 
-/** A job whose status this version does not know has come to an end for us, too: nobody acts on it but the operator. */
+/** The end of a job. A status that this version does not know is an end, too: only the operator can act on it. */
 export function endedJob(job: ReplicationJob): EndedJob {
   const { status, startTime, instanceId } = job;
   if (!isKnownStatus(status)) return { end: 'Unknown', error: smcFailure(unknownStatus(job)) };
@@ -39,7 +39,7 @@ export function endedJob(job: ReplicationJob): EndedJob {
   };
 }
 
-/** What a job says of itself, in the one shape in which failures keep it: the job is deleted, its words are not. */
+/** What a job says of itself, in one line: it goes into failures, for the job is deleted. */
 export function jobSays(job: ReplicationJob): string {
   const { jobId, status, businessStatus, progress, errorCode, statusInfo } = job;
   const where = [businessStatus && ` in ${businessStatus}`, progress !== undefined && ` at ${progress} %`];
@@ -47,7 +47,7 @@ export function jobSays(job: ReplicationJob): string {
   return [`replication job ${jobId} is ${status}`, ...where.filter(Boolean), ...why].join('');
 }
 
-/** One that is no longer listed. */
+/** The end of a job that is no longer listed. */
 export const goneJob = (jobId: string): EndedJob => ({
   end: 'Gone',
   error: {

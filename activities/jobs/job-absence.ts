@@ -1,9 +1,9 @@
 import { fewestLooksWithoutJob, lateReadMs, type SmcClient, SmcError } from '../../src/smc';
 
-/** What looks without the job have shown so far. */
+/** What is known of a job after looks that did not list it. */
 export interface Absence {
   isGone: boolean;
-  /** Why it is not believed, though the job has not been listed for a while. */
+  /** Why the job is not taken for gone, though it has not been listed for a while. */
   doubt?: string;
 }
 

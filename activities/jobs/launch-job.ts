@@ -14,10 +14,10 @@ export interface Launch {
 }
 
 /**
- * Sets a job going. A refusal is judged by what the job is in now: where it was wanted is success; one that has come to
- * an end meanwhile is given with that end, and nothing is lost; what runs is waited out; refusal and status that
- * contradict each other are looked at again. One that is not listed is left to who waits for it: a single look proves
- * nothing. Throws what no look can change: the source's state, the quota, a refusal for good.
+ * Sets a job going. A refusal is judged by the status of the job now: already where the call leads is success; a job that
+ * has ended is given with its end; one that runs is waited for; a status that contradicts the refusal is looked at again.
+ * A job that is not listed counts as launched: a single look proves nothing, and whoever waits for its end finds out.
+ * Throws what no look can change: the source's state, the quota, a final refusal.
  */
 export async function launchJob(
   smc: SmcClient,

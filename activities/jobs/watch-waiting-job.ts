@@ -85,13 +85,13 @@ export function watchWaitingJob(context: ActivityContext) {
   };
 }
 
-/** Undefined where the account's times are not ours: such a job is looked at with every poll. */
+/** When the next sync is due; undefined where the account's clock differs from ours: then every poll looks at the job. */
 function nextSyncAt({ replicationJobRuns }: ReplicationJob, frequency: number): number | undefined {
   const dueAt = Date.parse(replicationJobRuns.at(-1)?.startTime ?? '') + frequency * hourMs;
   return Math.abs(dueAt - Date.now()) <= frequency * hourMs ? dueAt : undefined;
 }
 
-/** Tells the batch what is news to it. SMC may begin a sync late, or not at all: then it does not count as running for ever. */
+/** Tells the batch when something has changed. A sync that is overdue for long is told as not due: SMC may skip it. */
 function syncTeller(
   batch: string,
   { server, round, jobId }: { server: string; round: number; jobId: string },

@@ -14,9 +14,9 @@ export interface SourceRead {
   jobs: JobOnSource[];
 }
 
-/** One reader for all activities of a worker process: what is asked at about the same time is answered by one read. */
+/** One reader for all activities of a worker process: questions asked at about the same time are answered by one read. */
 export interface SourceReader {
-  /** What is read after this was asked. SMC: DescribeReplicationJobs, ListTagResources. */
+  /** The source as it is read after the call. SMC: DescribeReplicationJobs, ListTagResources. */
   read(sourceId: string): Promise<SourceRead>;
   /** The same of the source's tags alone. SMC: ListTagResources. */
   ledgerOf(sourceId: string): Promise<LedgerEntry | undefined>;

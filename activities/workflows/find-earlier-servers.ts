@@ -50,7 +50,7 @@ export function findEarlierServers(input: EarlierServersInput): Promise<EarlierS
 /** What its list or its description tells of a workflow. */
 type Found = Omit<WorkflowExecutionInfo, 'raw'>;
 
-/** The same for who is no activity. */
+/** The same outside of an activity. */
 export async function earlierServers(
   client: Client,
   { batch, servers }: EarlierServersInput,
@@ -59,7 +59,7 @@ export async function earlierServers(
   const ours = `WorkflowType = 'serverMigration' AND SmcBatch = '${batch}'`;
   const sourceOf = new Map(servers.map(({ name, sourceId }) => [name, sourceId]));
   const sources = new Set(servers.flatMap(({ sourceId }) => sourceId ?? []));
-  // An end that comes meanwhile is in the second list.
+  // A server that ends between the two lists is in the second one.
   const listed: Found[] = [];
   for await (const found of client.workflow.list({ query: `${ours} AND ExecutionStatus = 'Running'` })) {
     if (sourceOf.has(serverOf(found)) || sources.has(memoOf(found).sourceId ?? '')) listed.push(found);
@@ -79,7 +79,7 @@ export async function earlierServers(
     const isRecent = (found.closeTime?.getTime() ?? 0) > since;
     const sourceNow = sourceOf.get(server);
     const isElsewhere = sourceNow === undefined || sourceNow !== sourceId;
-    // A server that was renamed since: its source, which is gone, was another server's.
+    // The plan has renamed the server since, and its source is not in the account any more.
     const isOfRenamed = !isAskedAfter && !sources.has(sourceId ?? '');
     const phase = found.typedSearchAttributes.get(smcPhase);
     const mayBeMigrated = phase === undefined || phase === 'migrated';

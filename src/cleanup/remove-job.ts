@@ -1,3 +1,4 @@
+import { refusalOf, saysNotFound } from '../../activities/calls/call-or-look';
 import { smcFailure } from '../../activities/calls/smc-failure';
 import { awaitsImage, endedJob } from '../../activities/jobs/ended-job';
 import { jobAbsence } from '../../activities/jobs/job-absence';
@@ -62,19 +63,14 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
   const { batch, server, job: first } = tagged;
   const { jobId } = first;
   const { signal } = new AbortController();
+  const absence = jobAbsence({ smc, pollIntervalSeconds: lookSeconds }, { jobId, sourceId: first.sourceId });
   let until = Date.now() + patienceSeconds * 1000;
   let seen = first;
   let isLeaving = false;
   let isMissing = false;
   let doubt: string | undefined;
-  const absence = jobAbsence({ smc, pollIntervalSeconds: lookSeconds }, { jobId, sourceId: first.sourceId });
   let done: Pick<CleanedJob, 'image' | 'migrated'> | undefined;
-  let refusal: SmcError | undefined;
 
-  const leaves = () => {
-    if (!isLeaving) until = Date.now() + deletingPatienceSeconds * 1000;
-    isLeaving = true;
-  };
   const ended = (outcome: CleanedJob['outcome'], reason?: string, error?: SmcFailure): CleanedJob => {
     const reasons = [reason, done && migratedSentence(batch, done)].filter((one) => one !== undefined);
     return {
@@ -88,65 +84,73 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
     };
   };
   const left = (error: SmcFailure) => ended('left', failureText(error), error);
+  const leaves = () => {
+    if (!isLeaving) until = Date.now() + deletingPatienceSeconds * 1000;
+    isLeaving = true;
+  };
 
-  for (;;) {
-    const look = await poller.nextLook(jobId, signal);
-    refusal = undefined;
-    try {
-      if (look.job) {
-        seen = look.job;
-        isMissing = false;
-        doubt = undefined;
-        absence.listed();
-        const stepOf = () =>
-          nextStep({
-            ...seen,
-            goal: 'gone',
-            awaitsImage: awaitsImage(seen),
-            ledger: done ? 'written' : undefined,
-          }).step;
-        let next = stepOf();
-        if (next === 'keep') return left(endedJob(seen).error!);
-        if (seen.status === 'Deleting') leaves();
-        if (next !== 'wait' && !isLeaving && (await isUnderWay(tagged))) return ended('under way');
-        if (next === 'stop') await smc.stopReplicationJob({ jobId });
-        // Also after a deletion was asked for, where a late read shows only now that it had finished.
-        if (next === 'tag') {
-          done = await writeLedger(smc, tagged, seen);
-          next = stepOf();
-        }
-        if (next === 'delete' && !isLeaving) {
-          await smc.deleteReplicationJob({ jobId });
-          leaves();
-        }
-      } else if (look.error) {
-        refusal = look.error;
-      } else if (isLeaving) {
-        return ended('deleted');
-      } else {
-        // Somebody else may have deleted it: that takes longer to be sure of than a deletion of ours.
-        if (!isMissing) until = Math.max(until, Date.now() + lateReadMs(lookSeconds) + lookSeconds * 1000);
-        isMissing = true;
-        const absent = await absence.missed();
-        if (absent.isGone) return ended('deleted');
-        doubt = absent.doubt;
-      }
-    } catch (error) {
-      if (!(error instanceof SmcError)) throw error;
-      if (!mayPass(error)) return left(smcFailure(error));
-      refusal = error;
+  /** Does what the job needs next; gives what became of it once that is sure. */
+  const step = async (job: ReplicationJob): Promise<CleanedJob | undefined> => {
+    seen = job;
+    isMissing = false;
+    doubt = undefined;
+    absence.listed();
+    if (job.status === 'Deleting') leaves();
+    const next = stepFor(job, done);
+    if (next === 'keep') return left(endedJob(job).error!);
+    if (next === 'wait') return undefined;
+    if (!isLeaving && (await isUnderWay(tagged))) return ended('under way');
+    if (next === 'stop') await smc.stopReplicationJob({ jobId });
+    // Also after a deletion was asked for, where a late read shows only now that the job had finished.
+    if (next === 'tag') done = await writeLedger(smc, tagged, job);
+    if (!isLeaving && stepFor(job, done) === 'delete') {
+      await smc.deleteReplicationJob({ jobId });
+      leaves();
     }
-    if (Date.now() < until) continue;
+    return undefined;
+  };
+
+  /** The job is not listed. Where somebody else has deleted it that takes longer to be sure of. */
+  const missed = async (): Promise<CleanedJob | undefined> => {
+    if (isLeaving) return ended('deleted');
+    if (!isMissing) until = Math.max(until, Date.now() + lateReadMs(lookSeconds) + lookSeconds * 1000);
+    isMissing = true;
+    const absent = await absence.missed();
+    doubt = absent.doubt;
+    return absent.isGone ? ended('deleted') : undefined;
+  };
+
+  const givenUp = (refusal: SmcError | undefined): CleanedJob => {
     if (isLeaving) return ended('left', 'it is being deleted');
     const again = `Clean up again later: ${smcBatchCommand('cleanup', [batch])}`;
     if (doubt !== undefined) return ended('left', `${doubt}. ${again}`);
     if (isMissing) return ended('left', `it is not listed any more. ${again}`);
     if (refusal) return left({ ...smcFailure(refusal), remedy: again });
     return ended('left', `${whyItStays(seen)}. ${again}`);
+  };
+
+  for (;;) {
+    const { job, ...look } = await poller.nextLook(jobId, signal);
+    let refusal = 'error' in look ? look.error : undefined;
+    if (!refusal) {
+      let outcome: CleanedJob | undefined;
+      refusal = await refusalOf(
+        async () => {
+          outcome = job ? await step(job) : await missed();
+        },
+        () => true,
+      );
+      if (outcome) return outcome;
+      if (refusal && !mayBeExplained(refusal)) return left(smcFailure(refusal));
+    }
+    if (Date.now() >= until) return givenUp(refusal);
   }
 }
 
-/** As the server's workflow would have done it; a source that says already that it is migrated keeps its tags. */
+const stepFor = (job: ReplicationJob, done: object | undefined) =>
+  nextStep({ ...job, goal: 'gone', awaitsImage: awaitsImage(job), ledger: done && 'written' }).step;
+
+/** Tags the source as its workflow would have done; a source that is tagged already keeps its tags. */
 async function writeLedger(
   smc: SmcClient,
   { batch, server }: Pick<TaggedJob, 'batch' | 'server'>,
@@ -180,11 +184,12 @@ async function writeLedger(
   return { image, migrated: entry };
 }
 
-/** Whether the next look may show what has become of a refusal: that the job has gone on, or has gone. */
-function mayPass({ class: errorClass, code, facts }: SmcError): boolean {
+/** Whether the next look may explain the refusal: the job has gone on, or is gone. */
+function mayBeExplained(refusal: SmcError): boolean {
+  const { class: errorClass, facts } = refusal;
   if (errorClass !== 'fatal') return true;
   const isOfJob = facts.action === 'StopReplicationJob' || facts.action === 'DeleteReplicationJob';
-  return isOfJob && code.endsWith('.NotFound');
+  return isOfJob && saysNotFound(refusal);
 }
 
 function whyItStays(job: ReplicationJob): string {

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from './ledger-entry';
 
-/** A migration that is over, as something beside the tags of its source proves it. */
+/** A migration that has ended, as something other than the tags of its source proves. */
 export interface EarlierMigration {
   /** Its server's name then, in the same batch. */
   server: string;
@@ -136,7 +136,7 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
   return occupant ? { verdict: 'occupied', job: occupant } : { verdict: 'create' };
 }
 
-/** A source that was unregistered after its migration has taken its tags along. */
+/** Judges a server whose source is not in the account: its tags have gone with it. */
 function judgeMissing(evidence: SourceEvidence): SourceVerdict {
   const { batch, server, running, migrations, jobs } = evidence;
   const { sourceId, sourceName } = server;
@@ -181,7 +181,7 @@ function migratedEarlier(
   return { verdict: 'migrated', entry: { batch, image }, sourceId, about: `${from}${about}` };
 }
 
-/** Of several jobs of the server, the last of these; any other status comes before them, one not listed yet first. */
+/** Of several jobs of the server the one whose status stands last here; an unknown status ranks below, no status lowest. */
 const adoptionOrder = [
   'Deleting',
   'Expired',
@@ -193,7 +193,7 @@ const adoptionOrder = [
   'Finished',
 ];
 
-/** One that is being deleted is nobody's any more, but counts until it is gone. */
+/** The server's own job. One that is being deleted counts until it is gone, after all others. */
 function ownJob(evidence: SourceEvidence, jobs: readonly JudgedJob[]): JudgedJob | undefined {
   const rank = ({ status }: JudgedJob) => (status === undefined ? -2 : adoptionOrder.indexOf(status));
   return jobs
@@ -204,13 +204,13 @@ function ownJob(evidence: SourceEvidence, jobs: readonly JudgedJob[]): JudgedJob
 const isOurs = ({ batch, server }: SourceEvidence, { owner }: JudgedJob) =>
   owner?.batch === batch && owner.server === server.name;
 
-/** A source that takes no tag has its ledger in the job that has migrated it: one of a batch, Finished, and kept for that. */
+/** A source that could not be tagged has its ledger in a Finished job of a batch, which is kept for that. */
 function entryOfFinished(jobs: readonly JudgedJob[]): LedgerEntry | undefined {
   const job = jobs.find(({ status, owner }) => status === 'Finished' && owner);
   return job?.owner && { batch: job.owner.batch, image: job.image, jobId: job.jobId };
 }
 
-/** From where the server was last migrated; its Finished job on another source tells it, too. */
+/** The server's last migration: known, or shown by its Finished job on another source. */
 function newestOf(evidence: SourceEvidence): EarlierMigration | undefined {
   const { server, migrations, jobs } = evidence;
   const known = migrations.find((one) => one.server === server.name);

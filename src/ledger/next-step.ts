@@ -1,4 +1,4 @@
-/** A job that shall not run any more, or shall go, as far as it is known. */
+/** What is known of a job that has to stop running, or to leave the account. */
 export interface JobToRemove {
   /** As it was last seen. `Gone`: nothing is left of it; `NotSeen`: it cannot be seen; absent: it may run, nobody has looked. */
   status?: string;

@@ -89,7 +89,7 @@ export async function* ownedJobs(smc: SmcClient, batch?: string): AsyncGenerator
 
 type TagOfResource = ListTagResourcesAnswer['tagResources'][number];
 
-/** One that has gone since it was listed, for which SMC refuses a whole call, has no tags. */
+/** SMC refuses a whole call for one resource that has gone since it was listed: each is asked for by itself then. */
 async function* tagsOf(
   smc: SmcClient,
   resourceType: 'sourceserver' | 'replicationjob',

@@ -6,16 +6,16 @@ import { jobWaits, smcWaits } from './activities';
 import { type Ended, type Job, noteEnd, stopRequest } from './job';
 import { unseenMs } from './job-timeout';
 
-/** So long a job is waited for again when its jobTimeout has passed while the account refuses to show it. */
+/** When the jobTimeout passes while the account refuses to show the job, it is waited for so much longer. */
 const refusedAgainMs = 3_600_000;
 
-/** Waits until the job no longer runs. One that stands still, or takes too long, is stopped. */
+/** Waits until the job no longer runs. A job that stands still, or takes too long, is stopped. */
 export async function awaitEnd(input: ServerMigrationInput, job: Job): Promise<Ended> {
   const ended = await awaitJob(input, job);
   return ended.end === 'Stalled' || ended.end === 'TimedOut' ? stopJob(input, job, ended) : ended;
 }
 
-/** Waits for the end of a start; one that takes longer than the plan allows is TimedOut, and runs on. */
+/** Waits until the job no longer runs. A job that takes longer than the plan allows is given as TimedOut, and still runs. */
 async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
   const { batch, server, round, sourceId, policy } = input;
   const { jobId, before, start, attempt } = job;
@@ -38,7 +38,7 @@ async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
       return ended;
     } catch (error) {
       const timedOutAt = waitsSince + leftMs;
-      // Temporal gives the last refusal where the next attempt would come after the timeout.
+      // When the next attempt would come after the timeout, Temporal gives the last refusal instead of a timeout.
       if (isAccountRefusal(error)) {
         leftMs = Math.max(timedOutAt - Date.now(), refusedAgainMs);
         continue;
@@ -60,12 +60,12 @@ async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
   }
 }
 
-/** Stops a job that stands still, or takes too long. One that has ended before that has its own end. */
+/** Stops a job that stands still, or takes too long. A job that has ended before it could be stopped keeps its own end. */
 async function stopJob(input: ServerMigrationInput, job: Job, reason: Ended): Promise<Ended> {
   const request = stopRequest(input, job, reason, restartAfter(input.policy, job.attempt));
   const { status, said, error, ...stopped } = await smcWaits(job.jobId).stopReplicationJob(request);
   if (status === 'NotSeen') return { end: 'Unknown', error };
-  // Its end is that it has gone.
+  // Its end comes when it is gone.
   if (status === 'Deleting') return awaitJob(input, job);
   const isOwnEnd = status !== 'Stopped' && status !== 'Ready';
   noteEnd(job, { ...stopped, end: status });

@@ -15,7 +15,7 @@ export interface CutOver {
 
 /**
  * Waits, while SMC syncs an incremental job again and again, until it is to be cut over: at the plan's time, or when the
- * operator says so. Gives the job's end where it comes to one before.
+ * operator says so. Gives the job's end when it ends before that.
  */
 export async function untilCutOver(
   input: ServerMigrationInput,

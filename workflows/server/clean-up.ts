@@ -17,7 +17,7 @@ type Failed = Extract<JobResult, { outcome: 'failed' }>;
 /** What is known of the job while it is cleaned up. */
 interface CleanUp {
   result: JobResult;
-  /** As the job was last seen; absent while nobody has looked since a call was refused, or the server cancelled. */
+  /** As the job was last seen; absent when a call was refused, or the server cancelled, and nobody has looked since. */
   status?: string;
   /** A call was refused, so that no end of the job was seen. */
   byRefusal: boolean;
@@ -109,12 +109,12 @@ async function stopped(
   const { status, error, ...seen } = await smcWaits(job.jobId).stopReplicationJob(
     stopRequest(input, job, reason),
   );
-  // The job was faster than we: its image is there, so the server has been migrated.
+  // The job has finished before it could be stopped: its image is there, so the server has been migrated.
   const result = status === 'Finished' ? migrated(job, seen) : known.result;
   return { ...known, result, status, error };
 }
 
-/** The image is there whether its source can be tagged or not. */
+/** Tags the source as migrated. A refusal is noted in the result: the server has been migrated all the same. */
 async function tagged(input: ServerMigrationInput, known: CleanUp): Promise<CleanUp> {
   const { batch, sourceId } = input;
   const { imageId, instanceId, jobId } = known.result as Extract<JobResult, { outcome: 'migrated' }>;
@@ -133,7 +133,7 @@ async function tagged(input: ServerMigrationInput, known: CleanUp): Promise<Clea
   }
 }
 
-/** Also a job that is being deleted already is waited for. Gives a job that has Finished after all. */
+/** Deletes the job and waits until it is gone; then the batch has been told. Gives the job's end where it turns out to be Finished. */
 const deleted = (
   { batch, server, round, sourceId }: ServerMigrationInput,
   { jobId }: Job,
@@ -154,14 +154,14 @@ function withLeftover(
   return { ...(result as Failed), error: left, leftover: { jobId, why, error: left } };
 }
 
-/** What the job says by now goes with the refusal, and what can be done: its work is there. */
+/** The refusal, with what the job says now, and what the operator can do with the job that stays. */
 function leftForRetry(batch: string, error: SmcFailure, said: SmcFailure | undefined): SmcFailure {
   const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
   const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, ${smcBatchCommand('cleanup', [batch])} deletes them.`;
   return { ...error, message, remedy };
 }
 
-/** Tells the batch the end where no deletion does it. */
+/** Tells the batch the result: no job is deleted, whose deletion would tell it. */
 export async function endWithoutJob(
   { batch, server, round }: ServerMigrationInput,
   result: ServerResult,

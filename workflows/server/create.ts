@@ -15,10 +15,10 @@ import { smcCalls } from './activities';
 import { type Job, newJob } from './job';
 import type { SlotsFromBatch } from './slots';
 
-/** The server's job; or how its migration has ended, where it has none. */
+/** The server's job; or the result of its migration, when it gets none. */
 export type Created = { job: Job } | { result: ServerResult };
 
-/** Creates the server's job, or adopts it; for its quota's refusal it waits for a slot. */
+/** Creates the server's job, or adopts it. When the quota refuses a job, it waits for a slot. */
 export async function createJob(input: ServerMigrationInput, slots: SlotsFromBatch): Promise<Created> {
   try {
     for (;;) {
@@ -40,7 +40,7 @@ export async function createJob(input: ServerMigrationInput, slots: SlotsFromBat
 
 async function createOrAdopt(input: ServerMigrationInput): Promise<Job> {
   const { batch, server, sourceId, creation, job, knownJobId } = input;
-  // Not cancellable: a job that may have been created must be known, to be cleaned up.
+  // Not cancellable: a job that was created must be known, or nobody would clean it up.
   const created = await CancellationScope.nonCancellable(() =>
     smcCalls(`source ${sourceId}`).createReplicationJob({
       batch,
@@ -54,7 +54,7 @@ async function createOrAdopt(input: ServerMigrationInput): Promise<Job> {
   return newJob(created, Date.now());
 }
 
-/** Whether the creation took effect is not known: its job, if there is one, carries the server's tags. */
+/** The call got no answer. If it has created a job, that job carries the server's tags. */
 async function findLostJob(input: ServerMigrationInput, error: SmcFailure): Promise<Created> {
   const { batch, server, sourceId } = input;
   try {
@@ -72,7 +72,7 @@ async function findLostJob(input: ServerMigrationInput, error: SmcFailure): Prom
   }
 }
 
-/** Another batch was faster. */
+/** Another batch has migrated the source since it was surveyed. */
 function skipped({ entry, jobId }: NonNullable<FailureDetail['migrated']>): ServerResult {
   const leftover = jobId === undefined ? undefined : ({ jobId, why: 'notTakenUp' } as const);
   return { outcome: 'skipped', note: migratedNote(entry), imageId: entry.image, leftover };

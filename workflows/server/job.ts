@@ -11,15 +11,15 @@ export interface Job {
   jobId: string;
   status: string;
   startTime?: string;
-  /** Which start of it this is, from 1; a cut-over is one. */
+  /** Number of this start of the job, from 1; a cut-over counts as a start. */
   start: number;
-  /** Which start since it was last in order, from 1: only these count against the policy's attempts. */
+  /** Number of this start since the last run that succeeded, from 1: only these count against the policy's attempts. */
   attempt: number;
   /** Cut-overs begun: a cut-over that breaks is begun again after the next sync. */
   cutOvers: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
-  /** Until when SMC keeps it, where that is more than the 30 days it gives by itself; milliseconds since the epoch. */
+  /** When SMC lets it expire, where that is not the usual 30 days after its creation; milliseconds since the epoch. */
   validUntil?: number;
   extensionIsRefused?: boolean;
   /** The operator will be told before it expires. */
@@ -66,7 +66,7 @@ export function noteEnd(job: Job, { end, startTime }: Pick<Ended, 'end' | 'start
 export const isStartable = ({ status }: Job) =>
   status === 'Ready' || status === 'Stopped' || status === 'InError';
 
-/** Has the job stopped, and the batch told. Where it may not be stopped its own end is waited for, but after a cancellation. */
+/** The request to stop the job and tell the batch. After a cancellation a job that may not be stopped is not waited for. */
 export const stopRequest = (
   { batch, server, round, sourceId }: ServerMigrationInput,
   { jobId, before, start }: Job,

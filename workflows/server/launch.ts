@@ -11,9 +11,9 @@ import type { Asking } from './slots';
 export type AskForSlot = (asking?: Asking) => Promise<void>;
 
 /**
- * Sets the job going, by a start or by a cut-over, with the same answers to a refusal: the quota's is waited out for a
- * slot, the source's state without one; a job that has come to an end meanwhile is given with that. A refusal for good is
- * thrown: the job is left, with all that is in it.
+ * Starts the job, or cuts it over. Both calls have the same answers to a refusal: when the quota refuses, it asks for a
+ * slot; when the source is not ready, or the job has ended, it gives that end, and the slot back. A final refusal is
+ * thrown: the job stays, with its work.
  */
 export async function launch(
   input: ServerMigrationInput,
@@ -43,14 +43,14 @@ const call = (jobId: string, how: Launch): Promise<EndedJob | undefined> =>
     ? smcCalls(jobId).startReplicationJob({ jobId })
     : smcCalls(jobId).cutOverReplicationJob({ jobId, syncData: true });
 
-/** The call was refused because the job has come to an end. */
+/** The call was refused because the job has ended. */
 async function foundEnded(input: ServerMigrationInput, job: Job, ended: EndedJob): Promise<Ended> {
   noteEnd(job, ended);
   const startsAgainInSeconds = restartsIn(restartAfter(input.policy, job.attempt), ended.end);
   return tellNotRunning(input, job, { ...ended, startsAgainInSeconds });
 }
 
-/** As after an error of the job: its source is waited for, without a running slot. */
+/** The source is not ready: its server waits for it without a running slot, as after an error of the job. */
 async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailure): Promise<Ended> {
   const restart = restartAfter(input.policy, job.attempt);
   job.refusedStarts++;
@@ -59,7 +59,7 @@ async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailu
   return tellNotRunning(input, job, { end: 'NotStarted', error, costsNoAttempt, startsAgainInSeconds });
 }
 
-/** Gives the running slot back: what should have run does not. */
+/** Tells the batch that the job does not run, which gives its running slot back. */
 async function tellNotRunning(
   { batch, server, round }: ServerMigrationInput,
   { jobId, start, status }: Job,

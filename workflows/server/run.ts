@@ -21,7 +21,7 @@ export async function runToItsEnd(
   slots: SlotsFromBatch,
   cutOver: CutOver,
 ): Promise<Ended> {
-  // A turn may come after weeks, as in a paused batch.
+  // A slot may come after weeks, for example when the batch is paused.
   const whileWaiting = () => keepOldJobValid(input, job);
   const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
 
@@ -53,7 +53,7 @@ export async function runToItsEnd(
   }
 }
 
-/** One start, or cut-over, from its call to the job's end; without one a job at work is waited for. */
+/** One start, or cut-over, from its call to the job's end. Without `how` the job is at work already: only its end is waited for. */
 async function runOnce(
   input: ServerMigrationInput,
   job: Job,
@@ -84,8 +84,8 @@ function beginAttempt({ policy }: ServerMigrationInput, job: Job, { costsNoAttem
 }
 
 /**
- * Waits before the next start, and for the source's client where that is what broke the job. Gives the job's end where
- * the client does not come back.
+ * Waits before the next start, and until the source can be replicated. Gives the job's end when the source does not come
+ * back.
  */
 async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Promise<Ended | undefined> {
   const { batch, server, round, sourceId } = input;

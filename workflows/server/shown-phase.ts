@@ -10,7 +10,7 @@ export function enter(phase: string, details?: string): void {
   setCurrentDetails(`${phase}${details ? `\n\n${details}` : ''}`);
 }
 
-/** The same for the page alone. */
+/** Changes the details on the server's page alone, which costs no event. */
 export function enterDetails(phase: string, details: string): void {
   setCurrentDetails(`${phase}\n\n${details}`);
 }

@@ -18,16 +18,16 @@ export const validUntil = (
   job: Pick<Job, 'createdAt' | 'validUntil'>,
 ): number => job.validUntil ?? (validTime ? Date.parse(validTime) : job.createdAt + validDays.usual * dayMs);
 
-/** SMC: a job that does not run expires. Whether this one is so old that it has to be extended. */
+/** Whether a job is so old that its ValidTime has to be extended. SMC: a job that does not run expires. */
 export const isOldJob = ({ createdAt }: Pick<Job, 'createdAt'>, now: number) =>
   now - createdAt > extendAfterDays * dayMs;
 
-/** Keeps a job from expiring that waits for its start: SMC lets only a job that runs live on. */
+/** Extends an old job, so that it does not expire while it waits for its start. */
 export async function keepOldJobValid(input: ServerMigrationInput, job: Job): Promise<void> {
   if (isOldJob(job, Date.now())) await keepValid(input, job);
 }
 
-/** Where its ValidTime can be extended to: the longest from its creation; undefined where the plan has set it, or it is there. */
+/** The ValidTime that a job can be extended to; undefined where the plan has set one, or the job has the longest already. */
 export function extension(
   input: Pick<ServerMigrationInput, 'job'>,
   job: Pick<Job, 'createdAt' | 'validUntil' | 'extensionIsRefused'>,
@@ -70,7 +70,7 @@ async function tellBeforeExpiry(input: ServerMigrationInput, job: Job): Promise<
   for (const days of tellDays) {
     const inMs = validUntil(input, job) - days * dayMs - Date.now();
     const isNextDue = validUntil(input, job) - tellDays.at(-1)! * dayMs <= Date.now();
-    // Of a job that is adopted late only the last of the times that are over is told.
+    // Several of these times may be over when a job is adopted: only the last one is told.
     if (inMs <= 0 && isNextDue && days !== tellDays.at(-1)) continue;
     if (inMs > 0) await sleep(inMs, { summary: 'until its job is about to expire' });
     const at = validUntil(input, job);

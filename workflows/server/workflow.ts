@@ -50,7 +50,7 @@ function showJob({ jobId }: Job): void {
   enterDetails('running', `Job **${jobId}**`);
 }
 
-/** How the job's runs have ended. A cancellation ends them at once; a refusal for good leaves the job with what is in it. */
+/** How the job's runs have ended. A cancellation ends them at once; a final refusal leaves the job with its work in the account. */
 async function endOf(
   input: ServerMigrationInput,
   job: Job,
