@@ -8,7 +8,6 @@ const columns: Record<string, (server: ReportServer) => string | number | undefi
   sourceId: ({ sourceId }) => sourceId,
   jobId: ({ jobId }) => jobId,
   imageId: ({ imageId }) => imageId,
-  imageName: ({ imageName }) => imageName,
   starts: ({ starts }) => starts,
   startedAt: ({ startedAt }) => startedAt,
   endedAt: ({ endedAt }) => endedAt,

@@ -48,7 +48,7 @@ function tableRow(server: ReportServer, index: number): Markup {
 const clock = (iso: string) => `${iso.slice(5, 10)} ${iso.slice(11, 19)}`;
 
 function result({ imageId, imageName, error, leftover }: ReportServer): Markup {
-  return html`${imageId && html`<span class="id" title="${imageName ?? imageId}">${imageId}</span>`}${
+  return html`${imageId && html`<span class="id"${imageName && html` title="${imageName}"`}>${imageId}</span>`}${
     error && html`<span class="id bad" title="${error.message}">${error.code}</span>`
   }${leftover && html` <span class="left">job left</span>`}`;
 }
