@@ -15,13 +15,16 @@ export interface CutOver {
 
 /**
  * Waits, while SMC syncs an incremental job again and again, until it is to be cut over: at the plan's time, or when the
- * operator says so. Gives the job's end when it ends before that.
+ * operator says so. Gives the job's end instead when it ends before that.
  */
 export async function untilCutOver(
   input: ServerMigrationInput,
   job: Job,
   cutOver: CutOver,
-): Promise<Ended | undefined> {
+): Promise<Ended | 'cutOver'> {
+  // Its run has succeeded: errors are counted anew.
+  job.attempt = 1;
+  job.refusedStarts = 0;
   const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when it is told to';
   stand({ phase: 'synced', jobId: job.jobId });
   enter('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
@@ -40,9 +43,8 @@ export async function untilCutOver(
   }
   await watch.stopped;
   const ended = watch.ended();
-  if (ended) noteEnd(job, ended);
-  else job.status = 'Waiting';
-  return ended;
+  noteEnd(job, ended ?? { end: 'Waiting', startTime: job.startTime });
+  return ended ?? 'cutOver';
 }
 
 /** Has the job looked at now and then until it is told to stop, or the job ends. */

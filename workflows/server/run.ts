@@ -27,29 +27,24 @@ export async function runToItsEnd(
 
   await keepOldJobValid(input, job);
   // An adopted job may be at work already.
-  let next: Launch | undefined = isStartable(job) ? 'start' : undefined;
+  let how: Launch | undefined = isStartable(job) ? 'start' : undefined;
   for (;;) {
-    let ended = await runOnce(input, job, next, slots, askForSlot);
-    if (ended.end === 'Waiting') {
-      job.attempt = 1;
-      job.refusedStarts = 0;
-      const broken = await untilCutOver(input, job, cutOver);
-      if (!broken) {
-        await askForSlot({ isCutOver: true });
-        beginCutOver(job);
-        next = 'cutOver';
-        continue;
-      }
-      ended = broken;
+    const run = await runOnce(input, job, how, slots, askForSlot);
+    const ended = run.end === 'Waiting' ? await untilCutOver(input, job, cutOver) : run;
+    if (ended === 'cutOver') {
+      await askForSlot({ isCutOver: true });
+      beginCutOver(job);
+      how = 'cutOver';
+      continue;
     }
     if (ended.startsAgainInSeconds === undefined) return ended;
-    const isLaunchRefused = ended.end === 'NotStarted';
-    if (!isLaunchRefused) next = 'start';
+    // A launch that was refused is tried again as it was.
+    const again: Launch | undefined = ended.end === 'NotStarted' ? how : 'start';
     const lost = await recover(input, job, ended);
     if (lost) return lost;
-    await askForSlot({ isCutOver: next === 'cutOver' });
+    await askForSlot({ isCutOver: again === 'cutOver' });
     beginAttempt(input, job, ended);
-    if (next === 'start' && !isStartable(job)) next = undefined;
+    how = again === 'cutOver' || isStartable(job) ? again : undefined;
   }
 }
 
