@@ -117,8 +117,9 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
     (one) => one.isRecent && one.server === server.name && (one.sourceId ?? sourceId) === sourceId,
   );
   const done = ledger ?? (finished ? undefined : entryOfFinished(onSource));
-  // A Finished job of ours has only its ledger and its deletion left to do: its workflow may have died between the two.
-  if (done && !(finished && !recent)) {
+  // Our own Finished job is adopted: its workflow may have died before the ledger, or the deletion, was done.
+  const isLeftToDo = finished !== undefined && recent === undefined;
+  if (done && !isLeftToDo) {
     if (finished) return { verdict: 'migrated', entry: done, job: finished };
     const isSecond = ours !== undefined && ours.status !== 'Deleting';
     return { verdict: 'migrated', entry: done, ...(isSecond && { secondJob: ours }) };
