@@ -190,7 +190,7 @@ test('an account that cannot be asked for a while costs nothing but time', async
   expect((await bench.run('awaitReplicationJob', inputFor(jobId))).end).toBe('Finished');
 });
 
-test('no slot freed by a late read: also a job that was seen to run may be listed as before it for a while', async () => {
+test('a job that was seen to run keeps its slot while a late read shows it as before its start', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourJob(bench);
   const heard = { jobId, status: 'Running', changedAt: Date.now() };
@@ -201,7 +201,7 @@ test('no slot freed by a late read: also a job that was seen to run may be liste
   expect((await waiting).end).toBe('Ready');
 });
 
-test('no slot given away for a status that is not known: the job is watched on, and given up when nothing moves', async () => {
+test('a job in a status that is not known keeps its slot: it is watched on, and given up when nothing moves', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourRunningJob(bench);
   const job = bench.account.jobs.get(jobId)!;

@@ -91,7 +91,7 @@ test('a stop that is not allowed is asked for again, and no slot is given away m
   expect(bench.told).toEqual([]);
 });
 
-test('no slot of a running job given away: one that may not be stopped is waited for, unless it is cancelled', async () => {
+test('a job that may not be stopped is waited for, and keeps its slot, unless it is cancelled', async () => {
   const bench = await aWorkbench({
     jobSeconds: 1000,
     faults: { calls: [{ operation: 'StopReplicationJob', error: { code: 'Forbidden.RAM' } }] },
@@ -105,7 +105,7 @@ test('no slot of a running job given away: one that may not be stopped is waited
   expect(await stopping).toMatchObject({ status: 'Finished', imageId: expect.stringMatching(/^m-/) });
 });
 
-test('no job leaked that is not listed yet: it is stopped once it is', async () => {
+test('a job that is not listed yet is stopped once it is listed', async () => {
   const bench = await aWorkbench({ jobSeconds: 10_000, readLagSeconds: 100 });
   const jobId = await ourRunningJob(bench);
   const before = { status: 'Ready' };
