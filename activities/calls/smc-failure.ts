@@ -71,25 +71,28 @@ export function smcApplicationFailure(
 export const finalFailure = (error: SmcError, more?: Pick<FailureDetail, 'migrated'>) =>
   failure(error, { nonRetryable: true, ...more });
 
-/** The activity is run again, whatever the class of the error: what stands in its way now will pass. */
+/** The activity is run again, whatever the class of the error: what stands in its way now will pass, and needs no remedy. */
 export const passingFailure = (error: SmcError, nextRetryDelay?: '5s' | '1m') =>
-  failure(error, { nonRetryable: false, nextRetryDelay });
+  failure(
+    error,
+    { nonRetryable: false, nextRetryDelay },
+    failureText({ ...smcFailure(error), remedy: undefined }),
+  );
 
-type Retry = { nonRetryable: boolean; nextRetryDelay?: number | '5s' | '1m' };
+type How = { nonRetryable: boolean; nextRetryDelay?: number | '5s' | '1m' } & Pick<FailureDetail, 'migrated'>;
 
 /** The one place where a failure is put into the form in which it crosses Temporal: its type is the API's code. */
 function failure(
   error: SmcError,
-  { migrated, ...retry }: Retry & Pick<FailureDetail, 'migrated'>,
+  { migrated, ...retry }: How,
+  message = failureText(smcFailure(error)),
 ): ApplicationFailure {
-  const said = smcFailure(error);
-  const detail: FailureDetail = { failure: said, class: error.class, ...(migrated && { migrated }) };
-  return ApplicationFailure.create({
-    type: error.code,
-    message: failureText(said),
-    details: [detail],
-    ...retry,
-  });
+  const detail: FailureDetail = {
+    failure: smcFailure(error),
+    class: error.class,
+    ...(migrated && { migrated }),
+  };
+  return ApplicationFailure.create({ type: error.code, message, details: [detail], ...retry });
 }
 
 /**
