@@ -4,8 +4,8 @@ import type { ServerMigrationInput } from '../contract/server-migration';
 import { restartAfter, restartDelaySeconds } from '../contract/start-again';
 import { syncWaits } from './activities';
 import { type Ended, type Job, noteEnd } from './job';
-import { enter } from './shown-phase';
-import { stand } from './standing';
+import { showPhase } from './shown-phase';
+import { noteStanding } from './standing';
 import { keepValid } from './valid-time';
 
 /** Whether the operator has asked for the final image of an incremental job. */
@@ -26,8 +26,8 @@ export async function untilCutOver(
   job.attempt = 1;
   job.refusedStarts = 0;
   const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when it is told to';
-  stand({ phase: 'synced', jobId: job.jobId });
-  enter('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
+  noteStanding({ phase: 'synced', jobId: job.jobId });
+  showPhase('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
   await keepValid(input, job);
   const watch = watchSyncs(input, job);
   const hasEnded = () => watch.ended() !== undefined;

@@ -8,8 +8,8 @@ import type { Leftover, ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls, smcWaits } from './activities';
 import { type Ended, type Job, stopRequest } from './job';
-import { enter, enterDetails } from './shown-phase';
-import { stand } from './standing';
+import { showDetails, showPhase } from './shown-phase';
+import { noteStanding } from './standing';
 
 type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;
 type Failed = Extract<JobResult, { outcome: 'failed' }>;
@@ -32,9 +32,9 @@ export async function cleanUp(
   job: Job,
   ended: Ended | 'cancelled',
 ): Promise<ServerResult> {
-  enterDetails('cleaning up', `Job **${job.jobId}**`);
+  showDetails('cleaning up', `Job **${job.jobId}**`);
   let known = knownAtFirst(job, ended);
-  if (known.status !== undefined && known.status !== 'Gone') standFinishing(job, known);
+  if (known.status !== undefined && known.status !== 'Gone') noteFinishing(job, known);
   try {
     for (;;) {
       const next = nextStep(removalOf(input, known));
@@ -44,7 +44,7 @@ export async function cleanUp(
         known = await stopped(input, job, ended, known);
         continue;
       }
-      standFinishing(job, known);
+      noteFinishing(job, known);
       if (next.step === 'tag') {
         known = await tagged(input, known);
         continue;
@@ -57,7 +57,7 @@ export async function cleanUp(
     const leftover: Leftover = { jobId: job.jobId, why: 'deleteFailed', error: smcFailureOf(error) };
     return endWithoutJob(input, { ...known.result, leftover });
   }
-  enter(known.result.outcome);
+  showPhase(known.result.outcome);
   return known.result;
 }
 
@@ -95,8 +95,8 @@ const removalOf = (
   failed: result.outcome === 'failed' ? { byRefusal, keepsJob: policy.onFailure === 'keepJob' } : undefined,
 });
 
-function standFinishing({ jobId }: Job, { result }: CleanUp): void {
-  stand({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
+function noteFinishing({ jobId }: Job, { result }: CleanUp): void {
+  noteStanding({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
 }
 
 async function stopped(
@@ -169,7 +169,7 @@ export async function endWithoutJob(
   await CancellationScope.nonCancellable(() =>
     smcCalls(result.outcome).tellBatch(batch, { kind: 'ended', server, round, result }),
   );
-  enter(
+  showPhase(
     result.outcome,
     result.outcome === 'failed' ? `${result.error.message}\n\n${result.error.remedy}` : undefined,
   );

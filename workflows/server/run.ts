@@ -6,9 +6,9 @@ import { awaitEnd } from './await-job';
 import { type CutOver, untilCutOver } from './between-syncs';
 import { type Ended, isStartable, type Job, type Launch } from './job';
 import { type AskForSlot, launch } from './launch';
-import { enter } from './shown-phase';
+import { showPhase } from './shown-phase';
 import type { SlotsFromBatch } from './slots';
-import { stand } from './standing';
+import { noteStanding } from './standing';
 import { keepOldJobValid } from './valid-time';
 
 /**
@@ -65,8 +65,8 @@ async function runOnce(
 function beginCutOver(job: Job): void {
   job.start++;
   job.attempt = job.cutOvers + 1;
-  stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
-  enter('running', `Job **${job.jobId}**: last sync and final image`);
+  noteStanding({ phase: 'migrating', jobId: job.jobId, starts: job.start });
+  showPhase('running', `Job **${job.jobId}**: last sync and final image`);
 }
 
 function beginAttempt({ policy }: ServerMigrationInput, job: Job, { costsNoAttempt }: Ended): void {
@@ -74,8 +74,8 @@ function beginAttempt({ policy }: ServerMigrationInput, job: Job, { costsNoAttem
     job.start++;
     job.attempt++;
   }
-  stand({ phase: 'migrating', jobId: job.jobId, starts: job.start });
-  enter('running', `Job **${job.jobId}**, start ${job.attempt} of ${policy.attempts}`);
+  noteStanding({ phase: 'migrating', jobId: job.jobId, starts: job.start });
+  showPhase('running', `Job **${job.jobId}**, start ${job.attempt} of ${policy.attempts}`);
 }
 
 /**
@@ -86,8 +86,8 @@ async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Pro
   const { batch, server, round, sourceId } = input;
   const { jobId } = job;
   const seconds = ended.startsAgainInSeconds ?? 0;
-  stand({ phase: 'recovering', jobId, error: ended.error });
-  enter(
+  noteStanding({ phase: 'recovering', jobId, error: ended.error });
+  showPhase(
     'recovering',
     `Job **${jobId}** is started again in ${seconds} s: ${ended.error?.message ?? ended.end}`,
   );

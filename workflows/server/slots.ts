@@ -3,7 +3,7 @@ import type { SmcFailure } from '../contract/failure';
 import { slotGranted } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls } from './activities';
-import { stand } from './standing';
+import { noteStanding } from './standing';
 
 /** Why a slot is asked for, and what is done until it is granted. */
 export interface Asking {
@@ -19,10 +19,10 @@ export interface Asking {
 const longestWaitMs = 3_600_000;
 
 /** The slots of this server. Each time it asks has a number, `need`; the batch grants by that number. */
-export function slotsFromBatch({ batch, server, round, tells = false }: ServerMigrationInput) {
+export function slotsFromBatch({ batch, server, round, tells: mustTellFirst = false }: ServerMigrationInput) {
   let need = 0;
   let granted = 0;
-  let mustTell = tells;
+  let mustTell = mustTellFirst;
   setHandler(slotGranted, (grant) => {
     if ((grant.round ?? round) !== round) return;
     granted = Math.max(granted, grant.need);
@@ -32,7 +32,7 @@ export function slotsFromBatch({ batch, server, round, tells = false }: ServerMi
     /** Gives the slot back and waits for the next one. Asks again now and then: the batch may have been started anew. */
     async ask(jobId?: string, { refused, isCutOver = false, whileWaiting }: Asking = {}): Promise<void> {
       need++;
-      stand({ phase: 'queued', need, jobId, error: refused, isCutOver });
+      noteStanding({ phase: 'queued', need, jobId, error: refused, isCutOver });
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
       for (let waitMs = 300_000; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
         await smcCalls('wants a slot').tellBatch(batch, {
@@ -45,7 +45,7 @@ export function slotsFromBatch({ batch, server, round, tells = false }: ServerMi
           isCutOver,
         });
         if (await condition(() => granted >= need, waitMs)) {
-          stand({ phase: 'migrating', jobId });
+          noteStanding({ phase: 'migrating', jobId });
           return;
         }
         await whileWaiting?.();

@@ -19,7 +19,7 @@ export function answerStanding({ sourceId }: ServerMigrationInput): void {
 }
 
 /** Notes that the server has reached its next step. */
-export function stand(step: Step): void {
+export function noteStanding(step: Step): void {
   if (!standing) return;
   const { sourceId, startedAt, starts } = standing;
   standing = { starts, ...step, sourceId, startedAt };

@@ -13,9 +13,9 @@ import { cleanUp, endWithoutJob } from './clean-up';
 import { createJob } from './create';
 import type { Ended, Job } from './job';
 import { runToItsEnd } from './run';
-import { enterDetails } from './shown-phase';
+import { showDetails } from './shown-phase';
 import { type SlotsFromBatch, slotsFromBatch } from './slots';
-import { answerStanding, stand } from './standing';
+import { answerStanding, noteStanding } from './standing';
 
 /**
  * Migrates one server: creates its replication job, starts it, waits for its end, writes the ledger, deletes the job.
@@ -46,8 +46,8 @@ function cutOverWhenTold(): CutOver {
 
 function showJob({ jobId }: Job): void {
   upsertMemo({ jobId });
-  stand({ phase: 'migrating', jobId });
-  enterDetails('running', `Job **${jobId}**`);
+  noteStanding({ phase: 'migrating', jobId });
+  showDetails('running', `Job **${jobId}**`);
 }
 
 /** How the job's runs have ended. A cancellation ends them at once; a final refusal leaves the job with its work in the account. */
