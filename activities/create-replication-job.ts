@@ -1,35 +1,27 @@
 import { createHash } from 'node:crypto';
-import { ApplicationFailure, Context } from '@temporalio/activity';
-import { tagsOfJob } from '../src/ledger';
-import { type JobSettings, type ReplicationJob, type SmcClient, SmcError } from '../src/smc';
+import { type ApplicationFailure, Context } from '@temporalio/activity';
+import { type JudgedJob, migratedNote, type SourceVerdict, tagsOfJob } from '../src/ledger';
+import {
+  type JobSettings,
+  mayOccupantBeGone,
+  mayRefusalBeExplained,
+  type ReplicationJob,
+  type SmcClient,
+  SmcError,
+} from '../src/smc';
 import { triedTimes } from './calls/call-history';
+import { callOrLook } from './calls/call-or-look';
 import type { ActivityContext } from './calls/context';
-import { smcApplicationFailure, smcCall, smcFailure } from './calls/smc-failure';
-import { jobAbsence } from './jobs/job-absence';
-import type { JobOnSource, SourceRead, SourceReader } from './sources/source-reader';
+import { finalFailure, passingFailure, smcCall } from './calls/smc-failure';
+import { findKnownJob } from './jobs/find-known-job';
+import { type JudgedRead, judgeForServer, type ServerOfJob } from './sources/judge-for-server';
+import type { SourceRead, SourceReader } from './sources/source-reader';
 
-export interface CreateReplicationJobInput {
-  batch: string;
-  server: string;
-  sourceId: string;
+export interface CreateReplicationJobInput extends ServerOfJob {
   /** Names this creation among all others of the account; the ClientToken is its hash. */
   creation: string;
   job: JobSettings & { regionId: string };
-  /** A job that carries this server's tags, found when the account was surveyed. */
-  knownJobId?: string;
 }
-
-/** Its details are a {@link LedgerEntry}, and the id of a job of ours that stays. */
-const alreadyMigrated = 'AlreadyMigrated';
-
-/** So long a refusal that nothing listed explains may be explained by a late read, whatever else delays us meanwhile. */
-const lateRefusalMs = 300_000;
-
-/** A live job of another batch is looked at so often, in some seconds: a late read may show it though it has gone. */
-const looksAtOther = 4;
-
-/** Seconds between looks at a known job that is not listed: enough of them for the time that one call may take. */
-const knownJobLookSeconds = 5;
 
 export interface CreatedJob {
   jobId: string;
@@ -52,43 +44,47 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
   return (input: CreateReplicationJobInput): Promise<CreatedJob> =>
     smcCall(async () => {
       const { batch, server, sourceId, creation, job } = input;
-      const source = await sources.read(sourceId);
-      const ours = ourJob(input, source) ?? (await knownJob(context, input));
-      refuseMigrated(sourceId, source, ours);
-      if (ours) return adopt(smc, ours);
-      const other = liveJob(source);
-      // It may be about to end with an image, and then make room for a second one: SMC's word would come too late.
-      if (other?.owner) throw triedTimes() < looksAtOther ? mayBeGoing(other) : inUse(sourceId, other);
-      try {
+      const { verdict, ownJob } = await judged(context, input, await sources.read(sourceId));
+      if (verdict.verdict === 'adopt') return adopt(smc, ownJob!);
+      if (verdict.verdict === 'migrated') throw alreadyMigrated(sourceId, verdict);
+      if (verdict.verdict === 'occupied' && verdict.job.owner) throw occupied(sourceId, verdict.job);
+      return callOrLook({
         // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
-        const { jobId } = await smc.createReplicationJob({
-          ...job,
-          sourceId,
-          clientToken: createHash('sha256').update(creation).digest('base64url'),
-          tags: [...(job.tags ?? []), ...tagsOfJob(batch, server)],
-        });
-        return { jobId, status: 'Ready', adopted: false };
-      } catch (error) {
-        if (!(error instanceof SmcError)) throw error;
-        if (error.class === 'state')
-          return whatStandsInTheWay(smc, input, await sources.read(sourceId), error);
-        // An earlier attempt, whose answer was lost, may have made it: it is ours, whatever this one was refused for.
-        const isFinal = error.class === 'fatal' || error.class === 'quota';
-        const mayBeMade = isFinal && Context.current().info.attempt > 1;
-        const made = mayBeMade && ourJob(input, await sources.read(sourceId));
-        if (made) return adopt(smc, made);
-        throw error;
-      }
+        call: async (): Promise<CreatedJob> => {
+          const { jobId } = await smc.createReplicationJob({
+            ...job,
+            sourceId,
+            clientToken: createHash('sha256').update(creation).digest('base64url'),
+            tags: [...(job.tags ?? []), ...tagsOfJob(batch, server)],
+          });
+          return { jobId, status: 'Ready', adopted: false };
+        },
+        // An earlier attempt, whose answer was lost, may have made it, whatever this one is refused for.
+        mayBeExplained: ({ class: errorClass }) =>
+          errorClass === 'state' ||
+          ((errorClass === 'fatal' || errorClass === 'quota') && Context.current().info.attempt > 1),
+        look: () => sources.read(sourceId),
+        compare: (read, refusal) => compare(smc, input, read, refusal),
+      });
     });
 }
 
-/** One that has expired can do no more than make way for a new one. */
+/** The source's list of jobs may lack the one that the survey has found. */
+async function judged(context: ActivityContext, input: ServerOfJob, read: SourceRead): Promise<JudgedRead> {
+  const first = judgeForServer(input, read);
+  const { knownJobId, sourceId } = input;
+  if (first.ownJob || knownJobId === undefined) return first;
+  const known = await findKnownJob(context, { knownJobId, sourceId });
+  return known ? judgeForServer(input, { ...read, jobs: [...read.jobs, known] }) : first;
+}
+
+/** An Expired job can only make way for a new one. */
 async function adopt(smc: SmcClient, job: ReplicationJob): Promise<CreatedJob> {
   const { jobId, status } = job;
   if (status !== 'Expired') return adopted(job);
   await smc.deleteReplicationJob({ jobId });
   const message = `the server's replication job ${jobId} has expired and is being deleted, for a new one`;
-  throw ApplicationFailure.retryable(message, 'ReplicationJob.Expired');
+  throw passingFailure(new SmcError({ code: 'ReplicationJob.Expired', message }));
 }
 
 export const adopted = ({
@@ -106,66 +102,26 @@ export const adopted = ({
   adopted: true,
 });
 
-/** The server's job on this source, as the tags of both say; a Finished one before all others: its image is there. */
-export function ourJob(input: WhoseJob, { jobs }: SourceRead): JobOnSource | undefined {
-  const ours = jobs.filter((job) => job.status !== 'Deleting' && isOurs(input, job));
-  return ours.find(({ status }) => status === 'Finished') ?? ours.at(-1);
+type Migrated = Extract<SourceVerdict, { verdict: 'migrated' }>;
+
+/** Another batch may have migrated the source since it was surveyed. A job of ours must not make a second image, and stays. */
+function alreadyMigrated(sourceId: string, { entry, secondJob }: Migrated): ApplicationFailure {
+  const error = new SmcError({
+    code: 'AlreadyMigrated',
+    message: `source server ${sourceId} was ${migratedNote(entry)}`,
+    remedy: 'Nothing: the server is skipped.',
+  });
+  return finalFailure(error, { migrated: { entry, jobId: secondJob?.jobId } });
 }
 
-type WhoseJob = Pick<CreateReplicationJobInput, 'batch' | 'server' | 'knownJobId'>;
-const isOurs = ({ batch, server, knownJobId }: WhoseJob, { jobId, owner }: JobOnSource) =>
-  jobId === knownJobId || (owner?.batch === batch && owner.server === server);
-
-/**
- * The one that the survey has found, where the list of the source's jobs does not have it. It may be the only proof that
- * the source has been migrated: one look without it proves nothing.
- */
-async function knownJob(
-  context: ActivityContext,
-  { knownJobId, sourceId }: CreateReplicationJobInput,
-): Promise<ReplicationJob | undefined> {
-  if (knownJobId === undefined) return undefined;
-  const { smc, pollIntervalSeconds } = context;
-  const seconds = Math.min(knownJobLookSeconds, pollIntervalSeconds);
-  const absence = jobAbsence({ smc, pollIntervalSeconds: seconds }, { jobId: knownJobId, sourceId });
-  for (;;) {
-    const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [knownJobId] });
-    const known = replicationJobs.find(({ jobId }) => jobId === knownJobId);
-    if (known) {
-      // The plan may name another source for this server by now.
-      const isOnSource = known.sourceId === undefined || known.sourceId === sourceId;
-      return isOnSource && known.status !== 'Deleting' ? known : undefined;
-    }
-    const { isGone, doubt } = await absence.missed();
-    if (isGone) return undefined;
-    if (doubt !== undefined) throw ApplicationFailure.retryable(doubt, 'ReplicationJob.NotSeen');
-    await Context.current().sleep(seconds * 1000);
-  }
+/** The source has a live job of another batch, which may be about to end with an image: SMC's refusal would come too late. */
+function occupied(sourceId: string, job: JudgedJob): ApplicationFailure | SmcError {
+  const error = inUse(sourceId, job);
+  return mayOccupantBeGone(triedTimes()) ? passingFailure(error) : error;
 }
-
-/**
- * Another batch may have migrated the source since it was surveyed. What a Finished job of ours has left to do is done;
- * any other job of ours must not make a second image, and stays.
- */
-function refuseMigrated(sourceId: string, { migrated }: SourceRead, ours: ReplicationJob | undefined): void {
-  if (ours?.status === 'Finished') return;
-  if (!migrated) return;
-  throw ApplicationFailure.nonRetryable(
-    `source server ${sourceId} was migrated in batch '${migrated.batch}'`,
-    alreadyMigrated,
-    migrated,
-    ours?.jobId,
-  );
-}
-
-const liveJob = ({ jobs }: SourceRead) =>
-  jobs.find(({ status }) => status !== 'Finished' && status !== 'Deleting');
-
-const mayBeGoing = ({ jobId, status }: JobOnSource) =>
-  ApplicationFailure.retryable(`the source has replication job ${jobId} (${status})`, 'SourceServer.InUse');
 
 /** Whose live job the source has. */
-function inUse(sourceId: string, { jobId, status, owner }: JobOnSource, requestId?: string): SmcError {
+function inUse(sourceId: string, { jobId, status, owner }: JudgedJob, requestId?: string): SmcError {
   const whose = owner ? `of batch '${owner.batch}'` : 'of somebody else';
   return new SmcError({
     code: 'SourceServer.InUse',
@@ -175,46 +131,42 @@ function inUse(sourceId: string, { jobId, status, owner }: JobOnSource, requestI
   });
 }
 
-/** The create was refused for the source's state: our own live job is adopted, all else is a clear failure. */
-async function whatStandsInTheWay(
+/** The creation was refused: our own live job is adopted, all else is a clear failure. */
+async function compare(
   smc: SmcClient,
   input: CreateReplicationJobInput,
-  look: SourceRead,
+  read: SourceRead,
   refusal: SmcError,
 ): Promise<CreatedJob> {
-  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
-  const later = (message: string) =>
-    ApplicationFailure.retryable(
-      `${message}; ${refusal.message}`,
-      refusal.code,
-      smcFailure(refusal),
-      refusal.class,
-    );
-
-  const ours = ourJob(input, look);
-  if (ours) return adopt(smc, ours);
-  const other = liveJob(look);
-  if (other) throw inUse(input.sourceId, other, refusal.facts.requestId);
-  if (look.jobs.some(({ status }) => status === 'Deleting'))
-    throw later('its last job is still being deleted');
-  const { sourceServers } = await smc.describeSourceServers({ sourceIds: [input.sourceId] });
-  const source = sourceServers.find(({ sourceId }) => sourceId === input.sourceId);
+  const { sourceId } = input;
+  const { requestId } = refusal.facts;
+  const { verdict, ownJob } = judgeForServer(input, read);
+  if (verdict.verdict === 'adopt') return adopt(smc, ownJob!);
+  if (refusal.class !== 'state') throw refusal;
+  if (verdict.verdict === 'migrated') throw alreadyMigrated(sourceId, verdict);
+  if (verdict.verdict === 'occupied') throw inUse(sourceId, verdict.job, requestId);
+  if (read.jobs.some(({ status }) => status === 'Deleting'))
+    throw later(refusal, 'its last job is still being deleted');
+  const { sourceServers } = await smc.describeSourceServers({ sourceIds: [sourceId] });
+  const source = sourceServers.find((listed) => listed.sourceId === sourceId);
   if (source && source.state !== 'Available' && source.state !== 'InUse' && source.state !== 'Active') {
     throw new SmcError({
       code: source.errorCode ?? errorCodeIn(source.statusInfo) ?? 'SourceServer.Offline',
-      message: `source server ${input.sourceId} is ${source.state}${source.statusInfo ? ` ${source.statusInfo}` : ''}, so ${refusal.code}`,
+      message: `source server ${sourceId} is ${source.state}${source.statusInfo ? ` ${source.statusInfo}` : ''}, so ${refusal.code}`,
       action: 'CreateReplicationJob',
-      requestId: refusal.facts.requestId,
+      requestId,
     });
   }
-  // Reads lag: what refused us may not be listed yet, or be gone by now.
-  // Both by the server's clock: this worker's may differ.
-  const triedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
-  const mayBeLate = triedTimes() < 8 || triedMs < lateRefusalMs;
-  if (refusal.code !== 'ReplicationJobName.Duplicate' && mayBeLate)
-    throw later('nothing that explains it is listed yet');
-  throw smcApplicationFailure(refusal);
+  // What refused us may not be listed yet, or be gone by now. Both times are the server's: this worker's clock may differ.
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  const sinceFirstMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  if (refusal.code !== 'ReplicationJobName.Duplicate' && mayRefusalBeExplained(triedTimes(), sinceFirstMs))
+    throw later(refusal, 'nothing that explains it is listed yet');
+  throw refusal;
 }
+
+const later = ({ facts }: SmcError, why: string) =>
+  passingFailure(new SmcError({ ...facts, message: `${why}; ${facts.message}` }));
 
 /** SMC: StatusInfo is a JSON string that names what is wrong with a source, `S1` when it lacks rsync. */
 function errorCodeIn(statusInfo = ''): string | undefined {

@@ -1,11 +1,12 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
-import { type ReplicationJob, SmcError } from '../src/smc';
+import { Context } from '@temporalio/activity';
+import { nextStep } from '../src/ledger';
+import { lateReadPatience, looksForEffect, type ReplicationJob, SmcError } from '../src/smc';
 import type { ServerResult } from '../workflows/contract/server-messages';
+import { refusalOf, saysNotFound } from './calls/call-or-look';
 import { type ActivityContext, withHeartbeat } from './calls/context';
-import { mayPass, smcApplicationFailure, smcFailure } from './calls/smc-failure';
+import { finalFailure, mayPass, smcApplicationFailure } from './calls/smc-failure';
 import { awaitsImage, type EndedJob, endedJob } from './jobs/ended-job';
 import { jobAbsence } from './jobs/job-absence';
-import { lateReadPatience } from './jobs/replication-job-poller';
 import { tellBatch } from './workflows/tell-batch';
 
 export interface DeleteReplicationJobInput {
@@ -15,110 +16,128 @@ export interface DeleteReplicationJobInput {
   report?: { batch: string; server: string; round: number; result: ServerResult };
 }
 
-/** A deletion that shows no effect after so many looks is asked for again. */
-const looksBeforeRepeat = 10;
-
 /**
  * Deletes a job and waits until it is seen gone: deletion is asynchronous and holds its slot until then. A job that is
  * not there is fine. One that was to be deleted for its failure and is seen Finished has migrated its server after all:
  * it is left as it is and given back. SMC: DeleteReplicationJob.
  */
 export function deleteReplicationJob(context: ActivityContext) {
-  const { smc, poller, pollIntervalSeconds } = context;
-  return async ({ jobId, sourceId, report }: DeleteReplicationJobInput): Promise<EndedJob | undefined> => {
-    const activity = Context.current();
-    const signal = activity.cancellationSignal;
-    let seen = 'asked to delete';
-    let contradictions = 0;
-    const absence = jobAbsence(context, { jobId, sourceId });
-    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
-    const hasBeenEnded = lateReadPatience(pollIntervalSeconds);
-    const hasFailed = report?.result.outcome === 'failed';
-    const mayHaveFinished = report !== undefined && report.result.outcome !== 'migrated';
-    /** The next look, with the job where it is Finished against all we know. */
-    const look = async () => {
-      const { job, ...rest } = await poller.nextLook(jobId, signal);
-      if ('error' in rest && rest.error?.class === 'account') throw smcApplicationFailure(rest.error);
-      if (job) seen = job.status;
-      const finishedJob = mayHaveFinished && job?.status === 'Finished' ? job : undefined;
-      return { job, error: 'error' in rest ? rest.error : undefined, finishedJob };
-    };
-    const withItsImage = async (finishedJob: ReplicationJob): Promise<EndedJob> => {
-      let job = finishedJob;
-      while (awaitsImage(job) && !hasLackedImage(true)) job = (await look()).finishedJob ?? job;
-      return endedJob(job);
-    };
-
-    const finished = await withHeartbeat(
-      () => ({ jobId, status: seen }),
-      async (): Promise<EndedJob | undefined> => {
-        // It may have broken before it was started once more, by us or by somebody: that start is news to nobody.
-        if (hasFailed) {
-          const { finishedJob } = await look();
-          if (finishedJob) return withItsImage(finishedJob);
-        }
-        for (;;) {
-          let refusal: SmcError | undefined;
-          try {
-            await smc.deleteReplicationJob({ jobId }, { signal });
-          } catch (error) {
-            if (!(error instanceof SmcError)) throw error;
-            // A refusal may mean that it is gone or going: look before judging.
-            if (mayPass(error) || error.class === 'quota') throw smcApplicationFailure(error);
-            refusal = error;
-          }
-          for (let looks = 1; ; looks++) {
-            const { job, error, finishedJob } = await look();
-            if (!job) {
-              if (error) continue;
-              // SMC has taken the deletion, or was seen at it: it is gone. A refusal, whatever it says, may be late.
-              if (!refusal || seen === 'Deleting') return undefined;
-              const { isGone, doubt } = await absence.missed(signal);
-              if (isGone) return undefined;
-              if (doubt !== undefined) throw doubtfulDeletion(refusal, doubt);
-              continue;
-            }
-            absence.listed();
-            if (refusal && finishedJob) return withItsImage(finishedJob);
-            if (seen === 'Deleting' || !refusal) {
-              if (looks < looksBeforeRepeat) continue;
-              break;
-            }
-            // Running again (an incremental sync) passes by itself. Not asked again before that is seen: by then it may
-            // have Finished, and one that failed before it was started again must be known to have failed again.
-            const isAtWork = refusal.class === 'state' && seen === 'Running';
-            if (isAtWork) contradictions = 0;
-            const hasEndedAgain = hasBeenEnded(!isAtWork) || refusal.class !== 'state' || !hasFailed;
-            if (isAtWork || !hasEndedAgain) continue;
-            // It has ended since it was refused, or what we see is late: then asking again will do.
-            const mayPass = refusal.class === 'state' || refusal.code.endsWith('.NotFound');
-            if (mayPass && ++contradictions < looksBeforeRepeat) break;
-            throw smcApplicationFailure(refusal);
-          }
-        }
-      },
-    );
-    if (finished || !report) return finished;
-    const { batch, ...ended } = report;
+  return async (input: DeleteReplicationJobInput): Promise<EndedJob | undefined> => {
+    const finished = await untilDeleted(context, input);
+    if (finished || !input.report) return finished;
+    const { batch, ...ended } = input.report;
     await tellBatch(batch, { kind: 'ended', ...ended });
     return undefined;
   };
 }
 
+/** What followed from asking for the deletion; `again`: it has to be asked for once more. */
+type Outcome = 'gone' | 'again' | { finished: ReplicationJob };
+
+async function untilDeleted(
+  context: ActivityContext,
+  { jobId, sourceId, report }: DeleteReplicationJobInput,
+): Promise<EndedJob | undefined> {
+  const { smc, poller, pollIntervalSeconds } = context;
+  const signal = Context.current().cancellationSignal;
+  const absence = jobAbsence(context, { jobId, sourceId });
+  const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+  const hasBeenEnded = lateReadPatience(pollIntervalSeconds);
+  const hasFailed = report?.result.outcome === 'failed';
+  const mayHaveFinished = report !== undefined && report.result.outcome !== 'migrated';
+  let seen = 'asked to delete';
+  let contradictions = 0;
+
+  /** The next look, with the job where it is Finished though its server was taken for not migrated. */
+  const look = async () => {
+    const { job, ...rest } = await poller.nextLook(jobId, signal);
+    const error = 'error' in rest ? rest.error : undefined;
+    if (error?.class === 'account') throw smcApplicationFailure(error);
+    if (job) seen = job.status;
+    return { job, error, finished: mayHaveFinished && job?.status === 'Finished' ? job : undefined };
+  };
+
+  const withItsImage = async (finished: ReplicationJob): Promise<EndedJob> => {
+    let job = finished;
+    while (awaitsImage(job) && !hasLackedImage(true)) job = (await look()).finished ?? job;
+    return endedJob(job);
+  };
+
+  /** SMC has taken the deletion, which is asynchronous: looks until the job is gone. */
+  const untilGone = async (): Promise<Outcome> => {
+    for (let looks = 0; looks < looksForEffect; ) {
+      const { job, error } = await look();
+      if (job) looks++;
+      else if (!error) return 'gone';
+    }
+    return 'again';
+  };
+
+  /** SMC has refused the deletion: what the job is seen in tells why. */
+  const untilExplained = async (refusal: SmcError): Promise<Outcome> => {
+    for (let looks = 1; ; looks++) {
+      const { job, error, finished } = await look();
+      if (error) continue;
+      if (!job) {
+        if (seen === 'Deleting') return 'gone';
+        // A refusal, whatever it says, may be late.
+        const { isGone, doubt } = await absence.missed(signal);
+        if (isGone) return 'gone';
+        if (doubt !== undefined) throw doubtfulDeletion(refusal, doubt);
+        continue;
+      }
+      absence.listed();
+      if (finished) return { finished };
+      const isLeaving = job.status === 'Deleting';
+      if (isLeaving && looks < looksForEffect) continue;
+      if (isLeaving) return 'again';
+      // A job that runs again (an incremental sync) stops by itself, and may have Finished by then. One that failed before
+      // it was started again must be known to have failed again: a late read may show its first failure.
+      const { step } = nextStep({ ...job, goal: 'gone', ledger: 'written' });
+      const isAtWork = refusal.class === 'state' && (step === 'stop' || step === 'wait');
+      if (isAtWork) contradictions = 0;
+      const hasEndedAgain = hasBeenEnded(!isAtWork) || refusal.class !== 'state' || !hasFailed;
+      if (isAtWork || !hasEndedAgain) continue;
+      // It has ended since it was refused, or what is seen is late: then asking again will do.
+      const isExplained = refusal.class === 'state' || saysNotFound(refusal);
+      if (isExplained && ++contradictions < looksForEffect) return 'again';
+      throw smcApplicationFailure(refusal);
+    }
+  };
+
+  return withHeartbeat(
+    () => ({ jobId, status: seen }),
+    async (): Promise<EndedJob | undefined> => {
+      // The job may have been started once more since it broke, by us or by somebody, and have Finished.
+      const before = hasFailed ? (await look()).finished : undefined;
+      if (before) return withItsImage(before);
+      for (;;) {
+        const refusal = await refusalOf(
+          () => smc.deleteReplicationJob({ jobId }, { signal }),
+          mayBeExplained,
+        );
+        const outcome = refusal ? await untilExplained(refusal) : await untilGone();
+        if (outcome === 'gone') return undefined;
+        if (outcome !== 'again') return withItsImage(outcome.finished);
+      }
+    },
+  ).catch((error: unknown) => {
+    throw error instanceof SmcError ? smcApplicationFailure(error) : error;
+  });
+}
+
+/** A refusal may mean that the job is gone or going; one that will pass is left to the next attempt. */
+const mayBeExplained = (refusal: SmcError) => !mayPass(refusal) && refusal.class !== 'quota';
+
 /** Nothing of it can be seen, so nothing tells that it is gone: it counts as left. */
 const doubtfulDeletion = (refusal: SmcError, doubt: string) =>
-  ApplicationFailure.create({
-    type: 'ReplicationJob.NotSeen',
-    message: doubt,
-    nonRetryable: true,
-    details: [
-      {
-        ...smcFailure(refusal),
-        code: 'ReplicationJob.NotSeen',
-        message: `${doubt}; its deletion was refused: ${refusal.message}`,
-        remedy:
-          'Check that the worker has the credentials of this account, then smc-batch cleanup: it deletes the job where it is still there.',
-      },
-      refusal.class,
-    ],
-  });
+  finalFailure(
+    new SmcError({
+      ...refusal.facts,
+      httpStatus: undefined,
+      code: 'ReplicationJob.NotSeen',
+      message: `${doubt}; its deletion was refused: ${refusal.message}`,
+      remedy:
+        'Check that the worker has the credentials of this account, then smc-batch cleanup: it deletes the job where it is still there.',
+    }),
+  );

@@ -1,4 +1,5 @@
-import { type DeleteSourceServerRequest, SmcError } from '../src/smc';
+import type { DeleteSourceServerRequest } from '../src/smc';
+import { callOrLook, saysNotFound } from './calls/call-or-look';
 import type { ActivityContext } from './calls/context';
 import { smcCall } from './calls/smc-failure';
 
@@ -8,20 +9,18 @@ import { smcCall } from './calls/smc-failure';
  */
 export function deleteSourceServer({ smc }: ActivityContext) {
   return (request: DeleteSourceServerRequest): Promise<void> =>
-    smcCall(async (signal) => {
-      try {
-        await smc.deleteSourceServer(request, { signal });
-      } catch (error) {
-        const mayBeGone =
-          error instanceof SmcError && (error.class === 'state' || error.code.endsWith('.NotFound'));
-        if (!mayBeGone) throw error;
+    smcCall((signal) =>
+      callOrLook({
+        call: async () => {
+          await smc.deleteSourceServer(request, { signal });
+        },
         // A lost answer may have begun the deletion before us.
-        const { sourceServers } = await smc.describeSourceServers(
-          { sourceIds: [request.sourceId] },
-          { signal },
-        );
-        const source = sourceServers.find(({ sourceId }) => sourceId === request.sourceId);
-        if (source && source.state !== 'Deleting') throw error;
-      }
-    });
+        mayBeExplained: (refusal) => refusal.class === 'state' || saysNotFound(refusal),
+        look: () => smc.describeSourceServers({ sourceIds: [request.sourceId] }, { signal }),
+        compare: ({ sourceServers }, refusal) => {
+          const source = sourceServers.find(({ sourceId }) => sourceId === request.sourceId);
+          if (source && source.state !== 'Deleting') throw refusal;
+        },
+      }),
+    );
 }

@@ -1,4 +1,5 @@
-import { type ModifyReplicationJobAttributeRequest, type ReplicationJob, SmcError } from '../src/smc';
+import type { ModifyReplicationJobAttributeRequest, ReplicationJob } from '../src/smc';
+import { callOrLook } from './calls/call-or-look';
 import type { ActivityContext } from './calls/context';
 import { smcCall } from './calls/smc-failure';
 
@@ -8,20 +9,20 @@ import { smcCall } from './calls/smc-failure';
  */
 export function modifyReplicationJobAttribute({ smc }: ActivityContext) {
   return (request: ModifyReplicationJobAttributeRequest): Promise<void> =>
-    smcCall(async (signal) => {
-      try {
-        await smc.modifyReplicationJobAttribute(request, { signal });
-      } catch (error) {
-        if (!(error instanceof SmcError) || error.class !== 'state') throw error;
+    smcCall((signal) =>
+      callOrLook({
+        call: async () => {
+          await smc.modifyReplicationJobAttribute(request, { signal });
+        },
         // After a lost answer the name is taken, by this very job, or the job has started and takes no change any more.
-        const { replicationJobs } = await smc.describeReplicationJobs(
-          { jobIds: [request.jobId] },
-          { signal },
-        );
-        const job = replicationJobs.find(({ jobId }) => jobId === request.jobId);
-        if (!job || !hasSettings(job, request)) throw error;
-      }
-    });
+        mayBeExplained: (refusal) => refusal.class === 'state',
+        look: () => smc.describeReplicationJobs({ jobIds: [request.jobId] }, { signal }),
+        compare: ({ replicationJobs }, refusal) => {
+          const job = replicationJobs.find(({ jobId }) => jobId === request.jobId);
+          if (!job || !hasSettings(job, request)) throw refusal;
+        },
+      }),
+    );
 }
 
 function hasSettings(job: ReplicationJob, { imageName, ...others }: ModifyReplicationJobAttributeRequest) {

@@ -1,14 +1,22 @@
 import { Context } from '@temporalio/activity';
-import { isAboutIdentity, type ReplicationJob, SmcError } from '../src/smc';
+import { nextStep } from '../src/ledger';
+import {
+  isAboutIdentity,
+  lateReadMs,
+  lateReadPatience,
+  type ReplicationJob,
+  SmcError,
+  settledMs,
+} from '../src/smc';
 import type { SmcFailure } from '../workflows/contract/failure';
 import type { JobEnd } from '../workflows/contract/server-messages';
 import { type Restart, restartsIn } from '../workflows/contract/start-again';
 import { accountRefused } from './calls/account-trouble';
+import { refusalOf } from './calls/call-or-look';
 import { type ActivityContext, withHeartbeat } from './calls/context';
 import { smcApplicationFailure, smcFailure } from './calls/smc-failure';
-import { awaitsImage, endedJob, jobSays } from './jobs/ended-job';
+import { awaitsImage, type EndedJob, endedJob, jobSays, knownStatus } from './jobs/ended-job';
 import { jobAbsence } from './jobs/job-absence';
-import { knownStatus, lateReadMilliseconds, lateReadPatience } from './jobs/replication-job-poller';
 import { tellBatch } from './workflows/tell-batch';
 
 export interface StopReplicationJobInput {
@@ -24,7 +32,7 @@ export interface StopReplicationJobInput {
   waitsForItsEnd?: boolean;
 }
 
-export interface StoppedJob {
+export interface StoppedJob extends Omit<EndedJob, 'end'> {
   /**
    * What the job is in, now that it does not run; `Gone` when it has been seen to be; `NotSeen` when neither it nor its
    * source has been listed for long.
@@ -39,117 +47,121 @@ export interface StoppedJob {
     | 'Deleting'
     | 'Gone'
     | 'NotSeen';
-  startTime?: string;
-  imageId?: string;
-  instanceId?: string;
-  /** Of one that has come to its end before it could be stopped. */
-  error?: SmcFailure;
   /** What it said when it was last seen at work. */
   said?: string;
 }
-
-/** One that cannot be seen, and may be there all the same, is not waited for any longer than this. */
-const longestUnseenMs = 600_000;
 
 /**
  * Sees to it that a job does not run: stops it as soon as it can be stopped, which is while it is Syncing, or waits
  * until it has ended by itself. SMC: StopReplicationJob.
  */
 export function stopReplicationJob(context: ActivityContext) {
-  const { smc, poller, pollIntervalSeconds } = context;
   return async (input: StopReplicationJobInput): Promise<StoppedJob> => {
-    const { jobId, sourceId, before, report, restart, waitsForItsEnd } = input;
-    const activity = Context.current();
-    const signal = activity.cancellationSignal;
-    let seen: { status?: string; businessStatus?: string; progress?: number; pollError?: string } = {};
-    let said: string | undefined;
-    // A job just created or started may be listed a little late.
-    const absence = jobAbsence(context, { jobId, sourceId });
-    let lastSeenAt = Date.now();
-    const hasLackedImage = lateReadPatience(pollIntervalSeconds);
-    const askedAt = Date.now();
-    const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
-    const stopped = await withHeartbeat(
-      () => ({ jobId, ...seen }),
-      async (): Promise<StoppedJob> => {
-        for (;;) {
-          const look = await poller.nextLook(jobId, signal);
-          if (!look.job) {
-            if (look.error) {
-              if (look.error.class === 'account') throw smcApplicationFailure(look.error);
-              seen.pollError = look.error.message;
-            } else {
-              const { isGone, doubt } = await absence.missed(signal);
-              if (isGone) return { status: 'Gone' };
-              if (doubt !== undefined) seen.pollError = doubt;
-              if (doubt !== undefined && Date.now() - lastSeenAt > longestUnseenMs)
-                return { status: 'NotSeen', error: notSeen(doubt) };
-            }
-            continue;
-          }
-          absence.listed();
-          lastSeenAt = Date.now();
-          const { job } = look;
-          if (job.status === 'Running') said = jobSays(job);
-          seen = { status: job.status, businessStatus: job.businessStatus, progress: job.progress };
-          try {
-            const status = knownStatus(job);
-            const mayBeLate = before && job.status === before.status && job.startTime === before.startTime;
-            if (mayBeLate && Date.now() - askedAt < lateReadMs) continue;
-            if (status !== 'Running') {
-              if (awaitsImage(job) && !hasLackedImage(true)) continue;
-              return stoppedAs(status, job, said);
-            }
-            if (job.businessStatus === 'Syncing') await smc.stopReplicationJob({ jobId }, { signal });
-          } catch (error) {
-            if (error instanceof SmcError && error.class === 'account') {
-              if (!waitsForItsEnd || isAboutIdentity(error.code)) throw smcApplicationFailure(error);
-              accountRefused(smcFailure(error));
-            }
-            // It went on between our look and our call, or the API is busy: the next look decides.
-            if (error instanceof SmcError && error.class !== 'fatal' && error.class !== 'account') continue;
-            if (error instanceof SmcError && waitsForItsEnd) {
-              seen.pollError = error.message;
-              continue;
-            }
-            throw error instanceof SmcError ? smcApplicationFailure(error) : error;
-          }
-        }
-      },
-    );
-    const { batch, ...asked } = report;
-    // It was faster than we: its own end says more.
-    const ended = ownEnds.has(stopped.status) ? { ...asked, end: stopped.status as JobEnd } : asked;
-    const { error = ended.error } = stopped;
-    // SMC: a job that has been started once is never Ready again.
-    const neverStarted = stopped.status === 'Ready';
-    const startsAgainInSeconds = restartsIn(restart, ended.end);
+    const stopped = await untilStopped(context, input);
+    const { batch, ...asked } = input.report;
+    const { status, error } = stopped;
+    // A job that was faster than we has an end of its own, which says more; one that goes is not started again.
+    const isOwnEnd = ownEnds.has(status);
+    const end = isOwnEnd ? (status as JobEnd) : asked.end;
+    const startsAgainInSeconds = isLeaving(status) ? undefined : restartsIn(input.restart, end);
     await tellBatch(batch, {
       kind: 'stoppedRunning',
-      jobId,
-      ...ended,
-      error,
-      neverStarted,
+      ...asked,
+      jobId: input.jobId,
+      end,
+      error: error ?? asked.error,
+      // SMC: a job that has been started once is never Ready again.
+      neverStarted: status === 'Ready',
       startsAgainInSeconds,
     });
-    return stopped;
+    return { ...stopped, startsAgainInSeconds };
   };
 }
 
 /** Ends that a job comes to by itself, whoever wanted to stop it. */
 const ownEnds: ReadonlySet<StoppedJob['status']> = new Set(['Finished', 'InError', 'Waiting', 'Expired']);
+const isLeaving = (status: StoppedJob['status']) =>
+  status === 'Deleting' || status === 'Gone' || status === 'NotSeen';
 
-function stoppedAs(
-  status: Exclude<StoppedJob['status'], 'Gone' | 'NotSeen'>,
-  job: ReplicationJob,
-  said: string | undefined,
-): StoppedJob {
+async function untilStopped(context: ActivityContext, input: StopReplicationJobInput): Promise<StoppedJob> {
+  const { smc, poller, pollIntervalSeconds } = context;
+  const { jobId, sourceId, before, waitsForItsEnd } = input;
+  const signal = Context.current().cancellationSignal;
+  const askedAt = Date.now();
+  const absence = jobAbsence(context, { jobId, sourceId });
+  const hasLackedImage = lateReadPatience(pollIntervalSeconds);
+  let seen: { status?: string; businessStatus?: string; progress?: number; pollError?: string } = {};
+  let said: string | undefined;
+  let lastSeenAt = Date.now();
+
+  /** The job is not listed: gives what follows once that is believed. */
+  const missed = async (): Promise<StoppedJob | undefined> => {
+    const { isGone, doubt } = await absence.missed(signal);
+    if (isGone) return { status: 'Gone' };
+    if (doubt === undefined) return undefined;
+    seen.pollError = doubt;
+    // It may be there all the same, and is not waited for any longer.
+    return Date.now() - lastSeenAt > settledMs ? { status: 'NotSeen', error: notSeen(doubt) } : undefined;
+  };
+
+  /** A refused stop: the job went on between our look and our call, or ends by itself where that is waited for. */
+  const mayBeExplained = (refusal: SmcError) => {
+    if (refusal.class === 'account') return waitsForItsEnd === true && !isAboutIdentity(refusal.code);
+    return refusal.class !== 'fatal' || waitsForItsEnd === true;
+  };
+
+  /** What a job that is listed is to have next; gives it once it does not run. */
+  const step = async (job: ReplicationJob): Promise<StoppedJob | undefined> => {
+    const { step: next } = nextStep({ ...job, goal: 'notRunning', awaitsImage: awaitsImage(job) });
+    if (next === 'keep') {
+      const refusal = await refusalOf(async () => knownStatus(job), mayBeExplained);
+      seen.pollError = refusal?.message;
+    }
+    const isAsBefore = before && job.status === before.status && job.startTime === before.startTime;
+    if (isAsBefore && Date.now() - askedAt < lateReadMs(pollIntervalSeconds)) return undefined;
+    if (next === 'nothing') return stoppedAs(job, said);
+    if (next === 'wait' && awaitsImage(job) && hasLackedImage(true)) return stoppedAs(job, said);
+    if (next === 'stop') {
+      const refusal = await refusalOf(() => smc.stopReplicationJob({ jobId }, { signal }), mayBeExplained);
+      if (refusal?.class === 'account') accountRefused(smcFailure(refusal));
+      if (refusal?.class === 'account' || refusal?.class === 'fatal') seen.pollError = refusal.message;
+    }
+    return undefined;
+  };
+
+  return withHeartbeat(
+    () => ({ jobId, ...seen }),
+    async () => {
+      for (;;) {
+        const { job, ...look } = await poller.nextLook(jobId, signal);
+        let stopped: StoppedJob | undefined;
+        if (job) {
+          absence.listed();
+          lastSeenAt = Date.now();
+          if (job.status === 'Running') said = jobSays(job);
+          seen = { status: job.status, businessStatus: job.businessStatus, progress: job.progress };
+          stopped = await step(job).catch((error: unknown) => {
+            throw error instanceof SmcError ? smcApplicationFailure(error) : error;
+          });
+        } else if ('error' in look && look.error) {
+          if (look.error.class === 'account') throw smcApplicationFailure(look.error);
+          seen.pollError = look.error.message;
+        } else {
+          stopped = await missed();
+        }
+        if (stopped) return stopped;
+      }
+    },
+  );
+}
+
+function stoppedAs(job: ReplicationJob, said: string | undefined): StoppedJob {
   const { startTime } = job;
-  if (status === 'Deleting') return { status, startTime, said };
-  const { imageId, instanceId, error } = endedJob(job);
+  if (job.status === 'Deleting') return { status: 'Deleting', startTime, said };
+  const { end, error, ...ended } = endedJob(job);
+  const status = end as StoppedJob['status'];
   // One that was stopped in time says nothing more than that.
-  const isOwnEnd = ownEnds.has(status);
-  return { status, startTime, imageId, instanceId, said, error: isOwnEnd ? error : undefined };
+  return { ...ended, status, said, error: ownEnds.has(status) ? error : undefined };
 }
 
 const notSeen = (doubt: string): SmcFailure => ({

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ledgerTags } from '../src/ledger';
-import type { TagResourcesRequest } from '../src/smc';
+import { lateReadMs, type TagResourcesRequest } from '../src/smc';
 import type { ActivityContext } from './calls/context';
 import { smcCall } from './calls/smc-failure';
 import type { SourceReader } from './sources/source-reader';
 
-/** A tag that is not listed by then is taken to be written all the same: SMC has said so. */
-const longestWaitMs = 60_000;
+/** Seconds between two looks at the tags. */
+const lookSeconds = 1;
 
 /**
  * Writes tags; the same tag twice is fine. The ledger of a source is seen before it counts as written: the job, which is
@@ -18,10 +18,11 @@ export function tagResources({ smc }: ActivityContext, sources: SourceReader) {
       await smc.tagResources(request, { signal });
       const isLedger = request.tags.some(({ key }) => key === ledgerTags.batch);
       if (request.resourceType !== 'sourceserver' || !isLedger) return;
-      const until = Date.now() + longestWaitMs;
+      // A tag that is not listed by then counts as written all the same: SMC has said so.
+      const until = Date.now() + lateReadMs(lookSeconds);
       for (const sourceId of request.resourceIds ?? []) {
         while (!(await sources.ledgerOf(sourceId)) && Date.now() < until)
-          await sleep(1_000, undefined, { signal });
+          await sleep(lookSeconds * 1000, undefined, { signal });
       }
     });
 }

@@ -6,7 +6,7 @@ import type { SmcFailure } from '../../workflows/contract/failure';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type AccountNews, accountNews } from '../../workflows/contract/server-messages';
 
-// What the account refuses to this worker process, by batch. The batches hear of it, and that it is over.
+// What the account refuses to this worker process, by batch. The batches are told of it, and when it is over.
 
 interface Refused {
   client: Client;
@@ -46,8 +46,8 @@ export function accountRefused(error: SmcFailure): void {
 /** A call has succeeded: what the account has refused before may be over. */
 export function accountWorks(operation: string): void {
   for (const [batch, { client, operations }] of refused) {
-    for (const [name, { isAboutIdentity: isAnybodys }] of operations)
-      if (name === operation || isAnybodys) operations.delete(name);
+    for (const [name, { isAboutIdentity: isOfAllCalls }] of operations)
+      if (name === operation || isOfAllCalls) operations.delete(name);
     if (operations.size > 0) continue;
     refused.delete(batch);
     tell(client, batch, { worker });

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { SmcError, type SmcErrorClass } from '../../src/smc';
-import type { SmcFailure } from '../../workflows/contract/failure';
+import { failureText } from '../../src/text';
+import type { FailureDetail, SmcFailure } from '../../workflows/contract/failure';
 import { accountRefused } from './account-trouble';
 import { type CallHistory, callHistory, isGivenUp, noteFailure } from './call-history';
 import { withHeartbeat } from './context';
@@ -54,8 +55,8 @@ export async function smcLook<T>(work: (signal: AbortSignal) => Promise<T>): Pro
 
 /**
  * An SMC error as an ApplicationFailure: throttled and transient ones are retried; what the account refuses is retried
- * slowly without end, and the batch is told; all others end the activity. The failure's type is the API's code, its first
- * detail the {@link SmcFailure}, its second the error's class. `attempt` counts from 1 and sets how long a retry waits.
+ * slowly without end, and the batch is told; all others end the activity. `attempt` counts from 1 and sets how long a
+ * retry waits.
  */
 export function smcApplicationFailure(
   error: SmcError,
@@ -66,15 +67,33 @@ export function smcApplicationFailure(
   return failure(error, { nonRetryable: false, nextRetryDelay: retryDelayMs(error, attempt) });
 }
 
-const finalFailure = (error: SmcError) => failure(error, { nonRetryable: true });
+/** Ends the activity; `more` is what its workflow decides by, beside the error. */
+export const finalFailure = (error: SmcError, more?: Pick<FailureDetail, 'migrated'>) =>
+  failure(error, { nonRetryable: true, ...more });
 
-const failure = (error: SmcError, how: { nonRetryable: boolean; nextRetryDelay?: number }) =>
-  ApplicationFailure.create({
-    type: error.code,
-    message: `${error.message}. ${error.remedy}`,
-    details: [smcFailure(error), error.class],
-    ...how,
-  });
+/** The activity is run again, whatever the class of the error: what stands in its way now will pass, and needs no remedy. */
+export const passingFailure = (error: SmcError, nextRetryDelay?: '5s' | '1m') =>
+  failure(
+    error,
+    { nonRetryable: false, nextRetryDelay },
+    failureText({ ...smcFailure(error), remedy: undefined }),
+  );
+
+type How = { nonRetryable: boolean; nextRetryDelay?: number | '5s' | '1m' } & Pick<FailureDetail, 'migrated'>;
+
+/** The one place where a failure is put into the form in which it crosses Temporal: its type is the API's code. */
+function failure(
+  error: SmcError,
+  { migrated, ...retry }: How,
+  message = failureText(smcFailure(error)),
+): ApplicationFailure {
+  const detail: FailureDetail = {
+    failure: smcFailure(error),
+    class: error.class,
+    ...(migrated && { migrated }),
+  };
+  return ApplicationFailure.create({ type: error.code, message, details: [detail], ...retry });
+}
 
 /**
  * Grows from about a second to a minute, with jitter so that fifty servers do not come back as one; never before the

@@ -1,5 +1,5 @@
 import { Context, log } from '@temporalio/activity';
-import { mayRun, type ReplicationJob } from '../../src/smc';
+import { lateReadMs, lateReadPatience, mayRun, type ReplicationJob } from '../../src/smc';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import { type Restart, restartsIn } from '../../workflows/contract/start-again';
 import { type ActivityContext, withHeartbeat } from '../calls/context';
@@ -7,7 +7,6 @@ import { smcApplicationFailure } from '../calls/smc-failure';
 import { tellBatch } from '../workflows/tell-batch';
 import { awaitsImage, type EndedJob, endedJob, goneJob, jobSays } from './ended-job';
 import { jobAbsence } from './job-absence';
-import { lateReadMilliseconds, lateReadPatience } from './replication-job-poller';
 
 export interface AwaitReplicationJobInput {
   batch: string;
@@ -20,7 +19,7 @@ export interface AwaitReplicationJobInput {
   start: number;
   /** After which ends its workflow starts it again. */
   restart?: Restart;
-  /** What the job was seen in before this start: a late read may still show it. Absent when it had been started before. */
+  /** What the job was in before this start: a late read may still show that. Absent when it was at work already. */
   before?: { status: string; startTime?: string };
   stallTimeoutSeconds: number;
 }
@@ -55,7 +54,7 @@ export function awaitReplicationJob(context: ActivityContext) {
   const { poller, pollIntervalSeconds } = context;
   return async (input: AwaitReplicationJobInput): Promise<EndedJob> => {
     const activity = Context.current();
-    const lateReadMs = lateReadMilliseconds(pollIntervalSeconds);
+    const patienceMs = lateReadMs(pollIntervalSeconds);
     const startedAt = Date.now();
     const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
     news.pollIntervalSeconds = pollIntervalSeconds;
@@ -75,7 +74,7 @@ export function awaitReplicationJob(context: ActivityContext) {
               news.pollError = look.error.message;
               news.blindSince ??= Date.now();
               if (look.error.class === 'account') {
-                // Another worker may be let in; and what this one has seen so far goes with its failure.
+                // Another worker may be let in. The heartbeat hands on what this one has seen.
                 activity.heartbeat(news);
                 throw smcApplicationFailure(look.error);
               }
@@ -106,7 +105,7 @@ export function awaitReplicationJob(context: ActivityContext) {
           }
           if (job.status === 'Deleting') continue;
           // Also after it was seen to run: not every read comes from the same copy.
-          const mayBeLate = Date.now() - (lastRunAt ?? startedAt) < lateReadMs;
+          const mayBeLate = Date.now() - (lastRunAt ?? startedAt) < patienceMs;
           // SMC: a job that has been started is never Ready again.
           if (mayBeLate && (job.status === 'Ready' || isAsBefore(job, input.before))) continue;
           if (awaitsImage(job) && !hasLackedImage(true)) continue;
@@ -116,6 +115,7 @@ export function awaitReplicationJob(context: ActivityContext) {
     );
     // A stalled job still runs: whoever stops it frees its slot.
     if (ended.end === 'Stalled') return ended;
+    const startsAgainInSeconds = restartsIn(input.restart, ended.end);
     await tellBatch(input.batch, {
       kind: 'stoppedRunning',
       server: input.server,
@@ -124,17 +124,17 @@ export function awaitReplicationJob(context: ActivityContext) {
       jobId: input.jobId,
       end: ended.end,
       error: ended.error,
-      startsAgainInSeconds: restartsIn(input.restart, ended.end),
+      startsAgainInSeconds,
     });
-    return ended;
+    return { ...ended, startsAgainInSeconds };
   };
 }
 
-/** A cut-over does not end in Waiting, whichever of its syncs it is seen after. */
+/** Waiting: a cut-over does not end so, whatever its start time. */
 const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['before']) =>
   job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
 
-/** An earlier attempt's may have come from another worker, whose clock only tells how long the job had stood by then. */
+/** What an earlier attempt has seen. It may have run on another worker, whose clock tells only durations. */
 function newsFrom(heard: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
   if (!heard) return { jobId, changedAt: now };
   const stoodMs = Math.max(0, (heard.lookedAt ?? heard.changedAt) - heard.changedAt);

@@ -1,33 +1,45 @@
-import { imageOf, isKnownStatus, type ReplicationJob, SmcError } from '../../src/smc';
+import {
+  imageNameOf,
+  imageOf,
+  isKnownStatus,
+  type ReplicationJob,
+  type ReplicationJobStatus,
+  SmcError,
+} from '../../src/smc';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import { smcFailure } from '../calls/smc-failure';
 
-/** What is left to know of a job that no longer runs. */
+/** What is known of a job that no longer runs. */
 export interface EndedJob {
   end: JobEnd;
   startTime?: string;
   imageId?: string;
+  /** As the account has it, which may not be the plan's. */
+  imageName?: string;
   instanceId?: string;
   error?: SmcFailure;
+  /** It is started again so many seconds later, as its batch was told; absent when it is not. */
+  startsAgainInSeconds?: number;
 }
 
-/** A job whose status this version does not know has come to an end for us, too: nobody acts on it but the operator. */
+/** The end of a job. A status that this version does not know is an end, too: only the operator can act on it. */
 export function endedJob(job: ReplicationJob): EndedJob {
   const { status, startTime, instanceId } = job;
-  if (!isKnownStatus(status)) return { end: 'Unknown', error: unknownFailure(job) };
+  if (!isKnownStatus(status)) return { end: 'Unknown', error: smcFailure(unknownStatus(job)) };
   // awaitReplicationJob and watchWaitingJob wait for the end of both.
   if (status === 'Running' || status === 'Deleting') throw new Error(`the job is still ${status}`);
   return {
     end: status,
     startTime,
     imageId: imageOf(job),
+    imageName: imageNameOf(job),
     instanceId,
     error: status === 'Finished' || status === 'Waiting' ? undefined : jobFailure(job),
   };
 }
 
-/** What a job says of itself, in the one shape in which failures keep it: the job is deleted, its words are not. */
+/** What a job says of itself, in one line: it goes into failures, for the job is deleted. */
 export function jobSays(job: ReplicationJob): string {
   const { jobId, status, businessStatus, progress, errorCode, statusInfo } = job;
   const where = [businessStatus && ` in ${businessStatus}`, progress !== undefined && ` at ${progress} %`];
@@ -35,7 +47,7 @@ export function jobSays(job: ReplicationJob): string {
   return [`replication job ${jobId} is ${status}`, ...where.filter(Boolean), ...why].join('');
 }
 
-/** One that is no longer listed. */
+/** The end of a job that is no longer listed. */
 export const goneJob = (jobId: string): EndedJob => ({
   end: 'Gone',
   error: {
@@ -65,10 +77,15 @@ function jobFailure(job: ReplicationJob): SmcFailure {
   return { ...smcFailure(error), remedy };
 }
 
-const unknownFailure = (job: ReplicationJob): SmcFailure =>
-  smcFailure(
-    new SmcError({
-      code: 'UnknownStatus',
-      message: `replication job ${job.jobId} has the status '${job.status}'`,
-    }),
-  );
+/** The API's word for a job's status; throws `UnknownStatus` when this version does not know it. */
+export function knownStatus(job: ReplicationJob): ReplicationJobStatus {
+  if (isKnownStatus(job.status)) return job.status;
+  throw unknownStatus(job);
+}
+
+const unknownStatus = (job: ReplicationJob) =>
+  new SmcError({
+    code: 'UnknownStatus',
+    message: `replication job ${job.jobId} has the status '${job.status}'`,
+    action: 'DescribeReplicationJobs',
+  });

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lateReadPatience } from '../../src/smc';
 import type { ActivityContext } from '../calls/context';
 import { smcCall } from '../calls/smc-failure';
-import { adopted, type CreatedJob, type CreateReplicationJobInput, ourJob } from '../create-replication-job';
+import { adopted, type CreatedJob } from '../create-replication-job';
+import { judgeForServer, type ServerOfJob } from '../sources/judge-for-server';
 import type { SourceReader } from '../sources/source-reader';
-import { lateReadPatience } from './replication-job-poller';
 
 /** Enough looks for the time that one call may take. */
 const lookSeconds = 5;
@@ -13,15 +14,13 @@ const lookSeconds = 5;
  * it has not been listed for a while. SMC: DescribeReplicationJobs, ListTagResources.
  */
 export function findJobOfServer({ pollIntervalSeconds }: ActivityContext, sources: SourceReader) {
-  return (
-    input: Pick<CreateReplicationJobInput, 'batch' | 'server' | 'sourceId'>,
-  ): Promise<CreatedJob | undefined> =>
+  return (input: Omit<ServerOfJob, 'knownJobId'>): Promise<CreatedJob | undefined> =>
     smcCall(async (signal) => {
       const seconds = Math.min(lookSeconds, pollIntervalSeconds);
       const hasNotBeenListed = lateReadPatience(seconds);
       for (;;) {
-        const job = ourJob(input, await sources.read(input.sourceId));
-        if (job) return adopted(job);
+        const { ownJob } = judgeForServer(input, await sources.read(input.sourceId));
+        if (ownJob) return adopted(ownJob);
         if (hasNotBeenListed(true)) return undefined;
         await sleep(seconds * 1000, undefined, { signal });
       }

@@ -1,10 +1,9 @@
-import { type SmcClient, SmcError } from '../../src/smc';
-import { lateReadMilliseconds } from './replication-job-poller';
+import { fewestLooksWithoutJob, lateReadMs, type SmcClient, SmcError } from '../../src/smc';
 
-/** What looks without the job have shown so far. */
+/** What is known of a job after looks that did not list it. */
 export interface Absence {
   isGone: boolean;
-  /** Why it is not believed, though the job has not been listed for a while. */
+  /** Why the job is not taken for gone, though it has not been listed for a while. */
   doubt?: string;
 }
 
@@ -19,9 +18,6 @@ interface Witness {
   smc: Pick<SmcClient, 'describeSourceServers'>;
   pollIntervalSeconds: number;
 }
-
-/** Looks without the job, one after the other, before it may be gone. */
-const fewestLooks = 3;
 
 /**
  * The one rule by which a job counts as gone: several looks over a while have not listed it, the while begins with the
@@ -43,8 +39,8 @@ export function jobAbsence({ smc, pollIntervalSeconds }: Witness, job: MissedJob
     async missed(signal?: AbortSignal): Promise<Absence> {
       since ??= Date.now();
       looks++;
-      const isLong = Date.now() - since > lateReadMilliseconds(pollIntervalSeconds);
-      if (!isLong || looks < fewestLooks) return { isGone: false, doubt };
+      const isLong = Date.now() - since > lateReadMs(pollIntervalSeconds);
+      if (!isLong || looks < fewestLooksWithoutJob) return { isGone: false, doubt };
       doubt = await doubtOfSource(smc, job, signal);
       // The source is asked again after another while.
       since = undefined;

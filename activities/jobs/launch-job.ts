@@ -1,7 +1,7 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import { type ReplicationJobStatus, type SmcClient, SmcError } from '../../src/smc';
-import { type EndedJob, endedJob } from './ended-job';
-import { knownStatus } from './replication-job-poller';
+import type { ReplicationJob, ReplicationJobStatus, SmcClient, SmcError } from '../../src/smc';
+import { callOrLook, saysNotFound } from '../calls/call-or-look';
+import { passingFailure } from '../calls/smc-failure';
+import { type EndedJob, endedJob, knownStatus } from './ended-job';
 
 /** A call that sets a job going: a start, or a cut-over. */
 export interface Launch {
@@ -14,41 +14,52 @@ export interface Launch {
 }
 
 /**
- * Sets a job going. A refusal is judged by what the job is in now: where it was wanted is success; one that has come to
- * an end meanwhile is given with that end, and nothing is lost; what runs is waited out; refusal and status that
- * contradict each other are looked at again. One that is not listed is left to who waits for it: a single look proves
- * nothing. Throws what no look can change: the source's state, the quota, a refusal for good.
+ * Sets a job going. A refusal is judged by the status of the job now: already where the call leads is success; a job that
+ * has ended is given with its end; one that runs is waited for; a status that contradicts the refusal is looked at again.
+ * A job that is not listed counts as launched: a single look proves nothing, and whoever waits for its end finds out.
+ * Throws what no look can change: the source's state, the quota, a final refusal.
  */
 export async function launchJob(
   smc: SmcClient,
-  { jobId, call, from, done }: Launch,
+  launch: Launch,
   signal: AbortSignal,
 ): Promise<EndedJob | undefined> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SmcError)) throw error;
-    const isAnswerLost = error.class === 'transient';
-    // Called again, it tells by itself that it had run.
-    if (isAnswerLost && done.includes('Running')) throw error;
-    const isMissing = error.code.endsWith('.NotFound') && error.code !== 'InvalidAction.NotFound';
-    if (error.class !== 'state' && !isAnswerLost && !isMissing) throw error;
-    const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [jobId] }, { signal });
-    const job = replicationJobs.find((found) => found.jobId === jobId);
-    const status = job && knownStatus(job);
-    if (status && done.includes(status)) return undefined;
-    // Running, it has left what it was in: by the call whose answer was lost.
-    if (isAnswerLost && status === 'Running') return undefined;
-    if (isAnswerLost || error.code === 'SourceServerState.Invalid') throw error;
-    if (!job && !isMissing) throw later(error, '5s');
-    if (!job || !status || status === 'Deleting') return undefined;
-    if (isMissing || from.includes(status)) throw later(error, '5s');
-    // A sync by SMC's own clock, or our last one. Only its end tells.
-    if (status === 'Running') throw later(error, '1m');
-    return endedJob(job);
-  }
+  const { jobId, call, done } = launch;
+  return callOrLook({
+    call: async () => {
+      await call();
+      return undefined;
+    },
+    mayBeExplained: (refusal) => {
+      // A call that may be made of a running job again tells by itself that it was done.
+      if (isAnswerLost(refusal)) return !done.includes('Running');
+      return refusal.class === 'state' || saysNotFound(refusal);
+    },
+    look: async () => {
+      const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [jobId] }, { signal });
+      return replicationJobs.find((found) => found.jobId === jobId);
+    },
+    compare: (job, refusal) => compare(launch, job, refusal),
+  });
 }
 
-const later = ({ message, code }: SmcError, nextRetryDelay: '5s' | '1m') =>
-  ApplicationFailure.create({ message, type: code, nextRetryDelay });
+const isAnswerLost = (refusal: SmcError) => refusal.class === 'transient';
+
+function compare(
+  { from, done }: Launch,
+  job: ReplicationJob | undefined,
+  refusal: SmcError,
+): EndedJob | undefined {
+  const status = job && knownStatus(job);
+  if (status && done.includes(status)) return undefined;
+  // A running job has left the status that the call is for: by the call whose answer was lost.
+  if (isAnswerLost(refusal) && status === 'Running') return undefined;
+  if (isAnswerLost(refusal) || refusal.code === 'SourceServerState.Invalid') throw refusal;
+  const isMissing = saysNotFound(refusal);
+  if (!job && !isMissing) throw passingFailure(refusal, '5s');
+  if (!job || !status || status === 'Deleting') return undefined;
+  if (isMissing || from.includes(status)) throw passingFailure(refusal, '5s');
+  // A sync by SMC's own clock, or our last one: only its end tells.
+  if (status === 'Running') throw passingFailure(refusal, '1m');
+  return endedJob(job);
+}

@@ -1,4 +1,4 @@
-import { isKnownStatus, type ReplicationJob, type SmcClient, SmcError } from '../../src/smc';
+import { type ReplicationJob, type SmcClient, SmcError } from '../../src/smc';
 
 /** What one tick showed of a job: the job, nothing (it is not listed), or why the account could not be asked. */
 export type Look = { job: ReplicationJob } | { job?: undefined; error?: SmcError };
@@ -91,28 +91,5 @@ export function createReplicationJobPoller(
       timer = undefined;
       waiting.clear();
     },
-  };
-}
-
-/** The API's word for a job's status, or an `UnknownStatus` error when this version does not know it. */
-export function knownStatus(job: ReplicationJob) {
-  if (isKnownStatus(job.status)) return job.status;
-  throw new SmcError({
-    code: 'UnknownStatus',
-    message: `replication job ${job.jobId} has the status '${job.status}'`,
-    action: 'DescribeReplicationJobs',
-  });
-}
-
-/** How long a read that contradicts what we know may be a late one: a minute, and at least five looks. */
-export const lateReadMilliseconds = (pollIntervalSeconds: number) =>
-  1000 * Math.max(60, 5 * pollIntervalSeconds);
-
-/** Tells when something has been so for longer than a late read explains; it begins anew whenever it is not so. */
-export function lateReadPatience(pollIntervalSeconds: number): (isSo: boolean) => boolean {
-  let since: number | undefined;
-  return (isSo) => {
-    since = isSo ? (since ?? Date.now()) : undefined;
-    return since !== undefined && Date.now() - since > lateReadMilliseconds(pollIntervalSeconds);
   };
 }

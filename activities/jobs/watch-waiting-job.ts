@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { mayRun, type ReplicationJob } from '../../src/smc';
+import { lateReadPatience, mayRun, type ReplicationJob } from '../../src/smc';
 import { type Restart, restartsIn } from '../../workflows/contract/start-again';
 import type { ActivityContext } from '../calls/context';
 import { smcApplicationFailure } from '../calls/smc-failure';
@@ -7,7 +7,6 @@ import { tellBatch } from '../workflows/tell-batch';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
 import { jobAbsence } from './job-absence';
 import { nextSyncLook } from './next-sync-look';
-import { lateReadPatience } from './replication-job-poller';
 
 export interface WatchWaitingJobInput {
   batch: string;
@@ -79,20 +78,20 @@ export function watchWaitingJob(context: ActivityContext) {
       const { end, error, ...ended } = await untilEnded();
       const startsAgainInSeconds = restartsIn(restart, end);
       await tellBatch(batch, { kind: 'stoppedRunning', ...server, jobId, end, error, startsAgainInSeconds });
-      return { end, error, ...ended };
+      return { end, error, ...ended, startsAgainInSeconds };
     } finally {
       clearInterval(beat);
     }
   };
 }
 
-/** Undefined where the account's times are not ours: such a job is looked at with every poll. */
+/** When the next sync is due; undefined where the account's clock differs from ours: then every poll looks at the job. */
 function nextSyncAt({ replicationJobRuns }: ReplicationJob, frequency: number): number | undefined {
   const dueAt = Date.parse(replicationJobRuns.at(-1)?.startTime ?? '') + frequency * hourMs;
   return Math.abs(dueAt - Date.now()) <= frequency * hourMs ? dueAt : undefined;
 }
 
-/** Tells the batch what is news to it. SMC may begin a sync late, or not at all: then it does not count as running for ever. */
+/** Tells the batch when something has changed. A sync that is overdue for long is told as not due: SMC may skip it. */
 function syncTeller(
   batch: string,
   { server, round, jobId }: { server: string; round: number; jobId: string },

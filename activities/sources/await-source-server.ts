@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { SmcError, type SourceServer } from '../../src/smc';
+import { lateReadPatience, SmcError, type SourceServer } from '../../src/smc';
 import { type ActivityContext, withHeartbeat } from '../calls/context';
 import { smcApplicationFailure, smcFailure } from '../calls/smc-failure';
-import { lateReadPatience } from '../jobs/replication-job-poller';
 import { tellBatch } from '../workflows/tell-batch';
 
 export interface AwaitSourceServerInput {
@@ -10,7 +9,7 @@ export interface AwaitSourceServerInput {
   server: string;
   round: number;
   sourceId: string;
-  /** The job it is waited for: while it is listed and the source is not, the source has been taken out of the account. */
+  /** The server's job: while it is listed and the source is not, the source has been removed from the account. */
   jobId: string;
 }
 
@@ -30,7 +29,7 @@ export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext)
         for (;;) {
           const look = await lookAtSource().catch((error: unknown) => {
             if (!(error instanceof SmcError)) throw error;
-            // An unsteady API must not end the wait; one that says no will go on saying so, maybe to this worker alone.
+            // A passing trouble must not end the wait. A refusal would be repeated, maybe to this worker alone.
             if (error.class !== 'throttled' && error.class !== 'transient')
               throw smcApplicationFailure(error);
             return undefined;
@@ -53,7 +52,7 @@ export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext)
       const answer = await smc.describeSourceServers({ sourceIds: [sourceId] }, options);
       const source = answer.sourceServers.find((found) => found.sourceId === sourceId);
       if (source) return { source, isTakenOut: false };
-      // Where the job is not listed either, what is read is of another account, or an old copy: that passes.
+      // Where the job is not listed either, the read comes from another account, or from an old copy.
       const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [jobId] }, options);
       return { isTakenOut: replicationJobs.some((job) => job.jobId === jobId) };
     }

@@ -1,4 +1,5 @@
-import { type JobOwner, jobOwners, type LedgerEntry, migratedByOneOf, readLedger } from '../../src/ledger';
+import DataLoader from 'dataloader';
+import { type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../../src/ledger';
 import { isAboutIdentity, type ReplicationJob, type SmcClient, SmcError } from '../../src/smc';
 
 /** A replication job on a source, and whose it is. */
@@ -8,14 +9,14 @@ export interface JobOnSource extends ReplicationJob {
 
 /** What the account says of a source before a job is made for it. */
 export interface SourceRead {
-  /** Its tags, or a Finished job of a batch, say that it has been migrated. */
-  migrated?: LedgerEntry;
+  /** What its tags say. */
+  ledger?: LedgerEntry;
   jobs: JobOnSource[];
 }
 
-/** One reader for all activities of a worker process: what is asked at about the same time is answered by one read. */
+/** One reader for all activities of a worker process: questions asked at about the same time are answered by one read. */
 export interface SourceReader {
-  /** What is read after this was asked. SMC: DescribeReplicationJobs, ListTagResources. */
+  /** The source as it is read after the call. SMC: DescribeReplicationJobs, ListTagResources. */
   read(sourceId: string): Promise<SourceRead>;
   /** The same of the source's tags alone. SMC: ListTagResources. */
   ledgerOf(sourceId: string): Promise<LedgerEntry | undefined>;
@@ -27,36 +28,35 @@ const gatherMs = 100;
 const mostAtOnce = 50;
 
 export function createSourceReader(smc: SmcClient): SourceReader {
+  const sources = gathered((sourceIds) => readSources(smc, sourceIds));
+  const ledger = gathered((sourceIds) => readLedger(smc, sourceIds));
   return {
-    read: gathered((sourceIds) => readSources(smc, sourceIds)),
-    ledgerOf: gathered((sourceIds) => readLedger(smc, sourceIds)),
+    read: async (sourceId) => (await sources.load(sourceId))!,
+    ledgerOf: (sourceId) => ledger.load(sourceId),
   };
 }
 
-function gathered<T>(
+/** Nothing is kept: what is read is newer than the question. */
+const gathered = <T>(read: (sourceIds: string[]) => Promise<Map<string, T>>) =>
+  new DataLoader<string, T | undefined>((sourceIds) => readTogether(sourceIds, read), {
+    cache: false,
+    maxBatchSize: mostAtOnce,
+    batchScheduleFn: (go) => setTimeout(go, gatherMs),
+  });
+
+/** One source that SMC refuses must not stand for all: each is read by itself then. */
+async function readTogether<T>(
+  sourceIds: readonly string[],
   read: (sourceIds: string[]) => Promise<Map<string, T>>,
-): (sourceId: string) => Promise<T> {
-  let gathering: { ids: Set<string>; reads: Promise<Map<string, T>> } | undefined;
-  const gather = () => {
-    const ids = new Set<string>();
-    const reads = new Promise((resolve) => setTimeout(resolve, gatherMs)).then(() => {
-      if (gathering?.ids === ids) gathering = undefined;
-      return read([...ids]);
-    });
-    return { ids, reads };
-  };
-  return async (sourceId) => {
-    gathering ??= gather();
-    const { ids, reads } = gathering;
-    ids.add(sourceId);
-    if (ids.size === mostAtOnce) gathering = undefined;
-    const all = await reads.catch((error: unknown) => {
-      // One source that SMC refuses must not stand for all.
-      if (ids.size > 1 && error instanceof SmcError && mayBeOfOne(error)) return read([sourceId]);
-      throw error;
-    });
-    return all.get(sourceId) as T;
-  };
+): Promise<(T | undefined | Error)[]> {
+  try {
+    const all = await read([...new Set(sourceIds)]);
+    return sourceIds.map((sourceId) => all.get(sourceId));
+  } catch (error) {
+    if (sourceIds.length === 1 || !(error instanceof SmcError && mayBeOfOne(error))) throw error;
+    const each = sourceIds.map((sourceId) => readTogether([sourceId], read).then(([one]) => one));
+    return Promise.all(each.map((one) => one.catch((reason: Error) => reason)));
+  }
 }
 
 /** Also a permission may be missing for one source alone. */
@@ -72,7 +72,7 @@ async function readSources(smc: SmcClient, sourceIds: string[]): Promise<Map<str
   return new Map(
     sourceIds.map((sourceId) => {
       const jobs = owned.filter((job) => job.sourceId === sourceId);
-      return [sourceId, { migrated: ledger.get(sourceId) ?? migratedByOneOf(jobs, owners), jobs }];
+      return [sourceId, { ledger: ledger.get(sourceId), jobs }];
     }),
   );
 }

@@ -46,10 +46,10 @@ export function surveySourceServers({ smc }: ActivityContext) {
         if (source.name) byName.set(source.name, [...(byName.get(source.name) ?? []), source]);
         heartbeat();
       }
-      const surveyed = servers.map((server) => surveyed1(server, byId, byName));
-      noteTwins(surveyed);
-      await noteLedger(smc, surveyed);
-      await noteJobs(smc, batch, surveyed);
+      const surveyed = servers.map((server) => surveyServer(server, byId, byName));
+      addTwins(surveyed);
+      await addLedger(smc, surveyed);
+      await addJobs(smc, batch, surveyed);
       return surveyed;
     });
 }
@@ -65,7 +65,7 @@ async function* neededSources(smc: SmcClient, servers: SurveyInput['servers']): 
     yield* (await smc.describeSourceServers({ sourceIds, pageSize: 50 })).sourceServers;
 }
 
-function surveyed1(
+function surveyServer(
   { name, sourceId, sourceName }: SurveyInput['servers'][number],
   byId: Map<string, SourceServer>,
   byName: Map<string, SourceServer[]>,
@@ -86,7 +86,7 @@ const sourceOf = ({ found, twin }: SurveyedServer) =>
   found.length === 1 && twin === undefined ? found[0] : undefined;
 
 /** Two servers of a plan, one by id and one by name, may turn out to be the same source. */
-function noteTwins(surveyed: SurveyedServer[]): void {
+function addTwins(surveyed: SurveyedServer[]): void {
   const first = new Map<string, string>();
   for (const server of surveyed) {
     const sourceId = sourceOf(server);
@@ -105,7 +105,7 @@ const bySource = (surveyed: SurveyedServer[]) =>
     }),
   );
 
-async function noteLedger(smc: SmcClient, surveyed: SurveyedServer[]): Promise<void> {
+async function addLedger(smc: SmcClient, surveyed: SurveyedServer[]): Promise<void> {
   const serverOf = bySource(surveyed);
   for (const [sourceId, entry] of await readLedger(smc, [...serverOf.keys()])) {
     const server = serverOf.get(sourceId);
@@ -113,8 +113,8 @@ async function noteLedger(smc: SmcClient, surveyed: SurveyedServer[]): Promise<v
   }
 }
 
-/** Notes a job with the server's tags wherever it is, and what other batches have made of the server's source. */
-async function noteJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[]): Promise<void> {
+/** Adds each job with the server's tags wherever it is, and what other batches have made of the server's source. */
+async function addJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[]): Promise<void> {
   const byName = new Map(surveyed.map((server) => [server.name, server]));
   const serverOf = bySource(surveyed);
   for await (const { jobId, owner, job } of ownedJobs(smc)) {

@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import { someAtOnce } from '../../src/concurrency';
 import type { EarlierMigration } from '../../src/ledger';
+import { settledMs } from '../../src/smc';
 import { smcPhase } from '../../workflows/contract/search-attributes';
 import {
   type ServerResult,
@@ -30,10 +32,8 @@ export interface EarlierServersInput {
   servers: { name: string; sourceId?: string }[];
 }
 
-/** A tag written longer ago than this is listed by now. */
-const lateReadMinutes = 10;
-/** Most of the time goes into waiting for Temporal. */
-const atOnce = 20;
+/** Workflows asked at the same time: most of it goes into waiting for Temporal. */
+const askedAtOnce = 20;
 const answerMs = 10_000;
 
 /**
@@ -50,7 +50,7 @@ export function findEarlierServers(input: EarlierServersInput): Promise<EarlierS
 /** What its list or its description tells of a workflow. */
 type Found = Omit<WorkflowExecutionInfo, 'raw'>;
 
-/** The same for who is no activity. */
+/** The same outside of an activity. */
 export async function earlierServers(
   client: Client,
   { batch, servers }: EarlierServersInput,
@@ -59,15 +59,16 @@ export async function earlierServers(
   const ours = `WorkflowType = 'serverMigration' AND SmcBatch = '${batch}'`;
   const sourceOf = new Map(servers.map(({ name, sourceId }) => [name, sourceId]));
   const sources = new Set(servers.flatMap(({ sourceId }) => sourceId ?? []));
-  // An end that comes meanwhile is in the second list.
+  // A server that ends between the two lists is in the second one.
   const listed: Found[] = [];
   for await (const found of client.workflow.list({ query: `${ours} AND ExecutionStatus = 'Running'` })) {
     if (sourceOf.has(serverOf(found)) || sources.has(memoOf(found).sourceId ?? '')) listed.push(found);
     beat();
   }
-  const running = await someAtOnce(listed, (found) => runningServer(client, found, beat));
+  const running = await someAtOnce(listed, askedAtOnce, (found) => runningServer(client, found, beat));
 
-  const since = now - lateReadMinutes * 60_000;
+  // What was tagged before is listed by now.
+  const since = now - settledMs;
   const ended = new Map<string, Found>();
   const query = `${ours} AND ExecutionStatus = 'Completed'`;
   for await (const found of client.workflow.list({ query })) {
@@ -78,7 +79,7 @@ export async function earlierServers(
     const isRecent = (found.closeTime?.getTime() ?? 0) > since;
     const sourceNow = sourceOf.get(server);
     const isElsewhere = sourceNow === undefined || sourceNow !== sourceId;
-    // A server that was renamed since: its source, which is gone, was another server's.
+    // The plan has renamed the server since, and its source is not in the account any more.
     const isOfRenamed = !isAskedAfter && !sources.has(sourceId ?? '');
     const phase = found.typedSearchAttributes.get(smcPhase);
     const mayBeMigrated = phase === undefined || phase === 'migrated';
@@ -88,7 +89,9 @@ export async function earlierServers(
   for (const found of running.flatMap(({ endedMeanwhile }) => endedMeanwhile ?? []))
     ended.set(found.runId, found);
   const newestFirst = [...ended.values()].sort((a, b) => closedAt(b) - closedAt(a));
-  const migrations = await someAtOnce(newestFirst, (found) => migration(client, found, since, beat));
+  const migrations = await someAtOnce(newestFirst, askedAtOnce, (found) =>
+    migration(client, found, since, beat),
+  );
   return {
     running: running.flatMap(({ server }) => server ?? []),
     migrations: migrations.filter((one) => one !== undefined),
@@ -146,13 +149,3 @@ function memoOf({ memo = {} }: Found): { sourceId?: string; sourceName?: string 
 }
 
 const serverOf = ({ workflowId }: Found) => workflowId.slice(workflowId.indexOf('/') + 1);
-
-async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const oneAfterTheOther = async () => {
-    for (const [i, item] of queue) results[i] = await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, oneAfterTheOther));
-  return results;
-}

@@ -2,6 +2,7 @@ import { createReplicationJobPoller } from '../../activities/jobs/replication-jo
 import { withClient } from '../batch-client/session';
 import { type CleanedJob, removeJob, type TaggedJob } from '../cleanup/remove-job';
 import { knowledgeOf, whyUntouched, workflowOf } from '../cleanup/whose-job';
+import { someAtOnce } from '../concurrency';
 import { ownedJobs } from '../ledger';
 import { textTable } from '../report';
 import type { SmcClient } from '../smc';
@@ -32,7 +33,7 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
       const knowledge = await knowledgeOf(client, batch);
       const here = `Temporal at ${address}, namespace ${namespace},`;
       const kept = new Map<TaggedJob, CleanedJob>();
-      await someAtOnce(jobs, async (tagged) => {
+      await someAtOnce(jobs, jobsAtOnce, async (tagged) => {
         const workflow = await workflowOf(client, tagged);
         const why = whyUntouched(tagged.job, knowledge, workflow);
         if (workflow === 'has it under way') kept.set(tagged, untouched(tagged, 'under way'));
@@ -55,7 +56,7 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
         await confirm(`Delete these ${deletable.length} jobs?`, options.yes);
       }
       const poller = createReplicationJobPoller(smc, lookSeconds);
-      const results = await someAtOnce(jobs, async (tagged) => {
+      const results = await someAtOnce(jobs, jobsAtOnce, async (tagged) => {
         const cleaned =
           kept.get(tagged) ??
           (options.dryRun
@@ -94,17 +95,6 @@ const untouched = (
   outcome: CleanedJob['outcome'],
   reason?: string,
 ): CleanedJob => ({ jobId: job.jobId, server, status: job.status, outcome, ...(reason && { reason }) });
-
-/** What the work gives, in the order of the items. */
-async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const oneAfterTheOther = async () => {
-    for (const [i, item] of queue) results[i] = await work(item);
-  };
-  await Promise.all(Array.from({ length: jobsAtOnce }, oneAfterTheOther));
-  return results;
-}
 
 /** Proven by both tags. */
 async function jobsOfBatch(smc: SmcClient, batch: string): Promise<TaggedJob[]> {

@@ -19,7 +19,7 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
     ['wave', server.wave],
     ['source', server.sourceId],
     ['job', server.jobId],
-    ['image', server.imageId],
+    ['image', [server.imageId, server.imageName && `(${server.imageName})`].filter(Boolean).join(' ')],
     ['started', time(startedAt)],
     [
       'ended',

@@ -1,11 +1,19 @@
+import { refusalOf, saysNotFound } from '../../activities/calls/call-or-look';
 import { smcFailure } from '../../activities/calls/smc-failure';
 import { awaitsImage, endedJob } from '../../activities/jobs/ended-job';
 import { jobAbsence } from '../../activities/jobs/job-absence';
 import type { ReplicationJobPoller } from '../../activities/jobs/replication-job-poller';
 import type { SmcFailure } from '../../workflows/contract/failure';
-import { type LedgerEntry, readLedger, tagsOfMigratedSource } from '../ledger';
-import { type ReplicationJob, type SmcClient, SmcError } from '../smc';
-import { smcBatchCommand } from '../text';
+import {
+  judgedJob,
+  judgeSource,
+  type LedgerEntry,
+  nextStep,
+  readLedger,
+  tagsOfMigratedSource,
+} from '../ledger';
+import { lateReadMs, type ReplicationJob, type SmcClient, SmcError } from '../smc';
+import { failureText, smcBatchCommand } from '../text';
 
 /** A job that carries a batch's tags. */
 export interface TaggedJob {
@@ -41,7 +49,7 @@ export interface RemovalMeans {
   deletingPatienceSeconds?: number;
 }
 
-/** By which the patience with late reads is measured. */
+/** Seconds by which the patience with late reads is measured; it looks more often. */
 const lookSeconds = 5;
 
 /**
@@ -55,19 +63,14 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
   const { batch, server, job: first } = tagged;
   const { jobId } = first;
   const { signal } = new AbortController();
+  const absence = jobAbsence({ smc, pollIntervalSeconds: lookSeconds }, { jobId, sourceId: first.sourceId });
   let until = Date.now() + patienceSeconds * 1000;
   let seen = first;
   let isLeaving = false;
   let isMissing = false;
   let doubt: string | undefined;
-  const absence = jobAbsence({ smc, pollIntervalSeconds: lookSeconds }, { jobId, sourceId: first.sourceId });
   let done: Pick<CleanedJob, 'image' | 'migrated'> | undefined;
-  let refusal: SmcError | undefined;
 
-  const leaves = () => {
-    if (!isLeaving) until = Date.now() + deletingPatienceSeconds * 1000;
-    isLeaving = true;
-  };
   const ended = (outcome: CleanedJob['outcome'], reason?: string, error?: SmcFailure): CleanedJob => {
     const reasons = [reason, done && migratedSentence(batch, done)].filter((one) => one !== undefined);
     return {
@@ -80,72 +83,77 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
       ...(error && { error }),
     };
   };
-  const left = (error: SmcFailure, sentence: string) => ended('left', `${sentence}. ${error.remedy}`, error);
+  const left = (error: SmcFailure) => ended('left', failureText(error), error);
+  const leaves = () => {
+    if (!isLeaving) until = Date.now() + deletingPatienceSeconds * 1000;
+    isLeaving = true;
+  };
 
-  for (;;) {
-    const look = await poller.nextLook(jobId, signal);
-    refusal = undefined;
-    try {
-      if (look.job) {
-        seen = look.job;
-        isMissing = false;
-        doubt = undefined;
-        absence.listed();
-        const next = nextStep(seen);
-        if (next === 'leave') {
-          const { error } = endedJob(seen);
-          return left(error!, `${error!.code}: ${error!.message}`);
-        }
-        if (seen.status === 'Deleting') leaves();
-        if (next !== 'wait' && !isLeaving && (await isUnderWay(tagged))) return ended('under way');
-        if (next === 'stop') await smc.stopReplicationJob({ jobId });
-        // Also after a deletion was asked for, where a late read shows only now that it had finished.
-        if (next === 'delete' && seen.status === 'Finished') done ??= await writeLedger(smc, batch, seen);
-        if (next === 'delete' && !isLeaving) {
-          await smc.deleteReplicationJob({ jobId });
-          leaves();
-        }
-      } else if (look.error) {
-        refusal = look.error;
-      } else if (isLeaving) {
-        return ended('deleted');
-      } else {
-        // Somebody else may have deleted it: that takes longer to be sure of than a deletion of ours.
-        if (!isMissing)
-          until = Math.max(until, Date.now() + deletingPatienceSeconds * 1000 + lookSeconds * 1000);
-        isMissing = true;
-        const absent = await absence.missed();
-        if (absent.isGone) return ended('deleted');
-        doubt = absent.doubt;
-      }
-    } catch (error) {
-      if (!(error instanceof SmcError)) throw error;
-      if (!mayPass(error)) return left(smcFailure(error), error.message);
-      refusal = error;
+  /** Does what the job needs next; gives what became of it once that is sure. */
+  const step = async (job: ReplicationJob): Promise<CleanedJob | undefined> => {
+    seen = job;
+    isMissing = false;
+    doubt = undefined;
+    absence.listed();
+    if (job.status === 'Deleting') leaves();
+    const next = stepFor(job, done);
+    if (next === 'keep') return left(endedJob(job).error!);
+    if (next === 'wait') return undefined;
+    if (!isLeaving && (await isUnderWay(tagged))) return ended('under way');
+    if (next === 'stop') await smc.stopReplicationJob({ jobId });
+    // Also after a deletion was asked for, where a late read shows only now that the job had finished.
+    if (next === 'tag') done = await writeLedger(smc, tagged, job);
+    if (!isLeaving && stepFor(job, done) === 'delete') {
+      await smc.deleteReplicationJob({ jobId });
+      leaves();
     }
-    if (Date.now() < until) continue;
+    return undefined;
+  };
+
+  /** The job is not listed. Where somebody else has deleted it that takes longer to be sure of. */
+  const missed = async (): Promise<CleanedJob | undefined> => {
+    if (isLeaving) return ended('deleted');
+    if (!isMissing) until = Math.max(until, Date.now() + lateReadMs(lookSeconds) + lookSeconds * 1000);
+    isMissing = true;
+    const absent = await absence.missed();
+    doubt = absent.doubt;
+    return absent.isGone ? ended('deleted') : undefined;
+  };
+
+  const givenUp = (refusal: SmcError | undefined): CleanedJob => {
     if (isLeaving) return ended('left', 'it is being deleted');
     const again = `Clean up again later: ${smcBatchCommand('cleanup', [batch])}`;
     if (doubt !== undefined) return ended('left', `${doubt}. ${again}`);
     if (isMissing) return ended('left', `it is not listed any more. ${again}`);
-    if (refusal) return left({ ...smcFailure(refusal), remedy: again }, refusal.message);
+    if (refusal) return left({ ...smcFailure(refusal), remedy: again });
     return ended('left', `${whyItStays(seen)}. ${again}`);
+  };
+
+  for (;;) {
+    const { job, ...look } = await poller.nextLook(jobId, signal);
+    let refusal = 'error' in look ? look.error : undefined;
+    if (!refusal) {
+      let outcome: CleanedJob | undefined;
+      refusal = await refusalOf(
+        async () => {
+          outcome = job ? await step(job) : await missed();
+        },
+        () => true,
+      );
+      if (outcome) return outcome;
+      if (refusal && !mayBeExplained(refusal)) return left(smcFailure(refusal));
+    }
+    if (Date.now() >= until) return givenUp(refusal);
   }
 }
 
-/** What can be done with a job in this state. */
-function nextStep(job: ReplicationJob): 'wait' | 'stop' | 'delete' | 'leave' {
-  if (job.status === 'Deleting') return 'wait';
-  // SMC: only a job that is Syncing can be stopped.
-  if (job.status === 'Running') return job.businessStatus === 'Syncing' ? 'stop' : 'wait';
-  if (endedJob(job).end === 'Unknown') return 'leave';
-  return awaitsImage(job) ? 'wait' : 'delete';
-}
+const stepFor = (job: ReplicationJob, done: object | undefined) =>
+  nextStep({ ...job, goal: 'gone', awaitsImage: awaitsImage(job), ledger: done && 'written' }).step;
 
-/** As the server's workflow would have done it; a source that says already that it is migrated keeps its tags. */
+/** Tags the source as its workflow would have done; a source that is tagged already keeps its tags. */
 async function writeLedger(
   smc: SmcClient,
-  batch: string,
+  { batch, server }: Pick<TaggedJob, 'batch' | 'server'>,
   job: ReplicationJob,
 ): Promise<Pick<CleanedJob, 'image' | 'migrated'>> {
   const { imageId, instanceId } = endedJob(job);
@@ -158,8 +166,15 @@ async function writeLedger(
       remedy: 'Tag its source server, or delete the job, in the SMC console.',
     });
   }
-  const earlier = (await readLedger(smc, [sourceId])).get(sourceId);
-  if (earlier) return { image, migrated: earlier };
+  const verdict = judgeSource({
+    batch,
+    server: { name: server, sourceId },
+    found: [sourceId],
+    ledger: (await readLedger(smc, [sourceId])).get(sourceId),
+    jobs: [judgedJob(job, { batch, server })],
+    migrations: [],
+  });
+  if (verdict.verdict === 'adopt' && verdict.entry) return { image, migrated: verdict.entry };
   const entry = { batch, image: image ?? job.jobId };
   await smc.tagResources({
     resourceType: 'sourceserver',
@@ -169,11 +184,12 @@ async function writeLedger(
   return { image, migrated: entry };
 }
 
-/** Whether the next look may show what has become of a refusal: that the job has gone on, or has gone. */
-function mayPass({ class: errorClass, code, facts }: SmcError): boolean {
+/** Whether the next look may explain the refusal: the job has gone on, or is gone. */
+function mayBeExplained(refusal: SmcError): boolean {
+  const { class: errorClass, facts } = refusal;
   if (errorClass !== 'fatal') return true;
   const isOfJob = facts.action === 'StopReplicationJob' || facts.action === 'DeleteReplicationJob';
-  return isOfJob && code.endsWith('.NotFound');
+  return isOfJob && saysNotFound(refusal);
 }
 
 function whyItStays(job: ReplicationJob): string {

@@ -16,7 +16,7 @@ export async function knowledgeOf(client: Client, batch: string): Promise<Knowle
   return found.status.name === 'RUNNING' ? 'runs' : 'ended';
 }
 
-/** Looks the server's workflow up, which has this job: a server that has got another source has left its old one. */
+/** Looks the server's workflow up. A workflow with another job, or another source, knows nothing of this job. */
 export async function workflowOf(client: Client, { batch, server, job }: TaggedJob): Promise<WorkflowOfJob> {
   const found = await described(client, serverWorkflowId(batch, server));
   if (!found) return 'unknown';
@@ -26,9 +26,9 @@ export async function workflowOf(client: Client, { batch, server, job }: TaggedJ
   return found.status.name === 'RUNNING' ? 'has it under way' : 'was here';
 }
 
-/** Nobody starts these again. */
+/** Nobody starts a job in one of these again. */
 const over = new Set(['Finished', 'Expired', 'Deleting']);
-/** In all others a job is at work, or goes on by itself. */
+/** In any other status a job is at work, or goes on by itself. */
 const atRest = new Set(['Ready', 'Stopped', 'InError', ...over]);
 
 /**

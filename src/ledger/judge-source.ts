@@ -1,6 +1,6 @@
 import type { LedgerEntry } from './ledger-entry';
 
-/** A migration that is over, as something beside the tags of its source proves it. */
+/** A migration that has ended, as something other than the tags of its source proves. */
 export interface EarlierMigration {
   /** Its server's name then, in the same batch. */
   server: string;
@@ -55,7 +55,8 @@ export interface SourceTrouble {
 /** What is to be done about a server. `migrated` and `blocked` may leave a job of its own in the account. */
 export type SourceVerdict =
   | { verdict: 'create' }
-  | { verdict: 'adopt'; job: JudgedJob }
+  /** `entry`: what the tags of its source say already, where the job is Finished. */
+  | { verdict: 'adopt'; job: JudgedJob; entry?: LedgerEntry }
   /** Its workflow is at work. */
   | { verdict: 'underWay'; job?: JudgedJob }
   /** A live job of somebody else is on the source. */
@@ -66,9 +67,12 @@ export type SourceVerdict =
       /** The source that was migrated, where it is not the one that was found. */
       sourceId?: string;
       about?: string;
+      /** Its own job, Finished. */
       job?: JudgedJob;
       /** Its job is the only proof. */
       isProof?: true;
+      /** Its own job, not Finished: it must not make a second image. */
+      secondJob?: JudgedJob;
     }
   | { verdict: 'blocked'; trouble: SourceTrouble; migrated?: EarlierMigration };
 
@@ -113,14 +117,18 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
     (one) => one.isRecent && one.server === server.name && (one.sourceId ?? sourceId) === sourceId,
   );
   const done = ledger ?? (finished ? undefined : entryOfFinished(onSource));
-  // A Finished job of ours has only its ledger and its deletion left to do: its workflow may have died between the two.
-  if (done && !(finished && !recent))
-    return { verdict: 'migrated', entry: done, ...(finished && { job: finished }) };
+  // Our own Finished job is adopted: its workflow may have died before the ledger, or the deletion, was done.
+  const isLeftToDo = finished !== undefined && recent === undefined;
+  if (done && !isLeftToDo) {
+    if (finished) return { verdict: 'migrated', entry: done, job: finished };
+    const isSecond = ours !== undefined && ours.status !== 'Deleting';
+    return { verdict: 'migrated', entry: done, ...(isSecond && { secondJob: ours }) };
+  }
   if (recent) {
     const entry = { batch, image: recent.image };
     return { verdict: 'migrated', entry, ...(finished && { job: finished, isProof: true as const }) };
   }
-  if (ours) return { verdict: 'adopt', job: ours };
+  if (ours) return { verdict: 'adopt', job: ours, ...(finished && ledger && { entry: ledger }) };
 
   const other = newestOf(evidence);
   if (other?.sourceId !== undefined && other.sourceId !== sourceId && confirmed !== sourceId)
@@ -129,7 +137,7 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
   return occupant ? { verdict: 'occupied', job: occupant } : { verdict: 'create' };
 }
 
-/** A source that was unregistered after its migration has taken its tags along. */
+/** Judges a server whose source is not in the account: its tags have gone with it. */
 function judgeMissing(evidence: SourceEvidence): SourceVerdict {
   const { batch, server, running, migrations, jobs } = evidence;
   const { sourceId, sourceName } = server;
@@ -174,7 +182,7 @@ function migratedEarlier(
   return { verdict: 'migrated', entry: { batch, image }, sourceId, about: `${from}${about}` };
 }
 
-/** Of several jobs of the server, the last of these; any other status comes before them, one not listed yet first. */
+/** Of several jobs of the server the one whose status stands last here; an unknown status ranks below, no status lowest. */
 const adoptionOrder = [
   'Deleting',
   'Expired',
@@ -186,7 +194,7 @@ const adoptionOrder = [
   'Finished',
 ];
 
-/** One that is being deleted is nobody's any more, but counts until it is gone. */
+/** The server's own job. One that is being deleted counts until it is gone, after all others. */
 function ownJob(evidence: SourceEvidence, jobs: readonly JudgedJob[]): JudgedJob | undefined {
   const rank = ({ status }: JudgedJob) => (status === undefined ? -2 : adoptionOrder.indexOf(status));
   return jobs
@@ -197,12 +205,13 @@ function ownJob(evidence: SourceEvidence, jobs: readonly JudgedJob[]): JudgedJob
 const isOurs = ({ batch, server }: SourceEvidence, { owner }: JudgedJob) =>
   owner?.batch === batch && owner.server === server.name;
 
+/** A source that could not be tagged has its ledger in a Finished job of a batch, which is kept for that. */
 function entryOfFinished(jobs: readonly JudgedJob[]): LedgerEntry | undefined {
   const job = jobs.find(({ status, owner }) => status === 'Finished' && owner);
   return job?.owner && { batch: job.owner.batch, image: job.image, jobId: job.jobId };
 }
 
-/** From where the server was last migrated; its Finished job on another source tells it, too. */
+/** The server's last migration: known, or shown by its Finished job on another source. */
 function newestOf(evidence: SourceEvidence): EarlierMigration | undefined {
   const { server, migrations, jobs } = evidence;
   const known = migrations.find((one) => one.server === server.name);

@@ -52,28 +52,12 @@ export async function jobOwners(
   return owners;
 }
 
-/**
- * What a job tells of its source: a source that could not be tagged has its ledger in the job that has migrated it, one
- * of a batch and Finished. It is kept for that.
- */
-export function migratedBy(job: ReplicationJob, owner: JobOwner | undefined): LedgerEntry | undefined {
-  if (job.status !== 'Finished' || !owner) return undefined;
-  return { batch: owner.batch, image: imageOf(job) ?? job.instanceId, jobId: job.jobId };
-}
-
 /** A job as the judge of its source reads it. */
 export function judgedJob(job: ReplicationJob, owner: JobOwner | undefined): JudgedJob {
   const { jobId, status, sourceId } = job;
   const image = status === 'Finished' ? (imageOf(job) ?? job.instanceId) : undefined;
   return { jobId, status, sourceId, ...(mayRun(job) && { runs: true }), ...(image && { image }), owner };
 }
-
-/** What the first of these jobs that tells something of its source tells. */
-export const migratedByOneOf = (
-  jobs: readonly ReplicationJob[],
-  owners: ReadonlyMap<string, JobOwner>,
-): LedgerEntry | undefined =>
-  jobs.map((job) => migratedBy(job, owners.get(job.jobId))).find((entry) => entry !== undefined);
 
 /** A job with the tags of a batch; without `job` where it is not listed, or not yet. */
 export interface OwnedJob {
@@ -105,7 +89,7 @@ export async function* ownedJobs(smc: SmcClient, batch?: string): AsyncGenerator
 
 type TagOfResource = ListTagResourcesAnswer['tagResources'][number];
 
-/** One that has gone since it was listed, for which SMC refuses a whole call, has no tags. */
+/** SMC refuses a whole call for one resource that has gone since it was listed: each is asked for by itself then. */
 async function* tagsOf(
   smc: SmcClient,
   resourceType: 'sourceserver' | 'replicationjob',

@@ -56,8 +56,8 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
 };
 
 function reportServer(view: ServerView, now: number): ReportServer {
-  const { server, wave, phase, sourceId, jobId, imageId, starts, error, leftover, note } = view;
-  const { startedAt, endedAt } = view;
+  const { server, wave, phase, sourceId, jobId, imageId, imageName, starts } = view;
+  const { startedAt, endedAt, error, leftover, note } = view;
   return {
     server,
     wave,
@@ -65,6 +65,7 @@ function reportServer(view: ServerView, now: number): ReportServer {
     sourceId,
     jobId,
     imageId,
+    imageName,
     starts,
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),

@@ -43,6 +43,12 @@ const server = z
     sourceId: z.string().optional(),
     jobId: z.string().optional(),
     imageId: z.string().optional().describe('the image, or the instance, that was made'),
+    imageName: z
+      .string()
+      .optional()
+      .describe(
+        'its name in the account: SMC makes a name that is taken unique, and gives one where the plan has none',
+      ),
     starts: count.optional().describe('how often its job has been started; absent when it has ended'),
     startedAt: moment.optional().describe('absent for a server that never started'),
     endedAt: moment.optional(),

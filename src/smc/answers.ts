@@ -176,6 +176,13 @@ export const mayRun = ({ status }: Pick<ReplicationJob, 'status'>): boolean =>
 export const imageOf = ({ imageId, replicationJobRuns }: ReplicationJob): string | undefined =>
   imageId ?? replicationJobRuns.findLast((run) => run.imageId)?.imageId;
 
+/**
+ * The name of that image. SMC makes it unique, or gives one where none was asked for; an incremental job that has run
+ * more than once tells only the first image's.
+ */
+export const imageNameOf = (job: ReplicationJob): string | undefined =>
+  imageOf(job) !== undefined && job.replicationJobRuns.length <= 1 ? job.imageName : undefined;
+
 const requestId = { requestId: text };
 const page = { totalCount: number, pageNumber: number, pageSize: number };
 

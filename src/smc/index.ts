@@ -19,6 +19,15 @@ export {
   targetTypes,
   timeProblems,
 } from './job-settings';
+export {
+  fewestLooksWithoutJob,
+  lateReadMs,
+  lateReadPatience,
+  looksForEffect,
+  mayOccupantBeGone,
+  mayRefusalBeExplained,
+  settledMs,
+} from './read-lag';
 export * from './requests';
 export { canonicalQuery, percentEncode, signature, stringToSign, type WireParams } from './signature';
 export {

@@ -5,6 +5,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { type Activities, createActivities, createReplicationJobPoller } from '../../activities';
 import type { Faults, SimulatorOptions } from '../../src/simulator';
 import { createSmcClient, createTransport, type SmcClient } from '../../src/smc';
+import { failureDetailOf } from '../../workflows/contract/failure';
 import { aSimulator, breakThings, closeAll as closeSimulators, looked } from '../simulator/harness';
 
 const clients: SmcClient[] = [];
@@ -89,8 +90,9 @@ export async function failureOf(running: Promise<unknown>) {
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof ApplicationFailure)) throw new Error(`no ApplicationFailure: ${error}`);
-  const { type, nonRetryable, message, details, nextRetryDelay } = error;
-  return { type, isRetried: !nonRetryable, message, class: details?.[1], details, nextRetryDelay };
+  const { type, nonRetryable, message, nextRetryDelay } = error;
+  const detail = failureDetailOf(error);
+  return { type, isRetried: !nonRetryable, message, class: detail?.class, detail, nextRetryDelay };
 }
 
 /** What CreateReplicationJob needs, for the source `web-01`. */

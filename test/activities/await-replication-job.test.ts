@@ -190,7 +190,7 @@ test('an account that cannot be asked for a while costs nothing but time', async
   expect((await bench.run('awaitReplicationJob', inputFor(jobId))).end).toBe('Finished');
 });
 
-test('no slot freed by a late read: also a job that was seen to run may be listed as before it for a while', async () => {
+test('a job that was seen to run keeps its slot while a late read shows it as before its start', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourJob(bench);
   const heard = { jobId, status: 'Running', changedAt: Date.now() };
@@ -201,7 +201,7 @@ test('no slot freed by a late read: also a job that was seen to run may be liste
   expect((await waiting).end).toBe('Ready');
 });
 
-test('no slot given away for a status that is not known: the job is watched on, and given up when nothing moves', async () => {
+test('a job in a status that is not known keeps its slot: it is watched on, and given up when nothing moves', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourRunningJob(bench);
   const job = bench.account.jobs.get(jobId)!;
@@ -228,4 +228,17 @@ test('a job is not stalled for a worker before whose clock was behind, nor given
     letPass(1_801);
     expect((await waiting).end).toBe('Stalled');
   }
+});
+
+test.each([
+  ['as the plan has it', { imageName: 'golden' }, () => 'golden'],
+  ['which SMC made unique', { imageName: 'taken' }, (jobId: string) => `taken_${jobId}`],
+  ['which SMC gave, as the plan has none', {}, (jobId: string) => `SMC_${jobId}`],
+] as const)('an end tells the name of the image, %s', async (_, settings, expected) => {
+  const bench = await aWorkbench({ jobSeconds: 100 });
+  bench.account.imageNames.add('cn-hangzhou/taken');
+  const jobId = await ourRunningJob(bench, settings);
+  bench.account.skip(100);
+  const ended = await bench.run('awaitReplicationJob', inputFor(jobId));
+  expect(ended).toMatchObject({ end: 'Finished', imageName: expected(jobId) });
 });

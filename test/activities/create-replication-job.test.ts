@@ -135,7 +135,7 @@ test('a full quota is told apart from a failure', async () => {
   });
 });
 
-test('no server passes for migrated by the job of another source: one that the plan has moved gets a job of its own', async () => {
+test('a server that the plan has moved to another source gets a job of its own', async () => {
   const bench = await aWorkbench();
   const knownJobId = await ourJob(bench);
   const moved = creationFor(bench, { knownJobId, sourceId: bench.account.sourceNames.get('web-02')! });
@@ -143,7 +143,7 @@ test('no server passes for migrated by the job of another source: one that the p
   expect([adopted, jobId === knownJobId]).toEqual([false, false]);
 });
 
-test('no second image by a batch that has waited: the ledger is read before each creation', async () => {
+test('the ledger is read before each creation: a source that another batch has migrated meanwhile is left alone', async () => {
   const bench = await aWorkbench();
   const input = creationFor(bench);
   await bench.run('tagResources', {
@@ -160,24 +160,21 @@ test('no second image by a batch that has waited: the ledger is read before each
 test.each([
   ['another batch', { batch: 'dc2' }],
   ['this batch, under a name that its plan has corrected', { server: 'web-1' }],
-])(
-  'no second image of a source that takes no tag: the Finished job of %s is its ledger',
-  async (_, other) => {
-    const bench = await aWorkbench({ jobSeconds: 100 });
-    const first = creationFor(bench, { ...other, creation: 'another' });
-    const { jobId } = await bench.run('createReplicationJob', first);
-    await bench.run('startReplicationJob', { jobId });
-    bench.account.skip(100);
-    const failure = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
-    expect(failure).toMatchObject({ type: 'AlreadyMigrated', isRetried: false });
-    expect(failure.details?.[0]).toEqual({
-      batch: first.batch,
-      image: bench.account.jobs.get(jobId)?.imageId,
-      jobId,
-    });
-    expect(bench.account.jobs.size).toBe(1);
-  },
-);
+])('the Finished job of %s is the ledger of a source that takes no tag', async (_, other) => {
+  const bench = await aWorkbench({ jobSeconds: 100 });
+  const first = creationFor(bench, { ...other, creation: 'another' });
+  const { jobId } = await bench.run('createReplicationJob', first);
+  await bench.run('startReplicationJob', { jobId });
+  bench.account.skip(100);
+  const failure = await failureOf(bench.run('createReplicationJob', creationFor(bench)));
+  expect(failure).toMatchObject({ type: 'AlreadyMigrated', isRetried: false });
+  expect(failure.detail?.migrated?.entry).toEqual({
+    batch: first.batch,
+    image: bench.account.jobs.get(jobId)?.imageId,
+    jobId,
+  });
+  expect(bench.account.jobs.size).toBe(1);
+});
 
 test('a Finished job of another tool is no reason not to migrate its source', async () => {
   const bench = await aWorkbench({ jobSeconds: 100 });
@@ -205,7 +202,7 @@ test('fifty servers that start together read their sources in one go', async () 
   expect(perOperation.DescribeReplicationJobs?.accepted).toBe(2);
 });
 
-test('no start held up by a source of another server that is gone', async () => {
+test('a source that is gone holds up its own server alone', async () => {
   const bench = await aWorkbench();
   const gone = bench.run('createReplicationJob', creationFor(bench, { server: 'gone', sourceId: 's-gone' }));
   const [failure, { adopted }] = await Promise.all([
@@ -215,7 +212,7 @@ test('no start held up by a source of another server that is gone', async () => 
   expect([failure.isRetried, adopted]).toEqual([false, false]);
 });
 
-test('no job forgotten that must not run because its source is done: the failure names it', async () => {
+test('our own job on a source that is migrated already is named in the failure', async () => {
   const bench = await aWorkbench();
   const jobId = await ourJob(bench);
   const input = creationFor(bench, { creation: 'dc1/web-01/2' });
@@ -225,10 +222,10 @@ test('no job forgotten that must not run because its source is done: the failure
     tags: [{ key: 'smc-batch', value: 'dc2' }],
   });
   const failure = await failureOf(bench.run('createReplicationJob', input));
-  expect([failure.type, failure.details?.[1]]).toEqual(['AlreadyMigrated', jobId]);
+  expect([failure.type, failure.detail?.migrated?.jobId]).toEqual(['AlreadyMigrated', jobId]);
 });
 
-test('no job leaked whose answer was lost, though the repeated call is refused for good', async () => {
+test('a job whose answer was lost is found and adopted, though the repeated call is refused for good', async () => {
   const bench = await aWorkbench({
     faults: {
       calls: [
@@ -259,7 +256,7 @@ test('an expired job of ours makes way for a new one', async () => {
   expect([adopted, jobId === knownJobId]).toEqual([false, false]);
 });
 
-test('no second image by a retry: a job that has finished unseen is taken for what it is', async () => {
+test('a retry adopts a job that has finished unseen', async () => {
   const bench = await aWorkbench({ jobSeconds: 100 });
   const first = await ourJob(bench);
   await bench.run('startReplicationJob', { jobId: first });

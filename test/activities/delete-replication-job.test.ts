@@ -114,7 +114,7 @@ test('a cancellation ends the wait', async () => {
 const failed = { outcome: 'failed' as const, jobId: 'any', error: { code: 'X', message: '', remedy: '' } };
 
 test.each(['before it is asked for', 'while it is refused'])(
-  'no migration lost: a failed job that is seen Finished %s is not deleted, and given back with its image',
+  'a failed job that is seen Finished %s is kept, and given back with its image',
   async (when) => {
     const bench = await aWorkbench({ jobSeconds: 1000 });
     const jobId = await ourRunningJob(bench);
@@ -128,7 +128,7 @@ test.each(['before it is asked for', 'while it is refused'])(
   },
 );
 
-test('no migration lost to late reads: a failed job that was refused while it ran is asked for again only once its end is seen', async () => {
+test('a deletion that was refused while the job ran is asked for again only once its end is seen', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourRunningJob(bench);
   bench.account.skip(960);

@@ -80,7 +80,7 @@ test('a call is given up on cancellation', async () => {
   await expect(call).rejects.toThrow(CancelledFailure);
 });
 
-test('no secret is in a failure', async () => {
+test('a failure keeps every secret to itself', async () => {
   const bench = await aWorkbench({ secret: 'not-to-be-seen' });
   const failure = await failureOf(bench.run('describeSourceServers', {}));
   expect(failure.type).toBe('SignatureDoesNotMatch');

@@ -91,7 +91,7 @@ test('a stop that is not allowed is asked for again, and no slot is given away m
   expect(bench.told).toEqual([]);
 });
 
-test('no slot of a running job given away: one that may not be stopped is waited for, unless it is cancelled', async () => {
+test('a job that may not be stopped is waited for, and keeps its slot, unless it is cancelled', async () => {
   const bench = await aWorkbench({
     jobSeconds: 1000,
     faults: { calls: [{ operation: 'StopReplicationJob', error: { code: 'Forbidden.RAM' } }] },
@@ -105,7 +105,7 @@ test('no slot of a running job given away: one that may not be stopped is waited
   expect(await stopping).toMatchObject({ status: 'Finished', imageId: expect.stringMatching(/^m-/) });
 });
 
-test('no job leaked that is not listed yet: it is stopped once it is', async () => {
+test('a job that is not listed yet is stopped once it is listed', async () => {
   const bench = await aWorkbench({ jobSeconds: 10_000, readLagSeconds: 100 });
   const jobId = await ourRunningJob(bench);
   const before = { status: 'Ready' };
@@ -116,3 +116,34 @@ test('no job leaked that is not listed yet: it is stopped once it is', async () 
   expect(await stopping).toMatchObject({ status: 'Stopped' });
   clearInterval(time);
 });
+
+const restart = { after: ['Stalled' as const, 'InError' as const], inSeconds: 60 };
+const stalled = { ...report, end: 'Stalled' as const };
+
+test('a job that was stopped is started again when its migration has decided so, and both hear the same', async () => {
+  const bench = await aWorkbench({ jobSeconds: 1000 });
+  const jobId = await ourRunningJob(bench);
+  bench.account.skip(300);
+  const stopped = await bench.run('stopReplicationJob', { jobId, report: stalled, restart });
+  expect(stopped).toMatchObject({ status: 'Stopped', startsAgainInSeconds: 60 });
+  expect(bench.told).toMatchObject([{ args: [{ end: 'Stalled', startsAgainInSeconds: 60 }] }]);
+});
+
+test.each(['gone', 'being deleted'])(
+  'a job that is %s when it is to be stopped has its end: nobody hears of another start',
+  async (state) => {
+    const bench = await aWorkbench({ jobSeconds: 1000, deletingSeconds: 10_000 });
+    const jobId = await ourJob(bench);
+    const job = bench.account.jobs.get(jobId)!;
+    if (state === 'gone') bench.account.dropJob(job);
+    else bench.account.setStatus(job, 'Deleting');
+    const stopping = bench.run('stopReplicationJob', { jobId, report: stalled, restart });
+    if (state === 'gone') {
+      await bench.looked();
+      letPass(61);
+    }
+    const { startsAgainInSeconds } = await stopping;
+    const [{ startsAgainInSeconds: told }] = bench.told[0]!.args as [{ startsAgainInSeconds?: number }];
+    expect([startsAgainInSeconds, told, bench.told.length]).toEqual([undefined, undefined, 1]);
+  },
+);

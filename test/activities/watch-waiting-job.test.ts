@@ -36,7 +36,7 @@ const toldOf = (jobId: string, end: string) => ({
   ],
 });
 
-test('no job that broke between two syncs passes for synced: the sync is watched to its end, and the batch hears of it', async () => {
+test('a sync is watched to its end: a job that breaks in it is told to the batch', async () => {
   const { bench, jobId } = await aWaitingJob();
   bench.breakThings({ jobs: [{ source: 'web-01', fail: { atProgress: 60 } }] });
   bench.account.skip(12 * hour - 999);
@@ -70,7 +70,7 @@ test('a job that somebody else has deleted is gone, once it has not been listed 
   expect(endsOf(bench)).toEqual([toldOf(jobId, 'Gone')]);
 });
 
-test('no job deleted for a status that is not known: it goes on being watched, and can be cut over', async () => {
+test('a job in a status that is not known is watched on, and can be cut over', async () => {
   const { bench, jobId } = await aWaitingJob();
   bench.account.setStatus(bench.account.jobs.get(jobId)!, 'Hibernating' as never);
   const watching = watch(bench, jobId);

@@ -161,7 +161,7 @@ describe('a Finished job', () => {
     const { finish, remove, breakThings, ledger } = await anAccountToClean();
     const jobId = await finish();
     breakThings({ calls: [{ operation: 'DeleteReplicationJob', error: { code: 'Forbidden.RAM' } }] });
-    expect(await remove(jobId, patient)).toMatchObject({
+    expect(await remove(jobId)).toMatchObject({
       outcome: 'left',
       migrated: { batch: 'exit' },
       reason: expect.stringMatching(/^Forbidden\.RAM.*; m-.* stays, and its server counts as migrated$/),

@@ -44,7 +44,12 @@ test.each<[string, Partial<SourceEvidence>, object]>([
   [
     'tags and its own Finished job: the deletion is left',
     { jobs: [finished], ledger: { batch: 'dc1' } },
-    { verdict: 'adopt' },
+    { verdict: 'adopt', job: finished, entry: { batch: 'dc1' } },
+  ],
+  [
+    'its own live job on a source that another batch has migrated: a second image is not made',
+    { jobs: [job('Ready')], ledger: { batch: 'dc0' } },
+    { verdict: 'migrated', entry: { batch: 'dc0' }, secondJob: job('Ready') },
   ],
   [
     'an end of a moment ago, and its job',

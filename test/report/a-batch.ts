@@ -84,6 +84,7 @@ export function aBatchOfEverything(): ReportSource {
       sourceId: 's-bp1web02',
       jobId: 'j-bp1web02',
       imageId: 'm-bp1web02',
+      imageName: 'web_j-bp1web02',
       took: 95,
     }),
     aServer({ server: 'web-03', phase: 'skipped', jobId: undefined, startedAt: undefined }),

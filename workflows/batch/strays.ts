@@ -1,4 +1,5 @@
 import type { FindJobsOfBatchInput, JobOfBatch, JobsOfBatch } from '../../activities/jobs/find-jobs-of-batch';
+import { settledMs } from '../../src/smc/read-lag';
 import { smcBatchCommand } from '../../src/text';
 import type { SmcFailure } from '../contract/failure';
 import { leasedSlots } from './lease-use';
@@ -10,8 +11,6 @@ import { type Batch, note, sourceOf } from './state';
 
 /** Polls from one look to the next, while such jobs keep servers waiting; more as long as nothing changes. */
 const pollsBetween = { least: 2, most: 20 };
-/** What was deleted longer ago than this is not listed any more. */
-const lateReadMs = 600_000;
 
 /** A look at the account's jobs, with what the batch knew when it asked. */
 export interface StrayLook {
@@ -145,7 +144,7 @@ function belongsToServer(
 
 /** Its job was deleted, and may be listed for a while. */
 const hasJustEnded = ({ startedAt, endedAt = 0 }: ServerRecord, now: number) =>
-  startedAt !== undefined && now - endedAt < lateReadMs;
+  startedAt !== undefined && now - endedAt < settledMs;
 
 function tell({ state }: Batch, strays: readonly JobOfBatch[], now: number): void {
   const known = new Set(state.strays.journaled);

@@ -1,3 +1,7 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { LedgerEntry } from '../../src/ledger';
+import type { SmcErrorClass } from '../../src/smc';
+
 /** An SMC error as it travels through Temporal: what the API said, what it means, what the operator can do. */
 export interface SmcFailure {
   code: string;
@@ -7,12 +11,30 @@ export interface SmcFailure {
   requestId?: string;
 }
 
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+/** The one detail of an activity's failure: all that its workflow decides by. */
+export interface FailureDetail {
+  failure: SmcFailure;
+  class: SmcErrorClass;
+  /** Set when nothing was done because the source has been migrated already. */
+  migrated?: {
+    entry: LedgerEntry;
+    /** The server's own job on that source, which must not run, and stays. */
+    jobId?: string;
+  };
+}
+
+/** The detail inside an activity's failure; undefined for a timeout, and for an error of the activity's own code. */
+export function failureDetailOf(error: unknown): FailureDetail | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  return cause.details?.[0] as FailureDetail | undefined;
+}
 
 /** The SMC failure inside an activity's failure; any other error in its words. */
 export function smcFailureOf(error: unknown): SmcFailure {
+  const detail = failureDetailOf(error);
+  if (detail) return detail.failure;
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure && cause.details?.[0]) return cause.details[0] as SmcFailure;
   return {
     code: cause instanceof TimeoutFailure ? 'TimedOut' : 'Unexpected',
     message: cause instanceof Error ? cause.message : String(cause),
@@ -20,25 +42,26 @@ export function smcFailureOf(error: unknown): SmcFailure {
   };
 }
 
-const saidOf = (error: unknown): ApplicationFailure | undefined =>
-  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : undefined;
-
-const classOf = (error: unknown) => saidOf(error)?.details?.[1];
+const classOf = (error: unknown) => failureDetailOf(error)?.class;
 
 /** The timeout that ended an activity. */
 export const timeoutOf = (error: unknown): TimeoutFailure | undefined =>
   error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? error.cause : undefined;
 
-/** It was tried for as long as Temporal lets it. */
+/** The activity was tried for as long as Temporal lets it. */
 export const isTimeout = (error: unknown) =>
   timeoutOf(error) !== undefined || (error instanceof ActivityFailure && error.retryState === 'TIMEOUT');
 
-/** It was tried for as long as it may be, and met nothing but passing troubles: what it has done meanwhile is not known. */
+/** The call was repeated for as long as it may be, and no answer was final: whether it took effect is not known. */
 export const isGivenUp = (error: unknown) =>
   isTimeout(error) || classOf(error) === 'transient' || classOf(error) === 'throttled';
 
 /** The account's last word: no retry would change it, and nothing was done. */
-export const isFinalRefusal = (error: unknown) => saidOf(error)?.nonRetryable === true && !isGivenUp(error);
+export const isFinalRefusal = (error: unknown) =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.nonRetryable === true &&
+  !isGivenUp(error);
 
 /** The account has no room for one more job, or one more running one. */
 export const isQuotaRefusal = (error: unknown) => classOf(error) === 'quota';
@@ -46,5 +69,6 @@ export const isQuotaRefusal = (error: unknown) => classOf(error) === 'quota';
 /** The account refuses whoever calls: nobody's failure. */
 export const isAccountRefusal = (error: unknown) => classOf(error) === 'account';
 
-/** The source is not in a state that allows it: its client is away, say. */
-export const isSourceStateRefusal = (error: unknown) => saidOf(error)?.type === 'SourceServerState.Invalid';
+/** The source is not in a state that allows the call: its client is away, for example. */
+export const isSourceStateRefusal = (error: unknown) =>
+  failureDetailOf(error)?.failure.code === 'SourceServerState.Invalid';

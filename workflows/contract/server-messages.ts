@@ -1,3 +1,4 @@
+import type { KeptWhy } from '../../src/ledger';
 import type { ReplicationJobStatus } from '../../src/smc';
 import { defineQuery, defineSignal } from './define';
 import type { SmcFailure } from './failure';
@@ -8,12 +9,14 @@ export type ServerResult =
       outcome: 'migrated';
       jobId: string;
       imageId?: string;
+      /** As the account has it: SMC makes a plan's name unique, and gives one where there is none. */
+      imageName?: string;
       instanceId?: string;
       leftover?: Leftover;
       note?: string;
     }
   | { outcome: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
-  /** It had been migrated already. */
+  /** The source had been migrated already. */
   | { outcome: 'skipped'; note: string; imageId?: string; leftover?: Leftover }
   | { outcome: 'cancelled'; jobId?: string; leftover?: Leftover };
 
@@ -21,23 +24,15 @@ export type ServerResult =
 export interface Leftover {
   jobId: string;
   /**
-   * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `notTakenUp`: an
-   * earlier life of the batch has left it, and this one has not come to its server, or must not migrate it; `refused`: a
-   * call that would have brought it on was refused, and its work is not lost for that; `notSeen`: it is not listed, and
-   * nothing tells that it is gone.
+   * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `refused`: a call
+   * that would have brought it on was refused, and its work is not lost for that; `notSeen`: it is not listed, and nothing
+   * tells that it is gone; `notTakenUp`: it was found on the source, and its server did not use it, or must not.
    */
-  why:
-    | 'keptByPolicy'
-    | 'deleteFailed'
-    | 'unknownStatus'
-    | 'ledgerNotWritten'
-    | 'notTakenUp'
-    | 'refused'
-    | 'notSeen';
+  why: KeptWhy | 'deleteFailed' | 'notTakenUp';
   error?: SmcFailure;
 }
 
-/** Why a job no longer runs; besides the API's statuses, what only the one who waits can see. */
+/** Why a job no longer runs: a status of the API, or what is seen only by waiting for the job. */
 export type JobEnd =
   | Exclude<ReplicationJobStatus, 'Running' | 'Deleting'>
   | 'Stalled'
@@ -46,7 +41,7 @@ export type JobEnd =
   | 'Gone'
   | 'Unknown';
 
-/** What a server's migration tells its batch; every report may come twice, and late ones name an older round. */
+/** What a server's migration tells its batch. A report may come twice, and a late one names an older round. */
 export type ServerReport = { server: string; round: number } & (
   | {
       kind: 'stoppedRunning';
@@ -60,13 +55,13 @@ export type ServerReport = { server: string; round: number } & (
       /** It is started again, as its migration has decided; absent when it is not. */
       startsAgainInSeconds?: number;
     }
-  /** It cannot go on before it is granted what it lacks: a running slot, and without a job an existing one too. */
+  /** It waits for a running slot, and for an existing one too when it has no job. */
   | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
-  /** SMC lets its job live no longer than to this time (milliseconds since the epoch), which is near. */
+  /** Its job expires soon: at this time, in milliseconds since the epoch. */
   | { kind: 'expires'; jobId: string; at: number }
   /** Its job broke, and it cannot be started again before the source's client is back. */
   | { kind: 'waitsForSource'; error: SmcFailure }
-  /** The API has taken a start, or a cut-over, that the batch wanted to hear of. */
+  /** The API has accepted a start, or a cut-over; sent only when the batch has asked to hear of it. */
   | { kind: 'slotUsed' }
   /** Of an incremental job: whether SMC runs one of its syncs now, and when the next one is due. */
   | { kind: 'sync'; jobId: string; runs: boolean; dueAt?: number }

@@ -1,17 +1,17 @@
 import type { Policy } from '../../src/plan';
 import type { JobEnd } from './server-messages';
 
-/** After which ends a job is started once more, and when: what its migration has decided, for who tells the batch. */
+/** After which ends a job is started once more, and when. The server's workflow decides it before; the activity that sees the end tells it. */
 export interface Restart {
   after: JobEnd[];
   inSeconds: number;
 }
 
-// Ready: listed so for too long after its start, so it was not started at all. Stopped: by somebody else; its work is
-// there. NotStarted: refused for the state of its source.
+// Ready: listed so for too long after its start, so the start had no effect. Stopped: by somebody else; its work is
+// there. NotStarted: the start was refused because its source was not ready.
 const mayStartAfter: JobEnd[] = ['InError', 'Stalled', 'Ready', 'Stopped', 'NotStarted'];
 
-/** What follows when a start ends; `attempt` counts from 1 since the job was last in order. */
+/** What follows when a start ends; `attempt` counts from 1 since the last run that succeeded. */
 export function restartAfter(
   policy: Pick<Policy, 'attempts' | 'restartDelaySeconds'>,
   attempt: number,
@@ -27,8 +27,8 @@ export const restartsIn = (restart: Restart | undefined, end: JobEnd): number | 
   restart?.after.includes(end) ? restart.inSeconds : undefined;
 
 /**
- * So many starts of a job may be refused for the state of its source without counting as attempts: its client drops and
- * comes back. One refused more often, though its source says that it is ready, breaks as any other.
+ * So many starts in a row may be refused because the source is not ready without counting as attempts: its client drops
+ * and comes back. Each further one counts.
  */
 export const freeRefusals = 5;
 

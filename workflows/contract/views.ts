@@ -91,6 +91,8 @@ export interface ServerView {
   sourceId?: string;
   jobId?: string;
   imageId?: string;
+  /** As the account has it, which may not be the plan's. */
+  imageName?: string;
   starts?: number;
   error?: SmcFailure;
   leftover?: Leftover;

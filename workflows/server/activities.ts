@@ -15,7 +15,7 @@ export const smcCalls = (summary: string) =>
     summary,
   });
 
-/** A source whose client does not come back for so long keeps its batch no longer. */
+/** Waits for a source whose client is away. After seven days its server has failed, so that its batch can end. */
 export const sourceWaits = (summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,
@@ -24,7 +24,7 @@ export const sourceWaits = (summary: string) =>
     summary,
   });
 
-/** They wait for something to happen in the account: a job to be stoppable, or gone. */
+/** Wait until something happens in the account: a job can be stopped, or is gone. */
 export const smcWaits = (summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,
@@ -32,7 +32,7 @@ export const smcWaits = (summary: string) =>
     summary,
   });
 
-/** It sleeps from one sync of an incremental job to the next: a heartbeat now and then is enough. */
+/** Sleeps from one sync of an incremental job to the next: a heartbeat now and then is enough. */
 export const syncWaits = (summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout: '15m',
@@ -41,7 +41,7 @@ export const syncWaits = (summary: string) =>
     summary,
   });
 
-/** One start of a job, from Running to whatever ends it; its schedule-to-close timeout is what the plan's jobTimeout leaves. */
+/** Waits for the end of one start of a job, at most for what is left of the plan's jobTimeout. */
 export const jobWaits = (timeoutMs: number, summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,

@@ -1,14 +1,14 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { tagsOfMigratedSource } from '../../src/ledger/tags';
-import { smcBatchCommand } from '../../src/text';
-import type { SmcFailure } from '../contract/failure';
+import { failureText } from '../../src/text';
 import { smcFailureOf } from '../contract/failure';
-import type { ServerResult } from '../contract/server-messages';
+import type { Leftover, ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls, smcWaits } from './activities';
 import { type Ended, type Job, stopRequest } from './job';
-import { enter, enterDetails } from './shown-phase';
-import { stand } from './standing';
+import { finished, keptResult, nextOf, type Removal, removalAfter } from './removal';
+import { showDetails, showPhase } from './shown-phase';
+import { noteStanding } from './standing';
 
 /** Makes sure the job does not run, writes the ledger where there is an image, and deletes or keeps the job. */
 export async function cleanUp(
@@ -17,113 +17,90 @@ export async function cleanUp(
   ended: Ended | 'cancelled',
 ): Promise<ServerResult> {
   const { jobId } = job;
-  enterDetails('cleaning up', `Job **${jobId}**`);
-  let result = resultOf(jobId, ended);
-  if (ended !== 'cancelled' && ended.end === 'Gone') return endWithoutJob(input, result);
-  if (result.outcome === 'failed' && result.error.code === 'UnknownStatus') {
-    return endWithoutJob(input, {
-      ...result,
-      leftover: { jobId, why: 'unknownStatus', error: result.error },
-    });
-  }
-
-  // No end was seen: a call was refused, or could not be made for too long.
-  const wasRefused = ended !== 'cancelled' && (ended.end === 'Unknown' || ended.end === 'NotStarted');
-  const finishing = () =>
-    stand({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
-  if (ended !== 'cancelled' && !wasRefused) finishing();
+  showDetails('cleaning up', `Job **${jobId}**`);
+  let removal = removalAfter(job, ended);
+  if (removal.status !== undefined && removal.status !== 'Gone') noteFinishing(jobId, removal);
   try {
-    if (ended === 'cancelled' || wasRefused) {
-      const end: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
-      const stopped = await smcWaits(jobId).stopReplicationJob(stopRequest(input, job, end));
-      const { status, error } = stopped;
-      // It was faster than we: its image is there, so the server has been migrated.
-      if (status === 'Finished')
-        result = { outcome: 'migrated', jobId, imageId: stopped.imageId, instanceId: stopped.instanceId };
-      if (status === 'Gone') return endWithoutJob(input, result);
-      if (status === 'NotSeen')
-        return endWithoutJob(input, { ...result, leftover: { jobId, why: 'notSeen', error } });
-      // SMC: one that was started is never Ready again. What has work in it is not deleted for a refusal.
-      if (result.outcome === 'failed' && status !== 'Ready' && status !== 'Expired' && status !== 'Deleting')
-        return endWithoutJob(input, withLeftJob(input, result, error));
-      finishing();
-    }
     for (;;) {
-      if (result.outcome === 'migrated') {
-        const error = await writeLedger(input, result);
-        const note = error && `the source could not be tagged as migrated: ${error.message}. ${error.remedy}`;
-        result = { ...result, note };
-        if (error)
-          return endWithoutJob(input, { ...result, leftover: { jobId, why: 'ledgerNotWritten', error } });
+      const next = nextOf(input, removal);
+      switch (next.step) {
+        case 'nothing':
+          return endWithoutJob(input, removal.result);
+        case 'keep':
+          return endWithoutJob(input, keptResult(input.batch, jobId, removal, next.why));
+        case 'stop':
+          removal = await stopped(input, job, ended, removal);
+          break;
+        case 'tag':
+          noteFinishing(jobId, removal);
+          removal = await tagged(input, removal);
+          break;
+        // A job that is being deleted already is waited for in the same way.
+        case 'wait':
+        case 'delete': {
+          noteFinishing(jobId, removal);
+          const { result } = removal;
+          const hasFinished = await deleted(input, jobId, result);
+          if (!hasFinished) {
+            showPhase(result.outcome);
+            return result;
+          }
+          removal = finished(jobId, hasFinished);
+        }
       }
-      if (result.outcome === 'failed' && input.policy.onFailure === 'keepJob') {
-        return endWithoutJob(input, { ...result, leftover: { jobId, why: 'keptByPolicy' } });
-      }
-      const { batch, server, round } = input;
-      const finished = await smcWaits(jobId).deleteReplicationJob({
-        jobId,
-        sourceId: input.sourceId,
-        report: { batch, server, round, result },
-      });
-      if (!finished) break;
-      result = { outcome: 'migrated', jobId, imageId: finished.imageId, instanceId: finished.instanceId };
     }
   } catch (error) {
-    return endWithoutJob(input, {
-      ...result,
-      leftover: { jobId, why: 'deleteFailed', error: smcFailureOf(error) },
-    });
+    const leftover: Leftover = { jobId, why: 'deleteFailed', error: smcFailureOf(error) };
+    return endWithoutJob(input, { ...removal.result, leftover });
   }
-  enter(result.outcome);
-  return result;
 }
 
-/** What the job says by now goes with the refusal, and what can be done: its work is there. */
-function withLeftJob(
-  { batch }: ServerMigrationInput,
-  { error, ...result }: JobResult & { outcome: 'failed' },
-  said: SmcFailure | undefined,
-): ServerResult {
-  const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
-  const { jobId } = result as { jobId: string };
-  const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, ${smcBatchCommand('cleanup', [batch])} deletes them.`;
-  const told = { ...error, message, remedy };
-  return { ...result, error: told, leftover: { jobId, why: 'refused', error: told } };
+function noteFinishing(jobId: string, { result }: Removal): void {
+  noteStanding({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
 }
 
-type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;
-
-function resultOf(jobId: string, ended: Ended | 'cancelled'): JobResult {
-  if (ended === 'cancelled') return { outcome: 'cancelled', jobId };
-  if (ended.end === 'Finished')
-    return { outcome: 'migrated', jobId, imageId: ended.imageId, instanceId: ended.instanceId };
-  const error = ended.error ?? {
-    code: `ReplicationJob.${ended.end}`,
-    message: `replication job ${jobId} is ${ended.end}`,
-    remedy: 'See the job in the SMC console, then retry the server.',
-  };
-  return { outcome: 'failed', jobId, error };
-}
-
-/** Tags the source as migrated; gives why that failed. The image is there whether it succeeds or not. */
-async function writeLedger(
+async function stopped(
   input: ServerMigrationInput,
-  result: { jobId: string; imageId?: string; instanceId?: string },
-): Promise<SmcFailure | undefined> {
+  job: Job,
+  ended: Ended | 'cancelled',
+  removal: Removal,
+): Promise<Removal> {
+  const reason: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
+  const request = stopRequest(input, job, reason);
+  const { status, error, ...seen } = await smcWaits(job.jobId).stopReplicationJob(request);
+  return status === 'Finished' ? finished(job.jobId, seen) : { ...removal, status, error };
+}
+
+/** Tags the source as migrated. A refusal is noted in the result: the server has been migrated all the same. */
+async function tagged({ batch, sourceId }: ServerMigrationInput, removal: Removal): Promise<Removal> {
+  const { result } = removal;
+  if (result.outcome !== 'migrated') return removal;
   const image = result.imageId ?? result.instanceId ?? result.jobId;
   try {
-    await smcCalls(`source ${input.sourceId}: ${image}`).tagResources({
+    await smcCalls(`source ${sourceId}: ${image}`).tagResources({
       resourceType: 'sourceserver',
-      resourceIds: [input.sourceId],
-      tags: tagsOfMigratedSource(input.batch, image),
+      resourceIds: [sourceId],
+      tags: tagsOfMigratedSource(batch, image),
     });
-    return undefined;
-  } catch (error) {
-    return smcFailureOf(error);
+    return { ...removal, ledger: 'written' };
+  } catch (refusal) {
+    const error = smcFailureOf(refusal);
+    const note = `the source could not be tagged as migrated: ${failureText(error)}`;
+    return { ...removal, ledger: 'refused', error, result: { ...result, note } };
   }
 }
 
-/** Tells the batch the end where no deletion does it. */
+/**
+ * Deletes the job and waits until it is gone; the activity has told the batch the result then. Gives the job's end instead
+ * when the job turns out to have Finished.
+ */
+const deleted = (
+  { batch, server, round, sourceId }: ServerMigrationInput,
+  jobId: string,
+  result: ServerResult,
+) => smcWaits(jobId).deleteReplicationJob({ jobId, sourceId, report: { batch, server, round, result } });
+
+/** Tells the batch the result: no job is deleted, whose deletion would tell it. */
 export async function endWithoutJob(
   { batch, server, round }: ServerMigrationInput,
   result: ServerResult,
@@ -131,7 +108,7 @@ export async function endWithoutJob(
   await CancellationScope.nonCancellable(() =>
     smcCalls(result.outcome).tellBatch(batch, { kind: 'ended', server, round, result }),
   );
-  enter(
+  showPhase(
     result.outcome,
     result.outcome === 'failed' ? `${result.error.message}\n\n${result.error.remedy}` : undefined,
   );

@@ -1,53 +1,81 @@
-import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { migratedNote } from '../../src/ledger/judge-source';
 import { smcBatchCommand } from '../../src/text';
-import type { SmcFailure } from '../contract/failure';
-import { isGivenUp, isQuotaRefusal, smcFailureOf } from '../contract/failure';
+import {
+  type FailureDetail,
+  failureDetailOf,
+  isGivenUp,
+  isQuotaRefusal,
+  type SmcFailure,
+  smcFailureOf,
+} from '../contract/failure';
+import type { ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls } from './activities';
 import { type Job, newJob } from './job';
 import type { SlotsFromBatch } from './slots';
 
-/** Creates the server's job, or adopts it; for its quota's refusal it waits for a slot. */
-export async function createJob(input: ServerMigrationInput, slots: SlotsFromBatch): Promise<Job> {
-  const { batch, server, sourceId, creation, job, knownJobId } = input;
-  for (;;) {
-    try {
-      // Not cancellable: a job that may have been created must be known, to be cleaned up.
-      const created = await CancellationScope.nonCancellable(() =>
-        smcCalls(`source ${sourceId}`).createReplicationJob({
-          batch,
-          server,
-          sourceId,
-          creation,
-          job,
-          knownJobId,
-        }),
-      );
-      return newJob(created, Date.now());
-    } catch (error) {
-      if (isQuotaRefusal(error)) await slots.ask(undefined, { refused: smcFailureOf(error) });
-      else if (isGivenUp(error)) return await jobOfLostCreation(input, smcFailureOf(error));
-      else throw error;
+/** The server's job; or the result of its migration, when it gets none. */
+export type Created = { job: Job } | { result: ServerResult };
+
+/** Creates the server's job, or adopts it. When the quota refuses a job, it waits for a slot. */
+export async function createJob(input: ServerMigrationInput, slots: SlotsFromBatch): Promise<Created> {
+  try {
+    for (;;) {
+      try {
+        return { job: await createOrAdopt(input) };
+      } catch (error) {
+        const { migrated } = failureDetailOf(error) ?? {};
+        if (migrated) return { result: skipped(migrated) };
+        if (isGivenUp(error)) return await findLostJob(input, smcFailureOf(error));
+        if (!isQuotaRefusal(error)) throw error;
+        await slots.ask(undefined, { refused: smcFailureOf(error) });
+      }
     }
+  } catch (error) {
+    const isCancelled = isCancellation(error) && CancellationScope.current().consideredCancelled;
+    return isCancelled ? { result: { outcome: 'cancelled' } } : failed(smcFailureOf(error));
   }
 }
 
-/** Nobody has heard whether the creation took effect: its job, if there is one, carries the server's tags. */
-async function jobOfLostCreation(input: ServerMigrationInput, error: SmcFailure): Promise<Job> {
-  const { batch, server, sourceId } = input;
-  const found = await CancellationScope.nonCancellable(() =>
-    smcCalls(`source ${sourceId}`).findJobOfServer({ batch, server, sourceId }),
-  ).catch((unknown: unknown) => {
-    if (!isGivenUp(unknown)) throw unknown;
-    throw lostCreation(input, error);
-  });
-  if (!found) throw ApplicationFailure.nonRetryable(error.message, error.code, error);
-  return newJob(found, Date.now());
+async function createOrAdopt(input: ServerMigrationInput): Promise<Job> {
+  const { batch, server, sourceId, creation, job, knownJobId } = input;
+  // Not cancellable: a job that was created must be known, or nobody would clean it up.
+  const created = await CancellationScope.nonCancellable(() =>
+    smcCalls(`source ${sourceId}`).createReplicationJob({
+      batch,
+      server,
+      sourceId,
+      creation,
+      job,
+      knownJobId,
+    }),
+  );
+  return newJob(created, Date.now());
 }
 
-const lostCreation = ({ batch, server, sourceId }: ServerMigrationInput, error: SmcFailure) =>
-  ApplicationFailure.nonRetryable(error.message, error.code, {
-    ...error,
-    message: `${error.message}; whether a replication job was created for source server ${sourceId} could not be learned`,
-    remedy: `There may be one, with the tags smc-batch=${batch} and smc-batch-server=${server}: ${smcBatchCommand('cleanup', [batch], { 'dry-run': true })} lists it, and a retry of the server takes it up.`,
-  });
+/** The call got no answer. If it has created a job, that job carries the server's tags. */
+async function findLostJob(input: ServerMigrationInput, error: SmcFailure): Promise<Created> {
+  const { batch, server, sourceId } = input;
+  try {
+    const found = await CancellationScope.nonCancellable(() =>
+      smcCalls(`source ${sourceId}`).findJobOfServer({ batch, server, sourceId }),
+    );
+    return found ? { job: newJob(found, Date.now()) } : failed(error);
+  } catch (unknown) {
+    if (!isGivenUp(unknown)) throw unknown;
+    return failed({
+      ...error,
+      message: `${error.message}; whether a replication job was created for source server ${sourceId} could not be learned`,
+      remedy: `There may be one, with the tags smc-batch=${batch} and smc-batch-server=${server}: ${smcBatchCommand('cleanup', [batch], { 'dry-run': true })} lists it, and a retry of the server takes it up.`,
+    });
+  }
+}
+
+/** Another batch has migrated the source since it was surveyed. */
+function skipped({ entry, jobId }: NonNullable<FailureDetail['migrated']>): ServerResult {
+  const leftover = jobId === undefined ? undefined : ({ jobId, why: 'notTakenUp' } as const);
+  return { outcome: 'skipped', note: migratedNote(entry), imageId: entry.image, leftover };
+}
+
+const failed = (error: SmcFailure): Created => ({ result: { outcome: 'failed', error } });

@@ -1,6 +1,6 @@
 import type { JobHeartbeat } from '../../activities';
 
-/** A gap between two looks of this many polls, and a heartbeat that comes a little late, is no blindness. */
+/** A gap of so many polls between two looks, plus a heartbeat that comes a little late, is usual: the job was seen. */
 const usualPolls = 3;
 const usualMs = 60_000;
 

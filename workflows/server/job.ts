@@ -1,33 +1,32 @@
 import type { CreatedJob } from '../../activities/create-replication-job';
-import type { SmcFailure } from '../contract/failure';
-import type { JobEnd } from '../contract/server-messages';
+import type { EndedJob } from '../../activities/jobs/ended-job';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import type { Restart } from '../contract/start-again';
 
-/** What sets a job going: a start, or the cut-over of an incremental one. */
-export type Step = 'start' | 'cutOver';
+/** What sets a job going: a start, or the cut-over of an incremental job. */
+export type Launch = 'start' | 'cutOver';
 
 /** What is known of the server's job. */
 export interface Job {
   jobId: string;
   status: string;
   startTime?: string;
-  /** Which start of it this is, from 1; a cut-over is one. */
+  /** Number of this start of the job, from 1; a cut-over counts as a start. */
   start: number;
-  /** Which start since it was last in order, from 1: only these count against the policy's attempts. */
+  /** Number of this start since the last run that succeeded, from 1: only these count against the policy's attempts. */
   attempt: number;
-  /** Cut-overs begun: one that breaks is begun again after the next sync. */
+  /** Cut-overs begun: a cut-over that breaks is begun again after the next sync. */
   cutOvers: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
-  /** Until when SMC keeps it, where that is more than the 30 days it gives by itself; milliseconds since the epoch. */
+  /** When SMC lets it expire, where that is not the usual 30 days after its creation; milliseconds since the epoch. */
   validUntil?: number;
   extensionIsRefused?: boolean;
-  /** The operator is told before it expires. */
-  tellsExpiry?: boolean;
+  /** The operator will be told before it expires. */
+  isExpiryTold?: boolean;
   /** Starts that were refused for the state of its source. */
   refusedStarts: number;
-  /** What it was in before its last start. */
+  /** What it was in before its last start, or cut-over: a late read may still show that. */
   before?: { status: string; startTime?: string };
 }
 
@@ -51,24 +50,23 @@ export function newJob(created: CreatedJob, now: number): Job {
   };
 }
 
-/** How its job stopped running, or did not begin to. */
-export interface Ended {
-  end: JobEnd;
-  startTime?: string;
-  imageId?: string;
-  instanceId?: string;
-  error?: SmcFailure;
-  /** Its start was refused, and does not count as one. */
-  isFree?: boolean;
+/** How the job stopped running, or did not begin to; whether it is started again has been decided, and told to the batch. */
+export interface Ended extends EndedJob {
+  /** Its start was refused, and does not count as an attempt. */
+  costsNoAttempt?: boolean;
 }
 
-/** What it is in by now. */
-export function note(job: Job, { end, startTime }: Ended): void {
+/** The job is in the status that it has ended with. */
+export function noteEnd(job: Job, { end, startTime }: Pick<Ended, 'end' | 'startTime'>): void {
   job.status = end;
   job.startTime = startTime;
 }
 
-/** Asks for a job that does not run, and tells the batch when that is so. Who has cancelled does not wait for its own end. */
+/** SMC: only a job in one of these can be started. */
+export const isStartable = ({ status }: Job) =>
+  status === 'Ready' || status === 'Stopped' || status === 'InError';
+
+/** The request to stop the job and tell the batch. After a cancellation a job that may not be stopped is not waited for. */
 export const stopRequest = (
   { batch, server, round, sourceId }: ServerMigrationInput,
   { jobId, before, start }: Job,

@@ -1,71 +1,75 @@
+import type { EndedJob } from '../../activities/jobs/ended-job';
 import type { SmcFailure } from '../contract/failure';
 import { isQuotaRefusal, isSourceStateRefusal, smcFailureOf } from '../contract/failure';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { freeRefusals, restartAfter, restartsIn } from '../contract/start-again';
 import { smcCalls } from './activities';
-import { type Ended, type Job, note, type Step } from './job';
+import { type Ended, type Job, type Launch, noteEnd } from './job';
 import type { Asking } from './slots';
 
 /** Gives the running slot back and waits for the next one. */
 export type AskForSlot = (asking?: Asking) => Promise<void>;
 
 /**
- * Sets the job going, by a start or by a cut-over, with the same answers to a refusal: the quota's is waited out for a
- * slot, the source's state without one; a job that has come to an end meanwhile is given with that. A refusal for good is
- * thrown: the job is left, with all that is in it.
+ * Starts the job, or cuts it over. Both calls have the same answers to a refusal: when the quota refuses, it asks for a
+ * slot; when the source is not ready, or the job has ended, it gives that end, and the slot back. A final refusal is
+ * thrown: the job stays, with its work.
  */
 export async function launch(
   input: ServerMigrationInput,
   job: Job,
-  step: Step,
+  how: Launch,
   askForSlot: AskForSlot,
 ): Promise<Ended | undefined> {
   const { jobId, status, startTime } = job;
-  const calls = smcCalls(jobId);
+  job.before = { status, startTime };
   for (;;) {
     try {
-      job.before = { status, startTime };
-      const ended =
-        step === 'start'
-          ? await calls.startReplicationJob({ jobId })
-          : await calls.cutOverReplicationJob({ jobId, syncData: true });
-      if (!ended) {
-        job.refusedStarts = 0;
-        if (step === 'cutOver') job.cutOvers++;
-        return undefined;
-      }
-      note(job, ended);
-      await tellNotRunning(input, job, ended);
-      return ended;
+      const ended = await call(jobId, how);
+      if (ended) return await foundEnded(input, job, ended);
+      job.refusedStarts = 0;
+      if (how === 'cutOver') job.cutOvers++;
+      return undefined;
     } catch (error) {
       if (isSourceStateRefusal(error)) return notStarted(input, job, smcFailureOf(error));
       if (!isQuotaRefusal(error)) throw error;
-      await askForSlot({ refused: smcFailureOf(error), isCutOver: step === 'cutOver' });
+      await askForSlot({ refused: smcFailureOf(error), isCutOver: how === 'cutOver' });
     }
   }
 }
 
-/** As after an error of the job: its source is waited for, without a running slot. */
-async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailure): Promise<Ended> {
-  job.refusedStarts++;
-  const isFree = job.refusedStarts <= freeRefusals;
-  const ended: Ended = { end: 'NotStarted', error, isFree };
-  await tellNotRunning(input, job, ended);
-  return ended;
+const call = (jobId: string, how: Launch): Promise<EndedJob | undefined> =>
+  how === 'start'
+    ? smcCalls(jobId).startReplicationJob({ jobId })
+    : smcCalls(jobId).cutOverReplicationJob({ jobId, syncData: true });
+
+/** The call was refused because the job has ended. */
+async function foundEnded(input: ServerMigrationInput, job: Job, ended: EndedJob): Promise<Ended> {
+  noteEnd(job, ended);
+  const startsAgainInSeconds = restartsIn(restartAfter(input.policy, job.attempt), ended.end);
+  return tellNotRunning(input, job, { ...ended, startsAgainInSeconds });
 }
 
-/** Gives the running slot back: what should have run does not. */
+/** The source is not ready: its server waits for it without a running slot, as after an error of the job. */
+async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailure): Promise<Ended> {
+  const restart = restartAfter(input.policy, job.attempt);
+  job.refusedStarts++;
+  const costsNoAttempt = job.refusedStarts <= freeRefusals;
+  const startsAgainInSeconds = costsNoAttempt ? restart.inSeconds : restartsIn(restart, 'NotStarted');
+  return tellNotRunning(input, job, { end: 'NotStarted', error, costsNoAttempt, startsAgainInSeconds });
+}
+
+/** Tells the batch that the job does not run, which gives its running slot back. */
 async function tellNotRunning(
-  { batch, server, round, policy }: ServerMigrationInput,
-  job: Job,
-  { end, error, isFree }: Ended,
-): Promise<void> {
-  const { jobId, start, attempt, status } = job;
+  { batch, server, round }: ServerMigrationInput,
+  { jobId, start, status }: Job,
+  ended: Ended,
+): Promise<Ended> {
+  const { end, error, costsNoAttempt: isFree, startsAgainInSeconds } = ended;
   const neverStarted = start === 1 && status === 'Ready';
-  const restart = restartAfter(policy, attempt);
-  const startsAgainInSeconds = isFree ? restart.inSeconds : restartsIn(restart, end);
   await smcCalls(`${jobId} is not started`).tellBatch(batch, {
     kind: 'stoppedRunning',
     ...{ server, round, start, jobId, end, error, neverStarted, isFree, startsAgainInSeconds },
   });
+  return ended;
 }

@@ -3,36 +3,36 @@ import type { SmcFailure } from '../contract/failure';
 import { slotGranted } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls } from './activities';
-import { stand } from './standing';
+import { noteStanding } from './standing';
 
-/** Why a slot is wanted, and what is done until it comes. */
+/** Why a slot is asked for, and what is done until it is granted. */
 export interface Asking {
-  /** What the API has refused to have, or to run, one more job. */
+  /** The refusal of the API to create, or to start, one more job. */
   refused?: SmcFailure;
   /** For the last sync of an incremental job. */
   isCutOver?: boolean;
-  /** Done each time nothing has come for a while. */
+  /** Called each time a while has passed without a slot. */
   whileWaiting?: () => Promise<void>;
 }
 
-/** A turn that does not come for weeks, as in a paused batch, must not fill the history. */
+/** A slot may not be granted for weeks, for example when the batch is paused: asking again must not fill the history. */
 const longestWaitMs = 3_600_000;
 
-/** The slots of this server: `need` counts what it has asked for, the batch grants by that number. */
-export function slotsFromBatch({ batch, server, round, tells = false }: ServerMigrationInput) {
+/** The slots of this server. Each time it asks has a number, `need`; the batch grants by that number. */
+export function slotsFromBatch({ batch, server, round, tells: mustTellFirst = false }: ServerMigrationInput) {
   let need = 0;
   let granted = 0;
-  let mustTell = tells;
+  let mustTell = mustTellFirst;
   setHandler(slotGranted, (grant) => {
     if ((grant.round ?? round) !== round) return;
     granted = Math.max(granted, grant.need);
     mustTell = grant.tells ?? false;
   });
   return {
-    /** Gives back what was refused and waits for its turn; asks again now and then, for a batch that was replaced. */
+    /** Gives the slot back and waits for the next one. Asks again now and then: the batch may have been started anew. */
     async ask(jobId?: string, { refused, isCutOver = false, whileWaiting }: Asking = {}): Promise<void> {
       need++;
-      stand({ phase: 'queued', need, jobId, error: refused, isCutOver });
+      noteStanding({ phase: 'queued', need, jobId, error: refused, isCutOver });
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
       for (let waitMs = 300_000; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
         await smcCalls('wants a slot').tellBatch(batch, {
@@ -45,13 +45,13 @@ export function slotsFromBatch({ batch, server, round, tells = false }: ServerMi
           isCutOver,
         });
         if (await condition(() => granted >= need, waitMs)) {
-          stand({ phase: 'migrating', jobId });
+          noteStanding({ phase: 'migrating', jobId });
           return;
         }
         await whileWaiting?.();
       }
     },
-    /** The API has taken the start that the slot was for. */
+    /** Tells the batch that the API has accepted the start that the slot was for, where it wants to know. */
     async used(): Promise<void> {
       if (!mustTell) return;
       mustTell = false;

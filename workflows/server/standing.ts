@@ -2,17 +2,17 @@ import { setHandler, workflowInfo } from '@temporalio/workflow';
 import { type ServerStanding, standingQuery } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 
-/** What changes of a standing from one step to the next. */
+/** The part of a standing that changes from one step to the next. */
 export type Step = ServerStanding extends infer S
   ? S extends ServerStanding
     ? Omit<S, 'sourceId' | 'creation' | 'startedAt' | 'starts'> & { starts?: number }
     : never
   : never;
 
-/** Where the server of this workflow stands; a batch that is applied again asks for it. One workflow, one server. */
+/** Where this workflow's server stands; a batch that is applied again asks for it. */
 let standing: ServerStanding | undefined;
 
-/** Answers from now on; called once, at the workflow's begin. */
+/** Begins to answer the query; called once, when the workflow begins. */
 export function answerStanding({ sourceId, creation }: ServerMigrationInput): void {
   standing = {
     phase: 'migrating',
@@ -24,8 +24,8 @@ export function answerStanding({ sourceId, creation }: ServerMigrationInput): vo
   setHandler(standingQuery, () => standing!);
 }
 
-/** The server goes on to its next step. */
-export function stand(step: Step): void {
+/** Notes that the server has reached its next step. */
+export function noteStanding(step: Step): void {
   if (!standing) return;
   const { sourceId, creation, startedAt, starts } = standing;
   standing = { starts, ...step, sourceId, creation, startedAt };

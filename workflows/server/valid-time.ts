@@ -7,9 +7,9 @@ import type { Job } from './job';
 const dayMs = 86_400_000;
 /** SMC: 30 days from its creation unless told otherwise, at most 90; a day is left for clocks that differ. */
 const validDays = { usual: 30, most: 89 };
-/** A job that is not synced is cared for in time, and not before. */
-const careDays = 20;
-/** The operator hears so many days before the end. */
+/** A job that waits for its start is extended at this age, so that few of them need the call. */
+const extendAfterDays = 20;
+/** So many days before it expires the operator is told. */
 const tellDays = [7, 1];
 
 /** Until when SMC keeps a job, as far as is known here. */
@@ -18,11 +18,16 @@ export const validUntil = (
   job: Pick<Job, 'createdAt' | 'validUntil'>,
 ): number => job.validUntil ?? (validTime ? Date.parse(validTime) : job.createdAt + validDays.usual * dayMs);
 
-/** SMC: a job that does not run expires. One that is older than this is extended before that. */
-export const needsCare = ({ createdAt }: Pick<Job, 'createdAt'>, now: number) =>
-  now - createdAt > careDays * dayMs;
+/** Whether a job is so old that its ValidTime has to be extended. SMC: a job that does not run expires. */
+export const isOldJob = ({ createdAt }: Pick<Job, 'createdAt'>, now: number) =>
+  now - createdAt > extendAfterDays * dayMs;
 
-/** Where its ValidTime can be extended to: the longest from its creation; undefined where the plan has set it, or it is there. */
+/** Extends an old job, so that it does not expire while it waits for its start. */
+export async function keepOldJobValid(input: ServerMigrationInput, job: Job): Promise<void> {
+  if (isOldJob(job, Date.now())) await keepValid(input, job);
+}
+
+/** The ValidTime that a job can be extended to; undefined where the plan has set one, or the job has the longest already. */
 export function extension(
   input: Pick<ServerMigrationInput, 'job'>,
   job: Pick<Job, 'createdAt' | 'validUntil' | 'extensionIsRefused'>,
@@ -36,14 +41,14 @@ export function extension(
 export async function keepValid(input: ServerMigrationInput, job: Job): Promise<void> {
   const until = extension(input, job);
   if (until !== undefined) await extend(job, until);
-  if (job.tellsExpiry) return;
-  job.tellsExpiry = true;
+  if (job.isExpiryTold) return;
+  job.isExpiryTold = true;
   void tellBeforeExpiry(input, job).catch((error: unknown) => {
     if (!isCancellation(error)) log.warn('the expiry could not be told', { jobId: job.jobId });
   });
 }
 
-/** A refusal only means an earlier end; where no answer comes, it is tried again with the next care. */
+/** A refusal only means an earlier end; where no answer comes, the next call of `keepValid` tries again. */
 async function extend(job: Job, until: number): Promise<void> {
   const validTime = new Date(until).toISOString().replace(/\.\d+Z$/, 'Z');
   try {
@@ -65,7 +70,7 @@ async function tellBeforeExpiry(input: ServerMigrationInput, job: Job): Promise<
   for (const days of tellDays) {
     const inMs = validUntil(input, job) - days * dayMs - Date.now();
     const isNextDue = validUntil(input, job) - tellDays.at(-1)! * dayMs <= Date.now();
-    // Of what is over when it is adopted only the last is told.
+    // Several of these times may be over when a job is adopted: only the last one is told.
     if (inMs <= 0 && isNextDue && days !== tellDays.at(-1)) continue;
     if (inMs > 0) await sleep(inMs, { summary: 'until its job is about to expire' });
     const at = validUntil(input, job);

@@ -47,8 +47,8 @@ function tableRow(server: ReportServer, index: number): Markup {
 /** `03-01 10:05:12`; a batch does not last longer than a year. */
 const clock = (iso: string) => `${iso.slice(5, 10)} ${iso.slice(11, 19)}`;
 
-function result({ imageId, error, leftover }: ReportServer): Markup {
-  return html`${imageId && html`<span class="id">${imageId}</span>`}${
+function result({ imageId, imageName, error, leftover }: ReportServer): Markup {
+  return html`${imageId && html`<span class="id"${imageName && html` title="${imageName}"`}>${imageId}</span>`}${
     error && html`<span class="id bad" title="${error.message}">${error.code}</span>`
   }${leftover && html` <span class="left">job left</span>`}`;
 }

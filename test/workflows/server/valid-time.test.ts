@@ -1,5 +1,5 @@
 import { newJob } from '../../../workflows/server/job';
-import { extension, needsCare, validUntil } from '../../../workflows/server/valid-time';
+import { extension, isOldJob, validUntil } from '../../../workflows/server/valid-time';
 
 const day = 86_400_000;
 const now = Date.parse('2030-06-01T00:00:00Z');
@@ -36,8 +36,8 @@ test('what the plan says of its ValidTime stands', () => {
 });
 
 test('a job that has run for long is cared for by its age, not by that of its workflow', () => {
-  expect(needsCare(newJob(created, now), now + day)).toBe(false);
-  expect(needsCare(newJob({ ...created, creationTime: iso(now - 21 * day) }, now), now)).toBe(true);
+  expect(isOldJob(newJob(created, now), now + day)).toBe(false);
+  expect(isOldJob(newJob({ ...created, creationTime: iso(now - 21 * day) }, now), now)).toBe(true);
 });
 
 test('an extension that was refused for good is not asked for again', () => {

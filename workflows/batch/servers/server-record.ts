@@ -47,7 +47,14 @@ export type ServerState =
       isCutOver?: boolean;
       queuedAt: number;
     }
-  | { phase: 'migrated'; jobId: string; imageId?: string; leftover?: Leftover; note?: string }
+  | {
+      phase: 'migrated';
+      jobId: string;
+      imageId?: string;
+      imageName?: string;
+      leftover?: Leftover;
+      note?: string;
+    }
   | { phase: 'skipped'; note: string; imageId?: string; jobId?: string; leftover?: Leftover }
   | {
       phase: 'failed';
@@ -199,8 +206,8 @@ export const holdsGroup = (record: ServerRecord) => hasWorkflow(record) && recor
 export function endedState(result: ServerResult): ServerState {
   switch (result.outcome) {
     case 'migrated': {
-      const { jobId, imageId, instanceId, leftover, note } = result;
-      return { phase: 'migrated', jobId, imageId: imageId ?? instanceId, leftover, note };
+      const { jobId, imageId, imageName, instanceId, leftover, note } = result;
+      return { phase: 'migrated', jobId, imageId: imageId ?? instanceId, imageName, leftover, note };
     }
     case 'failed': {
       const { error, jobId, leftover } = result;

@@ -1,0 +1,35 @@
+import { Context } from '@temporalio/activity';
+import { type ReplicationJob, SmcError } from '../../src/smc';
+import type { ActivityContext } from '../calls/context';
+import { passingFailure } from '../calls/smc-failure';
+import { jobAbsence } from './job-absence';
+
+/** Seconds between two looks: enough of them for the time that one call may take. */
+const lookSeconds = 5;
+
+/**
+ * The server's job that the survey has found, where the list of the jobs on its source does not have it: it may be the
+ * only proof that the source has been migrated, so one look without it proves nothing. Gives undefined once it is gone,
+ * or is a job on another source. SMC: DescribeReplicationJobs.
+ */
+export async function findKnownJob(
+  { smc, pollIntervalSeconds }: ActivityContext,
+  { knownJobId, sourceId }: { knownJobId: string; sourceId: string },
+): Promise<ReplicationJob | undefined> {
+  const seconds = Math.min(lookSeconds, pollIntervalSeconds);
+  const absence = jobAbsence({ smc, pollIntervalSeconds: seconds }, { jobId: knownJobId, sourceId });
+  for (;;) {
+    const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [knownJobId] });
+    const known = replicationJobs.find(({ jobId }) => jobId === knownJobId);
+    if (known) {
+      // The plan may name another source for this server by now.
+      const isOnSource = known.sourceId === undefined || known.sourceId === sourceId;
+      return isOnSource && known.status !== 'Deleting' ? known : undefined;
+    }
+    const { isGone, doubt } = await absence.missed();
+    if (isGone) return undefined;
+    if (doubt !== undefined)
+      throw passingFailure(new SmcError({ code: 'ReplicationJob.NotSeen', message: doubt }));
+    await Context.current().sleep(seconds * 1000);
+  }
+}

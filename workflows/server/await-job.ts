@@ -1,0 +1,81 @@
+import type { JobHeartbeat } from '../../activities';
+import { isAccountRefusal, type SmcFailure, timeoutOf } from '../contract/failure';
+import type { ServerMigrationInput } from '../contract/server-migration';
+import { restartAfter } from '../contract/start-again';
+import { jobWaits, smcWaits } from './activities';
+import { type Ended, type Job, noteEnd, stopRequest } from './job';
+import { unseenMs } from './job-timeout';
+
+/** When the jobTimeout passes while the account refuses to show the job, it is waited for so much longer. */
+const refusedAgainMs = 3_600_000;
+
+/** Waits until the job no longer runs. A job that stands still, or takes too long, is stopped. */
+export async function awaitEnd(input: ServerMigrationInput, job: Job): Promise<Ended> {
+  const ended = await awaitJob(input, job);
+  return ended.end === 'Stalled' || ended.end === 'TimedOut' ? stopJob(input, job, ended) : ended;
+}
+
+/** Waits until the job no longer runs. A job that takes longer than the plan allows is given as TimedOut, and still runs. */
+async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
+  const { batch, server, round, sourceId, policy } = input;
+  const { jobId, before, start, attempt } = job;
+  const summary = `${jobId}, start ${attempt} of ${policy.attempts}`;
+  for (let leftMs = policy.jobTimeoutSeconds * 1000; ; ) {
+    const waitsSince = Date.now();
+    try {
+      const ended = await jobWaits(leftMs, summary).awaitReplicationJob({
+        batch,
+        server,
+        round,
+        jobId,
+        sourceId,
+        start,
+        before,
+        restart: restartAfter(policy, attempt),
+        stallTimeoutSeconds: policy.stallTimeoutSeconds,
+      });
+      noteEnd(job, ended);
+      return ended;
+    } catch (error) {
+      const timedOutAt = waitsSince + leftMs;
+      // When the next attempt would come after the timeout, Temporal gives the last refusal instead of a timeout.
+      if (isAccountRefusal(error)) {
+        leftMs = Math.max(timedOutAt - Date.now(), refusedAgainMs);
+        continue;
+      }
+      const timeout = timeoutOf(error);
+      if (!timeout) throw error;
+      leftMs = unseenMs(timeout.lastHeartbeatDetails as JobHeartbeat | undefined, timedOutAt);
+      if (leftMs > 0) continue;
+    }
+    return {
+      end: 'TimedOut',
+      error: {
+        code: 'ReplicationJob.TimedOut',
+        message: `replication job ${jobId} has not ended within ${policy.jobTimeoutSeconds} s`,
+        remedy:
+          "Raise policy.jobTimeout, or see why it is slow: the network to the intermediate instance, or the source's load.",
+      },
+    };
+  }
+}
+
+/** Stops a job that stands still, or takes too long. A job that has ended before it could be stopped keeps its own end. */
+async function stopJob(input: ServerMigrationInput, job: Job, reason: Ended): Promise<Ended> {
+  const request = stopRequest(input, job, reason, restartAfter(input.policy, job.attempt));
+  const { status, said, error, ...stopped } = await smcWaits(job.jobId).stopReplicationJob(request);
+  if (status === 'NotSeen') return { end: 'Unknown', error };
+  // Its end comes when it is gone.
+  if (status === 'Deleting') return awaitJob(input, job);
+  const isOwnEnd = status !== 'Stopped' && status !== 'Ready';
+  noteEnd(job, { ...stopped, end: status });
+  return isOwnEnd
+    ? { ...stopped, end: status, error: error ?? (status === 'Gone' ? reason.error : undefined) }
+    : { ...stopped, end: reason.end, error: reason.error && withWords(reason.error, said) };
+}
+
+/** The error with what the job itself said last. */
+const withWords = (error: SmcFailure, said: string | undefined): SmcFailure =>
+  said === undefined || error.message.startsWith(said)
+    ? error
+    : { ...error, message: `${error.message}; ${said}` };

@@ -1,0 +1,90 @@
+import { type JobToRemove, type NextStep, nextStep } from '../../src/ledger/next-step';
+import { smcBatchCommand } from '../../src/text';
+import type { SmcFailure } from '../contract/failure';
+import type { ServerResult } from '../contract/server-messages';
+import type { ServerMigrationInput } from '../contract/server-migration';
+import type { Ended, Job } from './job';
+
+type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;
+type Failed = Extract<JobResult, { outcome: 'failed' }>;
+
+/** What is known of a job while it is cleaned up, and the result of its server so far. */
+export interface Removal {
+  result: JobResult;
+  /** As the job was last seen; absent when a call was refused, or the server cancelled, and nobody has looked since. */
+  status?: string;
+  /** A call was refused, so that no end of the job was seen. */
+  byRefusal: boolean;
+  ledger?: JobToRemove['ledger'];
+  /** Why the source could not be tagged, or what the job said when it was to be stopped. */
+  error?: SmcFailure;
+}
+
+/** What is known when the clean-up begins. */
+export function removalAfter(
+  { jobId, status }: Pick<Job, 'jobId' | 'status'>,
+  ended: Ended | 'cancelled',
+): Removal {
+  if (ended === 'cancelled') return { result: { outcome: 'cancelled', jobId }, byRefusal: false };
+  if (ended.end === 'Finished') return finished(jobId, ended);
+  const error = ended.error ?? {
+    code: `ReplicationJob.${ended.end}`,
+    message: `replication job ${jobId} is ${ended.end}`,
+    remedy: 'See the job in the SMC console, then retry the server.',
+  };
+  const result: JobResult = { outcome: 'failed', jobId, error };
+  if (error.code === 'UnknownStatus') return { result, status: error.code, byRefusal: false };
+  if (ended.end === 'NotStarted' || ended.end === 'Unknown') return { result, byRefusal: true };
+  return { result, status, byRefusal: false };
+}
+
+/** The job has Finished: its server has been migrated, whatever was known before. */
+export const finished = (
+  jobId: string,
+  { imageId, imageName, instanceId }: Pick<Ended, 'imageId' | 'imageName' | 'instanceId'>,
+): Removal => ({
+  result: { outcome: 'migrated', jobId, imageId, imageName, instanceId },
+  status: 'Finished',
+  byRefusal: false,
+});
+
+/** What is done next. */
+export const nextOf = (
+  { policy }: Pick<ServerMigrationInput, 'policy'>,
+  { result, status, byRefusal, ledger }: Removal,
+): NextStep =>
+  nextStep({
+    status,
+    goal: 'gone',
+    ledger,
+    failed: result.outcome === 'failed' ? { byRefusal, keepsJob: policy.onFailure === 'keepJob' } : undefined,
+  });
+
+/** The result of a server whose job stays, with why it stays. */
+export function keptResult(
+  batch: string,
+  jobId: string,
+  { result, error }: Removal,
+  why: Extract<NextStep, { step: 'keep' }>['why'],
+): ServerResult {
+  switch (why) {
+    case 'keptByPolicy':
+      return { ...result, leftover: { jobId, why } };
+    case 'unknownStatus':
+      return { ...result, leftover: { jobId, why, error: (result as Failed).error } };
+    case 'ledgerNotWritten':
+    case 'notSeen':
+      return { ...result, leftover: { jobId, why, error } };
+    case 'refused': {
+      const refusal = leftForRetry(batch, (result as Failed).error, error);
+      return { ...(result as Failed), error: refusal, leftover: { jobId, why, error: refusal } };
+    }
+  }
+}
+
+/** The refusal, with what the job says now, and what the operator can do with the job that stays. */
+function leftForRetry(batch: string, error: SmcFailure, said: SmcFailure | undefined): SmcFailure {
+  const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
+  const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, ${smcBatchCommand('cleanup', [batch])} deletes them.`;
+  return { ...error, message, remedy };
+}
