@@ -17,8 +17,11 @@ import {
 } from '../../src/simulator';
 import { createSmcClient, createTransport } from '../../src/smc';
 import { connectClient, packageRoot } from '../../src/temporal';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { leaseGranted } from '../../workflows/contract/quota-messages';
 import type { BatchProgress } from '../../workflows/contract/views';
 import { breakThings } from '../simulator/harness';
+import { type HostedWorker, startHostedWorker } from './hosted-worker';
 import { runCli } from './run-cli';
 
 export interface HouseOptions extends SimulatorOptions {
@@ -30,7 +33,7 @@ export interface HouseOptions extends SimulatorOptions {
   env?: Record<string, string>;
 }
 
-/** A simulated account, a Temporal client and workers in processes of their own; all gone after `close`. */
+/** A simulated account, a Temporal client and workers; all gone after `close`. */
 export interface House {
   simulator: Simulator;
   client: Client;
@@ -38,8 +41,11 @@ export interface House {
   env: Record<string, string>;
   /** A process of ours that is none of the workers; gone after `close`. */
   spawn(script: string, options: SpawnOptions): ChildProcess;
-  /** With settings of its own where they are given. */
-  startWorker(env?: Record<string, string>): Promise<ChildProcess>;
+  /** In the process that hosts those of all tests; with settings of its own where they are given. */
+  startWorker(env?: Record<string, string>): Promise<void>;
+  /** For what only a process shows: its death, its output; with settings of its own where they are given. */
+  startWorkerProcess(env?: Record<string, string>): Promise<ChildProcess>;
+  /** Those that are processes. */
   killWorkers(): Promise<void>;
   /** Replaces what goes wrong in the account. */
   breakThings(faults: Faults): void;
@@ -84,6 +90,7 @@ export async function aHouse({
   const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
   const { jobsQuota = 100, runningQuota = 50 } = options;
   const workers = new Set<ChildProcess>();
+  const hosted = new Set<HostedWorker>();
   const others = new Set<ChildProcess>();
   const env = {
     ...(process.env as Record<string, string>),
@@ -126,6 +133,9 @@ export async function aHouse({
       return child;
     },
     async startWorker(own) {
+      hosted.add(await startHostedWorker({ ...env, ...own }));
+    },
+    async startWorkerProcess(own) {
       const worker = spawnOurs('src/cli.js', { args: ['worker'], env: own });
       workers.add(worker);
       await untilSaid(worker, 'Worker: Temporal');
@@ -181,6 +191,7 @@ export async function aHouse({
     async close() {
       await kill(workers);
       await kill(others);
+      await Promise.all([...hosted].map((worker) => worker.end()));
       await client.connection.close();
       await smc.close();
       await simulator.close();
@@ -201,8 +212,18 @@ export async function untilProgress(
   for (;;) {
     const progress = await batch.progress().catch(() => undefined);
     if (progress && fits(progress)) return progress;
-    await sleep(100);
+    // A question is work for the worker and for Temporal.
+    await sleep(250);
   }
+}
+
+/** Makes the batch's history so long that it begins a new run as soon as nothing is on its way. */
+export async function lengthenHistory({ client }: House, batch: string): Promise<void> {
+  const handle = client.workflow.getHandle(batchWorkflowId(batch));
+  // A grant of before the first one: heard, and of no effect.
+  const lease = { existing: 0, running: 0, seq: 0, contended: false };
+  for (let n = 0; n < 30; n++)
+    await Promise.all(Array.from({ length: 30 }, () => handle.signal(leaseGranted, lease)));
 }
 
 export const endedCount = (progress: BatchProgress) =>

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+
+/** A worker in the process that hosts those of all tests. */
+export interface HostedWorker {
+  /** Shuts it down as SIGTERM would; resolves when it has ended. */
+  end(): Promise<void>;
+}
+
+/** Starts a worker as it would be in a process with this environment; resolves when it is connected. */
+export async function startHostedWorker(env: Record<string, string>): Promise<HostedWorker> {
+  const work = request(process.env.TEST_WORKER_HOST!, { method: 'POST', agent: false });
+  work.write(`${JSON.stringify(env)}\n`);
+  const [answer] = (await once(work, 'response')) as [IncomingMessage];
+  let said = '';
+  answer.setEncoding('utf8');
+  const ended = once(answer, 'close');
+  const connected = new Promise<void>((resolve) => {
+    answer.on('data', (chunk) => {
+      said += chunk;
+      if (said.startsWith('connected')) resolve();
+    });
+  });
+  await Promise.race([
+    connected,
+    ended.then(() => {
+      throw new Error(`the worker has ended: ${said}`);
+    }),
+  ]);
+  return {
+    async end() {
+      work.end();
+      await ended;
+    },
+  };
+}
