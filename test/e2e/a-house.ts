@@ -189,6 +189,8 @@ export async function aHouse({
     },
     run: (...args) => runCli(args, { env: { ...env, NO_COLOR: '1' } }),
     async close() {
+      waits.abort();
+      waits = new AbortController();
       await kill(workers);
       await kill(others);
       await Promise.all([...hosted].map((worker) => worker.end()));
@@ -199,9 +201,13 @@ export async function aHouse({
   };
 }
 
+/** Those who wait for something in a house that is gone, as after the test's own timeout, wait no longer. */
+let waits = new AbortController();
+
 /** Waits until it is so, looking now and then; the test's own timeout ends it. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(100);
+  const { signal } = waits;
+  while (!(await isSo())) await sleep(100, undefined, { signal });
 }
 
 /** Waits until the batch's progress fits, while workers may come and go. */
@@ -209,11 +215,12 @@ export async function untilProgress(
   batch: BatchClient,
   fits: (progress: BatchProgress) => boolean,
 ): Promise<BatchProgress> {
+  const { signal } = waits;
   for (;;) {
     const progress = await batch.progress().catch(() => undefined);
     if (progress && fits(progress)) return progress;
     // A question is work for the worker and for Temporal.
-    await sleep(250);
+    await sleep(250, undefined, { signal });
   }
 }
 
