@@ -43,7 +43,10 @@ export interface House {
   spawn(script: string, options: SpawnOptions): ChildProcess;
   /** In the process that hosts those of all tests; with settings of its own where they are given. */
   startWorker(env?: Record<string, string>): Promise<void>;
-  /** For what only a process shows: its death, its output; with settings of its own where they are given. */
+  /**
+   * For what only a process shows: its death, its output, what an account refuses to it; with settings of its own
+   * where they are given.
+   */
   startWorkerProcess(env?: Record<string, string>): Promise<ChildProcess>;
   /** Those that are processes. */
   killWorkers(): Promise<void>;

@@ -54,7 +54,7 @@ test('an expired token as a wave of 20 starts fails no server: the batch says so
   house = await aHouse({ servers: 20, jobSeconds: 1_000, env: { SMC_WEBHOOK_URL: told.url } });
   const plan = house.plan(20, { waves: [{ name: 'night', after: 'approval' }] });
   const batch = house.batch(plan);
-  await house.startWorker();
+  await house.startWorkerProcess();
   await batch.start(plan);
   await untilProgress(batch, ({ status }) => status === 'running');
 
@@ -134,10 +134,10 @@ test('a worker that is started before its credentials exist says so, and takes w
 });
 
 test('permissions that are taken away for a while, one after the other, fail no server and make no second job', async () => {
-  house = await aHouse({ servers: 4, runningQuota: 4, jobSeconds: 10_000 });
-  const plan = house.plan(4);
+  house = await aHouse({ servers: 5, runningQuota: 4, jobSeconds: 10_000 });
+  const plan = house.plan(5);
   const batch = house.batch(plan);
-  await house.startWorker();
+  await house.startWorkerProcess();
   const refuse = (operation: string, code: string) =>
     house.breakThings({ calls: [{ operation, error: { code, httpStatus: 403 } }] });
   const troubleWith = async (action: string, code: string) => {
@@ -171,5 +171,5 @@ test('permissions that are taken away for a while, one after the other, fail no 
     await troubleWith(operation, code);
   }
   house.breakThings({});
-  await expectAllMigrated(batch, 4);
+  await expectAllMigrated(batch, 5);
 });

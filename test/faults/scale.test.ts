@@ -29,7 +29,6 @@ test('a batch of 300 servers passes through several Continue-As-News and a worke
   let continued = 0;
   const query = `WorkflowId = '${batchWorkflowId(plan.name)}' AND ExecutionStatus = 'ContinuedAsNew'`;
   for await (const _ of house.client.workflow.list({ query })) continued++;
-  console.log('CONTINUED', continued);
   expect(continued).toBeGreaterThanOrEqual(3);
 });
 
