@@ -27,8 +27,13 @@ export async function startHostedWorker(env: Record<string, string>): Promise<Ho
       throw new Error(`the worker has ended: ${said}`);
     }),
   ]);
+  let isAsked = false;
+  void ended.then(() => {
+    if (!isAsked) console.error(`A hosted worker has ended by itself: ${said}`);
+  });
   return {
     async end() {
+      isAsked = true;
       work.end();
       await ended;
     },
