@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A worker in the process that hosts those of all tests. */
 export interface HostedWorker {
-  /** Shuts it down as SIGTERM would; resolves when it has ended. */
+  /** Shuts it down as SIGTERM would; resolves when it has ended, or says that it does not. */
   end(): Promise<void>;
 }
 
@@ -35,7 +36,13 @@ export async function startHostedWorker(env: Record<string, string>): Promise<Ho
     async end() {
       isAsked = true;
       work.end();
-      await ended;
+      const patience = new AbortController();
+      const late = sleep(10_000, undefined, { signal: patience.signal }).then(
+        () => console.error('A hosted worker works on though it was shut down 10 s ago.'),
+        () => undefined,
+      );
+      await Promise.race([ended, late]);
+      patience.abort();
     },
   };
 }
