@@ -60,7 +60,7 @@ test('servers that are cancelled one by one while they are being started are can
   const plan = await allWaiting(25, `cancelled-singly-${Date.now()}`);
   const handle = handleOf(plan.name);
   const { runId } = await handle.describe();
-  await lengthenHistory(house, plan.name);
+  await lengthenHistory(house, plan.name, 950);
   await handle.executeUpdate(approveUpdate, { args: [{ by, wave: 'all' }] });
   await untilProgress(house.batch(plan), ({ counts }) => counts.migrating > 0);
   // It has been accepted, and stands though the worker dies.

@@ -19,7 +19,7 @@ const runOf = async (batch: string) => (await handleOf(batch).describe()).runId;
 /** A new run of the batch takes over. */
 async function continuedAsNew(batch: string): Promise<void> {
   const before = await runOf(batch);
-  await lengthenHistory(house, batch);
+  await lengthenHistory(house, batch, 1_001);
   await until(async () => (await runOf(batch)) !== before);
 }
 

@@ -16,7 +16,7 @@ test('a batch of 200 servers passes through at least four Continue-As-News and a
   for (const ended of [30, 60, 100, 140]) {
     await untilProgress(batch, (progress) => endedCount(progress) >= ended);
     const before = await runOf();
-    await lengthenHistory(house, plan.name);
+    await lengthenHistory(house, plan.name, 1_001);
     if (ended === 60) {
       await house.killWorkers();
       await house.startWorkerProcess();
