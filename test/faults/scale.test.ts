@@ -1,28 +1,19 @@
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
-import { aHouse, endedCount, type House, lengthenHistory, until, untilProgress } from '../e2e/a-house';
+import { aHouse, endedCount, type House, until, untilProgress } from '../e2e/a-house';
 
 let house: House;
 afterEach(() => house?.close());
 
-test('a batch of 200 servers passes through at least four Continue-As-News and a worker kill, every server once', async () => {
-  const servers = 200;
+test('a batch of 1,000 servers passes through at least five Continue-As-News and a worker kill, every server once', async () => {
+  const servers = 1_000;
   house = await aHouse({ servers, jobSeconds: 0, deletingSeconds: 0, pollInterval: 0.1 });
   const plan = house.plan(servers);
   await house.startWorkerProcess();
   const batch = house.batch(plan);
   await batch.start(plan);
-  const runOf = async () =>
-    (await house.client.workflow.getHandle(batchWorkflowId(plan.name)).describe()).runId;
-  for (const ended of [30, 60, 100, 140]) {
-    await untilProgress(batch, (progress) => endedCount(progress) >= ended);
-    const before = await runOf();
-    await lengthenHistory(house, plan.name, 1_001);
-    if (ended === 60) {
-      await house.killWorkers();
-      await house.startWorkerProcess();
-    }
-    await until(async () => (await runOf()) !== before);
-  }
+  await untilProgress(batch, (progress) => endedCount(progress) >= servers / 3);
+  await house.killWorkers();
+  await house.startWorkerProcess();
   await batch.result();
 
   expect(await batch.servers({ phases: ['failed', 'skipped', 'cancelled'] })).toEqual([]);
@@ -38,8 +29,8 @@ test('a batch of 200 servers passes through at least four Continue-As-News and a
   let continued = 0;
   const query = `WorkflowId = '${batchWorkflowId(plan.name)}' AND ExecutionStatus = 'ContinuedAsNew'`;
   for await (const _ of house.client.workflow.list({ query })) continued++;
-  expect(continued).toBeGreaterThanOrEqual(4);
-});
+  expect(continued).toBeGreaterThanOrEqual(5);
+}, 600_000);
 
 test('a server whose workflow is terminated after a Continue-As-New gives its slot back', async () => {
   house = await aHouse({ servers: 3, runningQuota: 1, jobSeconds: 100_000, speed: 100 });
