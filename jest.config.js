@@ -21,6 +21,7 @@ module.exports = {
   testTimeout: 180_000,
   // Most of the time a test waits: more of them than cores.
   maxWorkers: 4,
+  testSequencer: '<rootDir>/test/temporal-first.cjs',
   projects: [
     // Milliseconds: one process, no Temporal.
     { ...common, displayName: 'fast', testMatch: ['<rootDir>/test/!(e2e|faults)/**/*.test.ts'] },

@@ -9,6 +9,8 @@ import { failureDetailOf } from '../../workflows/contract/failure';
 import { aSimulator, breakThings, closeAll as closeSimulators, looked } from '../simulator/harness';
 
 const clients: SmcClient[] = [];
+const pollers: ReturnType<typeof createReplicationJobPoller>[] = [];
+const environments: MockActivityEnvironment[] = [];
 
 const realNow = Date.now;
 let passedMs = 0;
@@ -23,6 +25,9 @@ export function letPass(seconds: number): void {
 export async function closeAll(): Promise<void> {
   jest.restoreAllMocks();
   passedMs = 0;
+  // An activity of a test that has failed in its middle would poll for ever, and keep Jest from its end.
+  for (const environment of environments.splice(0)) environment.cancel();
+  for (const poller of pollers.splice(0)) poller.close();
   await Promise.all(clients.splice(0).map((client) => client.close()));
   await closeSimulators();
 }
@@ -51,16 +56,20 @@ export async function aWorkbench(options: SimulatorOptions & { client?: object; 
   clients.push(smc);
   const pollIntervalSeconds = 0.01;
   const poller = createReplicationJobPoller(smc, pollIntervalSeconds);
+  pollers.push(poller);
   const activities = createActivities({ smc, poller, pollIntervalSeconds });
   const told: Told[] = [];
-  const environment = (attempt: number, heartbeatDetails?: unknown) =>
-    new MockActivityEnvironment(
+  const environment = (attempt: number, heartbeatDetails?: unknown) => {
+    const made = new MockActivityEnvironment(
       { attempt, heartbeatDetails, currentAttemptScheduledTimestampMs: Date.now() },
       {
         client: { withAbortSignal, ...(client ?? aClient(told)) } as unknown as Client,
         logger: new DefaultLogger('ERROR'),
       },
     );
+    environments.push(made);
+    return made;
+  };
   const runIn =
     (mock: MockActivityEnvironment): Run =>
     (name, ...input) =>

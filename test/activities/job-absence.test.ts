@@ -31,9 +31,12 @@ async function watched(name: 'awaitReplicationJob' | 'watchWaitingJob' | 'stopRe
     return run(name, { jobId, sourceId, report: { ...who, end: 'Stalled' }, waitsForItsEnd: true });
   };
   let ended: unknown;
-  void begin().then((end) => {
-    ended = end;
-  });
+  void begin().then(
+    (end) => {
+      ended = end;
+    },
+    () => undefined,
+  );
   await looks(bench);
   return { bench, jobId, sourceId, beats, ended: () => ended };
 }

@@ -17,8 +17,11 @@ import {
 } from '../../src/simulator';
 import { createSmcClient, createTransport } from '../../src/smc';
 import { connectClient, packageRoot } from '../../src/temporal';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { leaseGranted } from '../../workflows/contract/quota-messages';
 import type { BatchProgress } from '../../workflows/contract/views';
 import { breakThings } from '../simulator/harness';
+import { type HostedWorker, startHostedWorker } from './hosted-worker';
 import { runCli } from './run-cli';
 
 export interface HouseOptions extends SimulatorOptions {
@@ -30,7 +33,7 @@ export interface HouseOptions extends SimulatorOptions {
   env?: Record<string, string>;
 }
 
-/** A simulated account, a Temporal client and workers in processes of their own; all gone after `close`. */
+/** A simulated account, a Temporal client and workers; all gone after `close`. */
 export interface House {
   simulator: Simulator;
   client: Client;
@@ -38,8 +41,14 @@ export interface House {
   env: Record<string, string>;
   /** A process of ours that is none of the workers; gone after `close`. */
   spawn(script: string, options: SpawnOptions): ChildProcess;
-  /** With settings of its own where they are given. */
-  startWorker(env?: Record<string, string>): Promise<ChildProcess>;
+  /** In the process that hosts those of all tests; with settings of its own where they are given. */
+  startWorker(env?: Record<string, string>): Promise<void>;
+  /**
+   * For what only a process shows: its death, its output, what an account refuses to it; with settings of its own
+   * where they are given.
+   */
+  startWorkerProcess(env?: Record<string, string>): Promise<ChildProcess>;
+  /** Those that are processes. */
   killWorkers(): Promise<void>;
   /** Replaces what goes wrong in the account. */
   breakThings(faults: Faults): void;
@@ -84,6 +93,7 @@ export async function aHouse({
   const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
   const { jobsQuota = 100, runningQuota = 50 } = options;
   const workers = new Set<ChildProcess>();
+  const hosted = new Set<HostedWorker>();
   const others = new Set<ChildProcess>();
   const env = {
     ...(process.env as Record<string, string>),
@@ -126,6 +136,9 @@ export async function aHouse({
       return child;
     },
     async startWorker(own) {
+      hosted.add(await startHostedWorker({ ...env, ...own }));
+    },
+    async startWorkerProcess(own) {
       const worker = spawnOurs('src/cli.js', { args: ['worker'], env: own });
       workers.add(worker);
       await untilSaid(worker, 'Worker: Temporal');
@@ -179,8 +192,11 @@ export async function aHouse({
     },
     run: (...args) => runCli(args, { env: { ...env, NO_COLOR: '1' } }),
     async close() {
+      waits.abort();
+      waits = new AbortController();
       await kill(workers);
       await kill(others);
+      await Promise.all([...hosted].map((worker) => worker.end()));
       await client.connection.close();
       await smc.close();
       await simulator.close();
@@ -188,9 +204,13 @@ export async function aHouse({
   };
 }
 
+/** Those who wait for something in a house that is gone, as after the test's own timeout, wait no longer. */
+let waits = new AbortController();
+
 /** Waits until it is so, looking now and then; the test's own timeout ends it. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(100);
+  const { signal } = waits;
+  while (!(await isSo())) await sleep(100, undefined, { signal });
 }
 
 /** Waits until the batch's progress fits, while workers may come and go. */
@@ -198,10 +218,28 @@ export async function untilProgress(
   batch: BatchClient,
   fits: (progress: BatchProgress) => boolean,
 ): Promise<BatchProgress> {
+  const { signal } = waits;
   for (;;) {
     const progress = await batch.progress().catch(() => undefined);
     if (progress && fits(progress)) return progress;
-    await sleep(100);
+    // A question is work for the worker and for Temporal.
+    await sleep(250, undefined, { signal });
+  }
+}
+
+/** Makes the history of the batch's run so long; beyond 1,000 events a new run begins as soon as nothing is on its way. */
+export async function lengthenHistory({ client }: House, batch: string, events: number): Promise<void> {
+  const handle = client.workflow.getHandle(batchWorkflowId(batch));
+  const { runId } = await handle.describe();
+  // A grant of before the first one: heard, and of no effect.
+  const lease = { existing: 0, running: 0, seq: 0, contended: false };
+  for (;;) {
+    const now = await handle.describe();
+    const missing = events - now.historyLength;
+    if (now.runId !== runId || now.status.name !== 'RUNNING' || missing <= 0) return;
+    // A busy workflow may refuse some.
+    for (let n = 0; n < Math.min(missing, 100); n += 10)
+      await Promise.allSettled(Array.from({ length: 10 }, () => handle.signal(leaseGranted, lease)));
   }
 }
 

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { untilSaid } from '../../bench/stage';
 import { simulatorCredentials } from '../../src/simulator';
 import type { BatchEvent } from '../../workflows/contract/batch-event';
+import { batchWorkflowId } from '../../workflows/contract/ids';
+import { limitsUpdate } from '../../workflows/contract/orders';
 import { aHouse, endedCount, type House, until, untilProgress } from './a-house';
 
 let house: House;
@@ -47,12 +49,12 @@ const expectAllMigrated = async (batch: ReturnType<House['batch']>, count: numbe
   expect(audit().creates.tookEffect).toBe(count);
 };
 
-test('an expired token as a wave of 60 starts fails no server: the batch says so on top and goes on by itself', async () => {
+test('an expired token as a wave of 20 starts fails no server: the batch says so on top and goes on by itself', async () => {
   const told = await aWebhook();
-  house = await aHouse({ servers: 60, jobSeconds: 1_000, env: { SMC_WEBHOOK_URL: told.url } });
-  const plan = house.plan(60, { waves: [{ name: 'night', after: 'approval' }] });
+  house = await aHouse({ servers: 20, jobSeconds: 1_000, env: { SMC_WEBHOOK_URL: told.url } });
+  const plan = house.plan(20, { waves: [{ name: 'night', after: 'approval' }] });
   const batch = house.batch(plan);
-  await house.startWorker();
+  await house.startWorkerProcess();
   await batch.start(plan);
   await untilProgress(batch, ({ status }) => status === 'running');
 
@@ -77,7 +79,7 @@ test('an expired token as a wave of 60 starts fails no server: the batch says so
   await until(() => told.said('account').length === 1);
 
   house.breakThings({});
-  await expectAllMigrated(batch, 60);
+  await expectAllMigrated(batch, 20);
   await until(() => told.said('end').length === 1);
   expect(told.said('failure')).toEqual([]);
   expect(told.said('account').map(({ what }) => what)).toEqual([
@@ -88,7 +90,7 @@ test('an expired token as a wave of 60 starts fails no server: the batch says so
 
 test('a second worker with a wrong secret takes no work: nothing fails, nothing stands still', async () => {
   house = await aHouse({ servers: 20, jobSeconds: 2_000 });
-  const wrong = await house.startWorker({ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' });
+  const wrong = await house.startWorkerProcess({ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' });
   await untilSaid(wrong, 'SignatureDoesNotMatch');
   await house.startWorker();
   const plan = house.plan(20);
@@ -109,7 +111,7 @@ test('a worker that is started before its credentials exist says so, and takes w
       ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
     },
   });
-  const worker = await house.startWorker();
+  const worker = await house.startWorkerProcess();
   await untilSaid(worker, 'CredentialsMissing');
   const plan = house.plan(2);
   const batch = house.batch(plan);
@@ -131,25 +133,43 @@ test('a worker that is started before its credentials exist says so, and takes w
   await expectAllMigrated(batch, 2);
 });
 
-test.each([
-  ['StartReplicationJob', 'Forbidden.RAM'],
-  ['DeleteReplicationJob', 'NoPermission'],
-  ['TagResources', 'Forbidden.RAM'],
-  ['DescribeReplicationJobs', 'Forbidden.Unauthorized'],
-])('%s refused with %s for a while fails no server and makes no second job', async (operation, code) => {
-  house = await aHouse({ servers: 4, jobSeconds: 10_000 });
-  const plan = house.plan(4);
+test('permissions that are taken away for a while, one after the other, fail no server and make no second job', async () => {
+  house = await aHouse({ servers: 5, runningQuota: 4, jobSeconds: 10_000 });
+  const plan = house.plan(5);
   const batch = house.batch(plan);
-  await house.startWorker();
-  const refused = { calls: [{ operation, error: { code, httpStatus: 403 } }] };
-  if (operation !== 'DescribeReplicationJobs') house.breakThings(refused);
+  await house.startWorkerProcess();
+  const refuse = (operation: string, code: string) =>
+    house.breakThings({ calls: [{ operation, error: { code, httpStatus: 403 } }] });
+  const troubleWith = async (action: string, code: string) => {
+    const { accountTrouble } = await untilProgress(
+      batch,
+      (progress) => progress.accountTrouble?.error.action === action,
+    );
+    expect(accountTrouble?.error).toMatchObject({ code, action });
+  };
+  refuse('StartReplicationJob', 'Forbidden.RAM');
   await batch.start(plan);
-  if (operation === 'DescribeReplicationJobs') {
-    await until(() => audit().jobs.running > 0);
-    house.breakThings(refused);
+  await troubleWith('StartReplicationJob', 'Forbidden.RAM');
+
+  refuse('DescribeReplicationJobs', 'Forbidden.Unauthorized');
+  await troubleWith('DescribeReplicationJobs', 'Forbidden.Unauthorized');
+  // The quota cannot count, and goes on dealing.
+  const told = await untilProgress(batch, ({ quotaTrouble }) => quotaTrouble !== undefined);
+  expect(told.quotaTrouble).toMatchObject({ code: 'Forbidden.Unauthorized' });
+  // The looks at the running jobs are refused as well, which says more.
+  expect(told.waiting).toContain('Forbidden.Unauthorized');
+  await house.client.workflow
+    .getHandle(batchWorkflowId(plan.name))
+    .executeUpdate(limitsUpdate, { args: [{ by: 'tester', runningQuota: 2 }] });
+  await untilProgress(batch, ({ slots }) => slots.cap.running === 2);
+
+  for (const [operation, code] of [
+    ['TagResources', 'Forbidden.RAM'],
+    ['DeleteReplicationJob', 'NoPermission'],
+  ] as const) {
+    refuse(operation, code);
+    await troubleWith(operation, code);
   }
-  const { accountTrouble } = await untilProgress(batch, (progress) => progress.accountTrouble !== undefined);
-  expect(accountTrouble?.error).toMatchObject({ code, action: operation });
   house.breakThings({});
-  await expectAllMigrated(batch, 4);
+  await expectAllMigrated(batch, 5);
 });

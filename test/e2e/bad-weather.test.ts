@@ -78,7 +78,7 @@ test('no worker: the batch is started, apply warns and says what to start, and a
 
 test('no SMC endpoint: the worker says which address was refused and takes no work, and apply says that', async () => {
   house.env.SMC_ENDPOINT = `http://127.0.0.1:${await freePort()}`;
-  const worker = await house.startWorker();
+  const worker = await house.startWorkerProcess();
   await untilSaid(
     worker,
     `NetworkError: ${house.env.SMC_ENDPOINT}: connection refused (DescribeReplicationJobs). Check SMC_ENDPOINT`,
@@ -96,7 +96,7 @@ test.each([
   'a wrong %s: the worker gives the code, the RequestId and the remedy and takes no work, and apply says that',
   async (variable, code, remedy) => {
     house.env[variable] = 'wrong';
-    const worker = await house.startWorker();
+    const worker = await house.startWorkerProcess();
     const said = await untilSaid(worker, remedy);
     expect(said).toContain(code);
     expect(said).toMatch(/RequestId [0-9A-F-]{36}/);

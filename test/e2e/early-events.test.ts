@@ -13,7 +13,7 @@ afterEach(() => house?.close());
 test('no batch that cannot be replayed because somebody watched it while no worker ran', async () => {
   house = await aHouse({ servers: 4, runningQuota: 2, speed: 1 });
   const plan = house.plan(4);
-  await house.startWorker();
+  await house.startWorkerProcess();
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, ({ counts }) => counts.migrating === 2);
@@ -27,7 +27,7 @@ test('no batch that cannot be replayed because somebody watched it while no work
   const error = { code: 'X', message: 'x', remedy: 'x' };
   const result = { outcome: 'failed' as const, error };
   await handle.signal(serverReported, { kind: 'ended', server: other!.server, round: 1, result });
-  await house.startWorker();
+  await house.startWorkerProcess();
   // It is asked again until the task with the event has come.
   expect((await asked).counts).toMatchObject({ failed: 1 });
   const refused = { ...error, code: 'QuotaExceeded.ReplicationJob' };

@@ -30,58 +30,66 @@ test('no slot and no instance held for ever by a job that hangs at every try', a
   expect(audit()).toMatchObject({ jobs: { leftovers: [], peakRunning: 1 }, instances: { now: 0 } });
 });
 
-test.each([
-  ['stallTimeout', { stallTimeoutSeconds: 3 }],
-  ['jobTimeout', { jobTimeoutSeconds: 6 }],
-])('no image thrown away because %s gave its job up a moment too early', async (_, policy) => {
-  house = await aHouse({ servers: 1, jobSeconds: 2_000, speed: 1_000 });
-  // SMC: a job is stopped only while it is Syncing, and this one is past it.
+test('no image thrown away because stallTimeout or jobTimeout gave its job up a moment too early', async () => {
+  house = await aHouse({ servers: 2, jobSeconds: 2_000, speed: 1_000 });
+  // SMC: a job is stopped only while it is Syncing, and these are past it.
   house.breakThings({ jobs: [{ source: '*', stall: { atProgress: 95, seconds: 10_000 } }] });
-  const plan = house.plan(1, { policy: { attempts: 2, ...policy } });
+  const plans = [{ stallTimeoutSeconds: 3 }, { jobTimeoutSeconds: 6 }].map((policy, from) =>
+    house.plan(1, { name: `past-${from}-${Date.now()}`, from, policy: { attempts: 2, ...policy } }),
+  );
   await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await batch.result();
-  const [made] = Object.values(audit().images.perSource).flat();
-  expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', imageId: made!.imageId });
-  expect(audit()).toMatchObject({ images: { total: 1 }, jobs: { leftovers: [] } });
-  expect(calls('StartReplicationJob')).toBe(1);
+  for (const plan of plans) await house.batch(plan).start(plan);
+  for (const plan of plans) {
+    const batch = house.batch(plan);
+    await batch.result();
+    const [made] = audit().images.perSource[plan.servers[0]!.sourceId!]!;
+    expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', imageId: made!.imageId });
+  }
+  expect(audit()).toMatchObject({ images: { total: 2 }, jobs: { leftovers: [] } });
+  expect(calls('StartReplicationJob')).toBe(2);
 });
 
-test.each(['a retry', 'another apply'])(
-  'no kept job that is in the way of %s, or loses what it has transferred',
-  async (again) => {
-    house = await aHouse({ servers: 2, jobSeconds: 3_000, speed: 3_000 });
-    house.breakThings({ jobs: [{ source: sourceIds()[0]!, fail: { atProgress: 60 } }] });
-    const isRetry = again === 'a retry';
-    const plan = house.plan(2, {
+test('no kept job that is in the way of a retry or another apply, or loses what it has transferred', async () => {
+  house = await aHouse({ servers: 4, jobSeconds: 3_000, speed: 3_000 });
+  const planFor = (from: number, failureThreshold?: { count: number }) =>
+    house.plan(2, {
+      name: `kept-${from}-${Date.now()}`,
+      from,
       policy: { attempts: 1, onFailure: 'keepJob' },
-      // What is left to do keeps the batch, which stops, ready for orders.
-      waves: [{ name: 'canary', failureThreshold: isRetry ? { count: 0 } : undefined }, { name: 'rest' }],
+      waves: [{ name: 'canary', failureThreshold }, { name: 'rest' }],
     });
-    await house.startWorker();
+  // What is left to do keeps the first batch, which stops, ready for orders.
+  const plans = [planFor(0, { count: 0 }), planFor(2)];
+  const broken = plans.map(({ servers }) => servers[0]!.sourceId!);
+  house.breakThings({ jobs: broken.map((source) => ({ source, fail: { atProgress: 60 } })) });
+  await house.startWorker();
+  for (const plan of plans) await house.batch(plan).start(plan);
+  await house.batch(plans[1]!).result();
+  const kept: string[] = [];
+  for (const [i, plan] of plans.entries()) {
     const batch = house.batch(plan);
-    await batch.start(plan);
-    if (!isRetry) await batch.result();
-    const kept = await untilProgress(batch, ({ counts }) => counts.failed === 1);
-    expect(kept.leftovers).toBe(1);
-    const [job] = audit().jobs.leftovers;
+    expect(await untilProgress(batch, ({ counts }) => counts.failed === 1)).toMatchObject({ leftovers: 1 });
+    const job = audit().jobs.leftovers.find(({ sourceId }) => sourceId === broken[i]);
     expect(job).toMatchObject({ status: 'InError' });
     expect((await batch.servers())[0]!.leftover).toEqual({ jobId: job!.jobId, why: 'keptByPolicy' });
+    kept.push(job!.jobId);
+  }
 
-    house.breakThings({});
-    if (isRetry) await handleOf(plan).executeUpdate(retryUpdate, { args: [{ by: 'tester' }] });
-    else expect(await batch.start(plan)).toBe('started');
+  house.breakThings({});
+  await handleOf(plans[0]!).executeUpdate(retryUpdate, { args: [{ by: 'tester' }] });
+  expect(await house.batch(plans[1]!).start(plans[1]!)).toBe('started');
+  for (const [i, plan] of plans.entries()) {
+    const batch = house.batch(plan);
     await batch.result();
-    expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', jobId: job!.jobId });
+    expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', jobId: kept[i] });
     expect((await batch.progress()).leftovers).toBe(0);
-    expect(audit()).toMatchObject({
-      creates: { tookEffect: 2 },
-      images: { total: 2 },
-      jobs: { leftovers: [] },
-    });
-  },
-);
+  }
+  expect(audit()).toMatchObject({
+    creates: { tookEffect: 4 },
+    images: { total: 4 },
+    jobs: { leftovers: [] },
+  });
+});
 
 test('no cleanup that takes what runs, or what only looks like ours', async () => {
   house = await aHouse({ servers: 2, jobSeconds: 1_000, speed: 1_000 });
@@ -186,23 +194,24 @@ test('no migration lost by a clean-up: a job that finished after its workflow wa
   expect(audit().creates.tookEffect).toBe(2);
 });
 
-test.each(['the batch', 'the server'])(
-  'no wait for room in the account that cannot be cancelled: %s',
-  async (what) => {
-    house = await aHouse({ servers: 2, speed: 6_000 });
-    const [refused] = sourceIds();
-    const error = { code: 'QuotaExceeded.ReplicationJob', httpStatus: 403 };
-    house.breakThings({ calls: [{ operation: 'CreateReplicationJob', sourceId: refused!, error }] });
-    const plan = house.plan(2);
-    const { name } = plan.servers[0]!;
-    await house.startWorker();
+test('a wait for room in the account ends when the batch or the server is cancelled', async () => {
+  house = await aHouse({ servers: 4, speed: 6_000 });
+  const error = { code: 'QuotaExceeded.ReplicationJob', httpStatus: 403 };
+  const plans = [0, 2].map((from) => house.plan(2, { name: `room-${from}-${Date.now()}`, from }));
+  const refused = plans.map(({ servers }) => servers[0]!.sourceId!);
+  house.breakThings({
+    calls: refused.map((sourceId) => ({ operation: 'CreateReplicationJob', sourceId, error })),
+  });
+  await house.startWorker();
+  for (const plan of plans) await house.batch(plan).start(plan);
+  for (const [i, plan] of plans.entries()) {
     const batch = house.batch(plan);
-    await batch.start(plan);
+    const { name } = plan.servers[0]!;
     await untilProgress(batch, ({ counts }) => counts.queued === 1 && counts.migrated === 1);
-    const named = what === 'the server' ? [name] : [];
+    const named = i === 0 ? [] : [name];
     expect((await house.run('cancel', plan.name, ...named, '--yes')).code).toBe(0);
     await batch.result().catch(() => undefined);
     expect((await batch.servers({ names: [name] }))[0]).toMatchObject({ phase: 'cancelled' });
-    expect(audit().jobs.leftovers).toEqual([]);
-  },
-);
+  }
+  expect(audit().jobs.leftovers).toEqual([]);
+});

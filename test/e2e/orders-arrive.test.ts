@@ -7,9 +7,8 @@ import {
   retryUpdate,
   skipUpdate,
 } from '../../workflows/contract/orders';
-import { leaseGranted } from '../../workflows/contract/quota-messages';
 import { serverReported } from '../../workflows/contract/server-messages';
-import { aHouse, type House, until, untilProgress } from './a-house';
+import { aHouse, type House, lengthenHistory, until, untilProgress } from './a-house';
 
 let house: House;
 afterEach(() => house?.close());
@@ -40,10 +39,10 @@ async function expectAllCancelled(plan: { name: string; servers: unknown[] }): P
 }
 
 test('a batch that is cancelled while its servers are being started leaves none at work, however soon the order comes', async () => {
-  house = await aHouse({ servers: 25, ...endless });
+  house = await aHouse({ servers: 12, ...endless });
   await house.startWorker();
   for (const delayMs of [0, 180, 400]) {
-    const plan = await allWaiting(25, `cancelled-after-${delayMs}-${Date.now()}`);
+    const plan = await allWaiting(12, `cancelled-after-${delayMs}-${Date.now()}`);
     await handleOf(plan.name).executeUpdate(approveUpdate, { args: [{ by, wave: 'all' }] });
     await sleep(delayMs);
     await handleOf(plan.name).executeUpdate(cancelUpdate, { args: [{ by }] });
@@ -56,15 +55,12 @@ test('a batch that is cancelled while its servers are being started leaves none 
 });
 
 test('servers that are cancelled one by one while they are being started are cancelled, though the worker dies and the batch begins a new run', async () => {
-  house = await aHouse({ servers: 50, ...endless });
-  await house.startWorker();
-  const plan = await allWaiting(50, `cancelled-singly-${Date.now()}`);
+  house = await aHouse({ servers: 25, ...endless });
+  await house.startWorkerProcess();
+  const plan = await allWaiting(25, `cancelled-singly-${Date.now()}`);
   const handle = handleOf(plan.name);
   const { runId } = await handle.describe();
-  // A history so long that the next run begins as soon as nothing is on its way.
-  const lease = { existing: 0, running: 0, seq: 0, contended: false };
-  for (let n = 0; n < 30; n++)
-    await Promise.all(Array.from({ length: 30 }, () => handle.signal(leaseGranted, lease)));
+  await lengthenHistory(house, plan.name, 950);
   await handle.executeUpdate(approveUpdate, { args: [{ by, wave: 'all' }] });
   await untilProgress(house.batch(plan), ({ counts }) => counts.migrating > 0);
   // It has been accepted, and stands though the worker dies.
@@ -73,10 +69,10 @@ test('servers that are cancelled one by one while they are being started are can
     waitForStage: 'ACCEPTED',
   });
   await house.killWorkers();
-  await house.startWorker();
+  await house.startWorkerProcess();
   await house.batch(plan).result();
   expect((await handle.describe()).runId).not.toBe(runId);
-  expect(await phases(plan)).toEqual(Array(50).fill('cancelled'));
+  expect(await phases(plan)).toEqual(Array(25).fill('cancelled'));
   expect([audit().jobs.running, audit().jobs.leftovers]).toEqual([0, []]);
 });
 

@@ -9,9 +9,9 @@ afterEach(() => house?.close());
 const audit = () => house.simulator.account.audit();
 
 test('two batches of one account share its running slots within 20 % of even', async () => {
-  house = await aHouse({ servers: 60, jobsQuota: 20, runningQuota: 10, jobSeconds: 2_000, speed: 1_000 });
-  const first = house.plan(30, { name: `one-${Date.now()}` });
-  const second = house.plan(30, { name: `two-${Date.now()}`, from: 30 });
+  house = await aHouse({ servers: 40, jobsQuota: 20, runningQuota: 10, jobSeconds: 2_000, speed: 1_000 });
+  const first = house.plan(20, { name: `one-${Date.now()}` });
+  const second = house.plan(20, { name: `two-${Date.now()}`, from: 20 });
   await house.startWorker();
   const batches = [house.batch(first), house.batch(second)];
   await Promise.all([batches[0]!.start(first), batches[1]!.start(second)]);
@@ -20,7 +20,7 @@ test('two batches of one account share its running slots within 20 % of even', a
   expect(Math.abs(running[0]! - running[1]!)).toBeLessThanOrEqual(2);
   await Promise.all(batches.map((batch) => batch.result()));
   const { jobs, quota, images } = audit();
-  expect(images.total).toBe(60);
+  expect(images.total).toBe(40);
   expect(jobs.peakRunning).toBeLessThanOrEqual(10);
   expect(jobs.peakExisting).toBeLessThanOrEqual(20);
   expect(quota.refusedCreates + quota.refusedStarts).toBe(0);
@@ -43,8 +43,8 @@ test("other tools' jobs are counted: nothing is refused for long, and nobody els
 });
 
 test('a third party takes slots under way and gives them back: the batch shrinks and grows, and no attempt is lost', async () => {
-  house = await aHouse({ servers: 40, jobsQuota: 8, runningQuota: 6, jobSeconds: 3_000, speed: 1_000 });
-  const plan = house.plan(40, { policy: { attempts: 1 } });
+  house = await aHouse({ servers: 28, jobsQuota: 8, runningQuota: 6, jobSeconds: 3_000, speed: 1_000 });
+  const plan = house.plan(28, { policy: { attempts: 1 } });
   await house.startWorker();
   const batch = house.batch(plan);
   await batch.start(plan);
@@ -63,7 +63,7 @@ test('a third party takes slots under way and gives them back: the batch shrinks
   house.simulator.account.setForeignJobs(steps(0, 0));
   await untilProgress(batch, ({ slots }) => slots.cap.running === 6);
   await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(40);
+  expect((await batch.progress()).counts.migrated).toBe(28);
   expect(audit().jobs.leftovers).toEqual([]);
 });
 

@@ -90,51 +90,61 @@ test('a cut-over that breaks is begun again after the next sync, as often as the
   expect(audit()).toMatchObject({ creates: { tookEffect: 1 }, jobs: { leftovers: [] } });
 });
 
-test.each(['CutOverReplicationJob', 'StartReplicationJob'])(
-  'a job is left with all its work where %s is refused for good: it is shown, counts, and a retry goes on with it',
-  async (operation) => {
-    house = await aHouse({ servers: 2, jobSeconds: 1_000, speed: 1_000 });
-    const [sourceId] = [...house.simulator.account.sources.keys()] as [string];
-    const isStart = operation === 'StartReplicationJob';
-    // The second start, after the first has transferred half.
-    const strange = { code: 'Strange.Code', message: 'No.', httpStatus: 400 };
-    house.breakThings({
-      calls: [
-        { operation, sourceId, error: strange, ...(isStart && { between: [2, 99] as [number, number] }) },
-      ],
-      jobs: isStart ? [{ source: sourceId, runs: 1, fail: { atProgress: 60 } }] : [],
-    });
-    const incremental = { runOnce: false, frequency: 168, maxNumberOfImageToKeep: 2 };
+test('a job is left with all its work where CutOverReplicationJob or StartReplicationJob is refused for good: it is shown, counts, and a retry goes on with it', async () => {
+  house = await aHouse({ servers: 4, jobSeconds: 1_000, speed: 1_000 });
+  const incremental = { runOnce: false, frequency: 168, maxNumberOfImageToKeep: 2 };
+  const [cutOver, start] = ['CutOverReplicationJob', 'StartReplicationJob'].map((operation, nth) => {
     const plan = house.plan(2, {
+      name: `refused-${nth}-${Date.now()}`,
+      from: 2 * nth,
       waves: [{ name: 'first' }, { name: 'later', after: 'approval' }],
-      server: (nth) => (nth === 0 && !isStart ? { job: incremental } : {}),
+      server: (n) => (n === 0 && nth === 0 ? { job: incremental } : {}),
     });
-    const [{ name }] = plan.servers as [Plan['servers'][0]];
-    await house.startWorker();
-    const batch = house.batch(plan);
-    await batch.start(plan);
-    if (!isStart) {
-      await untilProgress(batch, ({ counts }) => counts.synced === 1);
-      await handleOf(plan).executeUpdate(cutOverUpdate, { args: [{ by, servers: [name] }] });
-    }
+    const { name, sourceId } = plan.servers[0]!;
+    return { operation, plan, batch: house.batch(plan), name, sourceId: sourceId! };
+  }) as [RefusedFor, RefusedFor];
+  const error = { code: 'Strange.Code', message: 'No.', httpStatus: 400 };
+  house.breakThings({
+    calls: [
+      { operation: cutOver.operation, sourceId: cutOver.sourceId, error },
+      // The second start, after the first has transferred half.
+      { operation: start.operation, sourceId: start.sourceId, error, between: [2, 99] },
+    ],
+    jobs: [{ source: start.sourceId, runs: 1, fail: { atProgress: 60 } }],
+  });
+  const orderCutOver = async () => {
+    await untilProgress(cutOver.batch, ({ counts }) => counts.synced === 1);
+    await handleOf(cutOver.plan).executeUpdate(cutOverUpdate, { args: [{ by, servers: [cutOver.name] }] });
+  };
+  await house.startWorker();
+  for (const { batch, plan } of [cutOver, start]) await batch.start(plan);
+  await orderCutOver();
+  for (const { plan, batch, name, sourceId } of [cutOver, start]) {
     const progress = await untilProgress(batch, ({ counts }) => counts.failed === 1);
     expect(progress).toMatchObject({ leftovers: 1, slots: { inUse: { existing: 1, running: 0 } } });
     const { jobId } = jobOf(sourceId);
-    const { leftover, error } = await explain(plan, name);
+    const { leftover, error: failure } = await explain(plan, name);
     expect(leftover).toMatchObject({ jobId, why: 'refused', error: { code: 'Strange.Code' } });
-    expect(error!.remedy).toContain('a retry of the server goes on with them');
+    expect(failure!.remedy).toContain('a retry of the server goes on with them');
     const report = await house.run('report', plan.name, '-o', 'json');
     expect(JSON.parse(report.stdout).leftovers[0]).toMatchObject({ jobId, why: 'refused' });
-    house.breakThings({});
+  }
+  house.breakThings({});
+  for (const { plan, name } of [cutOver, start])
     await handleOf(plan).executeUpdate(retryUpdate, { args: [{ by, servers: [name] }] });
-    if (!isStart) {
-      await untilProgress(batch, ({ counts }) => counts.synced === 1);
-      await handleOf(plan).executeUpdate(cutOverUpdate, { args: [{ by, servers: [name] }] });
-    }
-    await untilProgress(batch, ({ counts }) => counts.migrated === 1);
-    expect(audit()).toMatchObject({ creates: { tookEffect: 1 }, jobs: { leftovers: [] } });
-  },
-);
+  await orderCutOver();
+  for (const { batch } of [cutOver, start]) await untilProgress(batch, ({ counts }) => counts.migrated === 1);
+  expect(audit()).toMatchObject({ creates: { tookEffect: 2 }, jobs: { leftovers: [] } });
+});
+
+/** A batch whose first server meets a refusal of the operation. */
+interface RefusedFor {
+  operation: string;
+  plan: Plan;
+  batch: ReturnType<House['batch']>;
+  name: string;
+  sourceId: string;
+}
 
 test('what a job has said is kept in the failure of its server when the job is deleted', async () => {
   house = await aHouse({ servers: 1, jobSeconds: 1_000, speed: 1_000 });

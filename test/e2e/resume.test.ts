@@ -34,7 +34,7 @@ test('a batch that was terminated is taken up again: done servers are skipped, l
 test('with all of Temporal lost, the ledger and the tags are enough: nothing is done twice, our live jobs are adopted', async () => {
   house = await aHouse({ servers: 8, runningQuota: 4, speed: 600 });
   const plan = house.plan(8);
-  await house.startWorker();
+  await house.startWorkerProcess();
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, (progress) => endedCount(progress) >= 2 && progress.counts.migrating >= 2);
@@ -50,7 +50,7 @@ test('with all of Temporal lost, the ledger and the tags are enough: nothing is 
     .getHandle(quotaWorkflowId(plan.account.id))
     .terminate()
     .catch(() => undefined);
-  await house.startWorker();
+  await house.startWorkerProcess();
   await batch.start(plan);
   await batch.result();
   const { counts } = await batch.progress();
@@ -134,7 +134,7 @@ test('no quota exceeded by what an earlier life has left: its jobs are counted b
 test('no job left behind by a death between the ledger and the deletion: it is deleted, and its server migrated once', async () => {
   house = await aHouse({ servers: 1, deletingSeconds: 100_000, speed: 600 });
   const plan = house.plan(1);
-  await house.startWorker();
+  await house.startWorkerProcess();
   const batch = house.batch(plan);
   await batch.start(plan);
   await until(() => audit().calls.perOperation.TagResources !== undefined);
@@ -146,7 +146,7 @@ test('no job left behind by a death between the ledger and the deletion: it is d
   for (const job of account.jobList()) account.setStatus(job, 'Finished');
   expect(account.jobs.size).toBe(1);
   account.options.deletingSeconds = 0;
-  await house.startWorker();
+  await house.startWorkerProcess();
   await batch.start(plan);
   await batch.result();
   expectEachOnce(1);

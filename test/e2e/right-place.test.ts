@@ -117,7 +117,7 @@ servers: [{ sourceId: ${source}, name: web }]
   );
   const another = { ...house.env, SMC_TASK_QUEUE: 'another' };
   const run = (...args: string[]) => runCli(args, { env: another });
-  await house.startWorker();
+  await house.startWorkerProcess();
   expect(await house.run('apply', file, '--yes')).toMatchObject({ code: 0 });
   await untilProgress(
     batchClient(house.client, name),

@@ -40,37 +40,40 @@ test('no wave that overlaps more than the one before it', async () => {
   expect(await phases(plan)).toEqual(Array(3).fill('migrated'));
 });
 
-test.each([
-  ['server', 'it is paused'],
-  ['batch', 'the batch is paused'],
-] as const)(
-  'no job started again while its %s is paused: it waits, says for what, and goes on when that is resumed',
-  async (paused, why) => {
-    house = await aHouse({ servers: 1, jobSeconds: 3_000, speed: 1_000 });
-    house.breakThings({ jobs: [{ source: '*', runs: 1, fail: { atProgress: 60 } }] });
-    const plan = house.plan(1);
+test('no job started again while its server or its batch is paused: it waits, says for what, and goes on when that is resumed', async () => {
+  house = await aHouse({ servers: 2, jobSeconds: 3_000, speed: 1_000 });
+  house.breakThings({ jobs: [{ source: '*', runs: 1, fail: { atProgress: 60 } }] });
+  const paused = [0, 1].map((from) => {
+    const plan = house.plan(1, { name: `paused-${from}-${Date.now()}`, from });
     const server = plan.servers[0]!.name;
-    const isServer = paused === 'server';
-    const order = { args: [isServer ? { by, servers: [server] } : { by }] as [PauseOrder] };
-    await house.startWorker();
-    const batch = house.batch(plan);
-    await batch.start(plan);
-    await untilProgress(batch, ({ counts }) => counts.migrating === 1);
-    await handleOf(plan.name).executeUpdate(pauseUpdate, order);
-    const held = await untilProgress(batch, ({ counts }) => counts.queued === 1);
-    expect(held).toMatchObject({ status: isServer ? 'running' : 'paused', waiting: `${server}: ${why}` });
+    const order: PauseOrder = from === 0 ? { by, servers: [server] } : { by };
+    const why = from === 0 ? 'it is paused' : 'the batch is paused';
+    const next = `smc-batch resume ${plan.name}${from === 0 ? ` ${server}` : ''}`;
+    return { plan, server, order, why, next, status: from === 0 ? 'running' : 'paused' };
+  });
+  await house.startWorker();
+  for (const { plan, order } of paused) {
+    await house.batch(plan).start(plan);
+    await untilProgress(house.batch(plan), ({ counts }) => counts.migrating === 1);
+    await handleOf(plan.name).executeUpdate(pauseUpdate, { args: [order] });
+  }
+  for (const { plan, server, why, next, status } of paused) {
+    const held = await untilProgress(house.batch(plan), ({ counts }) => counts.queued === 1);
+    expect(held).toMatchObject({ status, waiting: `${server}: ${why}` });
     expect(await explain(plan, 0)).toMatchObject({
       phase: 'queued',
       why: `its job waits to be started: ${why}`,
-      next: isServer ? `smc-batch resume ${plan.name} ${server}` : `smc-batch resume ${plan.name}`,
+      next,
     });
-    await sleep(1_000);
-    expect(calls('StartReplicationJob')).toBe(1);
-    await handleOf(plan.name).executeUpdate(resumeUpdate, order);
-    await batch.result();
-    expect((await batch.servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
-  },
-);
+  }
+  await sleep(1_000);
+  expect(calls('StartReplicationJob')).toBe(2);
+  for (const { plan, order } of paused) {
+    await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [order] });
+    await house.batch(plan).result();
+    expect((await house.batch(plan).servers())[0]).toMatchObject({ phase: 'migrated', starts: 2 });
+  }
+});
 
 test('no peer of an exclusive group started while another one waits for its source', async () => {
   house = await aHouse({ servers: 2, jobSeconds: 3_000, speed: 1_000 });

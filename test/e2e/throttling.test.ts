@@ -23,10 +23,10 @@ async function limitOnServer() {
 }
 
 test('an account that throttles is called more slowly, every server is migrated once, and the limit is back up after', async () => {
-  house = await aHouse({ servers: 24, jobSeconds: 2_000, env: { SMC_CALLS_PER_SECOND: '20' } });
+  house = await aHouse({ servers: 16, jobSeconds: 2_000, env: { SMC_CALLS_PER_SECOND: '20' } });
   house.breakThings({ calls: [{ throttle: { perSecond: 4 } }] });
-  const plan = house.plan(24);
-  const worker = await house.startWorker();
+  const plan = house.plan(16);
+  const worker = await house.startWorkerProcess();
   let log = '';
   worker.stderr!.on('data', (chunk) => {
     log += chunk;
@@ -43,12 +43,12 @@ test('an account that throttles is called more slowly, every server is migrated 
     expect.objectContaining({ id: 'call-rate', status: 'warning' }),
   );
 
-  await untilProgress(batch, (progress) => endedCount(progress) >= 6);
+  await untilProgress(batch, (progress) => endedCount(progress) >= 5);
   house.breakThings({});
   await batch.result();
   const { images, jobs } = house.simulator.account.audit();
-  expect(images.total).toBe(24);
-  expect(Object.values(images.perSource).map(({ length }) => length)).toEqual(Array(24).fill(1));
+  expect(images.total).toBe(16);
+  expect(Object.values(images.perSource).map(({ length }) => length)).toEqual(Array(16).fill(1));
   expect(jobs.leftovers).toEqual([]);
 
   await until(async () => (await limitOnServer()).lowered === undefined);

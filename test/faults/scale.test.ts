@@ -8,12 +8,12 @@ test('a batch of 1,000 servers passes through at least five Continue-As-News and
   const servers = 1_000;
   house = await aHouse({ servers, jobSeconds: 0, deletingSeconds: 0, pollInterval: 0.1 });
   const plan = house.plan(servers);
-  await house.startWorker();
+  await house.startWorkerProcess();
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, (progress) => endedCount(progress) >= servers / 3);
   await house.killWorkers();
-  await house.startWorker();
+  await house.startWorkerProcess();
   await batch.result();
 
   expect(await batch.servers({ phases: ['failed', 'skipped', 'cancelled'] })).toEqual([]);
