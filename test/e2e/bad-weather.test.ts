@@ -85,7 +85,7 @@ test('no SMC endpoint: the worker says which address was refused and takes no wo
   );
   const { code, stderr } = await house.run('apply', plan, '--yes');
   expect(code).toBe(0);
-  expect(stderr).toContain('takes none before the SMC API lets it in');
+  expect(stderr).toContain('A worker whose calls the SMC API refuses takes no work: its stderr says why');
   expectForPeople(stderr);
 });
 
@@ -103,7 +103,9 @@ test.each([
     expectForPeople(said);
     const applied = await house.run('apply', plan, '--yes');
     expect(applied.code).toBe(0);
-    expect(applied.stderr).toContain('takes none before the SMC API lets it in');
+    expect(applied.stderr).toContain(
+      'A worker whose calls the SMC API refuses takes no work: its stderr says why',
+    );
     expectForPeople(applied.stderr);
     expect(house.simulator.account.audit().creates.calls).toBe(0);
   },
