@@ -168,7 +168,7 @@ export class Account {
       breaks: mood.breaks,
       stopped: mood.breaks / 4,
       vanishes: mood.vanishes,
-      stands: mood.stands,
+      stands: isSync ? 0 : mood.stands,
     });
     // One that stands still ends only when it is stopped.
     if (end === 'stands') {

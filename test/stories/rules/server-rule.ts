@@ -49,7 +49,7 @@ function judgeStart(
 
 function judgeTold(
   { batch, life }: BatchHost,
-  { told, granted }: ServerWorkflow,
+  { told, granted, need, isCancelled }: ServerWorkflow,
   record: ServerRecord,
 ): void {
   if (!told || told.life !== life) return;
@@ -62,9 +62,9 @@ function judgeTold(
       () => `told ${JSON.stringify(report)}, known ${JSON.stringify(record)}`,
     );
   if (report.kind === 'ended') fits(false);
-  // One that was cancelled when it had been granted its next start tells of the one before.
-  if (report.kind === 'stoppedRunning' && report.start >= (record.starts ?? 1))
-    fits(record.phase !== 'migrating');
+  // One that is cancelled may be granted, at that moment, a slot that it does not need any more.
+  const mayBeGranted = isCancelled && record.granted !== undefined && record.granted >= need;
+  if (report.kind === 'stoppedRunning' && !mayBeGranted) fits(record.phase !== 'migrating');
   if (report.kind === 'wantsSlot')
     fits(
       (record.phase === 'queued' && record.need >= report.need) ||
