@@ -29,7 +29,8 @@ export function judgeHolding({ batch: { state } }: BatchHost, quota: QuotaState)
     must(
       lease.promised[r] >= Math.min(holding.held[r], holding.lease[r]),
       'the quota knows what a batch holds',
-      () => `${plan.name} holds ${holding.held[r]} ${r}, the quota believes ${lease.promised[r]}`,
+      () =>
+        `${plan.name} holds ${holding.held[r]} ${r}, the quota believes ${lease.promised[r]}: ${JSON.stringify([holding, lease])}`,
     );
 }
 

@@ -12,6 +12,7 @@ const day = 86_400_000;
  * while later, does nothing.
  */
 export function judgeWake(batch: Batch, now: number, wakeAt: number | undefined, random: Random): void {
+  if (wakeAt !== undefined && wakeAt <= now) return;
   const { planChange } = batch.state;
   const copy = batchOf(unpackedBatch(JSON.parse(JSON.stringify(carriedBatch(batch.state)))));
   copy.state.planChange = planChange;
@@ -36,18 +37,18 @@ export function judgeWake(batch: Batch, now: number, wakeAt: number | undefined,
   must(
     done.length === 0,
     at === now ? 'a decision settles' : 'a batch wakes in time',
-    () =>
-      `it wakes ${wake}, and after ${at - now} ms would do: ${done.join(', ')}\n${JSON.stringify([batch.demand, batch.index.waves, batch.index.inUse])}\n${JSON.stringify([copy.demand, copy.index.waves, copy.index.inUse])}\n${JSON.stringify([batch.state.servers, batch.state.plan, batch.state.gates])}`,
+    () => `it wakes ${wake}, and after ${at - now} ms would do: ${done.join(', ')}`,
   );
 }
 
-/** The servers that wait though nothing says why. */
+/** Of the first servers that wait, those where nothing says why. */
 export function waitingWithoutReason(batch: Batch, now: number): string[] {
   const { index, state } = batch;
   if (state.stage !== 'running' || state.cancelRequested) return [];
   return state.plan.servers
     .map(({ name }) => name)
     .filter((name) => index.phaseOf(name) === 'waiting' || index.phaseOf(name) === 'queued')
+    .slice(0, 3)
     .filter((name) => {
       const { why } = explainServer(batch, name, now);
       return why === '' || why.endsWith('its turn has come');
