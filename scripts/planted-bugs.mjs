@@ -35,12 +35,13 @@ async function main() {
   process.exitCode = rows.every(({ rule }) => rule) ? 0 : 1;
 }
 
-const judged = (bug) =>
-  new Promise((resolve, reject) => {
+function judged(bug) {
+  return new Promise((resolve, reject) => {
     const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { bug } });
     worker.on('message', resolve);
     worker.on('error', reject);
   });
+}
 
 function storiesUntilNoticed(bug) {
   const scratch = mkdtempSync(join(tmpdir(), 'smc-batch-bug-'));

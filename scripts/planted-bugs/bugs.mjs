@@ -33,8 +33,8 @@ export const bugs = [
   {
     name: 'a lease grows before the other has shrunk',
     file: 'workflows/quota/deal.ts',
-    from: 'Math.min(mine[r] - promised[r], Math.max(0, free[r]))',
-    to: 'mine[r] - promised[r]',
+    from: 'Math.min(mine[i]! - promised[r], Math.max(0, free[r]))',
+    to: 'mine[i]! - promised[r]',
   },
   {
     name: 'an old lease is believed',
@@ -82,7 +82,7 @@ export const bugs = [
     name: 'a gate is ignored when a job is started again',
     file: 'workflows/batch/deal-slots.ts',
     from: 'const gate = gateOf(name);\n    if (gate) {',
-    to: 'const gate = gateOf(name);\n    if (gate?.kind === "window") {',
+    to: "const gate = gateOf(name);\n    if (gate?.kind === 'window') {",
   },
   {
     name: 'a dependency is ignored',

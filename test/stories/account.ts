@@ -54,6 +54,8 @@ export class Account {
   others: Slots = { existing: 0, running: 0 };
   /** Gone a moment ago: a late read may still list them. */
   readonly gone: { job: Job; at: number }[] = [];
+  /** Made so far. */
+  images = 0;
   /** Calls are refused for a reason that is no server's. */
   isInTrouble = false;
   /** Called at each refusal for the quota that the quota itself explains. */
@@ -202,6 +204,7 @@ export class Account {
   private finish(job: Job, source: Source): void {
     job.image = `m-${job.jobId}`;
     source.images++;
+    this.images++;
     this.tell('image made');
     this.end(job, 'Finished');
   }

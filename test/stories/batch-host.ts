@@ -68,6 +68,8 @@ export interface BatchChances {
   fails: number;
   /** It continues as new, whatever is under way. */
   renews: number;
+  /** A look at the account takes up to so long. */
+  lookMs: number;
   /** What was asked for in a run that is over happens all the same. */
   outlives: number;
 }
@@ -539,8 +541,8 @@ export class BatchHost {
   }
 
   private later(): Wait {
-    const { clock, late } = this.near.around;
-    return { at: clock.now + late() };
+    const { clock, random, late } = this.near.around;
+    return { at: clock.now + late() + Math.floor(random.unit() * this.chances.lookMs) };
   }
 
   /** What a run waits for ends with the run. */

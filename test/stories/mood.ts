@@ -33,6 +33,8 @@ export interface Mood {
     cleanUp: number;
     account: number;
   };
+  /** A server that has failed is retried at once. */
+  hastyRetries: number;
   /** How often it is judged whether a batch would wake in time. */
   peeks: number;
 }
@@ -61,22 +63,24 @@ export function randomMood(random: Random): Mood {
       windows: random.chance(0.12) ? 0.3 : 0,
       oddSources: odds(0.1),
     },
-    batchChances: { fails: odds(0.06), renews, outlives: random.unit() },
+    batchChances: { fails: odds(0.06), renews, outlives: random.unit(), lookMs: odds(30_000) },
     quotaChances: { fails: odds(0.08), countFails: isExact ? 0 : odds(0.08), renews: renews / 2 },
     othersComeAndGo,
     statesOddQuota: !isExact && random.chance(0.2),
     lateness: random.chance(0.6) ? random.unit() * 0.1 : 0,
-    troubleMs: random.whole(10, 90) * 60_000,
+    troubleMs: random.whole(10, 60) * 60_000,
     events: random.whole(3, 40),
     troubles: {
       order: 10,
-      terminateBatch: random.chance(0.4) ? 0.7 : 0,
+      // What its servers create after the account was counted is known to nobody until it is applied again.
+      terminateBatch: !isExact && random.chance(0.5) ? 0.8 : 0,
       terminateServer: !isExact && random.chance(0.4) ? 1 : 0,
       loseQuota: random.chance(0.5) ? 1 : 0,
       others: othersComeAndGo ? 2 : 0,
       cleanUp: random.chance(0.5) ? 1 : 0,
       account: random.chance(0.3) ? 0.7 : 0,
     },
+    hastyRetries: odds(0.6),
     peeks: 0.03,
   };
 }

@@ -150,7 +150,7 @@ export class ServerWorkflow {
     const result = yield* this.cleanUp(job, ended);
     // It closes a moment after its last word.
     const { random, clock } = this.around;
-    yield { at: clock.now + (random.chance(0.03) ? random.whole(1, 300_000) : random.whole(0, 2_000)) };
+    yield { at: clock.now + (random.chance(0.06) ? random.whole(1, 300_000) : random.whole(0, 2_000)) };
     return result;
   }
 
@@ -340,10 +340,10 @@ export class ServerWorkflow {
     }
   }
 
-  private *recover(job: Job, { error }: Ended): Process<void> {
+  private *recover(job: Job, { error, isFree = false }: Ended): Process<void> {
     const { account } = this.around;
     const { sourceId, policy } = this.input;
-    this.stand({ phase: 'recovering', jobId: job.jobId, error });
+    this.stand({ phase: 'recovering', jobId: job.jobId, error, starts: this.start - Number(isFree) });
     yield* this.sleep(restartDelaySeconds(policy, this.attempt) * 1000);
     const isAway = () => account.sources.get(sourceId)?.isAway === true;
     if (isAway()) yield* this.tell({ kind: 'waitsForSource', error: failure('SourceServer.Offline') });
@@ -452,7 +452,7 @@ export class ServerWorkflow {
     const report = { ...more, server, round } as ServerReport;
     yield { at: clock.now + this.around.late() };
     this.around.deliver(batch, report, this, false);
-    if (!random.chance(0.05)) return;
+    if (!random.chance(0.08)) return;
     clock.after(
       random.chance(0.8) ? random.whole(0, 3_000) : random.whole(0, 90_000),
       'report repeated',

@@ -13,7 +13,7 @@ import { QuotaHost } from './quota-host';
 import { Random } from './random';
 import { judgeIndex } from './rules/index-rule';
 import { judgeKnownJobs } from './rules/job-rule';
-import { judgeDeal, judgeHolding, starved } from './rules/quota-rule';
+import { judgeDeal, judgeHolding, judgeSum, starved } from './rules/quota-rule';
 import { judgeRecord } from './rules/record-rule';
 import { forgetHeard, judgeCancel, judgeServers } from './rules/server-rule';
 import { beforeDecision, judgeStarts } from './rules/start-rule';
@@ -60,6 +60,8 @@ class Story implements Surroundings {
   private lives = 0;
   private steps = 0;
   private before?: ReturnType<typeof beforeDecision>;
+  /** What there was when sources were last judged. */
+  private judged = { started: 0, images: 0 };
   /** Since when a server waits without a reason. */
   private readonly idleSince = new Map<string, number>();
 
@@ -108,6 +110,14 @@ class Story implements Surroundings {
       report.kind === 'ended' || report.kind === 'stoppedRunning' || report.kind === 'wantsSlot';
     if (!isRepeated && changesPhase) from.told = { report, life: host.life };
     host.serverReported(report);
+    const hasFailed =
+      report.kind === 'ended' &&
+      (report.result.outcome === 'failed' || report.result.outcome === 'cancelled');
+    if (hasFailed && !isRepeated && !this.isCalm && this.random.chance(this.mood.hastyRetries))
+      this.clock.after(this.random.whole(0, 20_000), 'hasty retry', () => {
+        if (host.isOpen && tries(() => host.order('retry', { by: 'operator', servers: [report.server] })))
+          this.count('hasty retry');
+      });
   };
 
   // The plot.
@@ -126,7 +136,7 @@ class Story implements Surroundings {
     while (!this.isOver()) {
       must(clock.nextAt !== undefined, 'all ends', () => `nothing is due any more: ${this.state()}`);
       must(clock.now < calmAt + 30 * 24 * hour, 'all ends', () => `after a month: ${this.state()}`);
-      must(this.steps < 200_000, 'all ends', () => `steps without end: ${this.state()}`);
+      must(this.steps < 30_000, 'all ends', () => `steps without end: ${this.state()}`);
       this.step();
     }
     this.judgeEnd();
@@ -134,9 +144,9 @@ class Story implements Surroundings {
   }
 
   private step(): void {
-    this.clock.step();
+    const { workflows, account, quota, clock } = this;
+    clock.step();
     this.steps++;
-    const { workflows, account, quota } = this;
     for (const host of this.batches.values()) {
       if (!host.isTouched || !host.isOpen) continue;
       host.isTouched = false;
@@ -146,12 +156,15 @@ class Story implements Surroundings {
       forgetHeard(host, workflows);
       judgeKnownJobs(host, account);
     }
+    const isOfQuota = clock.what.startsWith('quota');
     for (const host of this.batches.values()) {
       if (!host.isOpen) continue;
-      judgeServers(host, workflows, account);
+      if (!isOfQuota) judgeServers(host, workflows, account);
       if (quota.state) judgeHolding(host, quota.state);
     }
-    this.judgeSources();
+    if (this.mood.isExact) judgeSum([...this.batches.values()], this.mood.quota, () => this.state());
+    if (this.judged.started !== workflows.started || this.judged.images !== account.images)
+      this.judgeSources();
   }
 
   private apply(name: string, plan?: Plan): void {
@@ -278,13 +291,15 @@ class Story implements Surroundings {
       if (!host.isOpen) continue;
       const { state, index } = host.batch;
       const orders: (() => void)[] = [
-        ...state.plan.waves.map(
-          ({ name }) =>
-            () =>
-              host.order('approve', { by: 'tender', wave: name }),
-        ),
-        () => host.order('cutOver', { by: 'tender' }),
+        ...state.plan.waves
+          .filter(({ name, after }) => after === 'approval' && !state.gates.approvedWaves.includes(name))
+          .map(
+            ({ name }) =>
+              () =>
+                host.order('approve', { by: 'tender', wave: name }),
+          ),
       ];
+      if (index.counts.synced > 0) orders.push(() => host.order('cutOver', { by: 'tender' }));
       const isHeld =
         state.gates.paused.batch || [...state.gates.paused.waves, ...state.gates.paused.servers].length > 0;
       if (isHeld || host.isStopped) orders.push(() => host.order('resume', { by: 'tender' }));
@@ -294,12 +309,7 @@ class Story implements Surroundings {
         orders.push(() => host.order('setLimits', { by: 'tender', jobsQuota: jobs, runningQuota: running }));
       // What was left takes slots that others may need: it is cleaned up.
       if (index.haveAllEnded) continue;
-      for (const order of orders)
-        try {
-          order();
-        } catch (error) {
-          if ((error as Error).constructor.name !== 'OrderRefused') throw error;
-        }
+      for (const order of orders) tries(order);
     }
     for (const job of this.account.jobs.values()) {
       const isWorked = this.workflows.running(job.batch, job.server) !== undefined;
@@ -340,7 +350,7 @@ class Story implements Surroundings {
         const since = this.idleSince.get(name) ?? now;
         this.idleSince.set(name, since);
         must(
-          now - since < 11 * minute,
+          now - since < 21 * minute,
           'who waits has a reason',
           () => `${name} waits without one for ${(now - since) / 1000} s: ${this.state()}`,
         );
@@ -352,12 +362,12 @@ class Story implements Surroundings {
       const since = this.idleSince.get(name) ?? now;
       this.idleSince.set(name, since);
       must(
-        now - since < 20 * minute,
+        now - since < 25 * minute,
         'a free slot is not idle',
         () => `${name} could start something, and does not for ${(now - since) / 1000} s: ${this.state()}`,
       );
     }
-    this.clock.after(5 * minute, 'watchdog', () => this.watchdog());
+    this.clock.after(10 * minute, 'watchdog', () => this.watchdog());
   }
 
   private judgeFailures({ batch, name: batchName, retries }: BatchHost): void {
@@ -381,6 +391,7 @@ class Story implements Surroundings {
   }
 
   private judgeSources(): void {
+    this.judged = { started: this.workflows.started, images: this.account.images };
     const bySource = new Map<string, string>();
     for (const { input } of this.workflows.open) {
       const key = `${input.batch} ${input.sourceId}`;
@@ -470,6 +481,17 @@ class Story implements Surroundings {
     this.trace?.(
       `${this.time()} ${host.name} decides: ${done.join(', ') || '-'}; ${counts.map(([phase, count]) => `${count} ${phase}`).join(' ')}; in use ${index.inUse.existing}/${index.inUse.running}; wakes ${wakeAt === undefined ? 'never' : `in ${wakeAt - this.clock.now}`}`,
     );
+  }
+}
+
+/** Whether an order was not refused. */
+function tries(order: () => void): boolean {
+  try {
+    order();
+    return true;
+  } catch (error) {
+    if ((error as Error).constructor.name !== 'OrderRefused') throw error;
+    return false;
   }
 }
 

@@ -17,7 +17,7 @@ export class ServerWorkflows {
   /** By name, the newest last. */
   readonly byName = new Map<string, ServerWorkflow[]>();
   readonly open = new Set<ServerWorkflow>();
-  private count = 0;
+  started = 0;
   /** Jobs that the last look has left out. */
   private readonly leftOut = new Set<string>();
 
@@ -26,7 +26,7 @@ export class ServerWorkflows {
   /** Undefined where one of this name runs already. */
   start(input: ServerMigrationInput): ServerWorkflow | undefined {
     if (this.running(input.batch, input.server)) return undefined;
-    const started = new ServerWorkflow(this.around, input, `r-${++this.count}`);
+    const started = new ServerWorkflow(this.around, input, `r-${++this.started}`);
     const name = nameOf(input.batch, input.server);
     this.byName.set(name, [...(this.byName.get(name) ?? []), started]);
     this.open.add(started);

@@ -34,6 +34,28 @@ export function judgeHolding({ batch: { state } }: BatchHost, quota: QuotaState)
     );
 }
 
+/** What all batches together may use, as each of them knows it. */
+export function judgeSum(
+  hosts: readonly BatchHost[],
+  quota: { jobs: number; running: number },
+  state: () => string,
+): void {
+  let existing = 0;
+  let running = 0;
+  for (const { batch, isOpen } of hosts) {
+    if (!isOpen) continue;
+    const { lease, held } = batch.state.holding;
+    existing += Math.min(lease.existing, held.existing);
+    running += Math.min(lease.running, held.running);
+  }
+  must(
+    existing <= quota.jobs && running <= quota.running,
+    'the leases fit into the quota',
+    () =>
+      `the batches may have ${existing} jobs and run ${running}, the account ${quota.jobs} and ${quota.running}; ${state()}`,
+  );
+}
+
 /** The batches that could start something now, were it not that nobody gives them what is free. */
 export function starved(hosts: readonly BatchHost[], quota: QuotaState | undefined, now: number): string[] {
   if (!quota || quota.count.trouble || Object.keys(quota.awaited).length > 0) return [];
