@@ -19,7 +19,7 @@ else parentPort.postMessage(storiesUntilNoticed(workerData.bug));
 
 async function main() {
   const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
-  const planted = bugs.filter(({ name }) => name.includes(values.only));
+  const planted = bugs.filter(({ name }) => name.match(new RegExp(values.only)));
   const queue = planted.entries();
   const rows = [];
   const work = async () => {

@@ -123,7 +123,7 @@ export class Account {
       this.onFull('running');
       return 'quota';
     }
-    if (this.random.chance(this.mood.vanishes / 4)) return 'final';
+    if (this.random.chance(this.mood.breaks / 8)) return 'final';
     this.run(job, { isLast: isCutOver });
     return 'started';
   }

@@ -51,7 +51,7 @@ export function randomMood(random: Random): Mood {
     quota: { jobs, running },
     isExact,
     account: {
-      breaks: odds(0.6),
+      breaks: odds(0.9),
       vanishes: odds(0.08),
       stands: odds(0.08),
       refusesWithoutReason: isExact ? 0 : odds(0.15),
@@ -63,7 +63,7 @@ export function randomMood(random: Random): Mood {
       windows: random.chance(0.12) ? 0.3 : 0,
       oddSources: odds(0.1),
     },
-    batchChances: { fails: odds(0.06), renews, outlives: random.unit(), lookMs: odds(30_000) },
+    batchChances: { fails: odds(0.06), renews, outlives: random.unit(), lookMs: odds(60_000) },
     quotaChances: { fails: odds(0.08), countFails: isExact ? 0 : odds(0.08), renews: renews / 2 },
     othersComeAndGo,
     statesOddQuota: !isExact && random.chance(0.2),
@@ -73,14 +73,14 @@ export function randomMood(random: Random): Mood {
     troubles: {
       order: 10,
       // What its servers create after the account was counted is known to nobody until it is applied again.
-      terminateBatch: !isExact && random.chance(0.5) ? 0.8 : 0,
+      terminateBatch: !isExact && random.chance(0.5) ? 1.5 : 0,
       terminateServer: !isExact && random.chance(0.4) ? 1 : 0,
       loseQuota: random.chance(0.5) ? 1 : 0,
       others: othersComeAndGo ? 2 : 0,
       cleanUp: random.chance(0.5) ? 1 : 0,
       account: random.chance(0.3) ? 0.7 : 0,
     },
-    hastyRetries: odds(0.6),
+    hastyRetries: odds(0.9),
     peeks: 0.03,
   };
 }

@@ -30,7 +30,7 @@ export function randomPlan(
   const { jobs, running } = account.quota;
   const policy: Policy = {
     maxConcurrent: random.whole(1, 10),
-    attempts: random.whole(1, 3),
+    attempts: random.pick([1, 1, 2, 3]),
     restartDelaySeconds: random.whole(5, 90),
     jobTimeoutSeconds: 7 * 86_400,
     stallTimeoutSeconds: random.whole(20, 40) * 60,

@@ -182,6 +182,10 @@ class Story implements Surroundings {
     const host = new BatchHost(near, structuredClone(applied), life, mood.batchChances, this.watch);
     this.batches.set(name, host);
     if (account.isInTrouble) host.accountNews(this.accountNews());
+    if (!this.isCalm && random.chance(0.03))
+      clock.after(random.whole(0, 30_000), 'regret', () => {
+        if (host.isOpen) tries(() => host.order('cancel', { by: 'operator' }));
+      });
   }
 
   /** What happens to the batches now and then, while there is trouble. */
@@ -335,7 +339,10 @@ class Story implements Surroundings {
     if (this.trace) this.traceDecision(host, decision);
     judgeStarts(host.batch, this.before!, decision, now);
     judgeCancel(host, this.workflows);
-    if (this.random.chance(this.mood.peeks) && !decision.isOver)
+    const waitsForClose = [...this.before!.records.values()].some(
+      (record) => 'notBefore' in record && record.notBefore,
+    );
+    if (this.random.chance(waitsForClose ? 1 : this.mood.peeks) && !decision.isOver)
       judgeWake(host.batch, now, decision.wakeAt, this.random);
   }
 

@@ -137,7 +137,7 @@ export class ServerWorkflows {
     for (const { jobId, createdAt } of all)
       if (
         !this.leftOut.has(jobId) &&
-        (clock.now - createdAt < lateListMs ? random.chance(0.3) : random.chance(0.01))
+        (clock.now - createdAt < lateListMs ? random.chance(0.3) : random.chance(0.04))
       )
         hidden.add(jobId);
     if (hidden.size > 0) count('look that leaves a job out');

@@ -15,6 +15,8 @@ export function judgeServers(host: BatchHost, workflows: ServerWorkflows, accoun
     const workflow = workflows.running(host.name, name);
     if (!workflow || !isOf(workflow, record, host)) {
       judgeStart(host, name, record, workflow, workflows);
+      const last = workflow ? undefined : workflows.last(host.name, name);
+      if (last && isOf(last, record, host)) judgeTold(host, last, record);
       continue;
     }
     judgeTold(host, workflow, record);
