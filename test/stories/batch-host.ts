@@ -285,6 +285,7 @@ export class BatchHost {
     while (state.holding.underWay && around.clock.now < until) yield { at: around.clock.now + 500 };
     const { leftovers, strays } = batch.index;
     yield this.later();
+    state.stage = 'leaving';
     quota().returned(this.name, { existing: leftovers + strays.existing, running: strays.running });
   }
 
@@ -347,7 +348,7 @@ export class BatchHost {
           this.ask(
             'namesake',
             () => workflows.namesake(input.batch, server),
-            (found) => this.hear((_, now) => takeNamesake(batch, server, found, now)),
+            (found) => this.hear((_, now) => takeNamesake(batch, server, round, found, now)),
           );
       },
     );

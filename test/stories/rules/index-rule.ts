@@ -13,7 +13,7 @@ export function judgeIndex({ state, index }: Batch): void {
   judged.set(index, made);
   // On a copy: the constructor writes to the records.
   const anew = new ServerIndex({ ...state, servers: { ...state.servers } });
-  const [is, should] = [sumsOf(index, state), sumsOf(anew, state)];
+  const [is, should] = [sumsOf(index), sumsOf(anew)];
   must(is === should, 'index equals its rebuild', () => `${is}\n  should be\n${should}`);
   let last = 0;
   for (const name of index.queued) {
@@ -24,15 +24,13 @@ export function judgeIndex({ state, index }: Batch): void {
   }
 }
 
-function sumsOf(index: ServerIndex, { servers }: Batch['state']): string {
+function sumsOf(index: ServerIndex): string {
   const sorted = (names: Iterable<string>) => [...names].sort();
   return JSON.stringify([
     [index.inUse, index.counts, index.strays, index.leftovers, index.syncs, index.queuedCutOvers],
     index.waitingWithJob,
-    index.waves.map((wave) => ({
-      ...wave,
-      waiting: wave.waiting.filter((name) => servers[name]?.phase === 'waiting'),
-    })),
+    index.waves,
+    index.waves.map((_, i) => index.waitingIn(i)),
     [...index.failedByCode].sort(),
     [...index.groupsHeld].sort(),
     [...index.syncsDue].sort(),
