@@ -25,7 +25,7 @@ import { tagResources } from './tag-resources';
 import { untagResources } from './untag-resources';
 import { notify } from './webhook/notify';
 import { findEndedBatches, findRunningBatches, reportLease, returnLease } from './workflows/account-quota';
-import { findEarlierServers } from './workflows/find-earlier-servers';
+import { findEarlierServers, findNamesake } from './workflows/find-earlier-servers';
 import { findEndedServers } from './workflows/find-ended-servers';
 import { tellBatch } from './workflows/tell-batch';
 
@@ -52,6 +52,7 @@ export function createActivities(context: ActivityContext) {
     findEndedServers,
     findJobOfServer: findJobOfServer(context, sources),
     findJobsOfBatch: findJobsOfBatch(context),
+    findNamesake,
     findRunningBatches,
     findUnknownTimeZones: findUnknownTimeZones(),
     listTagResources: listTagResources(context),

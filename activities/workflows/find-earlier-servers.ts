@@ -3,6 +3,7 @@ import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '
 import { someAtOnce } from '../../src/concurrency';
 import type { EarlierMigration } from '../../src/ledger';
 import { settledMs } from '../../src/smc';
+import { serverWorkflowId } from '../../workflows/contract/ids';
 import { smcPhase } from '../../workflows/contract/search-attributes';
 import {
   type ServerResult,
@@ -45,6 +46,21 @@ export function findEarlierServers(input: EarlierServersInput): Promise<EarlierS
   const { client, heartbeat, info } = Context.current();
   // By the server's clock, which stamps the ends that are asked for; this worker's may differ.
   return earlierServers(client, input, { now: info.currentAttemptScheduledTimestampMs, beat: heartbeat });
+}
+
+/** Who runs under a server's name, asked by that name: a list may not have it yet. */
+export function findNamesake(input: { batch: string; server: string }): Promise<RunningServer | undefined> {
+  const { client, heartbeat } = Context.current();
+  return namesake(client, input, heartbeat);
+}
+
+/** The same for who is no activity. */
+export async function namesake(
+  client: Client,
+  { batch, server }: { batch: string; server: string },
+  beat: () => void = () => undefined,
+): Promise<RunningServer | undefined> {
+  return (await runningServer(client, { workflowId: serverWorkflowId(batch, server) }, beat)).server;
 }
 
 /** What its list or its description tells of a workflow. */
@@ -101,7 +117,7 @@ export async function earlierServers(
 /** The lists of Temporal may be late; the workflow itself is not. */
 async function runningServer(
   client: Client,
-  found: Found,
+  found: { workflowId: string; runId?: string },
   beat: () => void,
 ): Promise<{ server?: RunningServer; endedMeanwhile?: Found }> {
   const handle = client.workflow.getHandle(found.workflowId, found.runId);
@@ -113,7 +129,7 @@ async function runningServer(
     .withDeadline(Date.now() + answerMs, () => handle.query(standingQuery))
     .catch(() => undefined);
   beat();
-  return { server: { server: serverOf(found), sourceId: memoOf(seen).sourceId, standing } };
+  return { server: { server: serverOf(seen), sourceId: memoOf(seen).sourceId, standing } };
 }
 
 async function migration(

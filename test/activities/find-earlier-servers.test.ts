@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { earlierServers } from '../../activities/workflows/find-earlier-servers';
+import { earlierServers, namesake } from '../../activities/workflows/find-earlier-servers';
 import type { ServerResult } from '../../workflows/contract/server-messages';
 
 interface Ran {
@@ -35,8 +35,10 @@ function aTemporal(ran: Ran[]) {
         for (const [i, info] of infos.entries())
           if ((ran[i]!.listed ?? info.status.name) === wanted) yield info;
       },
-      getHandle: (_: string, runId: string) => {
-        const i = infos.findIndex((info) => info.runId === runId);
+      getHandle: (workflowId: string, runId?: string) => {
+        const i = infos.findLastIndex((info) =>
+          runId ? info.runId === runId : info.workflowId === workflowId,
+        );
         const { server, standing, result } = ran[i]!;
         return {
           describe: async () => infos[i],
@@ -101,4 +103,17 @@ test('one that has ended while the list still shows it at work is known by its e
     running: [],
     migrations: [{ server: 'web', sourceId: 's-1', image: 'm-1', isRecent: true }],
   });
+});
+
+test('who runs under a name is found by that name, also before Temporal lists it', async () => {
+  const standing = { phase: 'migrating', sourceId: 's-1', startedAt: 5, starts: 1 };
+  const memo = { sourceId: 's-1' };
+  const { client } = aTemporal([
+    { server: 'web', minutesAgo: 1 },
+    { server: 'web', status: 'RUNNING', memo, standing },
+    { server: 'app', minutesAgo: 1 },
+  ]);
+  const web = { server: 'web', sourceId: 's-1', standing };
+  expect(await namesake(client, { batch: 'dc1', server: 'web' })).toEqual(web);
+  expect(await namesake(client, { batch: 'dc1', server: 'app' })).toBeUndefined();
 });

@@ -119,8 +119,7 @@ async function startServer(run: BatchRun, sent: Wish): Promise<void> {
       asks = takeNameInUse(batch, sent, round, now);
     });
     if (!asks) return;
-    const { running } = await earlierServers(input.batch, [{ name: server, sourceId }]);
-    const found = running.find((one) => one.server === server);
+    const found = await batchCalls(`who runs as ${server}`).findNamesake({ batch: input.batch, server });
     hear(run, (_, now) => takeNamesake(batch, server, round, found, now));
   }
 }

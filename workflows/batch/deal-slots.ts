@@ -32,7 +32,10 @@ export function dealSlots(batch: Batch, now: number, times: Times): void {
     if (mayStart > 0 && hasRoom(batch, cap)) mayStart -= startWave(batch, i, cap, mayStart, now, times);
     countStartable(batch, i, now, times);
   }
-  if (state.account.error && mayStart < mostStarts) noteTry(state.account);
+  if (!state.account.error || mayStart === mostStarts) return;
+  noteTry(state.account);
+  // When the next one is due is asked once more: nothing else may happen until then.
+  times.push(heldByAccount(state.account, true, now) ?? now);
 }
 
 /** Some server may start: one with a job of its own needs no other one. */

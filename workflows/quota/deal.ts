@@ -63,6 +63,7 @@ export function deal(state: QuotaState, now: number): Decision {
       told,
       granted: next,
       promised: each((r) => Math.max(lease.promised[r], next[r])),
+      sent: seq === lease.seq ? lease.sent : [...lease.sent.filter(allowsMore(next)), { ...next, seq }],
       // Whether it arrives is heard soon; should that be lost, it is sent again.
       undelivered: { failures: lease.undelivered?.failures ?? 0, againAt: now + 60_000 },
     };
@@ -106,7 +107,7 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; gra
     some.reduce((sum, lease) => sum + of(lease), 0);
   const limit = each((r) => limitOf(state, r, now) - state.others[r]);
   const free = each((r) => limit[r] - sumOf(all, ({ promised }) => promised[r]));
-  const share = (r: keyof Slots): number[] => {
+  const share = (r: keyof Slots, most: (batch: number) => number): number[] => {
     const ended = sumOf(
       all.filter(({ hasEnded }) => hasEnded),
       ({ promised }) => promised[r],
@@ -115,27 +116,36 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; gra
     const fixed = leases.map(({ syncs }) => (r === 'running' ? syncs : 0));
     const left = limit[r] - ended - fixed.reduce((sum, one) => sum + one, 0);
     const claims = leases.map(({ demand, priority }, i) => ({
-      demand: Math.max(0, demand[r] - fixed[i]!),
+      demand: Math.max(0, Math.min(demand[r], most(i)) - fixed[i]!),
       priority,
     }));
     return divideFairly(left, claims).map((divided, i) => divided + fixed[i]!);
   };
-  const existing = share('existing');
-  const running = share('running');
+  const grant = (r: keyof Slots, mine: number[]): number[] =>
+    leases.map(({ promised }, i) => {
+      const growth = Math.min(mine[i]! - promised[r], Math.max(0, free[r]));
+      if (growth <= 0) return Math.min(mine[i]!, promised[r]);
+      free[r] -= growth;
+      return promised[r] + growth;
+    });
+  const existing = share('existing', () => Number.POSITIVE_INFINITY);
+  const mayExist = grant('existing', existing);
+  // Who cannot have a job cannot run it: its running slot is for who has one.
+  const running = share('running', (i) => Math.max(mayExist[i]!, leases[i]!.promised.existing));
+  const mayRun = grant('running', running);
   return new Map(
-    batches.map((batch, i) => {
-      const mine: Slots = { existing: existing[i]!, running: running[i]! };
-      const { promised } = leases[i]!;
-      const granted = each((r) => {
-        const growth = Math.min(mine[r] - promised[r], Math.max(0, free[r]));
-        if (growth <= 0) return Math.min(mine[r], promised[r]);
-        free[r] -= growth;
-        return promised[r] + growth;
-      });
-      return [batch, { share: mine, granted }];
-    }),
+    batches.map((batch, i) => [
+      batch,
+      {
+        share: { existing: existing[i]!, running: running[i]! },
+        granted: { existing: mayExist[i]!, running: mayRun[i]! },
+      },
+    ]),
   );
 }
+
+/** What the next lease allows as well need not be kept. */
+const allowsMore = (next: Slots) => (one: Slots) => resources.some((r) => one[r] > next[r]);
 
 const isBelow = (share: Slots, demand: Slots) => resources.some((r) => share[r] < demand[r]);
 

@@ -54,11 +54,12 @@ function heardLease(known: LeaseRecord | undefined, report: LeaseReport): LeaseR
   const heard = { life, since, epoch, nth, demand, syncs, priority };
   // A batch that was terminated and applied again knows no lease yet and must be sent one.
   if (!known || life !== known.life)
-    return { ...heard, seq: Math.max(seq, known?.seq ?? 0), granted: noSlots, promised: held };
-  const { undelivered, told } = known;
-  // A report that has not seen the newest lease may still grow into it.
-  const promised = seq >= known.seq ? held : each((r) => Math.max(held[r], known.granted[r]));
-  return { ...heard, seq: Math.max(seq, known.seq), granted: known.granted, promised, undelivered, told };
+    return { ...heard, seq: Math.max(seq, known?.seq ?? 0), granted: noSlots, promised: held, sent: [] };
+  const { undelivered, told, granted } = known;
+  // A batch may still grow into a lease that it had not seen.
+  const sent = known.sent.filter((one) => one.seq > seq);
+  const promised = each((r) => Math.max(held[r], ...sent.map((one) => one[r])));
+  return { ...heard, seq: Math.max(seq, known.seq), granted, promised, sent, undelivered, told };
 }
 
 /** SMC: a region's VPCs run out without regard to how many jobs run. */
@@ -93,6 +94,7 @@ function endLease(state: QuotaState, batch: string, now: number, left?: Slots): 
     demand: noSlots,
     syncs: 0,
     promised: left ?? lease.promised,
+    sent: [],
   };
   const dueAt = state.count.failures === 0 ? now : state.count.dueAt;
   return {

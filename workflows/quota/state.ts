@@ -47,6 +47,8 @@ export interface LeaseRecord {
   granted: Slots;
   /** The batch may use up to this: it shrinks only by the batch's own word. */
   promised: Slots;
+  /** Leases that its last report had not seen: whichever comes last, each may have been used by then. */
+  sent: readonly SentLease[];
   demand: Slots;
   syncs: number;
   priority: number;
@@ -56,6 +58,10 @@ export interface LeaseRecord {
   undelivered?: { failures: number; againAt: number };
   /** The batch is gone; what it had counts until a count has found what is left of it. */
   hasEnded?: true;
+}
+
+export interface SentLease extends Slots {
+  seq: number;
 }
 
 /** One that knows nothing yet: it looks for the account's batches and counts its jobs first. */

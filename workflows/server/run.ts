@@ -86,7 +86,9 @@ async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Pro
   const { batch, server, round, sourceId } = input;
   const { jobId } = job;
   const seconds = ended.startsAgainInSeconds ?? 0;
-  noteStanding({ phase: 'recovering', jobId, error: ended.error });
+  // As its batch counts: a start that was refused is none.
+  const starts = job.start - Number(ended.costsNoAttempt ?? false);
+  noteStanding({ phase: 'recovering', jobId, error: ended.error, starts });
   showPhase(
     'recovering',
     `Job **${jobId}** is started again in ${seconds} s: ${ended.error?.message ?? ended.end}`,

@@ -175,9 +175,15 @@ describe('what keeps servers from starting', () => {
   test('an account that refuses: one server now and then finds out whether it still does', () => {
     const batch = withLease(aBatch(aPlan(['a', 'b', 'c'])), 5);
     batch.state.account = { ...batch.state.account, refusedAt: { w: 0 }, error, since: 0 };
-    expect(sent(batch)).toEqual(['start a']);
+    const { wishes, wakeAt } = decide(batch, 120_000);
+    expect(wishes).toMatchObject([{ kind: 'start', server: 'a' }]);
     expect(batch.state.account.tries).toBe(1);
-    expect(sent(batch, 1_000)).toEqual([]);
+    // What the worker says counts for 150 s: nothing else may happen until the next server may try.
+    expect(wakeAt).toBe(150_000);
+    batch.state.account.refusedAt.w = 140_000;
+    takeStarted(batch, 'a', 1, 'r-1');
+    expect(decide(batch, 150_000)).toMatchObject({ wishes: [], wakeAt: 180_000 });
+    expect(sent(batch, 180_000)).toEqual(['start b']);
   });
 });
 

@@ -43,8 +43,8 @@ function aQuota(reports: LeaseReport[], others = slots(0)): QuotaState {
   const state = hearCensus(hearAll(newQuota('e1', 0), reports), [], 0);
   return hearCount(state, countOrder(state), counted(others), 0);
 }
-const granted = ({ leases }: Decision) =>
-  Object.fromEntries(leases.map(({ batch, lease }) => [batch, lease.running]));
+const granted = ({ leases }: Decision, resource: 'existing' | 'running' = 'running') =>
+  Object.fromEntries(leases.map(({ batch, lease }) => [batch, lease[resource]]));
 /** As the batch would after it has taken the lease. */
 const confirmed = (decision: Decision, batch: string, held: number, more: Partial<LeaseReport> = {}) =>
   hearReport(
@@ -61,10 +61,35 @@ test('one batch gets all that others leave, two share it', () => {
 test('a lease shrinks as slots come free, and no other grows before', () => {
   const first = deal(aQuota([report('a')]), 0);
   const both = deal(hearReport(confirmed(first, 'a', 10), report('b'), 0), 0);
-  expect(granted(both)).toEqual({ a: 5, b: 0 });
+  expect(granted(both, 'existing')).toEqual({ a: 5, b: 0 });
   const some = deal(confirmed(both, 'a', 7), 0);
-  expect(granted(some)).toEqual({ b: 3 });
-  expect(granted(deal(confirmed(some, 'a', 5), 0))).toEqual({ b: 5 });
+  expect(granted(some)).toMatchObject({ b: 3 });
+  expect(granted(deal(confirmed(some, 'a', 5), 0))).toMatchObject({ b: 5 });
+});
+
+test('a report that has seen neither of the last two leases does not hide the larger one: its batch may have taken it', () => {
+  const first = deal(aQuota([report('a')]), 0);
+  const unseen = { epoch: 'e1', seq: 0 };
+  // It needs less by now, and so gets less; what was sent before is still on its way.
+  const second = deal(hearReport(first.state, report('a', { ...unseen, demand: slots(4) }), 0), 0);
+  expect(granted(second)).toEqual({ a: 4 });
+  const promised = ({ state }: { state: QuotaState }) => state.leases.a!.promised.running;
+  const late = hearReport(second.state, report('a', { ...unseen, demand: slots(4) }), 0);
+  expect(promised({ state: late })).toBe(10);
+  expect(granted(deal(hearReport(late, report('b'), 0), 0))).toEqual({ b: 0, a: 4 });
+  expect(promised({ state: confirmed(second, 'a', 4) })).toBe(4);
+});
+
+test('jobs that exist and jobs that run are dealt together: who cannot have one more job keeps no running slot from who has', () => {
+  const quota = { jobs: 2, running: 2, changedAt: 1 };
+  // It has two jobs, and waits to start them again; the other one is served first, and has none.
+  const old = report('old', { held: { existing: 2, running: 0 }, demand: slots(2), quota });
+  const first = report('first', { demand: slots(2), priority: 1, quota });
+  const dealt = deal(aQuota([old, first]), 0);
+  expect(granted(dealt, 'running')).toEqual({ old: 2, first: 0 });
+  // One of them is gone.
+  const less = { held: { existing: 1, running: 1 }, demand: slots(1), quota };
+  expect(granted(deal(confirmed(dealt, 'old', 1, less), 0), 'running')).toEqual({ first: 1, old: 1 });
 });
 
 test('the newest change of the quota counts, whoever reports last; of two at once the smaller', () => {
@@ -80,7 +105,7 @@ test('a count that fails ends nothing: dealing goes on by the last one, the batc
   let state = deal(begun, 300_000).state;
   expect(state.count.isUnderWay).toBe(true);
   // While it is under way a new batch is dealt with.
-  expect(granted(deal(hearReport(state, report('b'), 300_000), 300_000))).toEqual({ a: 3, b: 0 });
+  expect(granted(deal(hearReport(state, report('b'), 300_000), 300_000), 'existing')).toEqual({ a: 3, b: 0 });
   const waits: number[] = [];
   for (let n = 0; n < 8; n++) {
     state = hearCountFailure({ ...state, count: { ...state.count, isUnderWay: true } }, trouble, 0);
@@ -142,7 +167,7 @@ test('a lease that could not be delivered is not dropped: it counts, and is sent
   const failed = hearDelivery(first.state, { batch: 'a', seq }, 'failed', 0);
   expect(deal(failed, 0)).toMatchObject({ leases: [], wakeAt: 5_000 });
   expect(deal(failed, 5_000).leases).toEqual(first.leases);
-  expect(granted(deal(hearReport(failed, report('b'), 0), 0))).toEqual({ a: 5, b: 0 });
+  expect(granted(deal(hearReport(failed, report('b'), 0), 0), 'existing')).toEqual({ a: 5, b: 0 });
   const delivered = hearDelivery(deal(failed, 5_000).state, { batch: 'a', seq }, 'delivered', 5_000);
   expect(deal(delivered, 70_000).leases).toEqual([]);
 });
@@ -162,7 +187,7 @@ test('a batch gives its lease back but for the jobs that it leaves', () => {
   const first = deal(aQuota([report('a')]), 0);
   const both = hearReport(first.state, report('b'), 0);
   const left = hearReturn(both, { batch: 'a', left: { existing: 3, running: 0 } }, 0);
-  expect(deal(left, 0).leases[0]!.lease).toMatchObject({ existing: 7, running: 10 });
+  expect(deal(left, 0).leases[0]!.lease).toMatchObject({ existing: 7, running: 7 });
   expect(deal(hearReturn(first.state, { batch: 'a', left: slots(0) }, 0), 0).isOver).toBe(true);
 });
 

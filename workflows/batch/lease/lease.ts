@@ -78,8 +78,10 @@ export function takeLease(
   const grows = resources.some((r) => lease[r] > holding.held[r]);
   // The quota counts a growth as used from the moment it was sent; a shrinking counts when we report it.
   const held = each((r) => Math.max(holding.held[r], lease[r]));
+  // One that it has overtaken is not used any more; the quota cannot know that.
+  const isAsked = holding.isAsked || (holding.lease.seq > 0 && lease.seq > holding.lease.seq + 1);
   return {
-    holding: { ...holding, lease, epoch, held, repeatMs: repeatMs.first, keptBy: undefined },
+    holding: { ...holding, lease, epoch, held, isAsked, repeatMs: repeatMs.first, keptBy: undefined },
     grows,
   };
 }
@@ -116,7 +118,9 @@ export function nextReport(
   const { inUse, syncs } = needs;
   const need = needed(needs, now);
   const demand = each((r) => (lease.contended || !told ? need[r] : Math.max(need[r], told.demand[r])));
-  const promise = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
+  const kept = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
+  // What cannot exist cannot run.
+  const promise = { ...kept, running: Math.max(inUse.running, Math.min(kept.running, kept.existing)) };
   const waits = resources.some((r) => demand[r] > lease[r]) || holding.keptBy !== undefined;
   const isNews =
     !told ||

@@ -84,7 +84,7 @@ export function announceAccount(batch: Batch, now: number, isLast = false): numb
   const lookAgainAt = checkAccount(account, now);
   const what = accountAnnouncement(account, now, isLast);
   if (what) announce(batch, 'account', what, now);
-  return what ? undefined : lookAgainAt;
+  return what && !account.error ? undefined : lookAgainAt;
 }
 
 /** SMC ends what is not cut over by then, whatever has been synced. */

@@ -1,0 +1,56 @@
+import { carriedBatch, unpackedBatch } from '../../../workflows/batch/carry/carried-batch';
+import { decide } from '../../../workflows/batch/decide';
+import { type Batch, batchOf } from '../../../workflows/batch/state';
+import { explainServer } from '../../../workflows/batch/views/explain';
+import type { Random } from '../random';
+import { must } from '../violation';
+
+const day = 86_400_000;
+
+/**
+ * Until the time at which a batch wants to look again nothing would happen by itself: the same decision on a copy, made a
+ * while later, does nothing.
+ */
+export function judgeWake(batch: Batch, now: number, wakeAt: number | undefined, random: Random): void {
+  if (wakeAt !== undefined && wakeAt <= now) return;
+  const { planChange } = batch.state;
+  const copy = batchOf(unpackedBatch(JSON.parse(JSON.stringify(carriedBatch(batch.state)))));
+  copy.state.planChange = planChange;
+  copy.demand = batch.demand;
+  const most = Math.min(day, wakeAt === undefined ? day : wakeAt - 1 - now);
+  const at = now + (random.chance(0.3) ? 0 : Math.floor(random.unit() ** 3 * Math.max(0, most)));
+  const phases = () => JSON.stringify(Object.values(copy.state.servers).map(({ phase }) => phase));
+  const before = phases();
+  const { wishes, report, surveys, lookUp, strays, askAfter, news, status } = decide(copy, at);
+  const done = [
+    ...wishes.map(({ kind, server }) => `${kind} ${server}`),
+    ...(report ? [`report ${JSON.stringify(report)}`] : []),
+    ...(surveys ? ['survey'] : []),
+    ...(lookUp ? ['look-up'] : []),
+    ...(strays ? ['stray look'] : []),
+    ...(askAfter ? ['ask after'] : []),
+    ...(news ? ['news'] : []),
+    ...(status ? [`status ${status}`] : []),
+    ...(phases() === before ? [] : [`phases ${before} -> ${phases()}`]),
+  ];
+  const wake = wakeAt === undefined ? 'not at all' : `in ${wakeAt - now} ms`;
+  must(
+    done.length === 0,
+    at === now ? 'a decision settles' : 'a batch wakes in time',
+    () => `it wakes ${wake}, and after ${at - now} ms would do: ${done.join(', ')}`,
+  );
+}
+
+/** Of the first servers that wait, those where nothing says why. */
+export function waitingWithoutReason(batch: Batch, now: number): string[] {
+  const { index, state } = batch;
+  if (state.stage !== 'running' || state.cancelRequested) return [];
+  return state.plan.servers
+    .map(({ name }) => name)
+    .filter((name) => index.phaseOf(name) === 'waiting' || index.phaseOf(name) === 'queued')
+    .slice(0, 3)
+    .filter((name) => {
+      const { why } = explainServer(batch, name, now);
+      return why === '' || why.endsWith('its turn has come');
+    });
+}

@@ -1,0 +1,22 @@
+import type { ServerReport } from '../../workflows/contract/server-messages';
+import type { Account } from './account';
+import type { Clock } from './clock';
+import type { Random } from './random';
+
+/** Who reports: a server's workflow, with what it has told last and to which life of its batch. */
+export interface Teller {
+  told?: { report: ServerReport; life: string };
+}
+
+/** What the models of workflows have around them. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly account: Account;
+  /** Milliseconds that a message, or a call, takes. */
+  late(): number;
+  /** Counts what a story has seen. */
+  count(what: string): void;
+  /** A report arrives at whoever runs under the batch's name; `isRepeated`: not for the first time. */
+  deliver(batch: string, report: ServerReport, from: Teller, isRepeated: boolean): void;
+}
