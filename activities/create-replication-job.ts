@@ -19,7 +19,7 @@ import type { SourceRead, SourceReader } from './sources/source-reader';
 
 export interface CreateReplicationJobInput extends ServerOfJob {
   /** Names this creation among all others of the account; the ClientToken is its hash. */
-  creation: string;
+  creationId: string;
   job: JobSettings & { regionId: string };
 }
 
@@ -43,7 +43,7 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
   const { smc } = context;
   return (input: CreateReplicationJobInput): Promise<CreatedJob> =>
     smcCall(async () => {
-      const { batch, server, sourceId, creation, job } = input;
+      const { batch, server, sourceId, creationId, job } = input;
       const { verdict, ownJob } = await judged(context, input, await sources.read(sourceId));
       if (verdict.verdict === 'adopt') return adopt(smc, ownJob!);
       if (verdict.verdict === 'migrated') throw alreadyMigrated(sourceId, verdict);
@@ -54,7 +54,7 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
           const { jobId } = await smc.createReplicationJob({
             ...job,
             sourceId,
-            clientToken: createHash('sha256').update(creation).digest('base64url'),
+            clientToken: createHash('sha256').update(creationId).digest('base64url'),
             tags: [...(job.tags ?? []), ...tagsOfJob(batch, server)],
           });
           return { jobId, status: 'Ready', adopted: false };

@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { largestBatch } from '../../workflows/batch/largest-batch';
+import { largestBatch } from '../../workflows/batch/carry/largest-batch';
 import type { Plan } from '../plan';
 import { compressingCodec } from '../temporal/payload-codec';
 

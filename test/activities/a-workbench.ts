@@ -110,7 +110,7 @@ export function creationFor(bench: Workbench, more: object = {}) {
     batch: 'dc1',
     server: 'web-01',
     sourceId: bench.account.sourceNames.get('web-01')!,
-    creation: 'dc1/web-01/1',
+    creationId: 'dc1/web-01/1',
     job: { regionId: 'cn-hangzhou', systemDiskSize: 40 },
     ...more,
   };
@@ -118,8 +118,8 @@ export function creationFor(bench: Workbench, more: object = {}) {
 
 /** Creates a job of ours for `web-01`; gives its id. */
 export async function ourJob(bench: Workbench, job: object = {}): Promise<string> {
-  const creation = creationFor(bench);
-  return (await bench.run('createReplicationJob', { ...creation, job: { ...creation.job, ...job } })).jobId;
+  const input = creationFor(bench);
+  return (await bench.run('createReplicationJob', { ...input, job: { ...input.job, ...job } })).jobId;
 }
 
 /** The same, started. */

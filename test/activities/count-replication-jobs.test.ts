@@ -16,7 +16,7 @@ test.each([
   const job = { regionId: 'cn-hangzhou', systemDiskSize: 200 };
   const ours = await bench.run('createReplicationJob', creationFor(bench, { sourceId: first, job }));
   await bench.run('startReplicationJob', ours);
-  const other = creationFor(bench, { sourceId: second, job, batch: 'dc2', creation: 'dc2/1' });
+  const other = creationFor(bench, { sourceId: second, job, batch: 'dc2', creationId: 'dc2/1' });
   await bench.run('createReplicationJob', other);
 
   const all = { existing: 72, running: 6 };

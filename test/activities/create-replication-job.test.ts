@@ -39,7 +39,7 @@ test.each([
   const bench = await aWorkbench({ newerFields, jobSeconds: 100 });
   const first = await ourJob(bench);
   await bench.run('startReplicationJob', { jobId: first });
-  const again = await bench.run('createReplicationJob', creationFor(bench, { creation: 'dc1/web-01/2' }));
+  const again = await bench.run('createReplicationJob', creationFor(bench, { creationId: 'dc1/web-01/2' }));
   expect(again).toMatchObject({ jobId: first, status: 'Running', adopted: true });
   expect(again.startTime).toMatch(/Z$/);
 });
@@ -52,9 +52,9 @@ test('our own job is adopted when the same creation now has other settings', asy
 });
 
 test.each([
-  ['of another server of ours', { server: 'web-99', creation: 'dc1/web-99/1' }, true],
-  ['of another batch', { batch: 'dc2', creation: 'dc2/web-01/1' }, true],
-  ['of another batch, told by the tag service', { batch: 'dc2', creation: 'dc2/web-01/1' }, false],
+  ['of another server of ours', { server: 'web-99', creationId: 'dc1/web-99/1' }, true],
+  ['of another batch', { batch: 'dc2', creationId: 'dc2/web-01/1' }, true],
+  ['of another batch, told by the tag service', { batch: 'dc2', creationId: 'dc2/web-01/1' }, false],
 ])("someone else's live job, %s, is a clear failure", async (_, other, newerFields) => {
   const bench = await aWorkbench({ newerFields });
   const { jobId } = await bench.run('createReplicationJob', creationFor(bench, other));
@@ -97,7 +97,7 @@ test('a source whose last job is still being deleted is tried again', async () =
   bench.breakThings({
     calls: [{ operation: 'CreateReplicationJob', nth: 1, error: { code: 'SourceServerState.Invalid' } }],
   });
-  const input = creationFor(bench, { creation: 'dc1/web-01/2' });
+  const input = creationFor(bench, { creationId: 'dc1/web-01/2' });
   expect(await failureOf(bench.run('createReplicationJob', input))).toMatchObject({
     type: 'SourceServerState.Invalid',
     isRetried: true,
@@ -108,7 +108,7 @@ test('a source whose last job is still being deleted is tried again', async () =
 test('what stands in the way but is not listed yet is looked for again, then adopted', async () => {
   const bench = await aWorkbench({ readLagSeconds: 10 });
   const first = await ourJob(bench);
-  const input = creationFor(bench, { creation: 'dc1/web-01/2' });
+  const input = creationFor(bench, { creationId: 'dc1/web-01/2' });
   expect(await failureOf(bench.run('createReplicationJob', input))).toMatchObject({ isRetried: true });
   bench.account.skip(10);
   expect(await bench.runAgain('createReplicationJob', input)).toMatchObject({ jobId: first, adopted: true });
@@ -139,7 +139,10 @@ test('a server that the plan has moved to another source gets a job of its own',
   const bench = await aWorkbench();
   const knownJobId = await ourJob(bench);
   const moved = creationFor(bench, { knownJobId, sourceId: bench.account.sourceNames.get('web-02')! });
-  const { jobId, adopted } = await bench.run('createReplicationJob', { ...moved, creation: 'dc1/web-01/2' });
+  const { jobId, adopted } = await bench.run('createReplicationJob', {
+    ...moved,
+    creationId: 'dc1/web-01/2',
+  });
   expect([adopted, jobId === knownJobId]).toEqual([false, false]);
 });
 
@@ -162,7 +165,7 @@ test.each([
   ['this batch, under a name that its plan has corrected', { server: 'web-1' }],
 ])('the Finished job of %s is the ledger of a source that takes no tag', async (_, other) => {
   const bench = await aWorkbench({ jobSeconds: 100 });
-  const first = creationFor(bench, { ...other, creation: 'another' });
+  const first = creationFor(bench, { ...other, creationId: 'another' });
   const { jobId } = await bench.run('createReplicationJob', first);
   await bench.run('startReplicationJob', { jobId });
   bench.account.skip(100);
@@ -191,7 +194,7 @@ test('fifty servers that start together read their sources in one go', async () 
   const created = await Promise.all(
     names.map((server) =>
       bench.run('createReplicationJob', {
-        ...creationFor(bench, { server, creation: server }),
+        ...creationFor(bench, { server, creationId: server }),
         sourceId: bench.account.sourceNames.get(server)!,
       }),
     ),
@@ -215,7 +218,7 @@ test('a source that is gone holds up its own server alone', async () => {
 test('our own job on a source that is migrated already is named in the failure', async () => {
   const bench = await aWorkbench();
   const jobId = await ourJob(bench);
-  const input = creationFor(bench, { creation: 'dc1/web-01/2' });
+  const input = creationFor(bench, { creationId: 'dc1/web-01/2' });
   await bench.run('tagResources', {
     resourceType: 'sourceserver',
     resourceIds: [input.sourceId],
@@ -244,7 +247,7 @@ test('an expired job of ours makes way for a new one', async () => {
   const bench = await aWorkbench({ deletingSeconds: 10 });
   const knownJobId = await ourJob(bench);
   bench.account.setStatus(bench.account.jobs.get(knownJobId)!, 'Expired');
-  const input = creationFor(bench, { knownJobId, creation: 'dc1/web-01/2' });
+  const input = creationFor(bench, { knownJobId, creationId: 'dc1/web-01/2' });
   const failure = await failureOf(bench.run('createReplicationJob', input));
   expect(failure).toMatchObject({ type: 'ReplicationJob.Expired', isRetried: true });
   bench.account.skip(10);
@@ -261,6 +264,6 @@ test('a retry adopts a job that has finished unseen', async () => {
   const first = await ourJob(bench);
   await bench.run('startReplicationJob', { jobId: first });
   bench.account.skip(100);
-  const again = creationFor(bench, { creation: 'dc1/web-01/2' });
+  const again = creationFor(bench, { creationId: 'dc1/web-01/2' });
   expect(await bench.run('createReplicationJob', again)).toMatchObject({ jobId: first, status: 'Finished' });
 });

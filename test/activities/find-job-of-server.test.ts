@@ -27,8 +27,8 @@ test('a Finished job that one look does not list is no reason to migrate its sou
   await bench.run('startReplicationJob', { jobId: knownJobId });
   bench.account.skip(1);
   bench.breakThings({ calls: [{ operation: 'DescribeReplicationJobs', body: 'empty', times: 2 }] });
-  const creation = creationFor(bench, { knownJobId, creation: 'again' });
-  expect(await bench.run('createReplicationJob', creation)).toMatchObject({
+  const input = creationFor(bench, { knownJobId, creationId: 'again' });
+  expect(await bench.run('createReplicationJob', input)).toMatchObject({
     jobId: knownJobId,
     status: 'Finished',
     adopted: true,

@@ -17,9 +17,9 @@ test.each([true, false])(
       server: 'web-02',
       sourceId: bench.account.sourceNames.get('web-02')!,
     });
-    const { jobId } = await bench.run('createReplicationJob', { ...second, creation: '2' });
+    const { jobId } = await bench.run('createReplicationJob', { ...second, creationId: '2' });
     const third = bench.account.sourceNames.get('web-03')!;
-    const other = creationFor(bench, { batch: 'dc1-b', server: 'web-03', sourceId: third, creation: '3' });
+    const other = creationFor(bench, { batch: 'dc1-b', server: 'web-03', sourceId: third, creationId: '3' });
     await bench.run('createReplicationJob', other);
     const { jobs } = await bench.run('findJobsOfBatch', { batch: 'dc1' });
     expect(jobs).toHaveLength(2);

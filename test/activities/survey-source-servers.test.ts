@@ -89,7 +89,7 @@ test('jobs of batches are noted on their source, and by the tags of their server
   const bench = await aWorkbench({ servers, jobSeconds: 100 });
   const job = { regionId: 'cn-hangzhou', systemDiskSize: 40 };
   const make = (owner: { batch: string; server: string }, sourceId: string) =>
-    bench.run('createReplicationJob', { ...owner, sourceId, creation: `${owner.batch}/${sourceId}`, job });
+    bench.run('createReplicationJob', { ...owner, sourceId, creationId: `${owner.batch}/${sourceId}`, job });
   const done = await make({ batch: 'dc2', server: 'a' }, 's-1');
   await bench.run('startReplicationJob', { jobId: done.jobId });
   bench.account.skip(100);

@@ -1,6 +1,7 @@
 import type { Plan, PlannedServer } from '../../src/plan';
 import { type CarriedBatch, carriedBatch, unpackedBatch } from '../../workflows/batch/carry/carried-batch';
 import { type Decision, decide } from '../../workflows/batch/decide';
+import { lostReport, receivedReport, releasedHold, takeAsk, takeLease } from '../../workflows/batch/lease';
 import {
   type Findings,
   takeFindings,
@@ -8,23 +9,29 @@ import {
   takeLookUpTrouble,
   takeOverRunning,
   takeSurveyEnd,
-} from '../../workflows/batch/findings';
-import { lostReport, receivedReport, releasedHold, takeAsk, takeLease } from '../../workflows/batch/lease';
+} from '../../workflows/batch/looks/findings';
+import {
+  betweenLooksMs,
+  type StrayLook,
+  strayLook,
+  takeStrays,
+  takeStrayTrouble,
+} from '../../workflows/batch/looks/strays';
 import {
   checkOrder,
   type OrderKind,
   type Orders,
   refuseTooLate,
   takeOrder,
-} from '../../workflows/batch/orders';
+} from '../../workflows/batch/orders/orders';
 import {
   beginPlanChange,
   isUnchanged,
   planChanges,
   refuseChanges,
   takePlan,
-} from '../../workflows/batch/plan-change';
-import { refusal } from '../../workflows/batch/refusal';
+} from '../../workflows/batch/orders/plan-change';
+import { refusal } from '../../workflows/batch/orders/refusal';
 import {
   endedWithoutResult,
   migrationInput,
@@ -35,13 +42,6 @@ import {
   takeStarted,
 } from '../../workflows/batch/server-workflow';
 import { type Batch, batchOf, newBatchState, note, resumed, statusOf } from '../../workflows/batch/state';
-import {
-  betweenLooksMs,
-  type StrayLook,
-  strayLook,
-  takeStrays,
-  takeStrayTrouble,
-} from '../../workflows/batch/strays';
 import { takeReport } from '../../workflows/batch/take-report';
 import { takeAccountNews } from '../../workflows/batch/telling/account-trouble';
 import { announceAccount, announceEnd } from '../../workflows/batch/telling/announce';
@@ -374,7 +374,11 @@ export class BatchHost {
     const { batch } = this;
     const { server, kind } = sent;
     const { runId, round, granted = 0 } = batch.index.record(server);
-    const grant = { need: granted, round: round || undefined, tells: batch.state.hold !== undefined };
+    const grant = {
+      need: granted,
+      round: round || undefined,
+      wantsStartAccepted: batch.state.hold !== undefined,
+    };
     this.ask(
       kind,
       () => {

@@ -27,7 +27,7 @@ class Refused extends Error {
 interface Ended {
   end: JobEnd;
   error?: SmcFailure;
-  isFree?: boolean;
+  costsNoAttempt?: boolean;
 }
 type Reported = ServerReport extends infer R
   ? R extends unknown
@@ -74,11 +74,11 @@ export class ServerWorkflow {
     readonly input: ServerMigrationInput,
     readonly runId: string,
   ) {
-    const { sourceId, creation, tells = false } = input;
+    const { sourceId, creationId, wantsStartAccepted = false } = input;
     const { now } = around.clock;
     this.startedAt = now;
-    this.standing = { phase: 'migrating', sourceId, creation, startedAt: now, starts: 1 };
-    this.mustTell = tells;
+    this.standing = { phase: 'migrating', sourceId, creationId, startedAt: now, starts: 1 };
+    this.mustTell = wantsStartAccepted;
     this.task = new Task(around.clock, `server ${input.server}`, this.migrate(), (result) =>
       this.close(result),
     );
@@ -90,10 +90,18 @@ export class ServerWorkflow {
     this.task.poke();
   }
 
-  grant({ need, round, tells }: { need: number; round?: number; tells?: boolean }): void {
+  grant({
+    need,
+    round,
+    wantsStartAccepted,
+  }: {
+    need: number;
+    round?: number;
+    wantsStartAccepted?: boolean;
+  }): void {
     if ((round ?? this.input.round) !== this.input.round) return;
     this.granted = Math.max(this.granted, need);
-    this.mustTell = tells ?? false;
+    this.mustTell = wantsStartAccepted ?? false;
     this.task.poke();
   }
 
@@ -200,7 +208,7 @@ export class ServerWorkflow {
       const refused: Ended | undefined = step && (yield* this.launch(job, step));
       if (!refused && this.mustTell) {
         this.mustTell = false;
-        yield* this.tell({ kind: 'slotUsed' });
+        yield* this.tell({ kind: 'startAccepted' });
       }
       let ended = refused ?? (yield* this.awaitJob(job));
       if (ended.end === 'Waiting') {
@@ -218,11 +226,11 @@ export class ServerWorkflow {
         ended = broken;
       }
       const restarts = restartsIn(restartAfter(this.input.policy, this.attempt), ended.end) !== undefined;
-      if (!ended.isFree && !restarts) return ended;
+      if (!ended.costsNoAttempt && !restarts) return ended;
       if (ended.end !== 'NotStarted') step = 'start';
       yield* this.recover(job, ended);
       yield* this.ask(job.jobId, { isCutOver: step === 'cutOver' });
-      if (!ended.isFree) {
+      if (!ended.costsNoAttempt) {
         this.start++;
         this.attempt++;
       }
@@ -258,16 +266,16 @@ export class ServerWorkflow {
           ? {
               end: 'NotStarted',
               error: failure('SourceServerState.Invalid'),
-              isFree: ++this.refusedStarts <= freeRefusals,
+              costsNoAttempt: ++this.refusedStarts <= freeRefusals,
             }
           : endOf(job);
       this.around.count(answer === 'source' ? 'start refused for the source' : 'ended before its start');
-      const { end, error, isFree } = ended;
+      const { end, error, costsNoAttempt } = ended;
       const restart = restartAfter(this.input.policy, this.attempt);
       yield* this.tell({
-        ...{ kind: 'stoppedRunning', start: this.start, jobId: job.jobId, end, error, isFree },
+        ...{ kind: 'stoppedRunning', start: this.start, jobId: job.jobId, end, error, costsNoAttempt },
         neverStarted: this.start === 1 && job.runs === 0,
-        startsAgainInSeconds: isFree ? restart.inSeconds : restartsIn(restart, end),
+        startsAgainInSeconds: costsNoAttempt ? restart.inSeconds : restartsIn(restart, end),
       });
       return ended;
     }
@@ -340,10 +348,10 @@ export class ServerWorkflow {
     }
   }
 
-  private *recover(job: Job, { error, isFree = false }: Ended): Process<void> {
+  private *recover(job: Job, { error, costsNoAttempt = false }: Ended): Process<void> {
     const { account } = this.around;
     const { sourceId, policy } = this.input;
-    this.stand({ phase: 'recovering', jobId: job.jobId, error, starts: this.start - Number(isFree) });
+    this.stand({ phase: 'recovering', jobId: job.jobId, error, starts: this.start - Number(costsNoAttempt) });
     yield* this.sleep(restartDelaySeconds(policy, this.attempt) * 1000);
     const isAway = () => account.sources.get(sourceId)?.isAway === true;
     if (isAway()) yield* this.tell({ kind: 'waitsForSource', error: failure('SourceServer.Offline') });
@@ -482,8 +490,8 @@ export class ServerWorkflow {
   }
 
   private stand(step: Stand): void {
-    const { sourceId, creation, startedAt, starts } = this.standing;
-    this.standing = { starts, ...step, sourceId, creation, startedAt };
+    const { sourceId, creationId, startedAt, starts } = this.standing;
+    this.standing = { starts, ...step, sourceId, creationId, startedAt };
   }
 }
 

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { Plan, PlannedServer } from '../../src/plan';
-import type { Findings } from './findings';
+import type { Findings } from './looks/findings';
 
 /** What a batch asks for itself, beside its servers; `summary` is what the Temporal UI shows beside the activity. */
 export const batchCalls = (summary?: string) =>

@@ -22,8 +22,15 @@ import { type NewsItem, newsDelivered, newsFailed } from '../news/news';
 import { webhook, webhookFailure } from '../news/webhook';
 import { batchCalls, earlierServers, lookUp, unknownTimeZones } from './activities';
 import type { Decision } from './decide';
-import { takeFindings, takeLookUp, takeLookUpTrouble, takeOverRunning, takeSurveyEnd } from './findings';
 import { lostReport, receivedReport } from './lease';
+import {
+  takeFindings,
+  takeLookUp,
+  takeLookUpTrouble,
+  takeOverRunning,
+  takeSurveyEnd,
+} from './looks/findings';
+import { type StrayLook, strayLook, takeStrays, takeStrayTrouble } from './looks/strays';
 import {
   endedWithoutResult,
   migrationInput,
@@ -34,7 +41,6 @@ import {
   takeStarted,
 } from './server-workflow';
 import { type Batch, note } from './state';
-import { type StrayLook, strayLook, takeStrays, takeStrayTrouble } from './strays';
 import { takeReport } from './take-report';
 import { batchProgress } from './views/progress';
 import { batchDetails } from './views/temporal-ui';
@@ -145,7 +151,11 @@ async function sendOrder(run: BatchRun, sent: Wish): Promise<void> {
   const { runId, round, granted = 0 } = batch.index.record(server);
   // Never the workflow of another round. One that an earlier batch has started is known by its name alone.
   const workflow = getExternalWorkflowHandle(serverWorkflowId(batch.state.plan.name, server), runId);
-  const grant = { need: granted, round: round || undefined, tells: batch.state.hold !== undefined };
+  const grant = {
+    need: granted,
+    round: round || undefined,
+    wantsStartAccepted: batch.state.hold !== undefined,
+  };
   const isDelivered = await (kind === 'cancel'
     ? workflow.cancel()
     : kind === 'cutOver'

@@ -1,6 +1,6 @@
 import type { Slots } from '../contract/slots';
 import { type ClosedGate, hasBeenMigrated, restartGates, serverGate, waveGate } from './gates/gates';
-import { holdDueSyncs, quotaInForce, slotsToUse } from './lease-use';
+import { holdDueSyncs, quotaInForce, slotsToUse } from './lease/lease-use';
 import { endedUntouched, isEnded, isWaitingWithJob, type ServerRecord } from './servers/server-record';
 import { type Batch, isLookedUpFirst, note, sourceOf } from './state';
 import { heldByAccount, noteTry } from './telling/account-trouble';

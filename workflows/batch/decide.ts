@@ -3,10 +3,9 @@ import type { LeaseReport } from '../contract/quota-messages';
 import type { NewsItem } from '../news/news';
 import { dueNews } from '../news/news';
 import { dealSlots } from './deal-slots';
-import { reportToQuota } from './lease-use';
-
+import { reportToQuota } from './lease/lease-use';
+import { dueStrayLook, type StrayLook } from './looks/strays';
 import { type Batch, type BatchState, endUntouched, statusOf } from './state';
-import { dueStrayLook, type StrayLook } from './strays';
 import { announceAccount, announceNews, announceStop } from './telling/announce';
 import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
 

@@ -27,7 +27,8 @@ import {
 import { lookUp, unknownTimeZones } from './activities';
 import { type BatchRun, hear, lookForStrays } from './carry-out';
 import { releasedHold, takeAsk, takeLease } from './lease';
-import { checkOrder, type OrderKind, type Orders, refuseTooLate, takeOrder } from './orders';
+import { strayLook } from './looks/strays';
+import { checkOrder, type OrderKind, type Orders, refuseTooLate, takeOrder } from './orders/orders';
 import {
   beginPlanChange,
   changeAnswer,
@@ -35,10 +36,9 @@ import {
   planChanges,
   refuseChanges,
   takePlan,
-} from './plan-change';
-import { OrderRefused, refusal } from './refusal';
+} from './orders/plan-change';
+import { OrderRefused, refusal } from './orders/refusal';
 import { note } from './state';
-import { strayLook } from './strays';
 import { takeReport } from './take-report';
 import { takeAccountNews } from './telling/account-trouble';
 import { explainServer } from './views/explain';

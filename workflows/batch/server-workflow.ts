@@ -5,7 +5,7 @@ import { settingsForSmc } from '../../src/plan/plan';
 import { smcBatchCommand } from '../../src/text';
 import type { SmcFailure } from '../contract/failure';
 import type { ServerMigrationInput } from '../contract/server-migration';
-import { standingRecord } from './findings';
+import { standingRecord } from './looks/findings';
 import { adoptedRound, type ServerRecord } from './servers/server-record';
 import { type Batch, endUntouched, waitAgain } from './state';
 import { takeReport } from './take-report';
@@ -30,17 +30,17 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
     server: name,
     round: record.round,
     sourceId: record.sourceId,
-    creation: creationOf(state, name, record),
+    creationId: creationIdOf(state, name, record),
     job: settingsForSmc(planned.job),
     knownJobId: 'jobId' in record ? record.jobId : undefined,
     cutoverAt: planned.cutoverAt,
-    tells: hold !== undefined,
+    wantsStartAccepted: hold !== undefined,
     policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },
   };
 }
 
 /** With the time, too: a server that has left the plan and come back begins with round 1 again. */
-const creationOf = (
+const creationIdOf = (
   { plan, life }: Batch['state'],
   name: string,
   { round, startedAt }: Pick<ServerRecord, 'round' | 'startedAt'>,
@@ -95,12 +95,12 @@ export function takeNamesake(
   if (record.phase !== 'migrating' || record.runId !== undefined) return;
   if (record.round !== round && record.round !== adoptedRound) return;
   const { sourceId } = record;
-  const { creation } = found?.standing ?? {};
-  const isOurs = creation !== undefined && creation === creationOf(state, name, record);
+  const { creationId } = found?.standing ?? {};
+  const isOurs = creationId !== undefined && creationId === creationIdOf(state, name, record);
   withdraw(state, name, 'start');
   // It is the one that was started.
   if (isOurs) return;
-  if (found && creation !== undefined && waitForClosing(batch, name, now)) return;
+  if (found && creationId !== undefined && waitForClosing(batch, name, now)) return;
   if (!found) {
     // It has ended meanwhile: what has become of its source is seen anew.
     waitAgainUnlessCancelled(batch, name, now, { lookUp: {} });

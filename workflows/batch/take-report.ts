@@ -68,14 +68,14 @@ export function nextRecord(
       return record.phase === 'recovering' ? { ...record, error: report.error } : undefined;
     case 'sync':
       return record.phase === 'synced' ? { ...record, sync: takeSync(report, now) } : undefined;
-    case 'slotUsed':
+    case 'startAccepted':
       return undefined;
     case 'stoppedRunning': {
       // Between two syncs a job can break, too.
       const mayStop = record.phase === 'migrating' || (record.phase === 'synced' && report.end !== 'Waiting');
       if (!mayStop || report.start < starts) return undefined;
-      const { jobId, error, start, end, isFree, startsAgainInSeconds } = report;
-      const made = report.neverStarted ? 0 : start - Number(isFree ?? false);
+      const { jobId, error, start, end, costsNoAttempt, startsAgainInSeconds } = report;
+      const made = report.neverStarted ? 0 : start - Number(costsNoAttempt ?? false);
       const stopped = { ...base, stoppedRunningAt: now, jobId, starts: made, error };
       if (startsAgainInSeconds !== undefined)
         return { ...stopped, phase: 'recovering', nextStartAt: now + startsAgainInSeconds * 1000 };
@@ -110,7 +110,7 @@ function measure({ state }: Batch, before: ServerRecord, report: ServerReport, n
 
 /** Whether the API took or refused a job for its quota. A server asks again now and then, with the refusal it has had. */
 function takeQuotaNews({ state, index }: Batch, report: ServerReport, isNew: boolean, now: number): void {
-  if (report.kind === 'slotUsed') state.hold = afterSuccess(state.hold, index.inUse);
+  if (report.kind === 'startAccepted') state.hold = afterSuccess(state.hold, index.inUse);
   if (report.kind !== 'wantsSlot' || !report.refused || !isNew) return;
   const { code, message } = report.refused;
   const refused = { resource: report.jobId ? 'running' : 'existing', code } as const;

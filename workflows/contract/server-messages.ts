@@ -51,7 +51,7 @@ export type ServerReport = { server: string; round: number } & (
       error?: SmcFailure;
       neverStarted?: boolean;
       /** Its start was refused, and does not count as one. */
-      isFree?: boolean;
+      costsNoAttempt?: boolean;
       /** It is started again, as its migration has decided; absent when it is not. */
       startsAgainInSeconds?: number;
     }
@@ -62,7 +62,7 @@ export type ServerReport = { server: string; round: number } & (
   /** Its job broke, and it cannot be started again before the source's client is back. */
   | { kind: 'waitsForSource'; error: SmcFailure }
   /** The API has accepted a start, or a cut-over; sent only when the batch has asked to hear of it. */
-  | { kind: 'slotUsed' }
+  | { kind: 'startAccepted' }
   /** Of an incremental job: whether SMC runs one of its syncs now, and when the next one is due. */
   | { kind: 'sync'; jobId: string; runs: boolean; dueAt?: number }
   | { kind: 'ended'; result: ServerResult }
@@ -72,7 +72,7 @@ export type ServerReport = { server: string; round: number } & (
 export type ServerStanding = {
   sourceId: string;
   /** Names the start of this workflow among all of its server. */
-  creation?: string;
+  creationId?: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
   /** Starts of its job. */
@@ -102,7 +102,8 @@ export const accountNews = defineSignal<[AccountNews]>('accountNews');
  * The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it.
  * `tells`: it wants to hear that it was used.
  */
-export const slotGranted = defineSignal<[{ need: number; round?: number; tells?: boolean }]>('slotGranted');
+export const slotGranted =
+  defineSignal<[{ need: number; round?: number; wantsStartAccepted?: boolean }]>('slotGranted');
 
 /** Tells an incremental job's server to make its final image. */
 export const cutOverRequested = defineSignal<[]>('cutOverRequested');

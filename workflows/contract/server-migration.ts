@@ -9,12 +9,12 @@ export interface ServerMigrationInput {
   round: number;
   sourceId: string;
   /** Unique for each round of each run of the batch: two of them are two jobs. */
-  creation: string;
+  creationId: string;
   job: PlannedServer['job'];
   /** A job of an earlier life of the batch, to be adopted. */
   knownJobId?: string;
   /** The batch wants to hear that its slot was used: the API has refused others. */
-  tells?: boolean;
+  wantsStartAccepted?: boolean;
   /** Of an incremental job; absent: when told. */
   cutoverAt?: string;
   policy: Pick<

@@ -44,23 +44,24 @@ export function deal(state: QuotaState, now: number): Decision {
     trouble: state.count.trouble,
     pending: pendingReason(state, now),
   };
-  const told = JSON.stringify([shared.contended, shared.quota, shared.trouble?.code, shared.pending]);
+  const sentTerms = JSON.stringify([shared.contended, shared.quota, shared.trouble?.code, shared.pending]);
 
   const leases: Decision['leases'] = [];
   const records: Record<string, LeaseRecord> = { ...state.leases };
   for (const [batch, lease] of live.sort(([a], [b]) => (a < b ? -1 : 1))) {
     const next = granted.get(batch)?.granted ?? lease.promised;
     const isNews =
-      granted.has(batch) && (resources.some((r) => next[r] !== lease.granted[r]) || lease.told !== told);
+      granted.has(batch) &&
+      (resources.some((r) => next[r] !== lease.granted[r]) || lease.sentTerms !== sentTerms);
     // Before it deals, it tells only why it does not.
-    const isReason = !granted.has(batch) && shared.pending !== undefined && lease.told !== told;
+    const isReason = !granted.has(batch) && shared.pending !== undefined && lease.sentTerms !== sentTerms;
     const isDue = lease.undelivered !== undefined && lease.undelivered.againAt <= now;
     if (!isNews && !isReason && !isDue) continue;
     const seq = isNews || isReason ? lease.seq + 1 : lease.seq;
     records[batch] = {
       ...lease,
       seq,
-      told,
+      sentTerms,
       granted: next,
       promised: each((r) => Math.max(lease.promised[r], next[r])),
       sent: seq === lease.seq ? lease.sent : [...lease.sent.filter(allowsMore(next)), { ...next, seq }],

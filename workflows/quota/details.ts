@@ -20,7 +20,9 @@ export function quotaDetails(account: string, state: QuotaState, now: number): s
             `it is tried again at ${new Date(count.dueAt).toISOString()}.`,
         ]
       : []),
-    ...(awaited.length > 0 ? [`Nothing is dealt before ${awaited.join(', ')} told what they hold.`] : []),
+    ...(awaited.length > 0
+      ? [`Nothing is dealt before ${awaited.join(', ')} sentTerms what they hold.`]
+      : []),
     '',
     '| batch | jobs leased | running leased |',
     '| --- | --- | --- |',

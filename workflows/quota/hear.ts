@@ -55,11 +55,11 @@ function heardLease(known: LeaseRecord | undefined, report: LeaseReport): LeaseR
   // A batch that was terminated and applied again knows no lease yet and must be sent one.
   if (!known || life !== known.life)
     return { ...heard, seq: Math.max(seq, known?.seq ?? 0), granted: noSlots, promised: held, sent: [] };
-  const { undelivered, told, granted } = known;
+  const { undelivered, sentTerms, granted } = known;
   // A batch may still grow into a lease that it had not seen.
   const sent = known.sent.filter((one) => one.seq > seq);
   const promised = each((r) => Math.max(held[r], ...sent.map((one) => one[r])));
-  return { ...heard, seq: Math.max(seq, known.seq), granted, promised, sent, undelivered, told };
+  return { ...heard, seq: Math.max(seq, known.seq), granted, promised, sent, undelivered, sentTerms };
 }
 
 /** SMC: a region's VPCs run out without regard to how many jobs run. */

@@ -53,7 +53,7 @@ export interface LeaseRecord {
   syncs: number;
   priority: number;
   /** What else its batch has last been told with its lease. */
-  told?: string;
+  sentTerms?: string;
   /** The lease could not be delivered: it is sent again. */
   undelivered?: { failures: number; againAt: number };
   /** The batch is gone; what it had counts until a count has found what is left of it. */
@@ -96,7 +96,7 @@ export const liveBatches = ({ leases }: QuotaState) =>
 
 /** How many jobs of the account may exist or run, as far as we know. */
 export function limitOf({ quota, learned }: QuotaState, resource: keyof Slots, now: number): number {
-  const told = resource === 'existing' ? quota.jobs : quota.running;
+  const sentTerms = resource === 'existing' ? quota.jobs : quota.running;
   const refusal = learned[resource];
-  return refusal && refusal.until > now ? Math.min(told, refusal.limit) : told;
+  return refusal && refusal.until > now ? Math.min(sentTerms, refusal.limit) : sentTerms;
 }

@@ -39,14 +39,14 @@ export async function createJob(input: ServerMigrationInput, slots: SlotsFromBat
 }
 
 async function createOrAdopt(input: ServerMigrationInput): Promise<Job> {
-  const { batch, server, sourceId, creation, job, knownJobId } = input;
+  const { batch, server, sourceId, creationId, job, knownJobId } = input;
   // Not cancellable: a job that was created must be known, or nobody would clean it up.
   const created = await CancellationScope.nonCancellable(() =>
     smcCalls(`source ${sourceId}`).createReplicationJob({
       batch,
       server,
       sourceId,
-      creation,
+      creationId,
       job,
       knownJobId,
     }),

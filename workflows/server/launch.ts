@@ -65,11 +65,11 @@ async function tellNotRunning(
   { jobId, start, status }: Job,
   ended: Ended,
 ): Promise<Ended> {
-  const { end, error, costsNoAttempt: isFree, startsAgainInSeconds } = ended;
+  const { end, error, costsNoAttempt, startsAgainInSeconds } = ended;
   const neverStarted = start === 1 && status === 'Ready';
   await smcCalls(`${jobId} is not started`).tellBatch(batch, {
     kind: 'stoppedRunning',
-    ...{ server, round, start, jobId, end, error, neverStarted, isFree, startsAgainInSeconds },
+    ...{ server, round, start, jobId, end, error, neverStarted, costsNoAttempt, startsAgainInSeconds },
   });
   return ended;
 }

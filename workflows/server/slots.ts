@@ -19,14 +19,19 @@ export interface Asking {
 const longestWaitMs = 3_600_000;
 
 /** The slots of this server. Each time it asks has a number, `need`; the batch grants by that number. */
-export function slotsFromBatch({ batch, server, round, tells: mustTellFirst = false }: ServerMigrationInput) {
+export function slotsFromBatch({
+  batch,
+  server,
+  round,
+  wantsStartAccepted: mustTellFirst = false,
+}: ServerMigrationInput) {
   let need = 0;
   let granted = 0;
   let mustTell = mustTellFirst;
   setHandler(slotGranted, (grant) => {
     if ((grant.round ?? round) !== round) return;
     granted = Math.max(granted, grant.need);
-    mustTell = grant.tells ?? false;
+    mustTell = grant.wantsStartAccepted ?? false;
   });
   return {
     /** Gives the slot back and waits for the next one. Asks again now and then: the batch may have been started anew. */
@@ -55,7 +60,7 @@ export function slotsFromBatch({ batch, server, round, tells: mustTellFirst = fa
     async used(): Promise<void> {
       if (!mustTell) return;
       mustTell = false;
-      await smcCalls('was not refused').tellBatch(batch, { kind: 'slotUsed', server, round });
+      await smcCalls('was not refused').tellBatch(batch, { kind: 'startAccepted', server, round });
     },
   };
 }

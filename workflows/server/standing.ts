@@ -13,11 +13,11 @@ export type Step = ServerStanding extends infer S
 let standing: ServerStanding | undefined;
 
 /** Begins to answer the query; called once, when the workflow begins. */
-export function answerStanding({ sourceId, creation }: ServerMigrationInput): void {
+export function answerStanding({ sourceId, creationId }: ServerMigrationInput): void {
   standing = {
     phase: 'migrating',
     sourceId,
-    creation,
+    creationId,
     startedAt: workflowInfo().startTime.getTime(),
     starts: 1,
   };
@@ -27,6 +27,6 @@ export function answerStanding({ sourceId, creation }: ServerMigrationInput): vo
 /** Notes that the server has reached its next step. */
 export function noteStanding(step: Step): void {
   if (!standing) return;
-  const { sourceId, creation, startedAt, starts } = standing;
-  standing = { starts, ...step, sourceId, creation, startedAt };
+  const { sourceId, creationId, startedAt, starts } = standing;
+  standing = { starts, ...step, sourceId, creationId, startedAt };
 }

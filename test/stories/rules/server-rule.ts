@@ -31,7 +31,7 @@ const isOf = ({ runId, input }: ServerWorkflow, record: ServerRecord, { life }: 
     ? record.runId === runId
     : record.round === 0 ||
       (record.round === input.round &&
-        input.creation.includes(`/${life}/`) &&
+        input.creationId.includes(`/${life}/`) &&
         record.startedAt !== undefined);
 
 function judgeStart(

@@ -1,7 +1,7 @@
 import type { PlannedServer } from '../../../src/plan';
 import { decide } from '../../../workflows/batch/decide';
 import { forecast } from '../../../workflows/batch/forecast';
-import { takeOrder } from '../../../workflows/batch/orders';
+import { takeOrder } from '../../../workflows/batch/orders/orders';
 import { takeStarted } from '../../../workflows/batch/server-workflow';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { type Batch, type BatchState, batchOf, resumed } from '../../../workflows/batch/state';

@@ -1,7 +1,7 @@
 import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
 import type { EarlierServers } from '../../../activities/workflows/find-earlier-servers';
-import { takeFindings } from '../../../workflows/batch/findings';
-import { checkOrder, takeOrder } from '../../../workflows/batch/orders';
+import { takeFindings } from '../../../workflows/batch/looks/findings';
+import { checkOrder, takeOrder } from '../../../workflows/batch/orders/orders';
 import type { Batch } from '../../../workflows/batch/state';
 import type { ServerStanding } from '../../../workflows/contract/server-messages';
 import { aBatch, aPlan, aServer } from './a-batch';

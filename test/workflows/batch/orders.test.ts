@@ -1,4 +1,4 @@
-import { checkOrder, type OrderKind, type Orders, takeOrder } from '../../../workflows/batch/orders';
+import { checkOrder, type OrderKind, type Orders, takeOrder } from '../../../workflows/batch/orders/orders';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import type { Batch } from '../../../workflows/batch/state';
 import { aBatch, aPlan, aServer } from './a-batch';

@@ -1,5 +1,10 @@
 import type { PlannedServer } from '../../../src/plan';
-import { isUnchanged, leavingNotes, leavingServers, planChanges } from '../../../workflows/batch/plan-change';
+import {
+  isUnchanged,
+  leavingNotes,
+  leavingServers,
+  planChanges,
+} from '../../../workflows/batch/orders/plan-change';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { aBatch, aPlan, aServer } from './a-batch';
 

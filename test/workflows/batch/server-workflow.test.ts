@@ -1,5 +1,5 @@
 import { decide } from '../../../workflows/batch/decide';
-import { takeOrder } from '../../../workflows/batch/orders';
+import { takeOrder } from '../../../workflows/batch/orders/orders';
 import {
   migrationInput,
   questionOf,
@@ -78,9 +78,9 @@ test('one that has ended meanwhile: the source is seen anew', () => {
 
 test('a start that was sent again and had been heard the first time goes on as it is', () => {
   const batch = starting();
-  const { creation } = migrationInput(batch, 'a');
+  const { creationId } = migrationInput(batch, 'a');
   expect(takeNameInUse(batch, { ...start, sends: 2 }, 1, 2_000)).toBe(true);
-  const standing = { phase: 'migrating', creation, sourceId: 's-a', startedAt: 5, starts: 1 } as const;
+  const standing = { phase: 'migrating', creationId, sourceId: 's-a', startedAt: 5, starts: 1 } as const;
   takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-a', standing }, 2_000);
   expect(batch.index.record('a')).toMatchObject({ phase: 'migrating', round: 1 });
   expect(decide(batch, 2_000).wishes).toEqual([]);

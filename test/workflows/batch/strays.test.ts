@@ -1,7 +1,12 @@
 import { decide } from '../../../workflows/batch/decide';
+import {
+  betweenLooksMs,
+  strayLook,
+  takeStrays,
+  takeStrayTrouble,
+} from '../../../workflows/batch/looks/strays';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import type { Batch } from '../../../workflows/batch/state';
-import { betweenLooksMs, strayLook, takeStrays, takeStrayTrouble } from '../../../workflows/batch/strays';
 import { aBatch, aPlan, withLease } from './a-batch';
 
 const error = { code: 'InternalError', message: 'broken', remedy: 'Retry it.' };

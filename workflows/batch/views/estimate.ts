@@ -1,5 +1,5 @@
 import { type Forecast, forecast, measuredSeconds } from '../forecast';
-import { leasedSlots } from '../lease-use';
+import { leasedSlots } from '../lease/lease-use';
 import { isEnded } from '../servers/server-record';
 import type { Batch } from '../state';
 

@@ -1,6 +1,6 @@
 import type { BatchProgress, WaveProgress, WebhookTrouble } from '../../contract/views';
 import { waveGate } from '../gates/gates';
-import { leasedSlots } from '../lease-use';
+import { leasedSlots } from '../lease/lease-use';
 import { type Batch, statusOf } from '../state';
 import { accountTrouble } from '../telling/account-trouble';
 import { estimatedEnd } from './estimate';

@@ -3,7 +3,7 @@ import type { Slots } from '../../contract/slots';
 import { restartGatesOf } from '../deal-slots';
 import { serverGate, waveGate } from '../gates/gates';
 import { heldSlots, refusalReason } from '../lease';
-import { leasedSlots } from '../lease-use';
+import { leasedSlots } from '../lease/lease-use';
 import { type Batch, isLookedUpFirst } from '../state';
 import { accountReason } from '../telling/account-trouble';
 

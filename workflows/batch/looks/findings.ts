@@ -1,10 +1,10 @@
-import type { SurveyedServer } from '../../activities/sources/survey-source-servers';
-import type { EarlierServers } from '../../activities/workflows/find-earlier-servers';
-import { judgeSource, migratedNote, type SourceEvidence } from '../../src/ledger/judge-source';
-import type { Plan, PlannedServer } from '../../src/plan';
-import type { SmcFailure } from '../contract/failure';
-import type { ServerStanding } from '../contract/server-messages';
-import { ServerIndex } from './servers/server-index';
+import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
+import type { EarlierServers } from '../../../activities/workflows/find-earlier-servers';
+import { judgeSource, migratedNote, type SourceEvidence } from '../../../src/ledger/judge-source';
+import type { Plan, PlannedServer } from '../../../src/plan';
+import type { SmcFailure } from '../../contract/failure';
+import type { ServerStanding } from '../../contract/server-messages';
+import { ServerIndex } from '../servers/server-index';
 import {
   adoptedRound,
   hasWorkflow,
@@ -13,10 +13,10 @@ import {
   newRecord,
   type ServerRecord,
   unwatchedJob,
-} from './servers/server-record';
-import { type Batch, type BatchState, note, sourceOf } from './state';
-import { takeEarlyReports } from './take-report';
-import { wish } from './wishes';
+} from '../servers/server-record';
+import { type Batch, type BatchState, note, sourceOf } from '../state';
+import { takeEarlyReports } from '../take-report';
+import { wish } from '../wishes';
 
 /** What the account and Temporal say of servers of a plan. */
 export interface Findings {
@@ -181,7 +181,7 @@ function judgedRecord(
 
 /** The record of a server by what its own workflow says of itself. */
 export function standingRecord(
-  { creation, ...standing }: ServerStanding,
+  { creationId, ...standing }: ServerStanding,
   now: number,
   round = adoptedRound,
 ): ServerRecord {

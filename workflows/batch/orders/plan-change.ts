@@ -1,11 +1,11 @@
-import type { Plan, PlannedServer } from '../../src/plan';
-import type { PlanChanges } from '../contract/orders';
-import type { Findings } from './findings';
-import { forgetServer, noteTwins, takeFindings } from './findings';
+import type { Plan, PlannedServer } from '../../../src/plan';
+import type { PlanChanges } from '../../contract/orders';
+import type { Findings } from '../looks/findings';
+import { forgetServer, noteTwins, takeFindings } from '../looks/findings';
+import type { ServerIndex } from '../servers/server-index';
+import { hasWorkflow, isEnded, migratedFrom } from '../servers/server-record';
+import { type Batch, note } from '../state';
 import { refusal } from './refusal';
-import type { ServerIndex } from './servers/server-index';
-import { hasWorkflow, isEnded, migratedFrom } from './servers/server-record';
-import { type Batch, note } from './state';
 
 /**
  * What a changed plan would change in a running batch, and what it must not change any more: servers under way. What has

@@ -1,9 +1,9 @@
-import type { Plan } from '../../src/plan';
-import { byName } from '../../src/text';
-import { type CarriedBatch, carriedBatch } from './carry/carried-batch';
-import { textLimits } from './servers/failure-texts';
-import type { ServerRecord } from './servers/server-record';
-import { newBatchState } from './state';
+import type { Plan } from '../../../src/plan';
+import { byName } from '../../../src/text';
+import { textLimits } from '../servers/failure-texts';
+import type { ServerRecord } from '../servers/server-record';
+import { newBatchState } from '../state';
+import { type CarriedBatch, carriedBatch } from './carried-batch';
 
 /** Texts that no compression makes shorter. */
 export interface Noise {

@@ -1,11 +1,11 @@
-import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../contract/orders';
-import type { ServerPhase } from '../contract/views';
-import { stopReason } from './gates/gates';
-import { quotaInForce } from './lease-use';
+import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../../contract/orders';
+import type { ServerPhase } from '../../contract/views';
+import { stopReason } from '../gates/gates';
+import { quotaInForce } from '../lease/lease-use';
+import { hasWorkflow, isEnded, migratedFrom } from '../servers/server-record';
+import { type Batch, endUntouched, note, sourceOf, waitAgain } from '../state';
+import { wish, withdraw } from '../wishes';
 import { refusal } from './refusal';
-import { hasWorkflow, isEnded, migratedFrom } from './servers/server-record';
-import { type Batch, endUntouched, note, sourceOf, waitAgain } from './state';
-import { wish, withdraw } from './wishes';
 
 /** What operators can order, beside a change of the plan. */
 export interface Orders {

@@ -1,10 +1,14 @@
-import type { FindJobsOfBatchInput, JobOfBatch, JobsOfBatch } from '../../activities/jobs/find-jobs-of-batch';
-import { settledMs } from '../../src/smc/read-lag';
-import { smcBatchCommand } from '../../src/text';
-import type { SmcFailure } from '../contract/failure';
-import { leasedSlots } from './lease-use';
-import { hasWorkflow, type ServerRecord, unwatchedJob } from './servers/server-record';
-import { type Batch, note, sourceOf } from './state';
+import type {
+  FindJobsOfBatchInput,
+  JobOfBatch,
+  JobsOfBatch,
+} from '../../../activities/jobs/find-jobs-of-batch';
+import { settledMs } from '../../../src/smc/read-lag';
+import { smcBatchCommand } from '../../../src/text';
+import type { SmcFailure } from '../../contract/failure';
+import { leasedSlots } from '../lease/lease-use';
+import { hasWorkflow, type ServerRecord, unwatchedJob } from '../servers/server-record';
+import { type Batch, note, sourceOf } from '../state';
 
 // Jobs with the batch's tags that no workflow looks after: strays belong to no server of the plan, leftovers to one that has
 // ended, or that waits. They take slots until they are gone.

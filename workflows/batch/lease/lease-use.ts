@@ -1,15 +1,7 @@
-import type { LeaseReport, StatedQuota } from '../contract/quota-messages';
-import type { Slots } from '../contract/slots';
-import {
-  afterSuccess,
-  heldSlots,
-  nextReport,
-  syncHoldsSlotFrom,
-  takeSync,
-  trialEnd,
-  usableSlots,
-} from './lease';
-import type { Batch } from './state';
+import type { LeaseReport, StatedQuota } from '../../contract/quota-messages';
+import type { Slots } from '../../contract/slots';
+import type { Batch } from '../state';
+import { afterSuccess, heldSlots, nextReport, syncHoldsSlotFrom, takeSync, trialEnd, usableSlots } from '.';
 
 // What a batch does with its lease of the account's quota; the rules themselves are in `lease/`.
 
