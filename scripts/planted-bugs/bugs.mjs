@@ -49,27 +49,9 @@ export const bugs = [
     to: 'false',
   },
   {
-    name: 'a quota that was lost deals before it has heard what the batches hold',
-    file: 'workflows/quota/deal.ts',
-    from: 'isCensusTaken && Object.keys(awaited).length === 0 && (',
-    to: '(',
-  },
-  {
-    name: 'a lease that did not arrive is not sent again',
-    file: 'workflows/quota/deal.ts',
-    from: 'if (!isNews && !isReason && !isDue) continue;',
-    to: 'if (!isNews && !isReason) continue;',
-  },
-  {
     name: 'a report of an old round is believed',
     file: 'workflows/batch/take-report.ts',
     from: 'if (record.round !== adoptedRound && record.round !== report.round) return undefined;',
-    to: '',
-  },
-  {
-    name: 'a report that comes early is dropped',
-    file: 'workflows/batch/take-report.ts',
-    from: 'state.early.push(report);',
     to: '',
   },
   {
@@ -99,8 +81,8 @@ export const bugs = [
   {
     name: 'no wake-up is set for a window that opens',
     file: 'workflows/batch/deal-slots.ts',
-    from: 'if (gate) {\n      times.push(gate.until);\n      continue;\n    }\n    // The usual',
-    to: 'if (gate) {\n      continue;\n    }\n    // The usual',
+    from: 'if (gate) {\n      times.push(gate.until);\n      continue;\n    }\n    if (mayStart',
+    to: 'if (gate) {\n      continue;\n    }\n    if (mayStart',
   },
   {
     name: 'no wake-up is set for a workflow that is about to close',
@@ -123,8 +105,8 @@ export const bugs = [
   {
     name: 'a retry takes the workflow of the last round, which is closing, for its own',
     file: 'workflows/batch/server-workflow.ts',
-    from: 'if (roundEndedAt !== undefined && now - roundEndedAt < closingMs) {',
-    to: 'if (roundEndedAt === -1) {',
+    from: 'if (roundEndedAt === undefined || now - roundEndedAt >= closingMs) return false;',
+    to: 'if (roundEndedAt !== -1) return false;',
   },
   {
     name: 'a job that one look has left out is taken for gone',
@@ -135,13 +117,7 @@ export const bugs = [
   {
     name: 'a server whose dependency was cancelled waits for ever',
     file: 'workflows/batch/servers/server-index.ts',
-    from: "phase === 'failed' || phase === 'cancelled' || phase === 'waiting'",
-    to: "phase === 'failed' || phase === 'waiting'",
-  },
-  {
-    name: 'the ledger is not asked',
-    file: 'src/ledger/judge-source.ts',
-    from: 'const done = ledger ?? (finished ? undefined : entryOfFinished(onSource));',
-    to: 'const done = finished ? undefined : entryOfFinished(onSource);',
+    from: 'for (const other of this.dependents.get(name) ?? []) this.hopeToCheck.add(other);',
+    to: "if (phase !== 'cancelled') for (const other of this.dependents.get(name) ?? []) this.hopeToCheck.add(other);",
   },
 ];

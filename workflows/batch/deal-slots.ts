@@ -221,6 +221,8 @@ function failHopeless(batch: Batch, now: number): void {
   const { state, index } = batch;
   // One failure may leave others without hope: they are added meanwhile.
   for (const name of index.hopeToCheck) {
+    // Taken out first: one that loses its hope after it was looked at is added, and looked at, once more.
+    index.hopeToCheck.delete(name);
     const record = index.record(name);
     // Of one whose job runs the end is seen first.
     if (record.phase !== 'waiting' || record.jobRuns) continue;
@@ -239,7 +241,6 @@ function failHopeless(batch: Batch, now: number): void {
     });
     note(state, 'smc-batch', `${name} failed: it depends on ${why}`, now);
   }
-  index.hopeToCheck.clear();
 }
 
 function failedDependency({ index }: Batch, name: string): string | undefined {

@@ -59,7 +59,7 @@ export function takeStarted({ state, index }: Batch, name: string, round: number
  * this batch did not hear of it any more.
  */
 export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: number, now: number): boolean {
-  const { state, index } = batch;
+  const { index } = batch;
   if (!index.has(server)) return false;
   const record = index.record(server);
   if (record.phase !== 'migrating' || record.round !== round) return false;

@@ -172,6 +172,16 @@ describe('what keeps servers from starting', () => {
     expect(sent(withLease(aBatch(plan, { a: synced }), 5))).toEqual(['start b']);
   });
 
+  test('no server waits for one that can never be migrated, in whatever order they are looked at', () => {
+    const plan = aPlan(['db', aServer('app', { dependsOn: ['db'] }), aServer('web', { dependsOn: ['app'] })]);
+    const batch = withLease(aBatch(plan, { db: failed, app: failed, web: failed }), 5);
+    expect(sent(batch, 4)).toEqual([]);
+    // The last of the chain is looked at first.
+    takeOrder(batch, 'retry', { by: 'me', servers: ['web', 'app'] }, 5);
+    expect(sent(batch, 5)).toEqual([]);
+    expect([batch.index.phaseOf('app'), batch.index.phaseOf('web')]).toEqual(['failed', 'failed']);
+  });
+
   test('an account that refuses: one server now and then finds out whether it still does', () => {
     const batch = withLease(aBatch(aPlan(['a', 'b', 'c'])), 5);
     batch.state.account = { ...batch.state.account, refusedAt: { w: 0 }, error, since: 0 };
