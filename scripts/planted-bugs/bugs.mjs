@@ -110,7 +110,7 @@ export const bugs = [
   },
   {
     name: 'a job that one look has left out is taken for gone',
-    file: 'workflows/batch/strays.ts',
+    file: 'workflows/batch/looks/strays.ts',
     from: 'missing.includes(jobId) && before.missing.includes(jobId)',
     to: 'missing.includes(jobId)',
   },
