@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import type { Order, OrderAnswer } from '../../workflows/contract/orders';
+import { grpcStatus } from '../temporal/grpc';
 import { CommandFailure, exitCodes } from '../terminal/failure';
 import { smcBatchCommand } from '../text';
 import { batchClient } from './batch-client';
@@ -37,8 +40,10 @@ export async function sendOrder<O extends Order>(
     );
   }
   await requireWorker(client, target, `Batch '${batch}' runs`);
+  // Whatever is sent again is one order.
+  const updateId = randomUUID();
   try {
-    return await handle.executeUpdate(update, { args: [content] });
+    return await whileItsRunEnds(() => handle.executeUpdate(update, { args: [content], updateId }));
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new CommandFailure(
@@ -47,3 +52,23 @@ export async function sendOrder<O extends Order>(
     );
   }
 }
+
+const mostTries = 20;
+
+/** An order that meets the end of a run of the batch's workflow is refused, and not carried out: the next run takes it. */
+export async function whileItsRunEnds<T>(order: () => Promise<T>): Promise<T> {
+  for (let nth = 1; ; nth++) {
+    try {
+      return await order();
+    } catch (error) {
+      if (nth === mostTries || !isRunEnding(error)) throw error;
+      await sleep(100 + 100 * nth);
+    }
+  }
+}
+
+const isRunEnding = (error: unknown) =>
+  error instanceof ServiceError &&
+  isGrpcServiceError(error.cause) &&
+  error.cause.code === grpcStatus.FAILED_PRECONDITION &&
+  error.cause.message.includes('workflow task failure');

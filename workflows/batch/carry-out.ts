@@ -51,6 +51,8 @@ export interface BatchRun {
   readonly batch: Batch;
   /** Something has happened: the loop decides once more. */
   hasNews: boolean;
+  /** An order is among it. */
+  hasOrder: boolean;
   /** Why the batch cannot begin. */
   failure?: unknown;
   /** Servers whose workflow this run started: Temporal tells us their end. */

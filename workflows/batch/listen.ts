@@ -90,6 +90,7 @@ function takeOrders(run: BatchRun): void {
       update,
       (order: Orders[K]) => {
         run.hasNews = true;
+        run.hasOrder = true;
         return refusing(() => takeOrder(batch, kind, order, Date.now()));
       },
       { validator: (order: Orders[K]) => refusing(() => checkOrder(batch, kind, order)) },
@@ -137,11 +138,13 @@ async function changePlan(run: BatchRun, plan: Plan, by: string): Promise<OrderA
     } finally {
       state.planChange = undefined;
       run.hasNews = true;
+      run.hasOrder = true;
     }
   }
   const done = changeAnswer(changes);
   note(state, by, done, Date.now());
   run.hasNews = true;
+  run.hasOrder = true;
   return { done };
 }
 

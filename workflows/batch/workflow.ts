@@ -55,6 +55,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
 async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Promise<void> {
   for (;;) {
     run.hasNews = false;
+    run.hasOrder = false;
     const decision = decide(run.batch, Date.now());
     carryOut(run, decision);
     if (isDone(decision)) return;
@@ -66,10 +67,17 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
 
 /**
  * Another run may take over: all that is under way is in the state, but for an order that waits for its answer, the first
- * look at the account, and the last words of the batch.
+ * look at the account, and the last words of the batch. Temporal refuses to end a run that has events it has not seen, and an
+ * order that came with that end is refused as well: a quiet moment is waited for, but not for ever.
  */
-const mayBeReplaced = ({ batch: { state } }: BatchRun) =>
-  isHistoryLong() && state.stage === 'running' && allHandlersFinished();
+function mayBeReplaced({ batch: { state }, hasOrder }: BatchRun): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  if (historyLength <= historyLimit && !continueAsNewSuggested) return false;
+  if (state.stage !== 'running' || hasOrder || !allHandlersFinished()) return false;
+  const isQuiet =
+    !state.holding.underWay && !Object.values(state.wishes).some(({ isUnderWay }) => isUnderWay);
+  return isQuiet || historyLength > 2 * historyLimit;
+}
 
 function newRun(input: BatchInput): BatchRun {
   const { firstExecutionRunId: life, taskQueue } = workflowInfo();
@@ -81,6 +89,7 @@ function newRun(input: BatchInput): BatchRun {
   const run: BatchRun = {
     batch: batchOf(state),
     hasNews: true,
+    hasOrder: false,
     watched: new Set(),
     survey: new CancellationScope(),
     detailsAt: 0,
@@ -148,6 +157,3 @@ function resultOf({ batch }: BatchRun): BatchResult {
   const { counts, total, waves, startedAt } = batchProgress(batch, Date.now());
   return { batch: plan.name, counts, total, waves, startedAt, endedAt: new Date(Date.now()).toISOString() };
 }
-
-const isHistoryLong = () =>
-  workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit;
