@@ -72,26 +72,6 @@ test('a synced job that lost its workflow is synced again once its batch is appl
   expect(audit().creates.tookEffect).toBe(1);
 });
 
-test('a server whose source is away goes on waiting for it when its batch is applied again, without a running slot', async () => {
-  house = await aHouse({ servers: 2, runningQuota: 1, speed: 600 });
-  const [away, other] = house.plan(2).servers;
-  const plan = house.plan(1);
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await untilProgress(batch, () => audit().jobs.running === 1);
-  house.breakThings({ sources: [{ source: away!.sourceId!, offline: true }] });
-  await untilProgress(batch, ({ counts }) => counts.recovering === 1);
-  await terminate(plan);
-  await batch.start(house.plan(2));
-  await untilProgress(batch, ({ counts }) => counts.recovering === 1 && counts.migrated === 1);
-  expect(await seen(plan, other!.name)).toMatchObject({ phase: 'migrated' });
-  house.breakThings({});
-  await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(2);
-  expect(audit().jobs).toMatchObject({ leftovers: [], peakRunning: 1 });
-});
-
 test('a server whose source is imported after all is migrated when it is retried', async () => {
   house = await aHouse({ servers: [{ name: 'web' }, { name: 'rest' }] });
   const plan = house.plan(2, { waves: gated });

@@ -4,7 +4,6 @@ import {
   approveUpdate,
   cancelUpdate,
   cutOverUpdate,
-  limitsUpdate,
   pauseUpdate,
   resumeUpdate,
   retryUpdate,
@@ -69,31 +68,6 @@ test('a canary that fails stops the batch; a retry after the cause is mended let
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test('the same error again and again stops the batch before it has burned all servers', async () => {
-  house = await aHouse({
-    servers: 12,
-    runningQuota: 2,
-    speed: 6_000,
-    faults: {
-      jobs: [{ source: '*', fail: { atProgress: 5, errorCode: 'InvalidAccountStatus.NotEnoughBalance' } }],
-    },
-  });
-  const plan = house.plan(12, { policy: { attempts: 1, stopAfterSameError: 3 } });
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  const stopped = await untilProgress(
-    batch,
-    ({ status, counts }) => status === 'stopped' && counts.migrating + counts.finishing === 0,
-  );
-  expect(stopped.counts.failed).toBeLessThanOrEqual(4);
-  house.breakThings({});
-  const answer = await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by }] });
-  expect(answer.done).toContain('although');
-  await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(12 - stopped.counts.failed);
-});
-
 test('pausing breaks no running work, starts nothing more, and resuming goes on', async () => {
   house = await aHouse({ servers: 6, runningQuota: 2, speed: 1_000 });
   const plan = house.plan(6);
@@ -146,42 +120,6 @@ test('single servers are cancelled, skipped and explained; orders that make no s
   expect(byName.get(waiting[0]!)).toBe('skipped');
   expect(byName.get(running)).toMatch(/cancelled|migrated/);
   expect(audit().jobs.leftovers).toEqual([]);
-});
-
-test('lowering maxConcurrent lets running jobs end and then keeps the new limit', async () => {
-  house = await aHouse({ servers: 12, runningQuota: 6, jobSeconds: 3_000, speed: 1_500 });
-  const plan = house.plan(12);
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await untilProgress(batch, ({ counts }) => counts.migrating === 6);
-  await handleOf(plan.name).executeUpdate(limitsUpdate, { args: [{ by, maxConcurrent: 2 }] });
-  const later = await untilProgress(batch, (progress) => endedCount(progress) >= 7);
-  expect(later.slots.inUse.running).toBeLessThanOrEqual(2);
-  await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(12);
-});
-
-test('peers of an exclusive group never migrate at once, and a server waits for what it depends on', async () => {
-  house = await aHouse({ servers: 6, speed: 6_000 });
-  const names = [...house.simulator.account.sources.values()].map(({ name }) => name);
-  const plan = house.plan(6, {
-    server: (nth) => ({
-      exclusive: nth < 3 ? 'db' : undefined,
-      dependsOn: nth === 5 ? [names[0]!, names[4]!] : undefined,
-    }),
-  });
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await batch.result();
-  const servers = await batch.servers();
-  const spans = servers
-    .slice(0, 3)
-    .map(({ startedAt, endedAt }) => [startedAt!, endedAt!])
-    .sort((a, b) => a[0]! - b[0]!);
-  for (let i = 1; i < 3; i++) expect(spans[i]![0]).toBeGreaterThanOrEqual(spans[i - 1]![1]!);
-  expect(servers[5]!.startedAt).toBeGreaterThanOrEqual(Math.max(servers[0]!.endedAt!, servers[4]!.endedAt!));
 });
 
 test('an incremental server is synced, waits without a running slot, and is cut over when told', async () => {

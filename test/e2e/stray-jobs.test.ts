@@ -41,58 +41,6 @@ test('no quota exceeded by jobs whose servers have left the plan or got another 
   expect(audit().jobs).toMatchObject({ leftovers: [], peakExisting: 3 });
 });
 
-test('no batch kept waiting by kept jobs of its own that were cleaned up meanwhile', async () => {
-  house = await aHouse({ servers: 4 });
-  const plan = house.plan(4, { waves: [{ name: 'first' }, { name: 'second' }] });
-  plan.account.quota = { jobs: 2, running: 2 };
-  for (const server of plan.servers.slice(2)) await house.leaveJob(plan, server);
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await untilProgress(batch, ({ waiting }) => waiting?.includes('jobs this batch may have exist') ?? false);
-  expect((await house.run('cleanup', plan.name, '--yes')).code).toBe(0);
-  await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(4);
-  expect(audit().jobs).toMatchObject({ leftovers: [], peakExisting: 2 });
-});
-
-test('no job forgotten when its server leaves the plan of a running batch', async () => {
-  house = await aHouse({ servers: 2, runningQuota: 1, speed: 600 });
-  const plan = house.plan(2, { waves: [{ name: 'first' }, { name: 'second' }] });
-  const [first, last] = plan.servers;
-  const jobId = await house.leaveJob(plan, last!);
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
-  await changePlan({ ...plan, servers: [first!] });
-  expect((await batch.progress()).strayJobs).toBe(1);
-  expect(JSON.stringify(await journalOf(plan))).toContain(jobId);
-  await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(1);
-  expect(audit().jobs.leftovers).toMatchObject([{ jobId, status: 'Ready' }]);
-});
-
-test('no wrong server migrated after a correction: a waiting server that names another source is looked up again', async () => {
-  const names = ['busy', 'wrong', 'right'];
-  house = await aHouse({ servers: names.map((name) => ({ name })), runningQuota: 1, speed: 600 });
-  const waves = [{ name: 'first' }, { name: 'second' }];
-  const plan = house.plan(2, { waves });
-  const [busy, web] = plan.servers;
-  const named = (sourceName: string) => ({
-    ...plan,
-    servers: [busy!, { ...web!, name: 'web', sourceId: undefined, sourceName }],
-  });
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(named('wrong'));
-  await untilProgress(batch, ({ counts }) => counts.migrating === 1);
-  await changePlan(named('right'));
-  await batch.result();
-  const sourceOf = (name: string) => house.simulator.account.sourceNames.get(name)!;
-  expect(Object.keys(audit().images.perSource).sort()).toEqual([sourceOf('busy'), sourceOf('right')].sort());
-});
-
 test('no cleanup that spares the old job of a server under way with another source, or takes the new one', async () => {
   house = await aHouse({ servers: 2, speed: 1 });
   const plan = house.plan(1);

@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/plan';
 import { batchWorkflowId } from '../../workflows/contract/ids';
-import { changePlanUpdate, pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
+import { changePlanUpdate } from '../../workflows/contract/orders';
 import { explainQuery } from '../../workflows/contract/views';
 import { aHouse, endedCount, type House, untilProgress } from './a-house';
 
@@ -85,41 +85,6 @@ test('no running work broken by a lockout: what runs goes on to its end, nothing
   expect(locked.waiting).toBeDefined();
   expect(audit().creates.tookEffect).toBe(2);
   await change(plan);
-  await batch.result();
-  expect((await batch.progress()).counts.migrated).toBe(4);
-});
-
-test('no slots idle behind one straggler: a wave that overlaps starts while the last one still runs', async () => {
-  house = await aHouse({ servers: 3, runningQuota: 2, speed: 1_000 });
-  const [straggler] = [...house.simulator.account.sources.keys()];
-  house.breakThings({ jobs: [{ source: straggler!, slower: 4 }] });
-  const plan = house.plan(3, {
-    waves: [{ name: 'first' }, { name: 'second', overlap: true }],
-    server: (nth) => ({ wave: nth === 0 ? 'first' : 'second' }),
-  });
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await batch.result();
-  const [first, ...second] = await batch.servers();
-  expect(Math.min(...second.map(({ startedAt }) => startedAt!))).toBeLessThan(first!.stoppedRunningAt!);
-});
-
-test('no all-or-nothing pause: a wave or a server waits while the others go on', async () => {
-  house = await aHouse({ servers: 4, speed: 3_000 });
-  const plan = house.plan(4, { waves: [{ name: 'a' }, { name: 'b' }] });
-  const [, , third, fourth] = plan.servers.map(({ name }) => name);
-  await house.startWorker();
-  const batch = house.batch(plan);
-  await batch.start(plan);
-  await handleOf(plan.name).executeUpdate(pauseUpdate, { args: [{ by, servers: [fourth!] }] });
-  const paused = await untilProgress(batch, ({ counts }) => counts.migrated === 3);
-  expect(paused.counts.waiting).toBe(1);
-  const explained = await handleOf(plan.name).query(explainQuery, { server: fourth! });
-  expect(explained.why).toContain('it is paused');
-  expect(explained.next).toBe(`smc-batch resume ${plan.name} ${fourth}`);
-  expect((await batch.servers({ names: [third!] }))[0]?.phase).toBe('migrated');
-  await handleOf(plan.name).executeUpdate(resumeUpdate, { args: [{ by }] });
   await batch.result();
   expect((await batch.progress()).counts.migrated).toBe(4);
 });

@@ -1,12 +1,15 @@
 import type { PlannedServer } from '../../../src/plan';
+import { decide } from '../../../workflows/batch/decide';
 import {
+  beginPlanChange,
   isUnchanged,
   leavingNotes,
   leavingServers,
   planChanges,
+  takePlan,
 } from '../../../workflows/batch/orders/plan-change';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import { aBatch, aPlan, aServer } from './a-batch';
+import { aBatch, aPlan, aServer, withLease } from './a-batch';
 
 const base = (name: string): PlannedServer =>
   aServer(name, { job: { regionId: 'cn-hangzhou', systemDiskSize: 40 } });
@@ -90,4 +93,48 @@ test('a thousand servers that leave take few lines of the journal, and an equal 
   const { index } = aBatch(plan, migrated);
   expect(leavingNotes(leavingServers(plan, planOf([base('new')]), index))).toHaveLength(20);
   expect(isUnchanged(planChanges(plan, planOf(names.map(base)), index))).toBe(true);
+});
+
+describe('a plan that takes effect', () => {
+  const named = (sourceName: string): PlannedServer => ({ ...web, sourceId: undefined, sourceName });
+
+  test('leaves the job of a server that is gone as one of no server, and says so', () => {
+    const batch = aBatch(planOf([web, base('db')]), { web: { phase: 'waiting', round: 0, jobId: 'j-1' } });
+    const next = planOf([base('db')]);
+    expect(beginPlanChange(batch, next)).toEqual([]);
+    takePlan(batch, next, undefined, 5);
+    expect(batch.state.strays.jobs).toMatchObject([{ jobId: 'j-1', server: 'web' }]);
+    expect([batch.index.has('web'), batch.index.inUse.existing]).toEqual([false, 1]);
+  });
+
+  test('looks a waiting server up again that names another source: nothing starts meanwhile, and the right one is migrated', () => {
+    const batch = withLease(
+      aBatch(planOf([named('wrong')]), { web: { phase: 'waiting', round: 0, sourceId: 's-wrong' } }),
+      5,
+    );
+    const next = planOf([named('right')]);
+    expect(beginPlanChange(batch, next)).toEqual([named('right')]);
+    expect(decide(batch, 0).wishes).toEqual([]);
+    const surveyed = [{ name: 'web', found: ['s-right'] }];
+    takePlan(batch, next, { surveyed, earlier: { running: [], migrations: [] } }, 5);
+    batch.state.planChange = undefined;
+    expect(decide(withLease(batch, 5), 5).wishes).toMatchObject([{ kind: 'start', server: 'web' }]);
+    expect(batch.index.record('web')).toMatchObject({ phase: 'migrating', sourceId: 's-right' });
+  });
+
+  test('is refused when a server that it changes was taken up meanwhile', () => {
+    const batch = aBatch(planOf([web]));
+    const next = planOf([otherImage]);
+    beginPlanChange(batch, next);
+    batch.index.set('web', records.migrating);
+    expect(() => takePlan(batch, next, undefined, 5)).toThrow("server 'web' is migrating");
+    expect(batch.state.plan.servers).toEqual([web]);
+  });
+
+  test('counts quotas and limits that it changes from now on', () => {
+    const batch = aBatch(planOf([web]));
+    const next = { ...planOf([web]), account: { id: 'a', quota: { jobs: 7, running: 3 } } };
+    takePlan(batch, next, undefined, 5);
+    expect(batch.state).toMatchObject({ quotaChangedAt: 5, holding: { news: { limitsChanged: true } } });
+  });
 });
