@@ -6,14 +6,10 @@ import { aHouse, endedCount, type House, untilProgress } from './a-house';
 let house: House;
 afterEach(() => house?.close());
 
-const _by = 'tester';
 const handleOf = (name: string) => house.client.workflow.getHandle(batchWorkflowId(name));
 const explain = (plan: Plan, nth: number) =>
   handleOf(plan.name).query(explainQuery, { server: plan.servers[nth]!.name });
-const _phases = async (plan: Plan) => (await house.batch(plan).servers()).map(({ phase }) => phase);
 const audit = () => house.simulator.account.audit();
-const _calls = (operation: string) => audit().calls.perOperation[operation]?.accepted ?? 0;
-const _sourceIds = () => [...house.simulator.account.sources.keys()];
 
 test('no slots held by a batch that may not use them, while another one waits', async () => {
   house = await aHouse({ servers: 12, runningQuota: 4, jobSeconds: 3_000, speed: 1_000 });

@@ -4,7 +4,7 @@ import { aHouse, endedCount, type House, until, untilProgress } from '../e2e/a-h
 let house: House;
 afterEach(() => house?.close());
 
-test('a batch of 500 servers passes through Continue-As-News and a worker kill, every server once', async () => {
+test('a batch of 500 servers passes through a Continue-As-New and a worker kill, every server once', async () => {
   const servers = 500;
   house = await aHouse({ servers, jobSeconds: 0, deletingSeconds: 0, pollInterval: 0.1 });
   const plan = house.plan(servers);
@@ -29,7 +29,7 @@ test('a batch of 500 servers passes through Continue-As-News and a worker kill, 
   let continued = 0;
   const query = `WorkflowId = '${batchWorkflowId(plan.name)}' AND ExecutionStatus = 'ContinuedAsNew'`;
   for await (const _ of house.client.workflow.list({ query })) continued++;
-  expect(continued).toBeGreaterThanOrEqual(2);
+  expect(continued).toBeGreaterThanOrEqual(1);
 }, 600_000);
 
 test('a server whose workflow is terminated after a Continue-As-New gives its slot back', async () => {
