@@ -98,13 +98,13 @@ function awaitsLookUp(batch: Batch, name: string): boolean {
 /** Takes a server up: its job counts from now on, and its workflow is to be started. */
 function start(batch: Batch, name: string, now: number): void {
   const { state, index } = batch;
-  const { round, ...before } = index.record(name);
+  const { round, lastRound = 0, ...before } = index.record(name);
   const sourceId = sourceOf(state, index.planOf(name));
   const jobId = before.phase === 'waiting' && round === 0 ? before.jobId : undefined;
   const { roundEndedAt } = before;
   index.set(name, {
     phase: 'migrating',
-    round: round + 1,
+    round: Math.max(round, lastRound) + 1,
     startedAt: now,
     sourceId,
     starts: 1,

@@ -68,7 +68,10 @@ export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: numb
   if (sends > 1) return true;
   if (waitForClosing(batch, server, now)) return false;
   // It will report to us.
-  index.set(server, { phase: 'migrating', round: adoptedRound, startedAt, sourceId, starts: 1 });
+  index.set(server, {
+    ...{ phase: 'migrating', round: adoptedRound, lastRound: round },
+    ...{ startedAt, sourceId, starts: 1 },
+  });
   return true;
 }
 
@@ -109,7 +112,9 @@ export function takeNamesake(
     index.set(name, { phase: 'failed', round: adoptedRound, sourceId, endedAt: now, error });
   } else {
     const { standing } = found;
-    index.set(name, standing ? standingRecord(standing, now) : { ...record, round: adoptedRound });
+    const lastRound = Math.max(record.lastRound ?? 0, record.round);
+    const adopted = standing ? standingRecord(standing, now) : { ...record, round: adoptedRound };
+    index.set(name, { ...adopted, lastRound });
   }
 }
 

@@ -61,7 +61,13 @@ export function nextRecord(
   const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted, runId, validUntil };
   switch (report.kind) {
     case 'ended':
-      return { ...base, runId: undefined, endedAt: now, ...endedState(report.result) };
+      return {
+        ...base,
+        runId: undefined,
+        endedAt: now,
+        lastRound: round === adoptedRound ? Math.max(record.lastRound ?? 0, report.round) : record.lastRound,
+        ...endedState(report.result),
+      };
     case 'expires':
       return { ...record, validUntil: report.at };
     case 'waitsForSource':

@@ -5,6 +5,7 @@ const facts = [
   ...[
     'phase',
     'round',
+    'lastRound',
     'sourceId',
     'isMoved',
     'diskGiB',
@@ -22,7 +23,7 @@ const own: Record<ServerRecord['phase'], string[]> = {
   finishing: ['jobId', 'error'],
   synced: ['jobId', 'error', 'sync'],
   queued: ['need', 'jobId', 'error', 'isCutOver', 'queuedAt'],
-  migrated: ['jobId', 'imageId', 'leftover', 'note'],
+  migrated: ['jobId', 'imageId', 'imageName', 'leftover', 'note'],
   skipped: ['note', 'imageId', 'jobId', 'leftover'],
   failed: ['error', 'jobId', 'leftover', 'isConsequence', 'migrated'],
   cancelled: ['jobId', 'leftover'],

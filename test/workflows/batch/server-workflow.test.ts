@@ -10,8 +10,10 @@ import {
 } from '../../../workflows/batch/server-workflow';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { batchOf, resumed } from '../../../workflows/batch/state';
+import { takeReport } from '../../../workflows/batch/take-report';
 import { aBatch, aPlan, withLease } from './a-batch';
 
+const error = { code: 'InternalError', message: 'broken', remedy: 'Retry it.' };
 const start = { server: 'a', kind: 'start', sends: 1, nextAt: 0 } as const;
 
 /** A batch that is about to start its server. */
@@ -118,4 +120,18 @@ describe('servers that are asked after', () => {
     takeAnswers(batch, question, [], 5);
     expect(questionOf(batch, ['a', 'b']).standings).toEqual([]);
   });
+});
+
+test('a round after that of a workflow that was taken over is a new one: what the old one says late is not believed', () => {
+  const batch = starting();
+  takeNameInUse(batch, start, 1, 1_000);
+  takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-a' }, 1_000);
+  const ended = { kind: 'ended', server: 'a', round: 4, result: { outcome: 'failed', error } } as const;
+  takeReport(batch, ended, 2_000);
+  expect(batch.index.phaseOf('a')).toBe('failed');
+  takeOrder(batch, 'retry', { by: 'me', servers: ['a'] }, 3_000);
+  decide(withLease(batch, 5), 4_000);
+  expect(migrationInput(batch, 'a').round).toBe(5);
+  takeReport(batch, ended, 5_000);
+  expect(batch.index.phaseOf('a')).toBe('migrating');
 });

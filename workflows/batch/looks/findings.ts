@@ -46,6 +46,7 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     const evidence = evidenceOf(plan.name, server, before, found, findings!.earlier);
     const after = {
       diskGiB: found.diskGiB ?? before.diskGiB,
+      lastRound: before.lastRound,
       ...judgedRecord(evidence, before, findings!, now),
     };
     forgetServer(state, server.name, after);

@@ -140,11 +140,12 @@ export class ServerIndex {
     this.setStrays(strays.jobs);
   }
 
-  /** The only way a record changes: the sums go with it. What is known of its disks stays. */
+  /** The only way a record changes: the sums go with it. What is known of its disks and rounds stays. */
   set(name: string, record: ServerRecord): void {
     const { servers } = this.state;
     const before = servers[name]!;
-    const after = this.texts.bounded(name, { diskGiB: before.diskGiB, ...record });
+    const { diskGiB, lastRound } = before;
+    const after = this.texts.bounded(name, { diskGiB, lastRound, ...record });
     servers[name] = after;
     this.add(name, before, -1);
     this.add(name, after, 1);

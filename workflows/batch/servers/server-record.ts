@@ -11,6 +11,8 @@ export type ServerRecord = ServerFacts & ServerState;
 export interface ServerFacts {
   /** How often it has been taken up; its reports name it. {@link adoptedRound} is a workflow of an earlier batch's. */
   round: number;
+  /** The last round before a workflow was adopted, or that of the adopted one: the next round is a later one. */
+  lastRound?: number;
   /** The source that it has, or had when it ended. */
   sourceId?: string;
   /** The plan names another source by now: what is known here is of the earlier one. */
@@ -135,6 +137,7 @@ export function slotsOf(record: ServerRecord): Slots {
 /** What nobody but the batch needs of a record. */
 const ownBusiness = [
   'round',
+  'lastRound',
   'granted',
   'need',
   'isCutOver',
