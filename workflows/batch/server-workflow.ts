@@ -9,7 +9,7 @@ import { standingRecord } from './looks/findings';
 import { adoptedRound, type ServerRecord } from './servers/server-record';
 import { type Batch, endUntouched, waitAgain } from './state';
 import { takeReport } from './take-report';
-import { isWished, type Wish, withdraw } from './wishes';
+import { isWished, sendAgain, type Wish, withdraw } from './wishes';
 
 // What becomes of the workflows of a batch's servers: how one is started, what Temporal says of it, who has its name.
 
@@ -98,6 +98,11 @@ export function takeNamesake(
   if (record.phase !== 'migrating' || record.runId !== undefined) return;
   if (record.round !== round && record.round !== adoptedRound) return;
   const { sourceId } = record;
+  // It may be the one that was started, or the last one, which closes: only its own answer tells.
+  if (found && !found.standing && record.round === round) {
+    sendAgain(batch, name, 'start', now);
+    return;
+  }
   const { creationId } = found?.standing ?? {};
   const isOurs = creationId !== undefined && creationId === creationIdOf(state, name, record);
   withdraw(state, name, 'start');

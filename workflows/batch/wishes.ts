@@ -101,6 +101,12 @@ export function takeDelivery({ state }: HasWishes, sent: Wish, isDelivered: bool
       now + (isDelivered ? longestRepeatMs : Math.min(longestRepeatMs, firstRepeatMs * 2 ** (sends - 1)));
 }
 
+/** What became of a wish is still not known: it is sent once more, after its while. */
+export function sendAgain(batch: HasWishes, server: string, kind: WishKind, now: number): void {
+  const one = batch.state.wishes[keyOf(server, kind)];
+  if (one) takeDelivery(batch, one, false, now);
+}
+
 /** After Continue-As-New all that is not confirmed is sent again, at once. */
 export const resumedWishes = (wishes: Wishes, now: number): Wishes =>
   byName(

@@ -122,6 +122,17 @@ describe('servers that are asked after', () => {
   });
 });
 
+test('whoever has the name and gives no answer is asked again: it may be the one that was started', () => {
+  const batch = starting();
+  decide(batch, 1_000);
+  takeNameInUse(batch, { ...start, sends: 2 }, 1, 2_000);
+  takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-a' }, 2_000);
+  expect(batch.index.record('a')).toMatchObject({ phase: 'migrating', round: 1 });
+  const { wishes, wakeAt } = decide(batch, 2_000);
+  expect([wishes, wakeAt]).toEqual([[], 3_000]);
+  expect(decide(batch, 3_000).wishes).toMatchObject([{ kind: 'start', sends: 2 }]);
+});
+
 test('a round after that of a workflow that was taken over is a new one: what the old one says late is not believed', () => {
   const batch = starting();
   takeNameInUse(batch, start, 1, 1_000);
