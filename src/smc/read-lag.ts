@@ -1,7 +1,7 @@
 // The one place that says how late a read of the account may be. SMC: reads may lag writes, and not every read comes from
 // the same copy; by how much is not published. Whoever doubts a read asks here for how long.
 
-/** No read is later than this. */
+/** What is assumed, as SMC publishes no limit: no read is later than this. Used where a mistake would cost most. */
 const longestLagMs = 300_000;
 
 /** A look that contradicts what is known is believed once it has been repeated so often, over so long. */

@@ -63,7 +63,7 @@ export function decide(batch: Batch, now: number): Decision {
   decision.report = reportToQuota(batch, now, times);
   decision.news = sendNews(batch, now, times);
   const status = statusOf(batch);
-  if (status !== state.shownStatus && !isLeaving(state)) {
+  if (status !== state.shownStatus && !hasEndedAllServers(state)) {
     state.shownStatus = status;
     decision.status = status;
   }
@@ -76,7 +76,7 @@ function decideSurvey({ state }: Batch, decision: Decision): void {
     state.lookUp.isUnderWay = true;
     decision.surveys = true;
   }
-  // Also one that has just begun: what an earlier batch has at work is looked up then, to be cancelled.
+  // Also one that begins in this step: once it is broken off, what an earlier batch has at work is looked up and cancelled.
   if (state.cancelRequested) decision.cancelsSurvey = true;
 }
 
@@ -138,16 +138,17 @@ function sendNews(
   now: number,
   times: (number | undefined)[],
 ): NewsItem | undefined {
-  const isEnding = isLeaving({ stage });
-  if (isEnding && news.failedRounds > 0) return undefined;
-  if (isEnding) news.notBefore = 0;
+  const isAtItsEnd = hasEndedAllServers({ stage });
+  if (isAtItsEnd && news.failedRounds > 0) return undefined;
+  if (isAtItsEnd) news.notBefore = 0;
   const { item, nextAt } = dueNews(news, now);
   times.push(nextAt);
   return item;
 }
 
-/** Only the last words are left: the list shows how the batch went until it has ended. */
-const isLeaving = ({ stage }: Pick<BatchState, 'stage'>) => stage === 'ending' || stage === 'leaving';
+/** Only the last reports and messages are left. */
+const hasEndedAllServers = ({ stage }: Pick<BatchState, 'stage'>) =>
+  stage === 'ending' || stage === 'leaving';
 
 /** Of the times that anything asked for. */
 function earliest(times: readonly (number | undefined)[]): number | undefined {

@@ -24,8 +24,8 @@ import { resumedWishes, type Wishes } from './wishes';
 export interface BatchState {
   plan: Plan;
   /**
-   * `surveying` until its servers have been looked up for the first time; `ending` once all of them have ended; `leaving` once
-   * its lease has been given back.
+   * `surveying` until its servers have been looked up for the first time; `ending` once all of them have ended; `leaving` while
+   * its lease is given back and its last messages are sent.
    */
   stage: 'surveying' | 'running' | 'ending' | 'leaving' | 'ended';
   startedAt: number;

@@ -107,7 +107,7 @@ export function sendAgain(batch: HasWishes, server: string, kind: WishKind, now:
   if (one) takeDelivery(batch, one, false, now);
 }
 
-/** After Continue-As-New all that is not confirmed is sent again, at once. */
+/** After Continue-As-New a wish whose answer was still awaited is sent again at once; the others keep their time. */
 export const resumedWishes = (wishes: Wishes, now: number): Wishes =>
   byName(
     Object.fromEntries(

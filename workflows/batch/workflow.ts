@@ -114,7 +114,7 @@ async function end(run: BatchRun): Promise<void> {
   await meanwhile(run, takeLastStrays(run));
   announceAccount(batch, Date.now(), true);
   announceEnd(batch, Date.now());
-  // A report that came after it would take the lease once more.
+  // The report under way must arrive first: after the return it would claim the lease again.
   await meanwhile(
     run,
     condition(() => !state.holding.underWay, '1m'),
@@ -129,7 +129,7 @@ async function end(run: BatchRun): Promise<void> {
   setCurrentDetails(batchDetails(batchProgress(batch, Date.now())));
 }
 
-/** The quota is answered and operators are told, while this is waited for. */
+/** Keeps the loop going until the work is done: the quota is still answered, and operators are still told. */
 async function meanwhile(run: BatchRun, work: Promise<unknown>): Promise<void> {
   let isDone = false;
   const done = work.finally(() => {

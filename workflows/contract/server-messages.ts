@@ -100,7 +100,7 @@ export const accountNews = defineSignal<[AccountNews]>('accountNews');
 
 /**
  * The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it.
- * `tells`: it wants to hear that it was used.
+ * `wantsStartAccepted`: it wants a `startAccepted` report once the API has taken the start.
  */
 export const slotGranted =
   defineSignal<[{ need: number; round?: number; wantsStartAccepted?: boolean }]>('slotGranted');

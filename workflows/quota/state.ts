@@ -96,7 +96,7 @@ export const liveBatches = ({ leases }: QuotaState) =>
 
 /** How many jobs of the account may exist or run, as far as we know. */
 export function limitOf({ quota, learned }: QuotaState, resource: keyof Slots, now: number): number {
-  const sentTerms = resource === 'existing' ? quota.jobs : quota.running;
+  const stated = resource === 'existing' ? quota.jobs : quota.running;
   const refusal = learned[resource];
-  return refusal && refusal.until > now ? Math.min(sentTerms, refusal.limit) : sentTerms;
+  return refusal && refusal.until > now ? Math.min(stated, refusal.limit) : stated;
 }

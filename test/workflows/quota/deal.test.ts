@@ -112,11 +112,11 @@ test('a count that fails ends nothing: dealing goes on by the last one, the batc
     waits.push(state.count.dueAt / 1000);
   }
   expect(waits).toEqual([15, 30, 60, 120, 240, 480, 600, 600]);
-  const sentTerms = deal(state, 0);
-  expect(sentTerms.leases).toEqual([{ batch: 'a', lease: expect.objectContaining({ running: 7, trouble }) }]);
+  const told = deal(state, 0);
+  expect(told.leases).toEqual([{ batch: 'a', lease: expect.objectContaining({ running: 7, trouble }) }]);
   // It is told once, until it has passed.
-  expect(deal(sentTerms.state, 0).leases).toEqual([]);
-  const mended = hearCount(sentTerms.state, countOrder(sentTerms.state), counted(slots(3)), 0);
+  expect(deal(told.state, 0).leases).toEqual([]);
+  const mended = hearCount(told.state, countOrder(told.state), counted(slots(3)), 0);
   expect(deal(mended, 0).leases[0]!.lease.trouble).toBeUndefined();
 });
 
