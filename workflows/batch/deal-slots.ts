@@ -2,12 +2,9 @@ import type { Slots } from '../contract/slots';
 import { type ClosedGate, hasBeenMigrated, restartGates, serverGate, waveGate } from './gates/gates';
 import { holdDueSyncs, quotaInForce, slotsToUse } from './lease/lease-use';
 import { endedUntouched, isEnded, isWaitingWithJob, type ServerRecord } from './servers/server-record';
-import { type Batch, isLookedUpFirst, note, sourceOf } from './state';
+import { type Batch, isLookedUpFirst, note, sourceOf, type Times } from './state';
 import { heldByAccount, noteTry } from './telling/account-trouble';
 import { wish } from './wishes';
-
-/** Times at which something may change by itself. */
-type Times = (number | undefined)[];
 
 /**
  * Hands free slots out: first to servers that wait for one once more, then, wave after wave and longest first, to

@@ -5,7 +5,7 @@ import { dueNews } from '../news/news';
 import { dealSlots } from './deal-slots';
 import { reportToQuota } from './lease/lease-use';
 import { dueStrayLook, type StrayLook } from './looks/strays';
-import { type Batch, type BatchState, endUntouched, statusOf } from './state';
+import { type Batch, type BatchState, endUntouched, statusOf, type Times } from './state';
 import { announceAccount, announceNews, announceStop } from './telling/announce';
 import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
 
@@ -43,7 +43,7 @@ const askAfterMs = 60_000;
  */
 export function decide(batch: Batch, now: number): Decision {
   const { state, index } = batch;
-  const times: (number | undefined)[] = [];
+  const times: Times = [];
   const decision: Decision = { wishes: [], isOver: false };
   if (state.stage === 'surveying') decideSurvey(batch, decision);
   if (state.stage === 'running') {
@@ -92,7 +92,7 @@ function cancelAll(batch: Batch, now: number): void {
 }
 
 /** Servers that must not start before they have been looked up; they wait meanwhile. */
-function dueLookUp(batch: Batch, now: number, times: (number | undefined)[]): PlannedServer[] | undefined {
+function dueLookUp(batch: Batch, now: number, times: Times): PlannedServer[] | undefined {
   const { state, index } = batch;
   const { lookUp, planChange, plan } = state;
   if (index.lookedUpFirst.size === 0 || lookUp.isUnderWay || planChange) return undefined;
@@ -104,7 +104,7 @@ function dueLookUp(batch: Batch, now: number, times: (number | undefined)[]): Pl
   return plan.servers.filter(({ name }) => index.lookedUpFirst.has(name));
 }
 
-function sendWishes({ state }: Batch, now: number, times: (number | undefined)[]): Wish[] {
+function sendWishes({ state }: Batch, now: number, times: Times): Wish[] {
   const { due, nextAt } = dueWishes(state.wishes, state.servers, now);
   for (const one of due) noteSending(one);
   times.push(nextAt);
@@ -112,11 +112,7 @@ function sendWishes({ state }: Batch, now: number, times: (number | undefined)[]
 }
 
 /** A workflow that was terminated would hold its server's slot for ever: now and then its servers are asked after. */
-function dueQuestions(
-  { state, index }: Batch,
-  now: number,
-  times: (number | undefined)[],
-): string[] | undefined {
+function dueQuestions({ state, index }: Batch, now: number, times: Times): string[] | undefined {
   const { askAfter } = state;
   if (askAfter.isUnderWay) return undefined;
   if (index.withWorkflow.size === 0) {
@@ -133,11 +129,7 @@ function dueQuestions(
 }
 
 /** At the batch's end nothing is held back; once there is trouble, another workflow tries again. */
-function sendNews(
-  { state: { news, stage } }: Batch,
-  now: number,
-  times: (number | undefined)[],
-): NewsItem | undefined {
+function sendNews({ state: { news, stage } }: Batch, now: number, times: Times): NewsItem | undefined {
   const isAtItsEnd = hasEndedAllServers({ stage });
   if (isAtItsEnd && news.failedRounds > 0) return undefined;
   if (isAtItsEnd) news.notBefore = 0;

@@ -109,6 +109,9 @@ export interface Demand {
   startableAgain: number;
 }
 
+/** Moments at which something may change by itself, in milliseconds since the epoch; the earliest wakes the batch. */
+export type Times = (number | undefined)[];
+
 /** A batch at work: its state, and what is made of it. */
 export interface Batch {
   readonly state: BatchState;

@@ -1,16 +1,12 @@
 import type { LeaseReport, StatedQuota } from '../../contract/quota-messages';
 import type { Slots } from '../../contract/slots';
-import type { Batch } from '../state';
+import type { Batch, Times } from '../state';
 import { afterSuccess, heldSlots, nextReport, syncHoldsSlotFrom, takeSync, trialEnd, usableSlots } from '.';
 
 // What a batch does with its lease of the account's quota; the rules themselves are in `lease/`.
 
 /** The report that the account's quota must get now, if any; it counts as on its way. */
-export function reportToQuota(
-  batch: Batch,
-  now: number,
-  times: (number | undefined)[],
-): LeaseReport | undefined {
+export function reportToQuota(batch: Batch, now: number, times: Times): LeaseReport | undefined {
   const { state, index, demand } = batch;
   const { plan, holding } = state;
   if (state.stage === 'leaving' || state.stage === 'ended') return undefined;
@@ -54,7 +50,7 @@ export const leasedSlots = ({ state }: Batch): Slots =>
   usableSlots(state.holding, state.plan.policy.maxConcurrent);
 
 /** The slots that may be used now: those of the lease, as far as refusals of the API leave them. */
-export function slotsToUse(batch: Batch, now: number, times: (number | undefined)[]): Slots {
+export function slotsToUse(batch: Batch, now: number, times: Times): Slots {
   const { state, index } = batch;
   const trial = state.hold && trialEnd(state.hold, index.inUse, now);
   if (state.hold && trial === undefined) state.hold.triedAt = undefined;
@@ -70,7 +66,7 @@ export function slotsToUse(batch: Batch, now: number, times: (number | undefined
 }
 
 /** From shortly before it is due a sync counts as running: nothing else takes its place. */
-export function holdDueSyncs({ index }: Batch, now: number, times: (number | undefined)[]): void {
+export function holdDueSyncs({ index }: Batch, now: number, times: Times): void {
   for (const [name, dueAt] of [...index.syncsDue]) {
     const from = syncHoldsSlotFrom(dueAt)!;
     const record = index.record(name);

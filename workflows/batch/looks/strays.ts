@@ -8,7 +8,7 @@ import { smcBatchCommand } from '../../../src/text';
 import type { SmcFailure } from '../../contract/failure';
 import { leasedSlots } from '../lease/lease-use';
 import { hasWorkflow, type ServerRecord, unwatchedJob } from '../servers/server-record';
-import { type Batch, note, sourceOf } from '../state';
+import { type Batch, note, sourceOf, type Times } from '../state';
 
 // Jobs with the batch's tags that no workflow looks after: strays belong to no server of the plan, leftovers to one that has
 // ended, or that waits. They take slots until they are gone.
@@ -34,11 +34,7 @@ export function strayLook({ state, index }: Batch): StrayLook {
 }
 
 /** A cleanup, or somebody in the console, may have made room: looked for now and then while servers wait for it. */
-export function dueStrayLook(
-  batch: Batch,
-  now: number,
-  times: (number | undefined)[],
-): StrayLook | undefined {
+export function dueStrayLook(batch: Batch, now: number, times: Times): StrayLook | undefined {
   const { strays } = batch.state;
   if (strays.isUnderWay) return undefined;
   if (!isShortOfRoom(batch)) {
