@@ -1,5 +1,5 @@
 import type { ServerReport } from '../contract/server-messages';
-import { afterRefusal, afterSuccess, takeSync } from './lease';
+import { afterRefusal, afterSuccess, takeSync, withNews } from './lease';
 import { adoptedRound, endedState, hasWorkflow, isEnded, type ServerRecord } from './servers/server-record';
 import { type Batch, isLookedUpFirst } from './state';
 import { announceExpiry } from './telling/announce';
@@ -120,6 +120,6 @@ function takeQuotaNews({ state, index }: Batch, report: ServerReport, isNew: boo
   if (report.kind !== 'wantsSlot' || !report.refused || !isNew) return;
   const { code, message } = report.refused;
   const refused = { resource: report.jobId ? 'running' : 'existing', code } as const;
-  state.holding = { ...state.holding, news: { ...state.holding.news, refused } };
+  state.holding = withNews(state.holding, { refused });
   state.hold = afterRefusal(state.hold, { ...refused, message }, index.inUse, now);
 }

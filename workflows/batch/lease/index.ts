@@ -9,6 +9,7 @@ export {
   takeAsk,
   takeLease,
   usableSlots,
+  withNews,
 } from './lease';
 export {
   afterRefusal,

@@ -167,6 +167,12 @@ export function nextReport(
   };
 }
 
+/** What the quota must hear of at once is in the next report. */
+export const withNews = (holding: LeaseHolding, news: QuotaNews): LeaseHolding => ({
+  ...holding,
+  news: { ...holding.news, ...news },
+});
+
 /** A report has arrived: the account's quota may be kept by the workers of another task queue. */
 export const receivedReport = (holding: LeaseHolding, { keptBy }: { keptBy?: string }): LeaseHolding => ({
   ...holding,
