@@ -30,8 +30,8 @@ module.exports = {
       ...common,
       displayName: 'temporal',
       testMatch: ['<rootDir>/test/{e2e,faults}/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/e2e/start-temporal.ts',
-      globalTeardown: '<rootDir>/test/e2e/stop-temporal.ts',
+      globalSetup: '<rootDir>/test/e2e/house/start-temporal.ts',
+      globalTeardown: '<rootDir>/test/e2e/house/stop-temporal.ts',
     },
   ],
 };

@@ -28,7 +28,7 @@ const rows = Object.keys(operations).map((operation) => {
     schema && `\`${schema}\``,
     activities[name] && link(`activities/${file}.ts`),
     simulatedOperations.has(operation) && link(`src/simulator/operations/${file}.ts`),
-    link(`test/contract/${file}.test.ts`),
+    link(`test/contract/operations/${file}.test.ts`),
   ];
   return [`\`${operation}\``, ...cells.map((cell) => cell || '**missing**')];
 });

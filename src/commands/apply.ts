@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ApplyOptions } from '../actions/apply';
+import type { ApplyOptions } from '../actions/batch/apply';
 import { outputOption } from '../terminal/output';
 
 /** `apply PLAN`: start the batch, or go on with it. */
@@ -27,6 +27,6 @@ Exit codes: 0 started, also when no worker runs yet: stderr says so (with --watc
 1 the batch cannot read its source servers (it goes on once it can), or anything else.`,
     )
     .action(async (plan: string, options: ApplyOptions) =>
-      (await import('../actions/apply.js')).apply(plan, options),
+      (await import('../actions/batch/apply.js')).apply(plan, options),
     );
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CleanupOptions } from '../actions/cleanup';
+import type { CleanupOptions } from '../actions/batch/cleanup';
 import { outputOption } from '../terminal/output';
 
 /** `cleanup BATCH`: delete the jobs a batch has left in the account. */
@@ -38,6 +38,6 @@ Examples:
 Exit codes: 0 none is left but those under way (or --dry-run), 3 some are left, 4 not confirmed, 1 anything else.`,
     )
     .action(async (batch: string, options: CleanupOptions) =>
-      (await import('../actions/cleanup.js')).cleanup(batch, options),
+      (await import('../actions/batch/cleanup.js')).cleanup(batch, options),
     );
 }

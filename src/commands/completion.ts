@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import type { Shell } from '../actions/completion';
+import type { Shell } from '../actions/machine/completion';
 
 const shells: Shell[] = ['bash', 'zsh', 'fish'];
 
@@ -17,5 +17,7 @@ Examples:
   source <(smc-batch completion zsh)                                      in ~/.zshrc, after compinit
   smc-batch completion fish > ~/.config/fish/completions/smc-batch.fish`,
     )
-    .action(async (shell: Shell) => (await import('../actions/completion.js')).completion(shell, program()));
+    .action(async (shell: Shell) =>
+      (await import('../actions/machine/completion.js')).completion(shell, program()),
+    );
 }

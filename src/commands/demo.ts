@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { DemoOptions } from '../actions/demo';
+import type { DemoOptions } from '../actions/machine/demo';
 import { numberFrom } from '../terminal/number-argument';
 
 /** `demo`: all of it here, on the simulator. */
@@ -23,5 +23,5 @@ Examples:
 Exit codes: 0 the story went as told (59 servers migrated, each exactly once; the offline one reported as failed; no job
 left; no quota exceeded), 1 it did not.`,
     )
-    .action(async (options: DemoOptions) => (await import('../actions/demo.js')).demo(options));
+    .action(async (options: DemoOptions) => (await import('../actions/machine/demo.js')).demo(options));
 }

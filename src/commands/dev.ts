@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { DevOptions } from '../actions/dev';
+import type { DevOptions } from '../actions/machine/dev';
 
 /** `dev`: a local Temporal server, kept in a file, and a worker. */
 export function devCommand(): Command {
@@ -32,7 +32,7 @@ Examples:
 
 Exit codes: 0 ended by a signal, 1 it cannot start.`,
     )
-    .action(async (options: DevOptions) => (await import('../actions/dev.js')).dev(options));
+    .action(async (options: DevOptions) => (await import('../actions/machine/dev.js')).dev(options));
 }
 
 /** A TCP port from the command line. */

@@ -21,6 +21,6 @@ Examples:
 Exit codes: 0 all is well, warnings or not; 1 there is a problem.`,
     )
     .action(async (options: { output: OutputFormat }) =>
-      (await import('../actions/doctor.js')).doctor(options),
+      (await import('../actions/machine/doctor.js')).doctor(options),
     );
 }

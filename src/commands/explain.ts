@@ -16,6 +16,6 @@ export function explainCommand(): Command {
       '\nExample:\n  smc-batch explain dc1-exit web-07\n\nExit codes: 0 explained, 1 no worker answers, 2 the batch has no such server.',
     )
     .action(async (batch: string, server: string, { output }: { output: OutputFormat }) =>
-      (await import('../actions/explain.js')).explain(batch, server, output),
+      (await import('../actions/batch/explain.js')).explain(batch, server, output),
     );
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { InitOptions, Terminal } from '../actions/init';
+import type { InitOptions, Terminal } from '../actions/plan/init';
 
 /** `smc-batch init [DIR]`: a plan to edit, with the JSON Schema an editor completes it by. */
 export function initCommand(terminal?: Terminal): Command {
@@ -29,6 +29,6 @@ Examples:
 Exit codes: 0 written, 2 wrong usage, or a file exists or cannot be written, 4 broken off.`,
     )
     .action(async (dir: string, options: InitOptions) =>
-      (await import('../actions/init.js')).init(dir, options, terminal),
+      (await import('../actions/plan/init.js')).init(dir, options, terminal),
     );
 }

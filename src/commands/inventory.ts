@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { InventoryOptions } from '../actions/inventory';
+import type { InventoryOptions } from '../actions/plan/inventory';
 
 /** `inventory`: the account's source servers, as a list or as a plan to begin with. */
 export function inventoryCommand(): Command {
@@ -42,6 +42,6 @@ Exit codes: 0 listed or written, 1 the account cannot be read or no source can b
 exists.`,
     )
     .action(async (options: InventoryOptions) =>
-      (await import('../actions/inventory.js')).inventory(options),
+      (await import('../actions/plan/inventory.js')).inventory(options),
     );
 }

@@ -17,6 +17,6 @@ Examples:
 Exit codes: 0 listed, also when there are none; 1 Temporal does not answer.`,
     )
     .action(async ({ output }: { output: OutputFormat }) =>
-      (await import('../actions/list.js')).list(output),
+      (await import('../actions/batch/list.js')).list(output),
     );
 }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { PreviewOptions } from '../actions/preview';
+import type { PreviewOptions } from '../actions/plan/preview';
 import { outputOption } from '../terminal/output';
 
 /** `preview PLAN`: online and read-only: what `apply` would do right now, and why not. */
@@ -36,7 +36,7 @@ Exit codes: 0 apply would be clean, 3 servers are blocked (or failed in the rehe
 2 the plan is not valid, 1 anything else.`,
     )
     .action(async (plan: string, options: PreviewOptions) =>
-      (await import('../actions/preview.js')).preview(plan, options),
+      (await import('../actions/plan/preview.js')).preview(plan, options),
     );
 }
 

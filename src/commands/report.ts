@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { ReportFormat, ReportOptions } from '../actions/report';
+import type { ReportFormat, ReportOptions } from '../actions/batch/report';
 import type { ReportSource } from '../report';
 
 const formats: ReportFormat[] = ['text', 'json', 'csv', 'md', 'html'];
@@ -32,6 +32,6 @@ Examples:
 Exit codes: 0 the report was made, however the batch ended; 1 it could not be made; 2 wrong usage.`,
     )
     .action(async (batch: string, options: ReportOptions) =>
-      (await import('../actions/report.js')).report(batch, options, read),
+      (await import('../actions/batch/report.js')).report(batch, options, read),
     );
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { SimulatorFlags } from '../actions/simulator';
+import type { SimulatorFlags } from '../actions/machine/simulator';
 import { numberFrom } from '../terminal/number-argument';
 
 /** `smc-batch simulator`: a whole SMC account on this machine, until it is interrupted. */
@@ -39,7 +39,9 @@ export function simulatorCommand(): Command {
     .option('--faults <file>', 'faults that the account shows (JSON)')
     .option('--state <file>', 'keep the account in this file, and go on with it at the next start')
     .addHelpText('after', help)
-    .action(async (flags: SimulatorFlags) => (await import('../actions/simulator.js')).simulator(flags));
+    .action(async (flags: SimulatorFlags) =>
+      (await import('../actions/machine/simulator.js')).simulator(flags),
+    );
 }
 
 const help = `

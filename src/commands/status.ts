@@ -19,6 +19,6 @@ Examples:
 Exit codes: 0 shown, whatever the batch's state; 1 there is no such batch, or no worker answers for it.`,
     )
     .action(async (batch: string | undefined, { output }: { output: OutputFormat }) =>
-      (await import('../actions/status.js')).status(batch, output),
+      (await import('../actions/batch/status.js')).status(batch, output),
     );
 }

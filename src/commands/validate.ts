@@ -22,6 +22,6 @@ Examples:
 Exit codes: 0 the plan can be applied, 2 it has problems. Warnings do not count.`,
     )
     .action(async (plan: string, options: { output: OutputFormat }) =>
-      (await import('../actions/validate.js')).validate(plan, options),
+      (await import('../actions/plan/validate.js')).validate(plan, options),
     );
 }

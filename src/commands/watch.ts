@@ -20,6 +20,6 @@ Exit codes: 0 all migrated (or you left), 3 finished with failed servers or stop
 else.`,
     )
     .action(async (batch: string, { output }: { output: OutputFormat }) =>
-      (await import('../actions/watch.js')).watch(batch, output),
+      (await import('../actions/batch/watch.js')).watch(batch, output),
     );
 }

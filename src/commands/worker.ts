@@ -28,5 +28,5 @@ Example:
 
 Exit codes: 0 ended by a signal, 1 it cannot start or has failed.`,
     )
-    .action(async () => (await import('../actions/worker.js')).worker());
+    .action(async () => (await import('../actions/machine/worker.js')).worker());
 }

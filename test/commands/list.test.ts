@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { listBatches } from '../../src/actions/list';
+import { listBatches } from '../../src/actions/batch/list';
 import { captured } from '../plan/captured';
 import { aBatch, aServer } from '../report/a-batch';
 

@@ -32,7 +32,7 @@ test.each(Object.keys(operations) as (keyof typeof operations)[])(
     const links = [
       `activities/${file}.ts`,
       `src/simulator/operations/${file}.ts`,
-      `test/contract/${file}.test.ts`,
+      `test/contract/operations/${file}.test.ts`,
     ];
     for (const path of links) expect([path, existsSync(join(root, path))]).toEqual([path, true]);
     expect(rows).toContainEqual([

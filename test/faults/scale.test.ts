@@ -1,5 +1,5 @@
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
-import { aHouse, endedCount, type House, until, untilProgress } from '../e2e/a-house';
+import { aHouse, endedCount, type House, until, untilProgress } from '../e2e/house/a-house';
 
 let house: House;
 afterEach(() => house?.close());

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DevServer, freePort, startDevServer } from '../../src/temporal';
-import { aHouse, endedCount, type House, untilProgress } from '../e2e/a-house';
+import { aHouse, endedCount, type House, untilProgress } from '../e2e/house/a-house';
 
 let house: House | undefined;
 let server: DevServer | undefined;

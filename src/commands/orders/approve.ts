@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { OrderOptions } from '../../actions/order';
+import type { OrderOptions } from '../../actions/batch/order';
 import { outputOption } from '../../terminal/output';
 
 /** `approve BATCH WAVE`: open the gate of a wave that waits for it. */
@@ -20,7 +20,7 @@ Example:
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action(async (batch: string, wave: string, options: OrderOptions) =>
-      (await import('../../actions/order.js')).order(
+      (await import('../../actions/batch/order.js')).order(
         'approve',
         batch,
         { wave },

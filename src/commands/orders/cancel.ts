@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CancelOptions } from '../../actions/cancel';
+import type { CancelOptions } from '../../actions/batch/cancel';
 import { outputOption } from '../../terminal/output';
 
 /** `cancel BATCH [SERVER…]`: stop and clean up what runs, start nothing more. */
@@ -27,6 +27,6 @@ Examples:
 Exit codes: 0 asked for, 2 the batch refuses and says why, 4 not confirmed, 1 anything else; with --watch as of 'watch'.`,
     )
     .action(async (batch: string, servers: string[], options: CancelOptions) =>
-      (await import('../../actions/cancel.js')).cancel(batch, servers, options),
+      (await import('../../actions/batch/cancel.js')).cancel(batch, servers, options),
     );
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { OrderOptions } from '../../actions/order';
+import type { OrderOptions } from '../../actions/batch/order';
 import { outputOption } from '../../terminal/output';
 
 /** `cutover BATCH [SERVER…]`: end incremental jobs with their final image. */
@@ -24,7 +24,7 @@ Example:
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action(async (batch: string, servers: string[], options: OrderOptions) =>
-      (await import('../../actions/order.js')).order(
+      (await import('../../actions/batch/order.js')).order(
         'cutover',
         batch,
         { servers: servers.length > 0 ? servers : undefined },

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { OrderOptions } from '../../actions/order';
+import type { OrderOptions } from '../../actions/batch/order';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { numberFrom } from '../../terminal/number-argument';
 import { outputOption } from '../../terminal/output';
@@ -34,7 +34,7 @@ Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anythin
       if (Object.keys(limits).length === 0) {
         throw new CommandFailure('Say at least one limit: limits --help lists them.', exitCodes.usage);
       }
-      return (await import('../../actions/order.js')).order(
+      return (await import('../../actions/batch/order.js')).order(
         'limits',
         batch,
         limits,

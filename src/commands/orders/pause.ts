@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { OrderOptions } from '../../actions/order';
+import type { OrderOptions } from '../../actions/batch/order';
 import { outputOption } from '../../terminal/output';
 
 /** `pause BATCH [SERVER…]`: start nothing more of it for now. */
@@ -24,7 +24,7 @@ Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anythin
     )
     .action(
       async (batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
-        (await import('../../actions/order.js')).order(
+        (await import('../../actions/batch/order.js')).order(
           'pause',
           batch,
           { servers: servers.length > 0 ? servers : undefined, waves: wave },

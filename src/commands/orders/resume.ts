@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { OrderOptions } from '../../actions/order';
+import type { OrderOptions } from '../../actions/batch/order';
 import { outputOption } from '../../terminal/output';
 
 /** `resume BATCH [SERVER…]`: go on, also after a stop for too many failures. */
@@ -25,7 +25,7 @@ Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anythin
     )
     .action(
       async (batch: string, servers: string[], { wave, ...options }: OrderOptions & { wave?: string[] }) =>
-        (await import('../../actions/order.js')).order(
+        (await import('../../actions/batch/order.js')).order(
           'resume',
           batch,
           { servers: servers.length > 0 ? servers : undefined, waves: wave },

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { OrderOptions } from '../../actions/order';
+import type { OrderOptions } from '../../actions/batch/order';
 import { outputOption } from '../../terminal/output';
 
 /** `skip BATCH SERVER…`: leave servers out. */
@@ -20,7 +20,7 @@ Example:
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action(async (batch: string, servers: string[], options: OrderOptions) =>
-      (await import('../../actions/order.js')).order(
+      (await import('../../actions/batch/order.js')).order(
         'skip',
         batch,
         { servers },

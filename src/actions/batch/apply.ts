@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { batchWorkflowId } from '../../../workflows/contract/ids';
+import { changePlanUpdate, planChangesQuery } from '../../../workflows/contract/orders';
+import { checkQueueOfAccount } from '../../batch-client/account-queue';
+import { type BatchClient, batchClient, hasWorker, isPassing } from '../../batch-client/batch-client';
+import { failureOf, followUntilLeft } from '../../batch-client/follow';
+import { queueOf, workerOf } from '../../batch-client/queue-of-batch';
+import { sendOrder, whoami } from '../../batch-client/send-order';
+import { temporalUiUrl, withClient, workflowUrl } from '../../batch-client/session';
+import type { Plan } from '../../plan';
+import { ensureSearchAttributes, taskQueue } from '../../temporal';
+import { confirm } from '../../terminal/confirm';
+import { CommandFailure, exitCodes } from '../../terminal/failure';
+import { type OutputFormat, printer, printJson, sayAside } from '../../terminal/output';
+import { shellWord, smcBatchCommand } from '../../text';
+import { validPlan } from '../plan/valid-plan';
+
+export interface ApplyOptions {
+  yes: boolean;
+  watch: boolean;
+  output: OutputFormat;
+}
+
+/** Starts the batch of a plan, or joins it where it runs. */
+export async function apply(path: string, options: ApplyOptions): Promise<void> {
+  const plan = await validPlan(path);
+  const print = printer(options.output);
+  await withClient(async (client, settings) => {
+    print(summary(plan));
+    const batch = batchClient(client, plan.name);
+    await checkQueue(batch, path, print);
+    await checkQueueOfAccount(client, plan);
+    await confirm(`Start batch '${plan.name}'?`, options.yes);
+    await ensureSearchAttributes(client, settings.namespace);
+    const how = await batch.start(plan);
+    print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
+    if (how === 'attached') await changePlan(client, batch, plan, options.yes, print);
+    const ui = temporalUiUrl(settings);
+    if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
+    const warning = await untilSurveyed(client, batch, options.watch);
+    if (warning) sayAside(warning);
+    if (options.watch) {
+      process.exitCode = await followUntilLeft(batch, options.output, client);
+    } else if (options.output === 'json') {
+      const queue = await queueOf(batch);
+      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how, taskQueue: queue, warning });
+    } else {
+      print(`Watch it: ${smcBatchCommand('watch', [plan.name])}`);
+    }
+  });
+}
+
+/**
+ * An account and its task queue belong together: on another queue another account may be served. A batch that runs stays
+ * where it runs; one that has ended starts on another queue only when the operator has named that queue.
+ */
+async function checkQueue(batch: BatchClient, path: string, print: (line: string) => void): Promise<void> {
+  const queue = await batch.taskQueue();
+  const ours = taskQueue();
+  if (queue === undefined || queue === ours) return;
+  if ((await batch.status()) === 'RUNNING') {
+    print(
+      `Batch '${batch.batch}' runs on task queue '${queue}' and stays there; this shell is set to '${ours}'.`,
+    );
+    return;
+  }
+  if (process.env.SMC_TASK_QUEUE) {
+    print(`Batch '${batch.batch}' ran on task queue '${queue}' before. It goes on on '${ours}' now.`);
+    return;
+  }
+  const again = (name: string) => `SMC_TASK_QUEUE=${shellWord(name)} ${smcBatchCommand('apply', [path])}`;
+  throw new CommandFailure(
+    [
+      `Batch '${batch.batch}' ran on task queue '${queue}'; this shell would start it on '${ours}', whose workers may serve another account. Nothing was started.`,
+      `To go on where it was: ${again(queue)}`,
+      `To move it all the same: ${again(ours)}`,
+    ],
+    exitCodes.usage,
+  );
+}
+
+/** Changes the running batch to a plan that differs from its own, where that is possible. */
+async function changePlan(
+  client: Client,
+  batch: BatchClient,
+  plan: Plan,
+  yes: boolean,
+  print: (line?: string) => void,
+): Promise<void> {
+  const queue = await queueOf(batch);
+  if (!(await hasWorker(client, queue))) {
+    throw new CommandFailure(
+      `Batch '${plan.name}' runs already, but no worker takes work from its task queue '${queue}' to compare the plan with. Start one with: ${workerOf(queue)}. Then apply again.`,
+    );
+  }
+  const changes = await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan);
+  const { added, removed, changed, settings, refused, notes } = changes;
+  if (refused.length > 0) {
+    throw new CommandFailure(
+      [
+        `Nothing was changed. Batch '${plan.name}' runs, and these changes of its plan are not possible now:`,
+        ...refused.map((line) => `  ${line}`),
+      ],
+      exitCodes.usage,
+    );
+  }
+  const lines = [
+    added.length > 0 && `  + ${added.join(', ')}`,
+    removed.length > 0 && `  - ${removed.join(', ')}`,
+    changed.length > 0 && `  ~ ${changed.join(', ')}`,
+    settings.length > 0 && `  ~ ${settings.join(', ')} of the batch`,
+  ].filter((line) => line !== false);
+  if (lines.length === 0) return;
+  print('The plan has changed:');
+  for (const line of lines) print(line);
+  for (const line of notes) print(`  ${line}`);
+  await confirm('Change it?', yes);
+  const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
+  print(`Batch '${plan.name}': ${answer.done}.`);
+}
+
+function summary(plan: Plan): string {
+  const { quota, id } = plan.account;
+  const waves = plan.waves.map(
+    ({ name }) => `${name} (${plan.servers.filter(({ wave }) => wave === name).length})`,
+  );
+  return (
+    `Batch '${plan.name}': ${plan.servers.length} servers, waves ${waves.join(', ')}; ` +
+    `account '${id}': ${quota.jobs} jobs may exist, ${quota.running} may run; at most ${plan.policy.maxConcurrent} at once.`
+  );
+}
+
+/**
+ * Waits until the batch has read its source servers, which shows that worker, credentials and endpoint are right.
+ * Throws a {@link CommandFailure} with what is wrong; a batch that has not failed goes on and may still succeed.
+ * A batch without a worker is started all the same, and waits for the first worker: that is a warning.
+ */
+async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
+  const deadline = Date.now() + 10_000;
+  const queue = await queueOf(batch);
+  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. A worker whose calls the SMC API refuses takes no work: its stderr says why.`;
+  for (let polls = 0; ; polls++) {
+    if (polls === 4 && !(await hasWorker(client, queue))) return noWorker;
+    const status = await batch.status();
+    if (status === 'FAILED') throw await failureOf(batch, status);
+    const trouble = await batch.trouble();
+    if (trouble && !stay) {
+      throw new CommandFailure([
+        `Batch '${batch.batch}' cannot read its source servers: ${trouble}`,
+        `It goes on by itself once it can. To give up: ${smcBatchCommand('cancel', [batch.batch], { yes: true })}`,
+      ]);
+    }
+    if (trouble || status !== 'RUNNING') return undefined;
+    if (polls > 0) {
+      const isSurveyed = await surveyed(client, batch, queue);
+      if (isSurveyed === undefined) return noWorker;
+      if (isSurveyed) return undefined;
+    }
+    if (Date.now() > deadline) return undefined;
+    await sleep(250);
+  }
+}
+
+/** A query needs a worker: without one it waits for its timeout. Undefined when no worker answered. */
+async function surveyed(client: Client, batch: BatchClient, queue: string): Promise<boolean | undefined> {
+  if (!(await hasWorker(client, queue))) return false;
+  const progress = await client
+    .withDeadline(Date.now() + 8_000, () => batch.progress())
+    .catch((error: unknown) => {
+      if (isPassing(error)) return undefined;
+      throw error;
+    });
+  return progress && progress.status !== 'surveying';
+}

@@ -1,0 +1,45 @@
+import { cancelUpdate } from '../../../workflows/contract/orders';
+import { batchClient, hasWorker } from '../../batch-client/batch-client';
+import { followUntilLeft } from '../../batch-client/follow';
+import { queueOf } from '../../batch-client/queue-of-batch';
+import { sendOrder, whoami } from '../../batch-client/send-order';
+import { withClient } from '../../batch-client/session';
+import { confirm } from '../../terminal/confirm';
+import { CommandFailure } from '../../terminal/failure';
+import { printer, printJson } from '../../terminal/output';
+import type { OrderOptions } from './order';
+
+export type CancelOptions = OrderOptions & { watch: boolean };
+
+/** A worker that has just died is still counted: its answer is not waited for longer. */
+const answerMs = 10_000;
+
+/** Cancels a batch, or some of its servers. */
+export async function cancel(name: string, servers: string[], options: CancelOptions): Promise<void> {
+  await withClient(async (client) => {
+    const batch = batchClient(client, name);
+    const status = await batch.status();
+    if (status !== 'RUNNING')
+      throw new CommandFailure(`Batch '${name}' does not run: it is ${status.toLowerCase()}.`);
+    await confirm(`Cancel ${servers.join(', ') || 'all'} of batch '${name}'?`, options.yes);
+    const print = printer(options.output);
+    if (servers.length > 0) {
+      const answer = await sendOrder(client, name, cancelUpdate, { by: whoami(), servers });
+      // With --watch the report at the end is the one document on stdout.
+      if (options.output === 'json' && !options.watch) printJson({ batch: name, ...answer });
+      else print(`Batch '${name}': ${answer.done}.`);
+    } else {
+      // The order puts a name into the journal; Temporal's own cancellation works without a worker, and shows in its UI.
+      if (await hasWorker(client, await queueOf(batch)))
+        await client
+          .withDeadline(Date.now() + answerMs, () => sendOrder(client, name, cancelUpdate, { by: whoami() }))
+          .catch(() => undefined);
+      await batch.cancel();
+      print(`Batch '${name}' is being cancelled; its jobs are stopped and deleted.`);
+      if (options.output === 'json' && !options.watch) printJson({ batch: name, status: 'cancelling' });
+    }
+    if (options.watch) {
+      process.exitCode = await followUntilLeft(batch, options.output, client);
+    }
+  });
+}

@@ -1,0 +1,60 @@
+import type { Client } from '@temporalio/client';
+import { batchWorkflowId, serverWorkflowId } from '../../../workflows/contract/ids';
+import { explainQuery, journalQuery, type ServerExplanation } from '../../../workflows/contract/views';
+import { batchClient } from '../../batch-client/batch-client';
+import { explainStopping, fact, factLines, nowLine, stopAttempt } from '../../batch-client/explain-text';
+import { requireWorker } from '../../batch-client/queue-of-batch';
+import { serverNow } from '../../batch-client/server-clock';
+import { temporalUiUrl, withClient, workflowUrl } from '../../batch-client/session';
+import { withInstanceHours } from '../../report';
+import { CommandFailure, exitCodes } from '../../terminal/failure';
+import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
+import { plainTexts, smcBatchCommand } from '../../text';
+
+/** Tells why a server is where it is, and what to type next. */
+export async function explain(batch: string, server: string, output: OutputFormat): Promise<void> {
+  await withClient(async (client, settings) => {
+    const asked = await ask(client, batch, server);
+    const from = batchClient(client, batch);
+    const attempts = await from.pending(server).catch(() => []);
+    const stopReason = stopAttempt(attempts) && (await from.stopReason(server).catch(() => undefined));
+    const now = await serverNow(client);
+    const explanation = explainStopping(asked, attempts, stopReason);
+    const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
+    const entries = journal.filter(({ what }) => what.includes(server));
+    const ui = temporalUiUrl(settings);
+    const url =
+      ui && explanation.startedAt
+        ? workflowUrl(ui, settings.namespace, serverWorkflowId(batch, server))
+        : undefined;
+    if (output === 'json')
+      return printJson({
+        ...withInstanceHours(explanation, now),
+        pending: attempts,
+        journal: entries,
+        url,
+      });
+    const print = printer(output);
+    for (const line of factLines(plainTexts(explanation), now, colors())) print(line);
+    for (const attempt of attempts) print(nowLine(attempt, now));
+    for (const { at, by, what } of entries)
+      print(fact('journal', `${new Date(at).toISOString()} ${by}: ${what}`));
+    if (url) print(fact('workflow', url));
+  });
+}
+
+async function ask(client: Client, batch: string, server: string): Promise<ServerExplanation> {
+  const from = batchClient(client, batch);
+  await requireWorker(client, from, `Batch '${batch}' is ${(await from.status()).toLowerCase()}`);
+  try {
+    return await client.workflow
+      .getHandle(batchWorkflowId(batch))
+      .query(explainQuery, { server, at: await serverNow(client) });
+  } catch (error) {
+    if (!String((error as Error).message).includes('has no server')) throw error;
+    throw new CommandFailure(
+      `Batch '${batch}' has no server '${server}'. Those it has: ${smcBatchCommand('status', [batch])}`,
+      exitCodes.usage,
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import type { Client } from '@temporalio/client';
+import { smcPhase } from '../../../workflows/contract/search-attributes';
+import type { BatchProgress } from '../../../workflows/contract/views';
+import { batchClient, hasWorker } from '../../batch-client/batch-client';
+import { withClient } from '../../batch-client/session';
+import { countsLine, textTable } from '../../report';
+import { type OutputFormat, printer, printJson } from '../../terminal/output';
+import { plainLine } from '../../text';
+
+/** Lists all batches on stdout. */
+export const list = (output: OutputFormat) => withClient((client) => listBatches(client, output));
+
+/** One batch of the list; `-o json` prints it as it is. */
+interface BatchRow {
+  batch: string;
+  /** Of the workflow, as Temporal has it. */
+  status: string;
+  /** Of the batch itself: `paused`, `stopped`, … */
+  phase?: string;
+  started: string;
+  /** Why it was terminated. */
+  why?: string;
+  servers?: number;
+  counts?: BatchProgress['counts'];
+  accountTrouble?: BatchProgress['accountTrouble'];
+}
+
+/** Lists the batches that Temporal still knows, newest first. */
+export async function listBatches(client: Client, output: OutputFormat): Promise<void> {
+  const rows: BatchRow[] = [];
+  const answers = new Map<string, Promise<boolean>>();
+  const seen = new Set<string>();
+  for await (const execution of client.workflow.list({ query: "WorkflowType = 'batch'" })) {
+    const batch = execution.workflowId.replace(/^smc-batch:/, '');
+    // Newest first: only the newest run of a batch is shown.
+    if (seen.has(batch)) continue;
+    seen.add(batch);
+    const status = execution.status.name.toLowerCase();
+    const queue = execution.taskQueue;
+    if (!answers.has(queue)) answers.set(queue, hasWorker(client, queue));
+    const progress =
+      status === 'running' && (await answers.get(queue))
+        ? await briefly(client, () => batchClient(client, batch).progress())
+        : undefined;
+    rows.push({
+      batch,
+      status,
+      phase: execution.typedSearchAttributes.get(smcPhase),
+      started: execution.startTime.toISOString(),
+      why: status === 'terminated' ? await whyTerminated(client, execution) : undefined,
+      servers: progress?.total ?? (execution.memo?.servers as number | undefined),
+      counts: progress?.counts,
+      accountTrouble: progress?.accountTrouble,
+    });
+  }
+  if (output === 'json') return printJson(rows);
+  const print = printer(output);
+  if (rows.length === 0) {
+    print('There are no batches. Start one with: smc-batch apply PLAN');
+    return;
+  }
+  const table = rows.map((row) => [
+    row.batch,
+    row.status === 'running' ? (row.phase ?? row.status) : row.status,
+    row.started,
+    row.why ? `${countsOf(row)}; ${row.why}` : countsOf(row),
+  ]);
+  for (const line of textTable(['batch', 'status', 'started', 'servers'], table)) print(line);
+}
+
+function countsOf({ counts, servers = 0, accountTrouble }: BatchRow): string {
+  const refused = accountTrouble
+    ? `; the account refuses calls: ${plainLine(accountTrouble.error.code)}`
+    : '';
+  if (counts) return `${countsLine({ counts, total: servers })}${refused}`;
+  return servers > 0 ? `${servers} servers` : '';
+}
+
+async function whyTerminated(
+  client: Client,
+  { workflowId, runId }: { workflowId: string; runId: string },
+): Promise<string | undefined> {
+  return client.workflow.result(workflowId, runId, { followRuns: false }).then(
+    () => undefined,
+    (error: Error) => (error.cause instanceof Error ? error.cause.message : undefined),
+  );
+}
+
+/** A batch on a task queue without a worker does not answer: the list goes on without its counts. */
+async function briefly<T>(client: Client, ask: () => Promise<T>): Promise<T | undefined> {
+  return client.withDeadline(Date.now() + 3_000, ask).catch(() => undefined);
+}

@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import pc from 'picocolors';
+import type { Colors } from 'picocolors/types';
+import { batchClient } from '../../batch-client/batch-client';
+import { failureOf } from '../../batch-client/follow';
+import { requireWorker } from '../../batch-client/queue-of-batch';
+import { withClient } from '../../batch-client/session';
+import {
+  buildBatchReport,
+  csvReport,
+  htmlReport,
+  markdownReport,
+  type ReportSource,
+  textReport,
+  utcTime,
+} from '../../report';
+import { CommandFailure, exitCodes } from '../../terminal/failure';
+import { colors, sayAside } from '../../terminal/output';
+import { accountTroubleLine, jsonText, plainTexts, terminalLine } from '../../text';
+
+const formats = ['text', 'json', 'csv', 'md', 'html'] as const;
+export type ReportFormat = (typeof formats)[number];
+
+export interface ReportOptions {
+  format?: ReportFormat;
+  output?: ReportFormat;
+  outputFile?: string;
+}
+
+/** Writes what a batch did, to stdout or to a file. */
+export async function report(batch: string, options: ReportOptions, read = readBatch): Promise<void> {
+  const format = options.format ?? options.output ?? formatOf(options.outputFile) ?? 'text';
+  const source = await read(batch);
+  if (!options.outputFile) {
+    process.stdout.write(rendered(source, format, colors()));
+    return;
+  }
+  await save(options.outputFile, rendered(source, format, pc.createColors(false)));
+  sayAside(`wrote ${options.outputFile}`);
+}
+
+async function readBatch(name: string): Promise<ReportSource> {
+  return withClient(async (client) => {
+    const batch = batchClient(client, name);
+    const status = await batch.status();
+    if (status === 'FAILED') throw await failureOf(batch, status);
+    await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
+    return {
+      progress: await batch.progress(),
+      servers: await batch.servers(),
+      leftPlan: await batch.leftPlan(),
+      generatedAt: new Date(),
+      cutShort:
+        status === 'TERMINATED' || status === 'TIMED_OUT'
+          ? status.toLowerCase().replace('_', ' ')
+          : undefined,
+    };
+  });
+}
+
+function formatOf(file: string | undefined): ReportFormat | undefined {
+  const extension = extname(file ?? '')
+    .slice(1)
+    .toLowerCase();
+  return formats.find(
+    (format) =>
+      format ===
+      (({ txt: 'text', htm: 'html', markdown: 'md' } as Record<string, string>)[extension] ?? extension),
+  );
+}
+
+function rendered(source: ReportSource, format: ReportFormat, c: Colors): string {
+  const report = buildBatchReport(source);
+  switch (format) {
+    case 'json':
+      return jsonText(report);
+    case 'csv':
+      return csvReport(report);
+    case 'md':
+      return markdownReport(report);
+    case 'html':
+      return htmlReport(report);
+    case 'text': {
+      const { startedAt, endedAt } = report.summary;
+      const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
+      const refused = accountTroubleLine(report.summary.accountTrouble);
+      const top = refused ? [c.red(`account  ${refused}`), head] : [head];
+      const lines = [...top, '', ...textReport(plainTexts(source), c)];
+      return lines.map((line) => `${terminalLine(line, c.isColorSupported)}\n`).join('');
+    }
+  }
+}
+
+async function save(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error: Error) => {
+    throw new CommandFailure(`The report could not be written: ${error.message}`, exitCodes.usage);
+  });
+}

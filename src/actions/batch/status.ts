@@ -1,0 +1,55 @@
+import type { Client } from '@temporalio/client';
+import type { SmcFailure } from '../../../workflows/contract/failure';
+import { batchClient } from '../../batch-client/batch-client';
+import { batchJson } from '../../batch-client/batch-json';
+import { failureOf } from '../../batch-client/follow';
+import { requireWorker } from '../../batch-client/queue-of-batch';
+import { withClient } from '../../batch-client/session';
+import { lookForTroubles } from '../../batch-client/troubles';
+import { textReport, troubleGroups, troubleLines } from '../../report';
+import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
+import { accountTroubleLine, failureText, plainLine, plainTexts } from '../../text';
+import { listBatches } from './list';
+
+/** Shows one batch with its servers, or lists all batches. */
+export async function status(batch: string | undefined, output: OutputFormat): Promise<void> {
+  await withClient((client) => (batch ? showBatch(client, batch, output) : listBatches(client, output)));
+}
+
+async function showBatch(client: Client, name: string, output: OutputFormat): Promise<void> {
+  const batch = batchClient(client, name);
+  const status = await batch.status();
+  if (status === 'FAILED' || status === 'TERMINATED') throw await failureOf(batch, status);
+  await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
+  const progress = await batch.progress();
+  const servers = await batch.servers();
+  const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
+  const troubles = await lookForTroubles(batch, servers, progress.webhook);
+  const lines = troubleLines(troubles, await batch.now());
+  if (output === 'json') {
+    return printJson({
+      ...batchJson({ progress, servers }),
+      trouble: trouble ?? (lines.length > 0 ? lines.join('\n') : undefined),
+      troubles: troubleGroups(troubles),
+    });
+  }
+  const print = printer(output);
+  const c = colors();
+  print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
+  const refused = accountTroubleLine(progress.accountTrouble);
+  if (refused) print(c.red(`account  ${refused}`));
+  if (trouble) print(trouble);
+  if (progress.waiting) print(`waiting: ${plainLine(progress.waiting)}`);
+  const { inUse, cap } = progress.slots;
+  print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
+  for (const line of lines) print(c.yellow(`trouble  ${line}`));
+  if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
+  print();
+  for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), c)) print(line);
+}
+
+/** Meanwhile the account's quota is dealt by the last count. */
+const countTrouble = (error: SmcFailure) =>
+  plainLine(
+    `jobs of others in the account could not be counted, the last count stands: ${failureText(error)}`,
+  );

@@ -1,0 +1,69 @@
+import type { Check } from '../../doctor/check';
+import { nodeCheck, type Setting, settingsInUse, temporalCliCheck } from '../../doctor/machine';
+import { checksOfSmc } from '../../doctor/smc';
+import { checksOfTemporal } from '../../doctor/temporal';
+import { exitCodes } from '../../terminal/failure';
+import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
+import { displayWidth, padded, plainTexts } from '../../text';
+
+const serviceLinkedRole =
+  'SMC itself works through the service-linked role AliyunServiceRoleForSMC, which is made when the first source is ' +
+  'imported. It lets SMC use ECS (run, stop and delete the intermediate instances; disks, snapshots, images, security ' +
+  'groups, launch templates, key pairs) and VPC (make and delete VPCs and vSwitches), ram:GetRole, ram:PassRole to ECS ' +
+  'and cr:GetRepository. A plan with instanceRamRole or a container image depends on them. Without the role a job ' +
+  'fails with EntityNotExist.Role; the role can be deleted only after the sources that use it.';
+
+/** Checks what this machine lacks, and prints it. */
+export async function doctor({ output }: { output: OutputFormat }): Promise<void> {
+  const checks: Check[] = [
+    nodeCheck(),
+    await temporalCliCheck(),
+    ...(await checksOfTemporal()),
+    ...(await checksOfSmc()),
+  ];
+  const settings = settingsInUse();
+  const ok = checks.every(({ status }) => status !== 'problem');
+  if (output === 'json') printJson({ ok, checks, settings, serviceLinkedRole });
+  else for (const line of doctorText(plainTexts(checks), settings)) printer(output)(line);
+  process.exitCode = ok ? exitCodes.done : exitCodes.unexpected;
+}
+
+function doctorText(checks: Check[], settings: Setting[]): string[] {
+  const c = colors();
+  const word = {
+    ok: c.green('ok     '),
+    warning: c.yellow('warning'),
+    problem: c.red('problem'),
+  };
+  const width = Math.max(...settings.map(({ name }) => displayWidth(name)));
+  const count = (wanted: Check['status'], noun: string) => {
+    const found = checks.filter(({ status }) => status === wanted).length;
+    return `${found} ${noun}${found === 1 ? '' : 's'}`;
+  };
+  return [
+    ...checks.flatMap(({ status, title, detail, remedy }) => [
+      `${word[status]}  ${title}: ${detail}`,
+      ...(remedy ? [`         ${remedy}`] : []),
+    ]),
+    '',
+    c.bold('Settings'),
+    ...settings.map(({ name, value, isDefault }) =>
+      `  ${padded(name, width)}  ${value}${isDefault ? c.dim(' (default)') : ''}`.trimEnd(),
+    ),
+    '',
+    c.bold('What SMC may do in the account'),
+    ...wrapped(serviceLinkedRole, 96).map((line) => `  ${line}`),
+    '',
+    `${count('problem', 'problem')}, ${count('warning', 'warning')}`,
+  ];
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line && line.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines;
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { type Faults, readFaults, simulatorCredentials, startSimulator } from '../../simulator';
+import { CommandFailure, exitCodes } from '../../terminal/failure';
+import { interruptSignal, untilAborted } from '../../terminal/interrupt';
+
+export interface SimulatorFlags {
+  port: number;
+  servers: number;
+  seed: string;
+  speed: number;
+  jobsQuota: number;
+  runningQuota: number;
+  bandwidth: number;
+  jobSeconds?: number;
+  readLag: number;
+  deleting: number;
+  vpcQuota?: number;
+  newerFields: boolean;
+  faults?: string;
+  state?: string;
+}
+
+/** Runs a simulated account until it is interrupted. */
+export async function simulator(flags: SimulatorFlags): Promise<void> {
+  const faults = flags.faults === undefined ? undefined : faultsFrom(flags.faults);
+  const credentials = credentialsFromEnvironment();
+  const interrupt = interruptSignal();
+  const account = await startSimulator({
+    port: flags.port,
+    servers: flags.servers,
+    seed: flags.seed,
+    speed: flags.speed,
+    jobsQuota: flags.jobsQuota,
+    runningQuota: flags.runningQuota,
+    bandwidthMbps: flags.bandwidth,
+    jobSeconds: flags.jobSeconds,
+    readLagSeconds: flags.readLag,
+    deletingSeconds: flags.deleting,
+    vpcQuota: flags.vpcQuota,
+    newerFields: flags.newerFields,
+    stateFile: flags.state,
+    faults,
+    credentials: credentials ?? simulatorCredentials,
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE')
+      throw new CommandFailure(
+        `port ${flags.port} is taken: choose another --port, or 0 for a free one`,
+        exitCodes.usage,
+      );
+    throw new CommandFailure(`the simulator did not start: ${error.message}`, exitCodes.usage);
+  });
+
+  const lines = [`SMC_ENDPOINT=${account.endpoint}`];
+  // A pair of the environment is the user's own, and a secret is never printed.
+  if (!credentials) {
+    lines.push(
+      `export ALIBABA_CLOUD_ACCESS_KEY_ID=${simulatorCredentials.accessKeyId}`,
+      `export ALIBABA_CLOUD_ACCESS_KEY_SECRET=${simulatorCredentials.accessKeySecret}`,
+    );
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stderr.write(
+    `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds a second. Ctrl-C ends it.\n`,
+  );
+  await untilAborted(interrupt.signal);
+  interrupt.dispose();
+  await account.close();
+}
+
+function faultsFrom(path: string): Faults {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new CommandFailure(`${path}: ${(error as Error).message}`, exitCodes.usage);
+  }
+  const read = readFaults(value);
+  if ('faults' in read) return read.faults;
+  throw new CommandFailure(
+    read.problems.map((problem) => `${path}: ${problem}`),
+    exitCodes.usage,
+  );
+}
+
+function credentialsFromEnvironment(): { accessKeyId: string; accessKeySecret: string } | undefined {
+  const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret } =
+    process.env;
+  return accessKeyId && accessKeySecret ? { accessKeyId, accessKeySecret } : undefined;
+}
