@@ -1,17 +1,18 @@
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
-import { aHouse, endedCount, type House, until, untilProgress } from '../e2e/house/a-house';
+import { aHouse, endedCount, type House, lengthenHistory, until, untilProgress } from '../e2e/house/a-house';
 
 let house: House;
 afterEach(() => house?.close());
 
-test('a batch of 500 servers passes through a Continue-As-New and a worker kill, every server once', async () => {
-  const servers = 500;
+test('a batch of 200 servers passes through a Continue-As-New and a worker kill, every server once', async () => {
+  const servers = 200;
   house = await aHouse({ servers, jobSeconds: 0, deletingSeconds: 0, pollInterval: 0.1 });
   const plan = house.plan(servers);
   await house.startWorkerProcess();
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, (progress) => endedCount(progress) >= servers / 3);
+  await lengthenHistory(house, plan.name, 900);
   await house.killWorkers();
   await house.startWorkerProcess();
   await batch.result();

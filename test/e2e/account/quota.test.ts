@@ -9,9 +9,9 @@ afterEach(() => house?.close());
 const audit = () => house.simulator.account.audit();
 
 test('two batches of one account share its running slots within 20 % of even', async () => {
-  house = await aHouse({ servers: 40, jobsQuota: 20, runningQuota: 10, jobSeconds: 2_000, speed: 1_000 });
-  const first = house.plan(20, { name: `one-${Date.now()}` });
-  const second = house.plan(20, { name: `two-${Date.now()}`, from: 20 });
+  house = await aHouse({ servers: 32, jobsQuota: 20, runningQuota: 10, jobSeconds: 2_000, speed: 1_000 });
+  const first = house.plan(16, { name: `one-${Date.now()}` });
+  const second = house.plan(16, { name: `two-${Date.now()}`, from: 16 });
   await house.startWorker();
   const batches = [house.batch(first), house.batch(second)];
   await Promise.all([batches[0]!.start(first), batches[1]!.start(second)]);
@@ -20,7 +20,7 @@ test('two batches of one account share its running slots within 20 % of even', a
   expect(Math.abs(running[0]! - running[1]!)).toBeLessThanOrEqual(2);
   await Promise.all(batches.map((batch) => batch.result()));
   const { jobs, quota, images } = audit();
-  expect(images.total).toBe(40);
+  expect(images.total).toBe(32);
   expect(jobs.peakRunning).toBeLessThanOrEqual(10);
   expect(jobs.peakExisting).toBeLessThanOrEqual(20);
   expect(quota.refusedCreates + quota.refusedStarts).toBe(0);
