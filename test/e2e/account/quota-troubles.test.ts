@@ -70,10 +70,10 @@ test('starts that are refused again and again are tried by one server at a time,
 
 test('a scheduled sync that is seen counts as running', async () => {
   house = await aHouse({
-    ...{ servers: 9, runningQuota: 2, jobSeconds: 1_500, speed: 100, syncsExceedQuota: true },
+    ...{ servers: 5, runningQuota: 2, jobSeconds: 1_500, speed: 100, syncsExceedQuota: true },
   });
   const incremental = { runOnce: false, frequency: 1, maxNumberOfImageToKeep: 1 };
-  const plan = house.plan(9, {
+  const plan = house.plan(5, {
     waves: [{ name: 'first' }, { name: 'rest' }],
     server: (nth) => ({ wave: nth === 0 ? 'first' : 'rest', job: nth === 0 ? incremental : {} }),
   });
@@ -86,7 +86,7 @@ test('a scheduled sync that is seen counts as running', async () => {
   const page = () =>
     quota.query<{ currentDetails?: string }>('__temporal_workflow_metadata').catch(() => undefined);
   await until(async () => (await page())?.currentDetails?.includes('1 of them syncs') ?? false);
-  await untilProgress(batch, (progress) => endedCount(progress) >= 8);
+  await untilProgress(batch, (progress) => endedCount(progress) >= 4);
 });
 
 test('a quota whose workflow is terminated comes back with what its batches hold', async () => {
