@@ -4,7 +4,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { isAboutIdentity, type Transport } from '../../src/smc';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import { batchWorkflowId } from '../../workflows/contract/ids';
-import { type AccountNews, accountNews } from '../../workflows/contract/server-messages';
+import { type AccountReport, accountReported } from '../../workflows/contract/server-messages';
 
 // What the account refuses to this worker process, by batch. The batches are told of it, and when it is over.
 
@@ -12,8 +12,8 @@ interface Refused {
   client: Client;
   /** The operations, and whether any other one's success shows that it is over. */
   operations: Map<string, { isAboutIdentity: boolean }>;
-  toldAt: number;
-  toldCode?: string;
+  reportedAt: number;
+  reportedCode?: string;
 }
 
 /** A new code is told after this; the same one is repeated, so that the batch knows that it goes on. */
@@ -31,15 +31,15 @@ export function accountRefused(error: SmcFailure): void {
   const known: Refused = refused.get(batch) ?? {
     client,
     operations: new Map(),
-    toldAt: Number.NEGATIVE_INFINITY,
+    reportedAt: Number.NEGATIVE_INFINITY,
   };
   refused.set(batch, known);
   known.client = client;
   known.operations.set(error.action ?? '', { isAboutIdentity: isAboutIdentity(error.code) });
-  const waitMs = known.toldCode === error.code ? repeatMs : leastBetweenMs;
-  if (Date.now() - known.toldAt < waitMs) return;
-  known.toldAt = Date.now();
-  known.toldCode = error.code;
+  const waitMs = known.reportedCode === error.code ? repeatMs : leastBetweenMs;
+  if (Date.now() - known.reportedAt < waitMs) return;
+  known.reportedAt = Date.now();
+  known.reportedCode = error.code;
   tell(client, batch, { worker, error });
 }
 
@@ -64,14 +64,14 @@ export const tellWorkingAccount = (transport: Transport): Transport => ({
   close: () => transport.close(),
 });
 
-function tell(client: Client, batch: string, news: AccountNews): void {
+function tell(client: Client, batch: string, report: AccountReport): void {
   client.workflow
     .getHandle(batchWorkflowId(batch))
-    .signal(accountNews, news)
+    .signal(accountReported, report)
     .catch((error: unknown) => {
       const known = refused.get(batch);
       if (error instanceof WorkflowNotFoundError) refused.delete(batch);
-      else if (known) known.toldAt = Number.NEGATIVE_INFINITY;
+      else if (known) known.reportedAt = Number.NEGATIVE_INFINITY;
     });
 }
 

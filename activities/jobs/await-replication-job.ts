@@ -56,44 +56,48 @@ export function awaitReplicationJob(context: ActivityContext) {
     const activity = Context.current();
     const patienceMs = lateReadMs(pollIntervalSeconds);
     const startedAt = Date.now();
-    const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
-    news.pollIntervalSeconds = pollIntervalSeconds;
-    let lastRunAt = news.status === 'Running' ? startedAt : undefined;
+    const seen = firstSeen(
+      activity.info.heartbeatDetails as JobHeartbeat | undefined,
+      input.jobId,
+      startedAt,
+    );
+    seen.pollIntervalSeconds = pollIntervalSeconds;
+    let lastRunAt = seen.status === 'Running' ? startedAt : undefined;
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
     const absence = jobAbsence(context, input);
 
     const ended = await withHeartbeat(
-      () => news,
+      () => seen,
       async (): Promise<EndedJob> => {
         for (;;) {
           const look = await poller.nextLook(input.jobId, activity.cancellationSignal);
           if (!look.job) {
             if (look.error) {
-              if (news.pollError !== look.error.code)
+              if (seen.pollError !== look.error.code)
                 log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
-              news.pollError = look.error.message;
-              news.blindSince ??= Date.now();
+              seen.pollError = look.error.message;
+              seen.blindSince ??= Date.now();
               if (look.error.class === 'account') {
                 // Another worker may be let in. The heartbeat hands on what this one has seen.
-                activity.heartbeat(news);
+                activity.heartbeat(seen);
                 throw smcApplicationFailure(look.error);
               }
             } else {
               const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
               if (isGone) return goneJob(input.jobId);
-              if (doubt !== undefined) news.pollError = doubt;
+              if (doubt !== undefined) seen.pollError = doubt;
             }
             continue;
           }
           absence.listed();
           const { job } = look;
-          noteNews(news, job, activity.info.attempt);
+          noteSeen(seen, job, activity.info.attempt);
           // A job that has ended needs no heartbeat: the result says more.
-          if (job.status === 'Running') activity.heartbeat(news);
+          if (job.status === 'Running') activity.heartbeat(seen);
           // A status that this version does not know may be one more of a job at work: it is watched like one.
           if (mayRun(job)) {
             if (job.status === 'Running') lastRunAt = Date.now();
-            if (Date.now() - news.changedAt > input.stallTimeoutSeconds * 1000) {
+            if (Date.now() - seen.changedAt > input.stallTimeoutSeconds * 1000) {
               if (job.status !== 'Running') return endedJob(job);
               return {
                 end: 'Stalled',
@@ -135,30 +139,30 @@ const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['befor
   job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
 
 /** What an earlier attempt has seen. It may have run on another worker, whose clock tells only durations. */
-function newsFrom(heard: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
-  if (!heard) return { jobId, changedAt: now };
-  const stoodMs = Math.max(0, (heard.lookedAt ?? heard.changedAt) - heard.changedAt);
-  return { ...heard, changedAt: now - stoodMs, ...(heard.lookedAt && { lookedAt: now }) };
+function firstSeen(earlier: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
+  if (!earlier) return { jobId, changedAt: now };
+  const stoodMs = Math.max(0, (earlier.lookedAt ?? earlier.changedAt) - earlier.changedAt);
+  return { ...earlier, changedAt: now - stoodMs, ...(earlier.lookedAt && { lookedAt: now }) };
 }
 
-function noteNews(news: JobHeartbeat, job: ReplicationJob, attempt: number): void {
-  if (news.blindSince !== undefined) {
-    const blindMs = Math.max(0, Date.now() - news.blindSince);
-    news.blindMs = (news.blindMs ?? 0) + blindMs;
-    news.changedAt += blindMs;
-    delete news.blindSince;
+function noteSeen(seen: JobHeartbeat, job: ReplicationJob, attempt: number): void {
+  if (seen.blindSince !== undefined) {
+    const blindMs = Math.max(0, Date.now() - seen.blindSince);
+    seen.blindMs = (seen.blindMs ?? 0) + blindMs;
+    seen.changedAt += blindMs;
+    delete seen.blindSince;
   }
-  const changed =
-    news.status !== job.status ||
-    news.businessStatus !== job.businessStatus ||
-    news.progress !== job.progress;
-  if (changed) news.changedAt = Date.now();
-  news.status = job.status;
-  news.businessStatus = job.businessStatus;
-  news.progress = job.progress;
-  news.lookedAt = Date.now();
-  news.lookedInAttempt = attempt;
-  delete news.pollError;
+  const hasMoved =
+    seen.status !== job.status ||
+    seen.businessStatus !== job.businessStatus ||
+    seen.progress !== job.progress;
+  if (hasMoved) seen.changedAt = Date.now();
+  seen.status = job.status;
+  seen.businessStatus = job.businessStatus;
+  seen.progress = job.progress;
+  seen.lookedAt = Date.now();
+  seen.lookedInAttempt = attempt;
+  delete seen.pollError;
 }
 
 const stalledFailure = (job: ReplicationJob, seconds: number): SmcFailure => ({

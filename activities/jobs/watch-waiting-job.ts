@@ -42,7 +42,7 @@ export function watchWaitingJob(context: ActivityContext) {
     const absence = jobAbsence(context, { jobId, sourceId });
     const nextLook = nextSyncLook(frequency, pollIntervalSeconds);
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
-    const tellSync = syncTeller(batch, { ...server, jobId }, pollIntervalSeconds);
+    const tellSync = syncReporter(batch, { ...server, jobId }, pollIntervalSeconds);
 
     const untilEnded = async (): Promise<EndedJob> => {
       for (;;) {
@@ -92,18 +92,18 @@ function nextSyncAt({ replicationJobRuns }: ReplicationJob, frequency: number): 
 }
 
 /** Tells the batch when something has changed. A sync that is overdue for long is told as not due: SMC may skip it. */
-function syncTeller(
+function syncReporter(
   batch: string,
   { server, round, jobId }: { server: string; round: number; jobId: string },
   pollIntervalSeconds: number,
 ) {
   const hasBeenOverdue = lateReadPatience(pollIntervalSeconds);
-  let told: string | undefined;
+  let reported: string | undefined;
   return async ({ runs, dueAt }: { runs: boolean; dueAt?: number }): Promise<void> => {
     const isOverdue = hasBeenOverdue(!runs && dueAt !== undefined && dueAt <= Date.now());
-    const news = { runs, dueAt: isOverdue ? undefined : dueAt };
-    if (JSON.stringify(news) === told) return;
-    await tellBatch(batch, { kind: 'sync', server, round, jobId, ...news });
-    told = JSON.stringify(news);
+    const sync = { runs, dueAt: isOverdue ? undefined : dueAt };
+    if (JSON.stringify(sync) === reported) return;
+    await tellBatch(batch, { kind: 'sync', server, round, jobId, ...sync });
+    reported = JSON.stringify(sync);
   };
 }

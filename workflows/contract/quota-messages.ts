@@ -22,10 +22,10 @@ export function newestQuota(a: StatedQuota, b: StatedQuota): StatedQuota {
 /** What a batch may use until it hears otherwise; `seq` grows with each message to that batch. */
 export interface Lease extends Slots {
   /** The report's that it answers. */
-  life: string;
+  firstRunId: string;
   seq: number;
   /** Which life of the quota's workflow grants it: a lost one starts anew and knows no lease. */
-  epoch: string;
+  quotaRunId: string;
   /** Other batches wait for slots: report as soon as fewer are needed. */
   contended: boolean;
   /** The quota that counts; a batch tells it again, should the quota's workflow be lost. */
@@ -39,19 +39,19 @@ export interface Lease extends Slots {
 export const leaseGranted = defineSignal<[Lease]>('leaseGranted');
 
 /** The quota's workflow has been started anew, and must hear what the batch holds before it grants anything. */
-export const leaseAsked = defineSignal<[{ epoch: string }]>('leaseAsked');
+export const leaseAsked = defineSignal<[{ quotaRunId: string }]>('leaseAsked');
 
 /** What a batch tells the account's quota. */
 export interface LeaseReport {
   batch: string;
   /** Names it among all batches that ever ran under its name. */
-  life: string;
+  firstRunId: string;
   /** When that life began; milliseconds since the epoch. An earlier life has nothing more to say. */
   since: number;
   /** The batch's; a quota hears only batches of its own task queue. */
   taskQueue: string;
   /** Which life of the quota's workflow the batch has last heard of. */
-  epoch?: string;
+  quotaRunId?: string;
   /** Counts the reports of this life, from 1: an older one, or the same once more, says nothing. */
   nth: number;
   /** The newest lease the batch knows; 0 before the first. */

@@ -56,7 +56,7 @@ export type ServerReport = { server: string; round: number } & (
       startsAgainInSeconds?: number;
     }
   /** It waits for a running slot, and for an existing one too when it has no job. */
-  | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
+  | { kind: 'wantsSlot'; slotRequest: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
   /** Its job expires soon: at this time, in milliseconds since the epoch. */
   | { kind: 'expires'; jobId: string; at: number }
   /** Its job broke, and it cannot be started again before the source's client is back. */
@@ -80,7 +80,7 @@ export type ServerStanding = {
 } & (
   | { phase: 'migrating'; jobId?: string }
   | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
-  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
+  | { phase: 'queued'; slotRequest: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
 );
 
 /** Of a server's workflow. */
@@ -90,20 +90,20 @@ export const standingQuery = defineQuery<ServerStanding>('standing');
 export const serverReported = defineSignal<[ServerReport]>('serverReported');
 
 /** What a worker tells its batches of the account: what it refuses, said again as long as it does, or that it no longer does. */
-export interface AccountNews {
+export interface AccountReport {
   /** Names the process. */
   worker: string;
   error?: SmcFailure;
 }
 
-export const accountNews = defineSignal<[AccountNews]>('accountNews');
+export const accountReported = defineSignal<[AccountReport]>('accountReported');
 
 /**
  * The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it.
  * `wantsStartAccepted`: it wants a `startAccepted` report once the API has taken the start.
  */
 export const slotGranted =
-  defineSignal<[{ need: number; round?: number; wantsStartAccepted?: boolean }]>('slotGranted');
+  defineSignal<[{ slotRequest: number; round?: number; wantsStartAccepted?: boolean }]>('slotGranted');
 
 /** Tells an incremental job's server to make its final image. */
 export const cutOverRequested = defineSignal<[]>('cutOverRequested');

@@ -32,13 +32,11 @@ const pendingMs = 5_000;
 export function deal(state: QuotaState, now: number): Decision {
   const live = Object.entries(state.leases).filter(([, { hasEnded }]) => !hasEnded);
   const isOver = live.length === 0 && Object.keys(state.awaited).length === 0;
-  const granted = isReady(state, now)
-    ? shares(state, now)
-    : new Map<string, { share: Slots; granted: Slots }>();
+  const dealt = isReady(state, now) ? shares(state, now) : new Map<string, { share: Slots; lease: Slots }>();
   const contended =
-    granted.size > 0 && live.some(([batch, { demand }]) => isBelow(granted.get(batch)!.share, demand));
+    dealt.size > 0 && live.some(([batch, { demand }]) => isBelow(dealt.get(batch)!.share, demand));
   const shared = {
-    epoch: state.epoch,
+    quotaRunId: state.quotaRunId,
     contended,
     quota: state.quota,
     trouble: state.count.trouble,
@@ -49,26 +47,26 @@ export function deal(state: QuotaState, now: number): Decision {
   const leases: Decision['leases'] = [];
   const records: Record<string, LeaseRecord> = { ...state.leases };
   for (const [batch, lease] of live.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const next = granted.get(batch)?.granted ?? lease.promised;
-    const isNews =
-      granted.has(batch) &&
-      (resources.some((r) => next[r] !== lease.granted[r]) || lease.sentTerms !== sentTerms);
-    // Before it deals, it tells only why it does not.
-    const isReason = !granted.has(batch) && shared.pending !== undefined && lease.sentTerms !== sentTerms;
+    const next = dealt.get(batch)?.lease ?? lease.promised;
+    const isNewLease =
+      dealt.has(batch) &&
+      (resources.some((r) => next[r] !== lease.leased[r]) || lease.sentTerms !== sentTerms);
+    // Before it deals, it sends only the reason why it does not deal yet.
+    const isNewReason = !dealt.has(batch) && shared.pending !== undefined && lease.sentTerms !== sentTerms;
     const isDue = lease.undelivered !== undefined && lease.undelivered.againAt <= now;
-    if (!isNews && !isReason && !isDue) continue;
-    const seq = isNews || isReason ? lease.seq + 1 : lease.seq;
+    if (!isNewLease && !isNewReason && !isDue) continue;
+    const seq = isNewLease || isNewReason ? lease.seq + 1 : lease.seq;
     records[batch] = {
       ...lease,
       seq,
       sentTerms,
-      granted: next,
+      leased: next,
       promised: each((r) => Math.max(lease.promised[r], next[r])),
       sent: seq === lease.seq ? lease.sent : [...lease.sent.filter(allowsMore(next)), { ...next, seq }],
       // Whether it arrives is heard soon; should that be lost, it is sent again.
       undelivered: { failures: lease.undelivered?.failures ?? 0, againAt: now + 60_000 },
     };
-    leases.push({ batch, lease: { ...next, life: lease.life, seq, ...shared } });
+    leases.push({ batch, lease: { ...next, firstRunId: lease.firstRunId, seq, ...shared } });
   }
 
   const asks = Object.keys(state.awaited).filter((batch) => state.awaited[batch]!.againAt <= now);
@@ -77,8 +75,8 @@ export function deal(state: QuotaState, now: number): Decision {
     const times = awaited[batch]!.asks + 1;
     awaited[batch] = { asks: times, againAt: now + growing(times, 15_000, 600_000) };
   }
-  const counts = !isOver && !state.count.isUnderWay && state.count.dueAt <= now;
-  const count = counts ? { ...state.count, isUnderWay: true } : state.count;
+  const counts = !isOver && !state.count.isCounting && state.count.dueAt <= now;
+  const count = counts ? { ...state.count, isCounting: true } : state.count;
   const next = { ...state, leases: records, awaited, count };
   return { state: next, leases, asks, counts, wakeAt: wakeTime(next, now), isOver };
 }
@@ -97,8 +95,8 @@ function pendingReason(state: QuotaState, now: number): string | undefined {
     : "the account's batches could not be looked up yet";
 }
 
-/** What each live batch has a share of, and how much of it may be granted now. */
-function shares(state: QuotaState, now: number): Map<string, { share: Slots; granted: Slots }> {
+/** The share of each live batch, and the lease that it may get now. */
+function shares(state: QuotaState, now: number): Map<string, { share: Slots; lease: Slots }> {
   const all = Object.values(state.leases);
   const batches = Object.keys(state.leases)
     .filter((batch) => !state.leases[batch]!.hasEnded)
@@ -139,7 +137,7 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; gra
       batch,
       {
         share: { existing: existing[i]!, running: running[i]! },
-        granted: { existing: mayExist[i]!, running: mayRun[i]! },
+        lease: { existing: mayExist[i]!, running: mayRun[i]! },
       },
     ]),
   );
@@ -152,7 +150,7 @@ const isBelow = (share: Slots, demand: Slots) => resources.some((r) => share[r] 
 
 function wakeTime(state: QuotaState, now: number): number | undefined {
   const times = [
-    ...(state.count.isUnderWay ? [] : [state.count.dueAt]),
+    ...(state.count.isCounting ? [] : [state.count.dueAt]),
     ...resources.map((r) => state.learned[r]?.until ?? 0),
     ...Object.values(state.leases).map(({ undelivered }) => undelivered?.againAt ?? 0),
     ...Object.values(state.awaited).map(({ againAt }) => againAt),

@@ -18,16 +18,17 @@ const own = <T>(map: Readonly<Record<string, T>>, name: string): T | undefined =
 
 /** What a batch needs and holds. */
 export function hearReport(state: QuotaState, report: LeaseReport, now: number): QuotaState {
-  const { batch, epoch, seq, held, refused } = report;
+  const { batch, quotaRunId, seq, held, refused } = report;
   const known = own(state.leases, batch);
   if (known && isStale(report, known)) return state;
   const wasAwaited = own(state.awaited, batch);
   const { [batch]: _, ...awaited } = state.awaited;
   // Made before the batch has heard of this life of the quota: a lost one may have granted more since. A batch that has
   // begun after the census cannot have been granted anything.
-  const isUnsure = epoch === undefined ? seq > 0 || wasAwaited !== undefined : epoch !== state.epoch;
-  const isSameLife = known === undefined || known.life === report.life;
-  const waits = isSameLife ? wasAwaited : undefined;
+  const isUnsure =
+    quotaRunId === undefined ? seq > 0 || wasAwaited !== undefined : quotaRunId !== state.quotaRunId;
+  const isSameBatch = known === undefined || known.firstRunId === report.firstRunId;
+  const waits = isSameBatch ? wasAwaited : undefined;
   const count = { ...state.count };
   if (refused) {
     if (speaksOfJobs(refused.code)) count.refused = { ...count.refused, [refused.resource]: true };
@@ -47,19 +48,19 @@ export function hearReport(state: QuotaState, report: LeaseReport, now: number):
 
 /** Heard before, or overtaken by a newer one: it says nothing of how the batch stands now. */
 const isStale = (report: LeaseReport, known: LeaseRecord) =>
-  report.life === known.life ? report.nth <= known.nth : report.since < known.since;
+  report.firstRunId === known.firstRunId ? report.nth <= known.nth : report.since < known.since;
 
 function heardLease(known: LeaseRecord | undefined, report: LeaseReport): LeaseRecord {
-  const { life, since, epoch, nth, seq, held, demand, syncs, priority } = report;
-  const heard = { life, since, epoch, nth, demand, syncs, priority };
+  const { firstRunId, since, quotaRunId, nth, seq, held, demand, syncs, priority } = report;
+  const heard = { firstRunId, since, quotaRunId, nth, demand, syncs, priority };
   // A batch that was terminated and applied again knows no lease yet and must be sent one.
-  if (!known || life !== known.life)
-    return { ...heard, seq: Math.max(seq, known?.seq ?? 0), granted: noSlots, promised: held, sent: [] };
-  const { undelivered, sentTerms, granted } = known;
+  if (!known || firstRunId !== known.firstRunId)
+    return { ...heard, seq: Math.max(seq, known?.seq ?? 0), leased: noSlots, promised: held, sent: [] };
+  const { undelivered, sentTerms, leased } = known;
   // A batch may still grow into a lease that it had not seen.
   const sent = known.sent.filter((one) => one.seq > seq);
   const promised = each((r) => Math.max(held[r], ...sent.map((one) => one[r])));
-  return { ...heard, seq: Math.max(seq, known.seq), granted, promised, sent, undelivered, sentTerms };
+  return { ...heard, seq: Math.max(seq, known.seq), leased, promised, sent, undelivered, sentTerms };
 }
 
 /** SMC: a region's VPCs run out without regard to how many jobs run. */
@@ -90,7 +91,7 @@ function endLease(state: QuotaState, batch: string, now: number, left?: Slots): 
     ...lease,
     hasEnded: true,
     undelivered: undefined,
-    granted: noSlots,
+    leased: noSlots,
     demand: noSlots,
     syncs: 0,
     promised: left ?? lease.promised,
@@ -109,7 +110,7 @@ function endLease(state: QuotaState, batch: string, now: number, left?: Slots): 
 export function hearCensus(state: QuotaState, batches: string[], now: number): QuotaState {
   const awaited = { ...state.awaited };
   for (const batch of batches)
-    if (own(state.leases, batch)?.epoch !== state.epoch && !own(awaited, batch))
+    if (own(state.leases, batch)?.quotaRunId !== state.quotaRunId && !own(awaited, batch))
       Object.defineProperty(awaited, batch, {
         value: { asks: 0, againAt: now },
         enumerable: true,
@@ -187,7 +188,7 @@ export function hearCount(
     learned,
     count: {
       dueAt: now + (isOutdated || stillRefused.length > 0 ? Math.min(waitMs, 2 * pollMs) : waitMs),
-      isUnderWay: false,
+      isCounting: false,
       isAnswered: true,
       failures: 0,
       refused: Object.fromEntries(stillRefused.map((r) => [r, true])),
@@ -203,7 +204,7 @@ export function hearCountFailure(state: QuotaState, trouble: SmcFailure, now: nu
     count: {
       ...state.count,
       dueAt: now + growing(failures, 15 * second, 600 * second),
-      isUnderWay: false,
+      isCounting: false,
       isAnswered: true,
       failures,
       trouble,

@@ -6,7 +6,7 @@ import { noSlots } from '../contract/slots';
 /** All that the quota's workflow knows, carried over Continue-As-New. It is plain data and never changed in place. */
 export interface QuotaState {
   /** Names this life of the workflow: a lease of an earlier one, which was lost, is not its own. */
-  epoch: string;
+  quotaRunId: string;
   startedAt: number;
   leases: Record<string, LeaseRecord>;
   /** Batches that run and may hold a lease of an earlier life: nothing is dealt before they have told. */
@@ -25,7 +25,7 @@ export interface QuotaState {
 
 export interface CountState {
   dueAt: number;
-  isUnderWay: boolean;
+  isCounting: boolean;
   /** The first one has been answered, one way or the other. */
   isAnswered: boolean;
   /** In a row. */
@@ -37,14 +37,14 @@ export interface CountState {
 
 export interface LeaseRecord {
   /** Names the batch among all that ever ran under its name. */
-  life: string;
+  firstRunId: string;
   since: number;
   /** Which life of the quota it had heard of at its last report. */
-  epoch?: string;
+  quotaRunId?: string;
   /** The last report that was heard. */
   nth: number;
   seq: number;
-  granted: Slots;
+  leased: Slots;
   /** The batch may use up to this: it shrinks only by the batch's own word. */
   promised: Slots;
   /** Leases that its last report had not seen: whichever comes last, each may have been used by then. */
@@ -65,15 +65,15 @@ export interface SentLease extends Slots {
 }
 
 /** One that knows nothing yet: it looks for the account's batches and counts its jobs first. */
-export const newQuota = (epoch: string, now: number): QuotaState => ({
-  epoch,
+export const newQuota = (quotaRunId: string, now: number): QuotaState => ({
+  quotaRunId,
   startedAt: now,
   leases: {},
   awaited: {},
   isCensusTaken: false,
   quota: { jobs: 0, running: 0, changedAt: 0 },
   others: noSlots,
-  count: { dueAt: now, isUnderWay: false, isAnswered: false, failures: 0, refused: {} },
+  count: { dueAt: now, isCounting: false, isAnswered: false, failures: 0, refused: {} },
   pollIntervalSeconds: 30,
   learned: {},
 });
@@ -83,8 +83,8 @@ export const resumed = (state: QuotaState, now: number): QuotaState => ({
   ...state,
   count: {
     ...state.count,
-    isUnderWay: false,
-    dueAt: state.count.isUnderWay ? now : state.count.dueAt,
+    isCounting: false,
+    dueAt: state.count.isCounting ? now : state.count.dueAt,
   },
 });
 

@@ -42,7 +42,7 @@ interface QuotaRun {
   readonly account: string;
   state: QuotaState;
   /** Something happened: the loop goes round once more. */
-  hasNews: boolean;
+  mustDecide: boolean;
   /** Messages to batches on their way. */
   sending: number;
   /** Wakes the loop at a time. */
@@ -67,9 +67,9 @@ export async function accountQuota({ account, taskQueue, state: carried }: Accou
   const { firstExecutionRunId } = workflowInfo();
   const state = carried ? resumed(carried, Date.now()) : newQuota(firstExecutionRunId, Date.now());
   const wake = alarm(() => {
-    run.hasNews = true;
+    run.mustDecide = true;
   });
-  const run: QuotaRun = { account, state, hasNews: true, sending: 0, wake };
+  const run: QuotaRun = { account, state, mustDecide: true, sending: 0, wake };
   setHandler(leaseReported, (report) => {
     // Another queue's workers may have another account's credentials: what they count is not ours.
     if (report.taskQueue === taskQueue) hear(run, hearReport(run.state, report, Date.now()));
@@ -77,7 +77,7 @@ export async function accountQuota({ account, taskQueue, state: carried }: Accou
   setHandler(leaseReturned, (returned) => hear(run, hearReturn(run.state, returned, Date.now())));
 
   for (;;) {
-    run.hasNews = false;
+    run.mustDecide = false;
     if (isHistoryLong()) {
       await condition(() => run.sending === 0 && allHandlersFinished());
       await continueAsNew<typeof accountQuota>({ account, taskQueue, state: run.state });
@@ -87,13 +87,13 @@ export async function accountQuota({ account, taskQueue, state: carried }: Accou
     run.state = decision.state;
     carryOut(run, decision);
     setCurrentDetails(quotaDetails(account, run.state, Date.now()));
-    await condition(() => run.hasNews);
+    await condition(() => run.mustDecide);
   }
 }
 
 function hear(run: QuotaRun, state: QuotaState): void {
   run.state = state;
-  run.hasNews = true;
+  run.mustDecide = true;
 }
 
 function carryOut(run: QuotaRun, { leases, asks, counts, wakeAt }: Decision): void {
@@ -102,8 +102,8 @@ function carryOut(run: QuotaRun, { leases, asks, counts, wakeAt }: Decision): vo
     void confirm(run, { batch, seq: lease.seq }, sent);
   }
   for (const batch of asks) {
-    const { epoch } = run.state;
-    const sent = getExternalWorkflowHandle(batchWorkflowId(batch)).signal(leaseAsked, { epoch });
+    const { quotaRunId } = run.state;
+    const sent = getExternalWorkflowHandle(batchWorkflowId(batch)).signal(leaseAsked, { quotaRunId });
     void confirm(run, { batch }, sent);
   }
   if (counts) void count(run);

@@ -9,15 +9,15 @@ export interface LeaseHolding {
   /** The newest lease; before the first one nothing may be used. */
   lease: Slots & Pick<Lease, 'seq' | 'contended'> & Partial<Pick<Lease, 'quota' | 'trouble' | 'pending'>>;
   /** The life of the quota's workflow that counts. */
-  epoch?: string;
+  quotaRunId?: string;
   /** What it has promised not to exceed, or been granted since. */
   held: Slots;
   /** What the last report said; absent before the first one. */
   lastReport?: { demand: Slots; syncs: number; at: number; nth: number };
   /** What the quota must hear of at once. */
-  news: QuotaNews;
+  urgent: UrgentFacts;
   /** The news of the report that is on its way: told again, should it not arrive. */
-  underWay?: QuotaNews;
+  reportOnItsWay?: UrgentFacts;
   /** It repeats itself after so long. */
   repeatMs: number;
   /** The quota wants to be told, whatever it has heard before. */
@@ -27,17 +27,17 @@ export interface LeaseHolding {
 }
 
 /** What makes a report due by itself. */
-export interface QuotaNews {
+export interface UrgentFacts {
   /** What the API has just refused. */
   refused?: LeaseReport['refused'];
   /** The quota or the priority has just been changed. */
-  limitsChanged?: true;
+  hasNewLimits?: true;
 }
 
 /** What the report says, as the batch stands. */
-export interface QuotaNeeds {
+export interface ReportFacts {
   batch: string;
-  life: string;
+  firstRunId: string;
   since: number;
   taskQueue: string;
   priority: number;
@@ -64,32 +64,33 @@ export const noLease = (): LeaseHolding => ({
   lease: { ...noSlots, seq: 0, contended: false },
   held: noSlots,
   repeatMs: repeatMs.first,
-  news: {},
+  urgent: {},
 });
 
 /** Takes a newer lease of this batch's own; `grows` where it allows more than before. */
 export function takeLease(
   holding: LeaseHolding,
-  { life, epoch, ...lease }: Lease,
-  ownLife: string,
+  { firstRunId, quotaRunId, ...lease }: Lease,
+  ownFirstRunId: string,
 ): { holding: LeaseHolding; grows: boolean } {
-  const isOfLostQuota = holding.epoch !== undefined && holding.epoch !== epoch;
-  if (life !== ownLife || isOfLostQuota || lease.seq <= holding.lease.seq) return { holding, grows: false };
+  const isOfLostQuota = holding.quotaRunId !== undefined && holding.quotaRunId !== quotaRunId;
+  if (firstRunId !== ownFirstRunId || isOfLostQuota || lease.seq <= holding.lease.seq)
+    return { holding, grows: false };
   const grows = resources.some((r) => lease[r] > holding.held[r]);
   // The quota counts a growth as used from the moment it was sent; a shrinking counts when we report it.
   const held = each((r) => Math.max(holding.held[r], lease[r]));
   // One that it has overtaken is not used any more; the quota cannot know that.
   const isAsked = holding.isAsked || (holding.lease.seq > 0 && lease.seq > holding.lease.seq + 1);
   return {
-    holding: { ...holding, lease, epoch, held, isAsked, repeatMs: repeatMs.first, keptBy: undefined },
+    holding: { ...holding, lease, quotaRunId, held, isAsked, repeatMs: repeatMs.first, keptBy: undefined },
     grows,
   };
 }
 
 /** The quota's workflow was lost and has started anew: only what it grants counts from now on. */
-export const takeAsk = (holding: LeaseHolding, epoch: string): LeaseHolding => ({
+export const takeAsk = (holding: LeaseHolding, quotaRunId: string): LeaseHolding => ({
   ...holding,
-  epoch,
+  quotaRunId,
   isAsked: true,
 });
 
@@ -109,41 +110,43 @@ export function usableSlots({ lease, held }: LeaseHolding, maxConcurrent: number
  */
 export function nextReport(
   holding: LeaseHolding,
-  needs: QuotaNeeds,
+  facts: ReportFacts,
   now: number,
 ): { report?: LeaseReport; holding: LeaseHolding; repeatAt?: number } {
-  const { lease, held, lastReport: told, epoch, news } = holding;
+  const { lease, held, lastReport, quotaRunId, urgent } = holding;
   // One at a time: what changes meanwhile is in the next one.
-  if (holding.underWay) return { holding };
-  const { inUse, syncs } = needs;
-  const need = needed(needs, now);
-  const demand = each((r) => (lease.contended || !told ? need[r] : Math.max(need[r], told.demand[r])));
+  if (holding.reportOnItsWay) return { holding };
+  const { inUse, syncs } = facts;
+  const demandNow = slotDemand(facts, now);
+  const demand = each((r) =>
+    lease.contended || !lastReport ? demandNow[r] : Math.max(demandNow[r], lastReport.demand[r]),
+  );
   const kept = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
   // What cannot exist cannot run.
   const promise = { ...kept, running: Math.max(inUse.running, Math.min(kept.running, kept.existing)) };
   const waits = resources.some((r) => demand[r] > lease[r]) || holding.keptBy !== undefined;
-  const isNews =
-    !told ||
+  const isDue =
+    !lastReport ||
     holding.isAsked ||
-    news.refused !== undefined ||
-    news.limitsChanged ||
-    syncs !== told.syncs ||
-    resources.some((r) => demand[r] !== told.demand[r] || promise[r] !== held[r]);
-  const repeatAt = told && waits ? told.at + holding.repeatMs : undefined;
-  const isRepeat = !isNews && repeatAt !== undefined && repeatAt <= now;
-  if (!isNews && !isRepeat) return { holding, repeatAt };
+    urgent.refused !== undefined ||
+    urgent.hasNewLimits ||
+    syncs !== lastReport.syncs ||
+    resources.some((r) => demand[r] !== lastReport.demand[r] || promise[r] !== held[r]);
+  const repeatAt = lastReport && waits ? lastReport.at + holding.repeatMs : undefined;
+  const isRepeat = !isDue && repeatAt !== undefined && repeatAt <= now;
+  if (!isDue && !isRepeat) return { holding, repeatAt };
   const nextRepeatMs = isRepeat ? Math.min(2 * holding.repeatMs, repeatMs.longest) : repeatMs.first;
-  const { batch, life, since, taskQueue, priority } = needs;
-  const nth = (told?.nth ?? 0) + 1;
-  const quota = lease.quota ? newestQuota(lease.quota, needs.quota) : needs.quota;
+  const { batch, firstRunId, since, taskQueue, priority } = facts;
+  const nth = (lastReport?.nth ?? 0) + 1;
+  const quota = lease.quota ? newestQuota(lease.quota, facts.quota) : facts.quota;
   return {
     report: {
       ...{
         batch,
-        life,
+        firstRunId,
         since,
         taskQueue,
-        epoch,
+        quotaRunId,
         nth,
         seq: lease.seq,
         held: promise,
@@ -152,14 +155,14 @@ export function nextReport(
         priority,
         quota,
       },
-      refused: news.refused,
+      refused: urgent.refused,
     },
     holding: {
       ...holding,
       held: promise,
       lastReport: { demand, syncs, at: now, nth },
-      news: {},
-      underWay: news,
+      urgent: {},
+      reportOnItsWay: urgent,
       repeatMs: nextRepeatMs,
       isAsked: false,
     },
@@ -168,29 +171,34 @@ export function nextReport(
 }
 
 /** What the quota must hear of at once is in the next report. */
-export const withNews = (holding: LeaseHolding, news: QuotaNews): LeaseHolding => ({
+export const withUrgent = (holding: LeaseHolding, urgent: UrgentFacts): LeaseHolding => ({
   ...holding,
-  news: { ...holding.news, ...news },
+  urgent: { ...holding.urgent, ...urgent },
 });
 
 /** A report has arrived: the account's quota may be kept by the workers of another task queue. */
 export const receivedReport = (holding: LeaseHolding, { keptBy }: { keptBy?: string }): LeaseHolding => ({
   ...holding,
   keptBy,
-  underWay: undefined,
+  reportOnItsWay: undefined,
 });
 
 /** Nobody knows whether the report on its way arrives: its news is told once more. */
 export const lostReport = (holding: LeaseHolding): LeaseHolding =>
-  holding.underWay
-    ? { ...holding, isAsked: true, news: { ...holding.underWay, ...holding.news }, underWay: undefined }
+  holding.reportOnItsWay
+    ? {
+        ...holding,
+        isAsked: true,
+        urgent: { ...holding.reportOnItsWay, ...holding.urgent },
+        reportOnItsWay: undefined,
+      }
     : holding;
 
 /** What the batch could use now. What the API refuses it cannot use, though it has a slot. */
-function needed(needs: QuotaNeeds, now: number): Slots {
-  const { inUse, maxConcurrent, recovering, isCancelling, hold } = needs;
-  const waiting = isCancelling ? 0 : needs.startable + needs.startableAgain;
-  const withJob = isCancelling ? 0 : needs.startableWithJob;
+function slotDemand(facts: ReportFacts, now: number): Slots {
+  const { inUse, maxConcurrent, recovering, isCancelling, hold } = facts;
+  const waiting = isCancelling ? 0 : facts.startable + facts.startableAgain;
+  const withJob = isCancelling ? 0 : facts.startableWithJob;
   const wanted: Slots = {
     existing: inUse.existing + waiting - withJob,
     running: Math.max(
