@@ -4,30 +4,30 @@ import { each, growing, resources } from '../contract/slots';
 import { divideFairly } from './divide';
 import { type LeaseRecord, limitOf, type QuotaState } from './state';
 
-/** What the quota's workflow has to do now. */
+/** What the quota's workflow does now. */
 export interface Decision {
   state: QuotaState;
   /** Leases to send, each to its batch. */
   leases: { batch: string; lease: Lease }[];
-  /** Batches to be asked what they hold. */
+  /** Batches to ask what they hold. */
   asks: string[];
   /** The account's batches are to be looked for, and its jobs to be counted. */
   counts: boolean;
-  /** When to decide again, should nothing happen before; milliseconds since the epoch. */
+  /** When to decide again at the latest; milliseconds since the epoch. */
   wakeAt?: number;
   /** No batch is left. */
   isOver: boolean;
 }
 
-/** Until the first count has been answered nothing is dealt; but no longer than this. */
+/** The quota waits so long at most for its first count of jobs before it deals slots. */
 const firstCountMs = 20_000;
-/** A quota that cannot deal says why after this. */
+/** A quota that does not deal yet tells its batches why after this time. */
 const pendingMs = 5_000;
 
 /**
- * Shares shrink at once but count as used until the batch has confirmed; they grow only into what is surely free, so that
- * the sum never exceeds the quota, less what others use. A quota that was lost deals nothing before it has heard what every
- * running batch holds.
+ * A lease shrinks at once, but its slots count as used until the batch has confirmed. It grows only into slots that are
+ * surely free: the sum of all leases and of the jobs of other tools never exceeds the quota. A quota that was lost deals
+ * nothing before every running batch has told what it holds.
  */
 export function deal(state: QuotaState, now: number): Decision {
   const live = Object.entries(state.leases).filter(([, { hasEnded }]) => !hasEnded);
@@ -63,7 +63,7 @@ export function deal(state: QuotaState, now: number): Decision {
       leased: next,
       promised: each((r) => Math.max(lease.promised[r], next[r])),
       sent: seq === lease.seq ? lease.sent : [...lease.sent.filter(allowsMore(next)), { ...next, seq }],
-      // Whether it arrives is heard soon; should that be lost, it is sent again.
+      // Sent again after this time, unless its delivery is confirmed before.
       undelivered: { failures: lease.undelivered?.failures ?? 0, againAt: now + 60_000 },
     };
     leases.push({ batch, lease: { ...next, firstRunId: lease.firstRunId, seq, ...shared } });
@@ -81,7 +81,7 @@ export function deal(state: QuotaState, now: number): Decision {
   return { state: next, leases, asks, counts, wakeAt: wakeTime(next, now), isOver };
 }
 
-/** It knows what every batch of the account may hold, and what others have. */
+/** The quota knows what every batch of the account holds, and how many jobs other tools have. */
 const isReady = ({ isCensusTaken, awaited, count, startedAt }: QuotaState, now: number) =>
   isCensusTaken && Object.keys(awaited).length === 0 && (count.isAnswered || now >= startedAt + firstCountMs);
 
@@ -89,7 +89,7 @@ function pendingReason(state: QuotaState, now: number): string | undefined {
   if (isReady(state, now) || now < state.startedAt + pendingMs) return undefined;
   const awaited = Object.keys(state.awaited).sort();
   if (awaited.length > 0)
-    return `its workflow was lost and has to hear first what batch ${awaited.map((batch) => `'${batch}'`).join(', ')} holds`;
+    return `its workflow was lost, and it waits for the report of batch ${awaited.map((batch) => `'${batch}'`).join(', ')}`;
   return state.isCensusTaken
     ? "the account's jobs are being counted"
     : "the account's batches could not be looked up yet";
@@ -111,7 +111,7 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; lea
       all.filter(({ hasEnded }) => hasEnded),
       ({ promised }) => promised[r],
     );
-    // SMC starts syncs by itself: they are served first, and the others share what is left.
+    // SMC starts syncs by itself: they get their slots first, and the batches share the rest.
     const fixed = leases.map(({ syncs }) => (r === 'running' ? syncs : 0));
     const left = limit[r] - ended - fixed.reduce((sum, one) => sum + one, 0);
     const claims = leases.map(({ demand, priority }, i) => ({
@@ -129,7 +129,7 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; lea
     });
   const existing = share('existing', () => Number.POSITIVE_INFINITY);
   const mayExist = grant('existing', existing);
-  // Who cannot have a job cannot run it: its running slot is for who has one.
+  // A batch cannot run more jobs than it may have: a running slot beyond that is for another batch.
   const running = share('running', (i) => Math.max(mayExist[i]!, leases[i]!.promised.existing));
   const mayRun = grant('running', running);
   return new Map(
@@ -143,7 +143,7 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; lea
   );
 }
 
-/** What the next lease allows as well need not be kept. */
+/** Of the leases sent before, only one that allows more than the next one matters. */
 const allowsMore = (next: Slots) => (one: Slots) => resources.some((r) => one[r] > next[r]);
 
 const isBelow = (share: Slots, demand: Slots) => resources.some((r) => share[r] < demand[r]);

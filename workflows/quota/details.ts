@@ -1,6 +1,6 @@
 import { limitOf, type QuotaState } from './state';
 
-/** What the Temporal UI shows on the quota's page, in Markdown. */
+/** The details on the quota's page in the Temporal UI, in Markdown. */
 export function quotaDetails(account: string, state: QuotaState, now: number): string {
   const { others, count, learned, quota } = state;
   const rows = Object.entries(state.leases).map(

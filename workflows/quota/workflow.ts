@@ -31,19 +31,19 @@ import { liveBatches, newQuota, type QuotaState, resumed } from './state';
 
 export interface AccountQuotaInput {
   account: string;
-  /** Where it runs, as its history has it: a replay is on another queue. */
+  /** Its task queue. It is part of the input because a replay runs on another queue. */
   taskQueue: string;
   /** Carried over Continue-As-New. */
   state?: QuotaState;
 }
 
-/** What this run of the workflow has beside its state. */
+/** One run of the workflow: its state, and what lives only as long as this run. */
 interface QuotaRun {
   readonly account: string;
   state: QuotaState;
-  /** Something happened: the loop goes round once more. */
+  /** Something has happened: the loop decides once more. */
   mustDecide: boolean;
-  /** Messages to batches on their way. */
+  /** Messages to batches whose delivery is not confirmed yet. */
   sending: number;
   /** Wakes the loop at a time. */
   wake(at: number | undefined): void;
@@ -51,7 +51,7 @@ interface QuotaRun {
 
 const historyLimit = 1_500;
 
-// A failure is the quota's to bear and to repeat: nothing it asks may take for ever.
+// The quota decides itself when to repeat a failed activity: so each one has few attempts and an end.
 const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActivities<Activities>({
   heartbeatTimeout: '20s',
   startToCloseTimeout: '5m',
@@ -61,7 +61,7 @@ const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActi
 
 /**
  * The account's quota, dealt in leases of whole batches. It starts with the first batch that reports and ends when no batch
- * is left; nothing that is asked or sent can end it, and all it knows its batches can tell again.
+ * is left. A failed activity or message does not end it, and after a loss the batches report again all that it knew.
  */
 export async function accountQuota({ account, taskQueue, state: carried }: AccountQuotaInput): Promise<void> {
   const { firstExecutionRunId } = workflowInfo();
@@ -71,7 +71,7 @@ export async function accountQuota({ account, taskQueue, state: carried }: Accou
   });
   const run: QuotaRun = { account, state, mustDecide: true, sending: 0, wake };
   setHandler(leaseReported, (report) => {
-    // Another queue's workers may have another account's credentials: what they count is not ours.
+    // The workers of another queue may have credentials of another account: their jobs are not in this quota.
     if (report.taskQueue === taskQueue) hear(run, hearReport(run.state, report, Date.now()));
   });
   setHandler(leaseReturned, (returned) => hear(run, hearReturn(run.state, returned, Date.now())));
@@ -127,7 +127,7 @@ async function confirm(
   hear(run, hearDelivery(run.state, message, outcome, Date.now()));
 }
 
-/** Looks for batches that have ended, and counts the jobs of others. Dealing goes on meanwhile, whatever comes of it. */
+/** Looks for batches that have ended, and counts the jobs of other tools. Slots are dealt meanwhile. */
 async function count(run: QuotaRun): Promise<void> {
   const failures: unknown[] = [];
   await lookForBatches(run).catch((error: unknown) => failures.push(error));
@@ -150,7 +150,7 @@ async function lookForBatches(run: QuotaRun): Promise<void> {
   hear(run, hearEnded(run.state, await findEndedBatches({ batches }), Date.now()));
 }
 
-/** Of an activity that ran out of time: why its last attempt failed. */
+/** The failure of the last attempt of an activity that has timed out. */
 function lastWord(error: unknown): unknown {
   const inner = error instanceof ActivityFailure ? error.cause?.cause : undefined;
   return inner instanceof ApplicationFailure ? inner : error;

@@ -138,8 +138,8 @@ test('a lost quota deals nothing before it has heard what every running batch ho
   state = hearReport(asking.state, report('a', { ...old, quotaRunId: 'e1', held: slots(4) }), 0);
   state = hearReport(state, report('b', { seq: 3, quotaRunId: 'e1', held: slots(3) }), 0);
   expect(deal(state, 6_000).leases.map(({ lease }) => [lease.running, lease.pending])).toEqual([
-    [4, "its workflow was lost and has to hear first what batch 'c' holds"],
-    [3, "its workflow was lost and has to hear first what batch 'c' holds"],
+    [4, "its workflow was lost, and it waits for the report of batch 'c'"],
+    [3, "its workflow was lost, and it waits for the report of batch 'c'"],
   ]);
   // A batch that does not run any more is not waited for.
   state = hearDelivery(state, { batch: 'c' }, 'notFound', 0);

@@ -4,37 +4,37 @@ import type { Slots } from '../../contract/slots';
 import { each, noSlots, resources } from '../../contract/slots';
 import { heldSlots, type RefusalHold } from './refusal-hold';
 
-/** A batch's side of its lease of the account's quota. */
+/** The lease of a batch, and what the batch has reported to the account's quota. */
 export interface LeaseHolding {
-  /** The newest lease; before the first one nothing may be used. */
+  /** The newest lease; before the first one the batch may use no slot. */
   lease: Slots & Pick<Lease, 'seq' | 'contended'> & Partial<Pick<Lease, 'quota' | 'trouble' | 'pending'>>;
-  /** The life of the quota's workflow that counts. */
+  /** The first run of the quota's workflow: a lease of another one does not count. */
   quotaRunId?: string;
-  /** What it has promised not to exceed, or been granted since. */
+  /** What the batch has promised not to exceed, or was granted since. */
   held: Slots;
-  /** What the last report said; absent before the first one. */
+  /** The last report; absent before the first one. */
   lastReport?: { demand: Slots; syncs: number; at: number; nth: number };
-  /** What the quota must hear of at once. */
+  /** Facts that make a report due at once. */
   urgent: UrgentFacts;
-  /** The news of the report that is on its way: told again, should it not arrive. */
+  /** The urgent facts of a report that is on its way: they are reported again if it is lost. Absent when none is on its way. */
   reportOnItsWay?: UrgentFacts;
-  /** It repeats itself after so long. */
+  /** The delay after which the report is repeated. */
   repeatMs: number;
-  /** The quota wants to be told, whatever it has heard before. */
+  /** The quota has asked for a report. */
   isAsked?: boolean;
   /** The task queue whose workers keep the account's quota, when it is not the batch's own. */
   keptBy?: string;
 }
 
-/** What makes a report due by itself. */
+/** Facts that the quota must hear at once. */
 export interface UrgentFacts {
-  /** What the API has just refused. */
+  /** The API has just refused a job for its quota. */
   refused?: LeaseReport['refused'];
-  /** The quota or the priority has just been changed. */
+  /** The quota, or the priority of the batch, has just been changed. */
   hasNewLimits?: true;
 }
 
-/** What the report says, as the batch stands. */
+/** The facts of a batch that its report is made of. */
 export interface ReportFacts {
   batch: string;
   firstRunId: string;
@@ -42,22 +42,22 @@ export interface ReportFacts {
   taskQueue: string;
   priority: number;
   maxConcurrent: number;
-  /** As the plan or an operator's order has it. */
+  /** The quota of the plan, or of an operator's order. */
   quota: StatedQuota;
   inUse: Slots;
-  /** Of those that run: syncs of incremental jobs. */
+  /** Running jobs that are scheduled syncs of incremental jobs. */
   syncs: number;
-  /** Servers that could start now if there were slots, and those of them that have a job already. */
+  /** Servers that could start now with a slot, and those of them that have a job. */
   startable: number;
   startableWithJob: number;
-  /** Jobs that could be started again now, and those that soon will be. */
+  /** Jobs that could be started again now, and servers that are recovering. */
   startableAgain: number;
   recovering: number;
   isCancelling: boolean;
   hold?: RefusalHold;
 }
 
-/** While servers wait and nothing moves, a batch repeats its report: the quota may have lost it. */
+/** While servers wait for slots, a batch repeats its report: the quota may have lost it. */
 const repeatMs = { first: 60_000, longest: 600_000 };
 
 export const noLease = (): LeaseHolding => ({
@@ -67,7 +67,7 @@ export const noLease = (): LeaseHolding => ({
   urgent: {},
 });
 
-/** Takes a newer lease of this batch's own; `grows` where it allows more than before. */
+/** Takes a newer lease; `grows` is true when it allows more than before. A lease for an earlier batch of this name is ignored. */
 export function takeLease(
   holding: LeaseHolding,
   { firstRunId, quotaRunId, ...lease }: Lease,
@@ -77,9 +77,9 @@ export function takeLease(
   if (firstRunId !== ownFirstRunId || isOfLostQuota || lease.seq <= holding.lease.seq)
     return { holding, grows: false };
   const grows = resources.some((r) => lease[r] > holding.held[r]);
-  // The quota counts a growth as used from the moment it was sent; a shrinking counts when we report it.
+  // For the quota a growing lease counts from its sending, and a shrinking one from the report of the batch.
   const held = each((r) => Math.max(holding.held[r], lease[r]));
-  // One that it has overtaken is not used any more; the quota cannot know that.
+  // A lease in between did not arrive and will not be used: only a report tells the quota so.
   const isAsked = holding.isAsked || (holding.lease.seq > 0 && lease.seq > holding.lease.seq + 1);
   return {
     holding: { ...holding, lease, quotaRunId, held, isAsked, repeatMs: repeatMs.first, keptBy: undefined },
@@ -87,7 +87,7 @@ export function takeLease(
   };
 }
 
-/** The quota's workflow was lost and has started anew: only what it grants counts from now on. */
+/** The quota's workflow was lost and has started again: from now on only its own leases count. */
 export const takeAsk = (holding: LeaseHolding, quotaRunId: string): LeaseHolding => ({
   ...holding,
   quotaRunId,
@@ -103,10 +103,14 @@ export function usableSlots({ lease, held }: LeaseHolding, maxConcurrent: number
 }
 
 /**
- * The report the quota must get now, if any, and the holding with it noted as told and promised: the first one, one that was
- * asked for, a refusal by the API, changed limits, a growing need, syncs that begin or end, slots that have come free while
- * the lease shrinks, and a shrinking need while others wait; and again after a while, as long as servers wait.
- * `repeatAt` is when to ask next, should nothing happen before.
+ * The report that is due now, and the holding after it. A report is due when
+ * - it is the first one, or the quota has asked for it
+ * - the API has refused a job, or limits have changed
+ * - the demand has grown, or has shrunk while other batches wait
+ * - syncs have begun or ended, or slots have come free while the lease shrinks
+ * - servers have waited for `repeatMs`.
+ *
+ * `repeatAt` is when to ask again at the latest.
  */
 export function nextReport(
   holding: LeaseHolding,
@@ -114,7 +118,7 @@ export function nextReport(
   now: number,
 ): { report?: LeaseReport; holding: LeaseHolding; repeatAt?: number } {
   const { lease, held, lastReport, quotaRunId, urgent } = holding;
-  // One at a time: what changes meanwhile is in the next one.
+  // One report at a time: the next one has the changes since.
   if (holding.reportOnItsWay) return { holding };
   const { inUse, syncs } = facts;
   const demandNow = slotDemand(facts, now);
@@ -122,7 +126,7 @@ export function nextReport(
     lease.contended || !lastReport ? demandNow[r] : Math.max(demandNow[r], lastReport.demand[r]),
   );
   const kept = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
-  // What cannot exist cannot run.
+  // No more jobs can run than may exist.
   const promise = { ...kept, running: Math.max(inUse.running, Math.min(kept.running, kept.existing)) };
   const waits = resources.some((r) => demand[r] > lease[r]) || holding.keptBy !== undefined;
   const isDue =
@@ -170,20 +174,20 @@ export function nextReport(
   };
 }
 
-/** What the quota must hear of at once is in the next report. */
+/** Adds urgent facts to the next report. */
 export const withUrgent = (holding: LeaseHolding, urgent: UrgentFacts): LeaseHolding => ({
   ...holding,
   urgent: { ...holding.urgent, ...urgent },
 });
 
-/** A report has arrived: the account's quota may be kept by the workers of another task queue. */
+/** A report has arrived. `keptBy`: the workers of another task queue keep the account's quota. */
 export const receivedReport = (holding: LeaseHolding, { keptBy }: { keptBy?: string }): LeaseHolding => ({
   ...holding,
   keptBy,
   reportOnItsWay: undefined,
 });
 
-/** Nobody knows whether the report on its way arrives: its news is told once more. */
+/** The report on its way may be lost: the next one has its urgent facts again. */
 export const lostReport = (holding: LeaseHolding): LeaseHolding =>
   holding.reportOnItsWay
     ? {
@@ -194,7 +198,7 @@ export const lostReport = (holding: LeaseHolding): LeaseHolding =>
       }
     : holding;
 
-/** What the batch could use now. What the API refuses it cannot use, though it has a slot. */
+/** The slots that the batch could use now, less those that the API refuses. */
 function slotDemand(facts: ReportFacts, now: number): Slots {
   const { inUse, maxConcurrent, recovering, isCancelling, hold } = facts;
   const waiting = isCancelling ? 0 : facts.startable + facts.startableAgain;
