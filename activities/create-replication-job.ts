@@ -18,26 +18,26 @@ import { type JudgedRead, judgeForServer, type ServerOfJob } from './sources/jud
 import type { SourceRead, SourceReader } from './sources/source-reader';
 
 export interface CreateReplicationJobInput extends ServerOfJob {
-  /** Names this creation among all others of the account; the ClientToken is its hash. */
+  /** Unique for this creation in the account; the ClientToken is its hash. */
   creationId: string;
   job: JobSettings & { regionId: string };
 }
 
 export interface CreatedJob {
   jobId: string;
-  /** What the job was last seen in; a new one is Ready. */
+  /** The last known status of the job; a new one is Ready. */
   status: ReplicationJob['status'];
   startTime?: string;
-  /** Of one that was there already. */
+  /** The creation time of an adopted job. */
   creationTime?: string;
   validTime?: string;
-  /** The job was there already, and ours. */
+  /** The job existed before, and belongs to this server. */
   adopted: boolean;
 }
 
 /**
- * Creates the server's replication job, or adopts the one that is already ours. The same `creation` never makes two: the
- * service knows its ClientToken. SMC: CreateReplicationJob.
+ * Creates the server's replication job, or adopts the one that it has. The same `creationId` never makes two jobs, because it
+ * gives the same ClientToken. SMC: CreateReplicationJob.
  */
 export function createReplicationJob(context: ActivityContext, sources: SourceReader) {
   const { smc } = context;
@@ -49,7 +49,7 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
       if (verdict.verdict === 'migrated') throw alreadyMigrated(sourceId, verdict);
       if (verdict.verdict === 'occupied' && verdict.job.owner) throw occupied(sourceId, verdict.job);
       return callOrLook({
-        // Not ended by a cancellation: what may have been created must be known, to be cleaned up.
+        // A cancellation does not end this call: a job that may have been created must be known, to be cleaned up.
         call: async (): Promise<CreatedJob> => {
           const { jobId } = await smc.createReplicationJob({
             ...job,
@@ -59,7 +59,7 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
           });
           return { jobId, status: 'Ready', adopted: false };
         },
-        // An earlier attempt, whose answer was lost, may have made it, whatever this one is refused for.
+        // An earlier attempt with a lost answer may have made the job: then this attempt may be refused for any reason.
         mayBeExplained: ({ class: errorClass }) =>
           errorClass === 'state' ||
           ((errorClass === 'fatal' || errorClass === 'quota') && Context.current().info.attempt > 1),
@@ -69,7 +69,7 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
     });
 }
 
-/** The source's list of jobs may lack the one that the survey has found. */
+/** Judges the source. Its list of jobs may lack the job that the survey has found: then that job is read by its id. */
 async function judged(context: ActivityContext, input: ServerOfJob, read: SourceRead): Promise<JudgedRead> {
   const first = judgeForServer(input, read);
   const { knownJobId, sourceId } = input;
@@ -78,7 +78,7 @@ async function judged(context: ActivityContext, input: ServerOfJob, read: Source
   return known ? judgeForServer(input, { ...read, jobs: [...read.jobs, known] }) : first;
 }
 
-/** An Expired job can only make way for a new one. */
+/** Adopts a job. An Expired one cannot be started: it is deleted, and a new one is created. */
 async function adopt(smc: SmcClient, job: ReplicationJob): Promise<CreatedJob> {
   const { jobId, status } = job;
   if (status !== 'Expired') return adopted(job);
@@ -104,7 +104,7 @@ export const adopted = ({
 
 type Migrated = Extract<SourceVerdict, { verdict: 'migrated' }>;
 
-/** Another batch may have migrated the source since it was surveyed. A job of ours must not make a second image, and stays. */
+/** The failure for a source that another batch has migrated since the survey. A job of ours stays: it must not make a second image. */
 function alreadyMigrated(sourceId: string, { entry, secondJob }: Migrated): ApplicationFailure {
   const error = new SmcError({
     code: 'AlreadyMigrated',
@@ -114,15 +114,15 @@ function alreadyMigrated(sourceId: string, { entry, secondJob }: Migrated): Appl
   return finalFailure(error, { migrated: { entry, jobId: secondJob?.jobId } });
 }
 
-/** The source has a live job of another batch, which may be about to end with an image: SMC's refusal would come too late. */
+/** The failure for a source with a live job of another batch. The call is not made: the other job may be about to end with an image. */
 function occupied(sourceId: string, job: JudgedJob): ApplicationFailure | SmcError {
   const error = inUse(sourceId, job);
   return mayOccupantBeGone(triedTimes()) ? passingFailure(error) : error;
 }
 
-/** Whose live job the source has. */
+/** The error that names the owner of the source's live job. */
 function inUse(sourceId: string, { jobId, status, owner }: JudgedJob, requestId?: string): SmcError {
-  const whose = owner ? `of batch '${owner.batch}'` : 'of somebody else';
+  const whose = owner ? `of batch '${owner.batch}'` : 'of another tool';
   return new SmcError({
     code: 'SourceServer.InUse',
     message: `source server ${sourceId} has replication job ${jobId} (${status}), which is ${whose}`,
@@ -131,7 +131,7 @@ function inUse(sourceId: string, { jobId, status, owner }: JudgedJob, requestId?
   });
 }
 
-/** The creation was refused: our own live job is adopted, all else is a clear failure. */
+/** Explains a refused creation: our own live job is adopted, and any other cause is a failure that names it. */
 async function compare(
   smc: SmcClient,
   input: CreateReplicationJobInput,
@@ -157,7 +157,7 @@ async function compare(
       requestId,
     });
   }
-  // What refused us may not be listed yet, or be gone by now. Both times are the server's: this worker's clock may differ.
+  // The cause of the refusal may not be listed yet, or be gone. Both times are by Temporal's clock: this worker's may differ.
   const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
   const sinceFirstMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
   if (refusal.code !== 'ReplicationJobName.Duplicate' && mayRefusalBeExplained(triedTimes(), sinceFirstMs))
@@ -168,7 +168,7 @@ async function compare(
 const later = ({ facts }: SmcError, why: string) =>
   passingFailure(new SmcError({ ...facts, message: `${why}; ${facts.message}` }));
 
-/** SMC: StatusInfo is a JSON string that names what is wrong with a source, `S1` when it lacks rsync. */
+/** The error code in a source's StatusInfo, which is a JSON string. SMC: `S1` means that rsync is missing. */
 function errorCodeIn(statusInfo = ''): string | undefined {
   return /"error_code"\s*:\s*"([^"]+)"/.exec(statusInfo)?.[1];
 }

@@ -5,8 +5,8 @@ import type { EndedJob } from './jobs/ended-job';
 import { launchJob } from './jobs/launch-job';
 
 /**
- * Ends an incremental job that is Waiting, with one last sync when `syncData` is true. One that has been ended is fine, a
- * scheduled sync under way is waited out by retries, and one that has broken since is given with its end.
+ * Ends an incremental job that is Waiting, with one last sync when `syncData` is true. A job that is Finished is a success.
+ * While a scheduled sync runs, the call is repeated until its end. A job that has broken since is given with its end.
  * SMC: CutOverReplicationJob.
  */
 export function cutOverReplicationJob({ smc }: ActivityContext) {

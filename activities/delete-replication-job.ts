@@ -12,14 +12,14 @@ import { tellBatch } from './workflows/tell-batch';
 export interface DeleteReplicationJobInput {
   jobId: string;
   sourceId?: string;
-  /** Told to the batch once the job is seen gone: the server's slot is free. */
+  /** The report to the batch, sent once the job is seen gone: the server's slot is free. */
   report?: { batch: string; server: string; round: number; result: ServerResult };
 }
 
 /**
- * Deletes a job and waits until it is seen gone: deletion is asynchronous and holds its slot until then. A job that is
- * not there is fine. One that was to be deleted for its failure and is seen Finished has migrated its server after all:
- * it is left as it is and given back. SMC: DeleteReplicationJob.
+ * Deletes a job and waits until it is gone: a deletion is asynchronous, and the job holds its slot until then. A job that does
+ * not exist is a success. A failed job that is now seen Finished has migrated its server: it is not deleted, and is given
+ * with its end. SMC: DeleteReplicationJob.
  */
 export function deleteReplicationJob(context: ActivityContext) {
   return async (input: DeleteReplicationJobInput): Promise<EndedJob | undefined> => {
@@ -31,7 +31,7 @@ export function deleteReplicationJob(context: ActivityContext) {
   };
 }
 
-/** What followed from asking for the deletion; `again`: it has to be asked for once more. */
+/** The result of a call for the deletion; `again`: the call has to be repeated. */
 type Outcome = 'gone' | 'again' | { finished: ReplicationJob };
 
 async function untilDeleted(
@@ -48,7 +48,7 @@ async function untilDeleted(
   let seen = 'asked to delete';
   let contradictions = 0;
 
-  /** The next look, with the job where it is Finished though its server was taken for not migrated. */
+  /** The next poll of the job; `finished` is the job when it is Finished, although its server has not counted as migrated. */
   const look = async () => {
     const { job, ...rest } = await poller.nextLook(jobId, signal);
     const error = 'error' in rest ? rest.error : undefined;
@@ -63,7 +63,7 @@ async function untilDeleted(
     return endedJob(job);
   };
 
-  /** SMC has taken the deletion, which is asynchronous: looks until the job is gone. */
+  /** SMC has accepted the deletion, which is asynchronous: polls until the job is gone. */
   const untilGone = async (): Promise<Outcome> => {
     for (let looks = 0; looks < looksForEffect; ) {
       const { job, error } = await look();
@@ -73,14 +73,14 @@ async function untilDeleted(
     return 'again';
   };
 
-  /** SMC has refused the deletion: what the job is seen in tells why. */
+  /** SMC has refused the deletion: the status of the job tells why. */
   const untilExplained = async (refusal: SmcError): Promise<Outcome> => {
     for (let looks = 1; ; looks++) {
       const { job, error, finished } = await look();
       if (error) continue;
       if (!job) {
         if (seen === 'Deleting') return 'gone';
-        // A refusal, whatever it says, may be late.
+        // The refusal may follow from a late read of SMC's own.
         const { isGone, doubt } = await absence.missed(signal);
         if (isGone) return 'gone';
         if (doubt !== undefined) throw doubtfulDeletion(refusal, doubt);
@@ -91,14 +91,14 @@ async function untilDeleted(
       const isLeaving = job.status === 'Deleting';
       if (isLeaving && looks < looksForEffect) continue;
       if (isLeaving) return 'again';
-      // A job that runs again (an incremental sync) stops by itself, and may have Finished by then. One that failed before
-      // it was started again must be known to have failed again: a late read may show its first failure.
+      // A job that runs again (an incremental sync) stops by itself, and may be Finished then. A late read may show the first
+      // failure of a job that was started again: its second failure must be sure.
       const { step } = nextStep({ ...job, goal: 'gone', ledger: 'written' });
       const isAtWork = refusal.class === 'state' && (step === 'stop' || step === 'wait');
       if (isAtWork) contradictions = 0;
       const hasEndedAgain = hasBeenEnded(!isAtWork) || refusal.class !== 'state' || !hasFailed;
       if (isAtWork || !hasEndedAgain) continue;
-      // It has ended since it was refused, or what is seen is late: then asking again will do.
+      // The job has ended since the refusal, or this read is late: the next call will succeed.
       const isExplained = refusal.class === 'state' || saysNotFound(refusal);
       if (isExplained && ++contradictions < looksForEffect) return 'again';
       throw smcApplicationFailure(refusal);
@@ -108,7 +108,7 @@ async function untilDeleted(
   return withHeartbeat(
     () => ({ jobId, status: seen }),
     async (): Promise<EndedJob | undefined> => {
-      // The job may have been started once more since it broke, by us or by somebody, and have Finished.
+      // The job may have been started again since it broke, by us or by somebody else, and be Finished now.
       const before = hasFailed ? (await look()).finished : undefined;
       if (before) return withItsImage(before);
       for (;;) {
@@ -126,10 +126,10 @@ async function untilDeleted(
   });
 }
 
-/** A refusal may mean that the job is gone or going; one that will pass is left to the next attempt. */
+/** Whether the refusal may mean that the job is gone or being deleted. A transient refusal is left to the next attempt. */
 const mayBeExplained = (refusal: SmcError) => !mayPass(refusal) && refusal.class !== 'quota';
 
-/** Nothing of it can be seen, so nothing tells that it is gone: it counts as left. */
+/** The failure for a job that is not listed, but may still exist: it counts as a leftover. */
 const doubtfulDeletion = (refusal: SmcError, doubt: string) =>
   finalFailure(
     new SmcError({

@@ -4,8 +4,8 @@ import type { ActivityContext } from './calls/context';
 import { smcCall } from './calls/smc-failure';
 
 /**
- * Asks for a source server to be deleted; one that is going or gone is fine. With `force` its job goes too, as long as
- * it does not run. SMC: DeleteSourceServer.
+ * Deletes a source server; one that is gone or being deleted is a success. With `force` its job is deleted, too, unless it
+ * runs. SMC: DeleteSourceServer.
  */
 export function deleteSourceServer({ smc }: ActivityContext) {
   return (request: DeleteSourceServerRequest): Promise<void> =>
@@ -14,7 +14,7 @@ export function deleteSourceServer({ smc }: ActivityContext) {
         call: async () => {
           await smc.deleteSourceServer(request, { signal });
         },
-        // A lost answer may have begun the deletion before us.
+        // An earlier attempt with a lost answer may have begun the deletion.
         mayBeExplained: (refusal) => refusal.class === 'state' || saysNotFound(refusal),
         look: () => smc.describeSourceServers({ sourceIds: [request.sourceId] }, { signal }),
         compare: ({ sourceServers }, refusal) => {

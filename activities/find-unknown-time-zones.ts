@@ -1,6 +1,6 @@
 /**
- * Those of the time zones that this worker's Node does not know. A plan is checked where it is applied; a worker may be
- * older, or built without the world's time zones.
+ * The time zones among these that this worker's Node does not know. The machine that applies the plan knows them, but the Node
+ * of a worker may be older, or built without all time zones.
  */
 export function findUnknownTimeZones() {
   return async ({ zones }: { zones: string[] }): Promise<string[]> => zones.filter((zone) => !isKnown(zone));

@@ -34,7 +34,7 @@ export type { ActivityContext, Webhook } from './calls/context';
 export type { JobHeartbeat } from './jobs/await-replication-job';
 export { createReplicationJobPoller } from './jobs/replication-job-poller';
 
-/** All activities of a worker, over the one client and poller its process has. */
+/** All activities of a worker; they share the client and the poller of its process. */
 export function createActivities(context: ActivityContext) {
   const sources = createSourceReader(context.smc);
   return {

@@ -4,8 +4,8 @@ import type { ActivityContext } from './calls/context';
 import { smcCall } from './calls/smc-failure';
 
 /**
- * Changes a job's settings; a refused change that the job shows already is fine. What may change depends on the job's
- * status. SMC: ModifyReplicationJobAttribute.
+ * Changes a job's settings. A refused change is a success when the job has these settings already. The job's status decides which
+ * settings may change. SMC: ModifyReplicationJobAttribute.
  */
 export function modifyReplicationJobAttribute({ smc }: ActivityContext) {
   return (request: ModifyReplicationJobAttributeRequest): Promise<void> =>
@@ -14,7 +14,7 @@ export function modifyReplicationJobAttribute({ smc }: ActivityContext) {
         call: async () => {
           await smc.modifyReplicationJobAttribute(request, { signal });
         },
-        // After a lost answer the name is taken, by this very job, or the job has started and takes no change any more.
+        // After a lost answer this job itself may have the name, or it has started, and no longer accepts the change.
         mayBeExplained: (refusal) => refusal.class === 'state',
         look: () => smc.describeReplicationJobs({ jobIds: [request.jobId] }, { signal }),
         compare: ({ replicationJobs }, refusal) => {
@@ -26,12 +26,12 @@ export function modifyReplicationJobAttribute({ smc }: ActivityContext) {
 }
 
 function hasSettings(job: ReplicationJob, { imageName, ...others }: ModifyReplicationJobAttributeRequest) {
-  // SMC appends the job's id to the name of an image that is taken.
+  // SMC adds the job's id to an image name that exists already.
   const imageNames = [imageName, `${imageName}_${job.jobId}`];
   return (imageName === undefined || imageNames.includes(job.imageName ?? '')) && holds(job, others);
 }
 
-/** Whether all that is wanted is there; what is not mentioned may be anything. */
+/** Whether a value has all the wanted parts; other parts do not matter. */
 function holds(actual: unknown, wanted: unknown): boolean {
   if (wanted === undefined) return true;
   if (Array.isArray(wanted)) {
@@ -48,7 +48,7 @@ function holds(actual: unknown, wanted: unknown): boolean {
   return plain(actual) === plain(wanted);
 }
 
-/** SMC: words are told apart in any case, and times come back with their seconds. */
+/** A value for comparison. SMC: upper and lower case are the same, and times are given back with seconds. */
 function plain(value: unknown): string {
   const text = String(value ?? '').toLowerCase();
   return text.replace(/^(\d{4}-\d\d-\d\dt\d\d:\d\d)z$/, '$1:00z');

@@ -3,7 +3,7 @@ import { callOrLook } from './calls/call-or-look';
 import type { ActivityContext } from './calls/context';
 import { smcCall } from './calls/smc-failure';
 
-/** Names or describes a source server; what it has already is fine. SMC: ModifySourceServerAttribute. */
+/** Gives a source server a name or a description; the same one again is a success. SMC: ModifySourceServerAttribute. */
 export function modifySourceServerAttribute({ smc }: ActivityContext) {
   return (request: ModifySourceServerAttributeRequest): Promise<void> =>
     smcCall((signal) =>
@@ -11,7 +11,7 @@ export function modifySourceServerAttribute({ smc }: ActivityContext) {
         call: async () => {
           await smc.modifySourceServerAttribute(request, { signal });
         },
-        // The name may be its own, by an earlier call whose answer was lost.
+        // After a lost answer this source itself may have the name.
         mayBeExplained: ({ code }) => code === 'SourceServerName.Duplicate',
         look: () => smc.describeSourceServers({ sourceIds: [request.sourceId] }, { signal }),
         compare: ({ sourceServers }, refusal) => {

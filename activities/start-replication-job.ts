@@ -4,8 +4,8 @@ import type { EndedJob } from './jobs/ended-job';
 import { launchJob } from './jobs/launch-job';
 
 /**
- * Starts a job that is Ready, Stopped or InError; one that has started already is fine, and one that has ended for good
- * is given with its end. SMC: StartReplicationJob.
+ * Starts a job that is Ready, Stopped or InError. A job that has started before is a success; one that has ended is given with
+ * its end. SMC: StartReplicationJob.
  */
 export function startReplicationJob({ smc }: ActivityContext) {
   return ({ jobId }: { jobId: string }): Promise<EndedJob | undefined> =>
@@ -16,7 +16,7 @@ export function startReplicationJob({ smc }: ActivityContext) {
           jobId,
           call: () => smc.startReplicationJob({ jobId }, { signal }),
           from: ['Ready', 'Stopped', 'InError'],
-          // A lost answer, or somebody in the console, may have started it before us.
+          // An earlier attempt with a lost answer, or somebody in the console, may have started the job.
           done: ['Running', 'Waiting', 'Finished'],
         },
         signal,

@@ -22,20 +22,20 @@ import { tellBatch } from './workflows/tell-batch';
 export interface StopReplicationJobInput {
   jobId: string;
   sourceId?: string;
-  /** What the job was seen in before its last start: a late read may still show it. Absent when it was not started. */
+  /** The job before its last start: a late read may still show it so. Absent when it was not started. */
   before?: { status: string; startTime?: string };
-  /** Told to the batch once the job is seen not to run: its running slot is free. */
+  /** The report to the batch, sent once the job is seen not to run: its running slot is free. */
   report: { batch: string; server: string; round: number; start: number; end: JobEnd; error?: SmcFailure };
   /** After which ends its workflow starts it again. */
   restart?: Restart;
-  /** Where it may not be stopped, its end is waited for: a job that runs holds its running slot. */
+  /** Whether to wait for the end of a job that SMC does not stop: a running job holds its running slot. */
   waitsForItsEnd?: boolean;
 }
 
 export interface StoppedJob extends Omit<EndedJob, 'end'> {
   /**
-   * What the job is in, now that it does not run; `Gone` when it has been seen to be; `NotSeen` when neither it nor its
-   * source has been listed for long.
+   * The status of the job that does not run; `Gone` when it is deleted; `NotSeen` when neither the job nor its source was listed
+   * for a long time.
    */
   status:
     | 'Ready'
@@ -47,20 +47,20 @@ export interface StoppedJob extends Omit<EndedJob, 'end'> {
     | 'Deleting'
     | 'Gone'
     | 'NotSeen';
-  /** What it said when it was last seen at work. */
+  /** The details of the job when it was last seen running. */
   said?: string;
 }
 
 /**
- * Sees to it that a job does not run: stops it as soon as it can be stopped, which is while it is Syncing, or waits
- * until it has ended by itself. SMC: StopReplicationJob.
+ * Makes a job end its run: stops it as soon as it can be stopped, which is while it is Syncing, or waits for its own end.
+ * SMC: StopReplicationJob.
  */
 export function stopReplicationJob(context: ActivityContext) {
   return async (input: StopReplicationJobInput): Promise<StoppedJob> => {
     const stopped = await untilStopped(context, input);
     const { batch, ...asked } = input.report;
     const { status, error } = stopped;
-    // A job that was faster than we has an end of its own, which says more; one that goes is not started again.
+    // A job that has ended by itself keeps its own end. A job that is being deleted is not started again.
     const isOwnEnd = ownEnds.has(status);
     const end = isOwnEnd ? (status as JobEnd) : asked.end;
     const startsAgainInSeconds = isLeaving(status) ? undefined : restartsIn(input.restart, end);
@@ -70,7 +70,7 @@ export function stopReplicationJob(context: ActivityContext) {
       jobId: input.jobId,
       end,
       error: error ?? asked.error,
-      // SMC: a job that has been started once is never Ready again.
+      // SMC: a job that was started is never Ready again.
       neverStarted: status === 'Ready',
       startsAgainInSeconds,
     });
@@ -78,7 +78,7 @@ export function stopReplicationJob(context: ActivityContext) {
   };
 }
 
-/** Ends that a job comes to by itself, whoever wanted to stop it. */
+/** The ends that a job has by itself, without being stopped. */
 const ownEnds: ReadonlySet<StoppedJob['status']> = new Set(['Finished', 'InError', 'Waiting', 'Expired']);
 const isLeaving = (status: StoppedJob['status']) =>
   status === 'Deleting' || status === 'Gone' || status === 'NotSeen';
@@ -94,23 +94,23 @@ async function untilStopped(context: ActivityContext, input: StopReplicationJobI
   let said: string | undefined;
   let lastSeenAt = Date.now();
 
-  /** The job is not listed: gives what follows once that is believed. */
+  /** The job is not listed: gives its end once that is sure. */
   const missed = async (): Promise<StoppedJob | undefined> => {
     const { isGone, doubt } = await absence.missed(signal);
     if (isGone) return { status: 'Gone' };
     if (doubt === undefined) return undefined;
     seen.pollError = doubt;
-    // It may be there all the same, and is not waited for any longer.
+    // The job may still exist, but the wait ends.
     return Date.now() - lastSeenAt > settledMs ? { status: 'NotSeen', error: notSeen(doubt) } : undefined;
   };
 
-  /** A refused stop: the job went on between our look and our call, or ends by itself where that is waited for. */
+  /** Whether the status explains a refused stop: the job has moved on since the read, or its own end is waited for. */
   const mayBeExplained = (refusal: SmcError) => {
     if (refusal.class === 'account') return waitsForItsEnd === true && !isAboutIdentity(refusal.code);
     return refusal.class !== 'fatal' || waitsForItsEnd === true;
   };
 
-  /** What a job that is listed is to have next; gives it once it does not run. */
+  /** Takes the next step for a job that is listed; gives the job once it does not run. */
   const step = async (job: ReplicationJob): Promise<StoppedJob | undefined> => {
     const { step: next } = nextStep({ ...job, goal: 'notRunning', awaitsImage: awaitsImage(job) });
     if (next === 'keep') {
@@ -160,7 +160,7 @@ function stoppedAs(job: ReplicationJob, said: string | undefined): StoppedJob {
   if (job.status === 'Deleting') return { status: 'Deleting', startTime, said };
   const { end, error, ...ended } = endedJob(job);
   const status = end as StoppedJob['status'];
-  // One that was stopped in time says nothing more than that.
+  // Only a job with an end of its own has an error.
   return { ...ended, status, said, error: ownEnds.has(status) ? error : undefined };
 }
 

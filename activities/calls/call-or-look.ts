@@ -1,18 +1,18 @@
 import { SmcError } from '../../src/smc';
 
-/** A call whose refusal says little by itself. */
+/** A call whose refusal is not clear by itself. */
 export interface DoubtfulCall<Answer, Seen, Result> {
   call: () => Promise<Answer>;
-  /** Whether what is there now may explain the refusal: any other one is thrown as it is. */
+  /** Whether the state of the account may explain the refusal; any other refusal is thrown. */
   mayBeExplained: (refusal: SmcError) => boolean;
   look: () => Promise<Seen>;
-  /** Compares what is there now with what the call was for: gives the result where that is so, throws where it is not. */
+  /** Compares the state of the account with the purpose of the call: gives the result when that is reached, throws when not. */
   compare: (seen: Seen, refusal: SmcError) => Result | Promise<Result>;
 }
 
 /**
- * Makes a call; where it is refused, looks at what it was about and compares before the refusal counts. An earlier
- * attempt, whose answer was lost, may have done it, and so may somebody else.
+ * Makes a call. When it is refused, it reads the state of the account and compares, before the refusal counts: an earlier
+ * attempt with a lost answer, or somebody else, may have done the same.
  */
 export async function callOrLook<Answer, Seen, Result>({
   call,
@@ -27,7 +27,7 @@ export async function callOrLook<Answer, Seen, Result>({
   return refusal ? compare(await look(), refusal) : (answer as Answer);
 }
 
-/** The refusal of a call that the caller's next look may explain; undefined where the call was taken. Throws any other one. */
+/** The refusal of a call, when a later read may explain it; undefined when the call succeeds. Throws any other refusal. */
 export async function refusalOf(
   call: () => Promise<unknown>,
   mayBeExplained: (refusal: SmcError) => boolean,
@@ -41,6 +41,6 @@ export async function refusalOf(
   }
 }
 
-/** The refusal says that the job or the source is not there: it may have gone, or not be listed yet. */
+/** Whether a refusal says that the job or the source does not exist: it may be deleted, or not be listed yet. */
 export const saysNotFound = ({ code }: SmcError): boolean =>
   code.endsWith('.NotFound') && code !== 'InvalidAction.NotFound';

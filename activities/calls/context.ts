@@ -2,27 +2,27 @@ import { Context } from '@temporalio/activity';
 import type { SmcClient } from '../../src/smc';
 import type { ReplicationJobPoller } from '../jobs/replication-job-poller';
 
-/** Where events are sent (`SMC_WEBHOOK_URL`) and in whose words (`SMC_WEBHOOK_FORMAT`). */
+/** The webhook of the operators: `SMC_WEBHOOK_URL` and `SMC_WEBHOOK_FORMAT`. */
 export interface Webhook {
   url: string;
   format: 'json' | 'dingtalk' | 'slack';
 }
 
-/** What the activities of one worker process share. */
+/** The objects that all activities of a worker process share. */
 export interface ActivityContext {
   smc: SmcClient;
-  /** Seconds between two looks at the running jobs (`SMC_POLL_INTERVAL`). */
+  /** Seconds between two polls of the running jobs (`SMC_POLL_INTERVAL`). */
   pollIntervalSeconds: number;
   poller: ReplicationJobPoller;
-  /** Where operators are told of what happens. */
+  /** The webhook that gets the events of batches. */
   webhook?: Webhook;
 }
 
 const beatMs = 4_000;
 
 /**
- * Heartbeats while `work` runs, so that Temporal notices a dead worker in seconds and not at the activity's timeout.
- * `details` is asked at each beat: what the operator sees in the Temporal UI.
+ * Sends heartbeats while `work` runs, so that Temporal notices a dead worker in seconds, before the activity's timeout.
+ * `details` is called for each heartbeat; the Temporal UI shows what it gives.
  */
 export async function withHeartbeat<T>(details: () => unknown, work: () => Promise<T>): Promise<T> {
   const activity = Context.current();

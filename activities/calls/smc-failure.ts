@@ -6,19 +6,19 @@ import { accountRefused } from './account-trouble';
 import { type CallHistory, callHistory, isGivenUp, noteFailure } from './call-history';
 import { withHeartbeat } from './context';
 
-/** The operator's view of an SMC error. */
+/** An SMC error in the form that operators see. */
 export function smcFailure(error: SmcError): SmcFailure {
   const { code, message, action, requestId } = error.facts;
   return { code, message, remedy: error.remedy, action, requestId };
 }
 
-/** Classes that say nothing against the call itself: the same call may succeed later. */
+/** Whether the same call may succeed later, by the class of its error. */
 export const mayPass = (error: SmcError) => passing.has(error.class);
 const passing: ReadonlySet<SmcErrorClass> = new Set(['throttled', 'transient', 'account']);
 
 /**
- * Runs one SMC call (or a few that belong together) and turns its error into the failure Temporal acts on: see
- * {@link smcApplicationFailure}. It notes in its heartbeats what earlier attempts were refused for.
+ * Runs one SMC call, or a few that belong together, and turns an error into the failure for Temporal: see
+ * {@link smcApplicationFailure}. Its heartbeats carry the failures of earlier attempts.
  */
 export async function smcCall<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const activity = Context.current();
@@ -33,7 +33,7 @@ export async function smcCall<T>(work: (signal: AbortSignal) => Promise<T>): Pro
     if (signal.aborted) throw new CancelledFailure('the call was given up on cancellation');
     if (!(error instanceof SmcError)) throw error;
     history = noteFailure(history, error, Date.now());
-    // The next attempt is given what was said last.
+    // The next attempt gets the last heartbeat.
     activity.heartbeat(history);
     if (isGivenUp(history, Date.now())) throw finalFailure(error);
     throw smcApplicationFailure(error);
@@ -41,7 +41,7 @@ export async function smcCall<T>(work: (signal: AbortSignal) => Promise<T>): Pro
 }
 
 /**
- * The same for a call that decides whether a batch begins, or changes: a refusal of the account is its answer.
+ * Runs a call that decides whether a batch begins, or changes its plan. A refusal of the account ends it at once.
  */
 export async function smcLook<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return smcCall(async (signal) => {
@@ -54,9 +54,9 @@ export async function smcLook<T>(work: (signal: AbortSignal) => Promise<T>): Pro
 }
 
 /**
- * An SMC error as an ApplicationFailure: throttled and transient ones are retried; what the account refuses is retried
- * slowly without end, and the batch is told; all others end the activity. `attempt` counts from 1 and sets how long a
- * retry waits.
+ * An SMC error as an ApplicationFailure. Throttled and transient calls are retried; calls that the account refuses are
+ * retried slowly without end, and the batch gets a report; all other errors end the activity. `attempt` counts from 1 and
+ * decides the delay of a retry.
  */
 export function smcApplicationFailure(
   error: SmcError,
@@ -67,11 +67,11 @@ export function smcApplicationFailure(
   return failure(error, { nonRetryable: false, nextRetryDelay: retryDelayMs(error, attempt) });
 }
 
-/** Ends the activity; `more` is what its workflow decides by, beside the error. */
+/** The failure that ends an activity; its workflow decides by the error and by `more`. */
 export const finalFailure = (error: SmcError, more?: Pick<FailureDetail, 'migrated'>) =>
   failure(error, { nonRetryable: true, ...more });
 
-/** The activity is run again, whatever the class of the error: what stands in its way now will pass, and needs no remedy. */
+/** A failure after which the activity is run again, with any class of error: its cause will pass without a remedy. */
 export const passingFailure = (error: SmcError, nextRetryDelay?: '5s' | '1m') =>
   failure(
     error,
@@ -81,7 +81,7 @@ export const passingFailure = (error: SmcError, nextRetryDelay?: '5s' | '1m') =>
 
 type How = { nonRetryable: boolean; nextRetryDelay?: number | '5s' | '1m' } & Pick<FailureDetail, 'migrated'>;
 
-/** The one place where a failure is put into the form in which it crosses Temporal: its type is the API's code. */
+/** Gives a failure the form in which it crosses Temporal; its type is the API's code. */
 function failure(
   error: SmcError,
   { migrated, ...retry }: How,
@@ -96,9 +96,9 @@ function failure(
 }
 
 /**
- * Grows from about a second to a minute, with jitter so that fifty servers do not come back as one; never before the
- * time the service asks for, as long as that is no more than minutes. What the account refuses is tried from 10 s on: an
- * account that is in order again after a minute is found out within half a minute.
+ * The delay grows from about a second to a minute, with jitter, so that fifty servers do not repeat their calls together. It is
+ * never shorter than the time that the service asks for, up to ten minutes. After a refusal of the account it starts at 10 s:
+ * after a minute of trouble the end of it is noticed within half a minute.
  */
 function retryDelayMs(error: SmcError, attempt: number): number {
   if (error.class === 'account')

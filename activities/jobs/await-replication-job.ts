@@ -13,18 +13,18 @@ export interface AwaitReplicationJobInput {
   server: string;
   round: number;
   jobId: string;
-  /** Whose absence would tell that the worker sees another account. */
+  /** The source of the job: when it is not listed either, the worker may read another account. */
   sourceId?: string;
-  /** Which start of the job this is, from 1. */
+  /** The number of this start of the job, from 1. */
   start: number;
   /** After which ends its workflow starts it again. */
   restart?: Restart;
-  /** What the job was in before this start: a late read may still show that. Absent when it was at work already. */
+  /** The job before this start: a late read may still show it so. Absent when the job ran already. */
   before?: { status: string; startTime?: string };
   stallTimeoutSeconds: number;
 }
 
-/** What the operator sees of a running job in the Temporal UI and in `watch`. */
+/** The state of a running job that the Temporal UI and `watch` show. */
 export interface JobHeartbeat {
   jobId: string;
   status?: string;
@@ -34,21 +34,21 @@ export interface JobHeartbeat {
   /** When status, businessStatus or progress last changed; milliseconds since the epoch. */
   changedAt: number;
   lookedAt?: number;
-  /** Which attempt looked then: another worker's clock does not tell. */
+  /** The attempt that made this poll: the time of an attempt on another worker is by another clock. */
   lookedInAttempt?: number;
-  /** Why the last look failed. */
+  /** Why the last poll failed. */
   pollError?: string;
-  /** Since when no look has shown the job; milliseconds since the epoch. */
+  /** The first of the polls in a row that did not show the job; milliseconds since the epoch. */
   blindSince?: number;
-  /** For how long the job could not be seen before that, over all attempts; that time is not held against it. */
+  /** For how long the job could not be seen before, over all attempts; that time does not count against its timeouts. */
   blindMs?: number;
-  /** How often it is looked at. */
+  /** Seconds between two polls. */
   pollIntervalSeconds?: number;
 }
 
 /**
- * Waits until a started job no longer runs, by the worker's batched poll, and tells the batch at once, so that its
- * running slot is not idle. Errors of the poll are shown and waited out. SMC: DescribeReplicationJobs.
+ * Waits, by the worker's batched poll, until a started job no longer runs, and tells the batch at once, so that the running
+ * slot does not stay idle. A failed poll is shown, and repeated. SMC: DescribeReplicationJobs.
  */
 export function awaitReplicationJob(context: ActivityContext) {
   const { poller, pollIntervalSeconds } = context;
@@ -56,44 +56,48 @@ export function awaitReplicationJob(context: ActivityContext) {
     const activity = Context.current();
     const patienceMs = lateReadMs(pollIntervalSeconds);
     const startedAt = Date.now();
-    const news = newsFrom(activity.info.heartbeatDetails as JobHeartbeat | undefined, input.jobId, startedAt);
-    news.pollIntervalSeconds = pollIntervalSeconds;
-    let lastRunAt = news.status === 'Running' ? startedAt : undefined;
+    const seen = firstSeen(
+      activity.info.heartbeatDetails as JobHeartbeat | undefined,
+      input.jobId,
+      startedAt,
+    );
+    seen.pollIntervalSeconds = pollIntervalSeconds;
+    let lastRunAt = seen.status === 'Running' ? startedAt : undefined;
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
     const absence = jobAbsence(context, input);
 
     const ended = await withHeartbeat(
-      () => news,
+      () => seen,
       async (): Promise<EndedJob> => {
         for (;;) {
           const look = await poller.nextLook(input.jobId, activity.cancellationSignal);
           if (!look.job) {
             if (look.error) {
-              if (news.pollError !== look.error.code)
+              if (seen.pollError !== look.error.code)
                 log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
-              news.pollError = look.error.message;
-              news.blindSince ??= Date.now();
+              seen.pollError = look.error.message;
+              seen.blindSince ??= Date.now();
               if (look.error.class === 'account') {
-                // Another worker may be let in. The heartbeat hands on what this one has seen.
-                activity.heartbeat(news);
+                // The account may accept the calls of another worker: the heartbeat carries the state to the next attempt.
+                activity.heartbeat(seen);
                 throw smcApplicationFailure(look.error);
               }
             } else {
               const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
               if (isGone) return goneJob(input.jobId);
-              if (doubt !== undefined) news.pollError = doubt;
+              if (doubt !== undefined) seen.pollError = doubt;
             }
             continue;
           }
           absence.listed();
           const { job } = look;
-          noteNews(news, job, activity.info.attempt);
-          // A job that has ended needs no heartbeat: the result says more.
-          if (job.status === 'Running') activity.heartbeat(news);
-          // A status that this version does not know may be one more of a job at work: it is watched like one.
+          noteSeen(seen, job, activity.info.attempt);
+          // A job that has ended needs no heartbeat: the result follows.
+          if (job.status === 'Running') activity.heartbeat(seen);
+          // A status that this version does not know may be that of a running job: the wait goes on.
           if (mayRun(job)) {
             if (job.status === 'Running') lastRunAt = Date.now();
-            if (Date.now() - news.changedAt > input.stallTimeoutSeconds * 1000) {
+            if (Date.now() - seen.changedAt > input.stallTimeoutSeconds * 1000) {
               if (job.status !== 'Running') return endedJob(job);
               return {
                 end: 'Stalled',
@@ -104,7 +108,7 @@ export function awaitReplicationJob(context: ActivityContext) {
             continue;
           }
           if (job.status === 'Deleting') continue;
-          // Also after it was seen to run: not every read comes from the same copy.
+          // A read may be late even after one that showed the job running: reads may come from different copies.
           const mayBeLate = Date.now() - (lastRunAt ?? startedAt) < patienceMs;
           // SMC: a job that has been started is never Ready again.
           if (mayBeLate && (job.status === 'Ready' || isAsBefore(job, input.before))) continue;
@@ -113,7 +117,7 @@ export function awaitReplicationJob(context: ActivityContext) {
         }
       },
     );
-    // A stalled job still runs: whoever stops it frees its slot.
+    // A stalled job still runs: its slot is free once it has been stopped.
     if (ended.end === 'Stalled') return ended;
     const startsAgainInSeconds = restartsIn(input.restart, ended.end);
     await tellBatch(input.batch, {
@@ -130,35 +134,35 @@ export function awaitReplicationJob(context: ActivityContext) {
   };
 }
 
-/** Waiting: a cut-over does not end so, whatever its start time. */
+/** Whether a read shows the job as before its start. Waiting always does: a cut-over never ends in Waiting. */
 const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['before']) =>
   job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
 
-/** What an earlier attempt has seen. It may have run on another worker, whose clock tells only durations. */
-function newsFrom(heard: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
-  if (!heard) return { jobId, changedAt: now };
-  const stoodMs = Math.max(0, (heard.lookedAt ?? heard.changedAt) - heard.changedAt);
-  return { ...heard, changedAt: now - stoodMs, ...(heard.lookedAt && { lookedAt: now }) };
+/** The state from an earlier attempt. It may come from another worker with another clock: only its durations count. */
+function firstSeen(earlier: JobHeartbeat | undefined, jobId: string, now: number): JobHeartbeat {
+  if (!earlier) return { jobId, changedAt: now };
+  const stoodMs = Math.max(0, (earlier.lookedAt ?? earlier.changedAt) - earlier.changedAt);
+  return { ...earlier, changedAt: now - stoodMs, ...(earlier.lookedAt && { lookedAt: now }) };
 }
 
-function noteNews(news: JobHeartbeat, job: ReplicationJob, attempt: number): void {
-  if (news.blindSince !== undefined) {
-    const blindMs = Math.max(0, Date.now() - news.blindSince);
-    news.blindMs = (news.blindMs ?? 0) + blindMs;
-    news.changedAt += blindMs;
-    delete news.blindSince;
+function noteSeen(seen: JobHeartbeat, job: ReplicationJob, attempt: number): void {
+  if (seen.blindSince !== undefined) {
+    const blindMs = Math.max(0, Date.now() - seen.blindSince);
+    seen.blindMs = (seen.blindMs ?? 0) + blindMs;
+    seen.changedAt += blindMs;
+    delete seen.blindSince;
   }
-  const changed =
-    news.status !== job.status ||
-    news.businessStatus !== job.businessStatus ||
-    news.progress !== job.progress;
-  if (changed) news.changedAt = Date.now();
-  news.status = job.status;
-  news.businessStatus = job.businessStatus;
-  news.progress = job.progress;
-  news.lookedAt = Date.now();
-  news.lookedInAttempt = attempt;
-  delete news.pollError;
+  const hasMoved =
+    seen.status !== job.status ||
+    seen.businessStatus !== job.businessStatus ||
+    seen.progress !== job.progress;
+  if (hasMoved) seen.changedAt = Date.now();
+  seen.status = job.status;
+  seen.businessStatus = job.businessStatus;
+  seen.progress = job.progress;
+  seen.lookedAt = Date.now();
+  seen.lookedInAttempt = attempt;
+  delete seen.pollError;
 }
 
 const stalledFailure = (job: ReplicationJob, seconds: number): SmcFailure => ({

@@ -8,9 +8,9 @@ import { smcLook } from '../calls/smc-failure';
 export interface JobCount {
   /** All jobs of the account. */
   all: Slots;
-  /** Those that do not belong to the batches asked about: other tools', people's, ended batches'. */
+  /** Jobs that do not belong to these batches: those of other tools, of people, of ended batches. */
   others: Slots;
-  /** How often this worker looks at jobs, in seconds: a count is worth repeating after a few of these. */
+  /** The poll interval of this worker: the next count comes after a few of these. */
   pollIntervalSeconds: number;
 }
 

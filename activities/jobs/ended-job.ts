@@ -10,20 +10,20 @@ import type { SmcFailure } from '../../workflows/contract/failure';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import { smcFailure } from '../calls/smc-failure';
 
-/** What is known of a job that no longer runs. */
+/** The end of a job that no longer runs. */
 export interface EndedJob {
   end: JobEnd;
   startTime?: string;
   imageId?: string;
-  /** As the account has it, which may not be the plan's. */
+  /** The name in the account, which may differ from the plan's. */
   imageName?: string;
   instanceId?: string;
   error?: SmcFailure;
-  /** It is started again so many seconds later, as its batch was told; absent when it is not. */
+  /** Seconds to its next start, as reported to the batch; absent when it is not started again. */
   startsAgainInSeconds?: number;
 }
 
-/** The end of a job. A status that this version does not know is an end, too: only the operator can act on it. */
+/** The end of a job. A status that this version does not know counts as an end, too: only the operator can act on it. */
 export function endedJob(job: ReplicationJob): EndedJob {
   const { status, startTime, instanceId } = job;
   if (!isKnownStatus(status)) return { end: 'Unknown', error: smcFailure(unknownStatus(job)) };
@@ -39,7 +39,7 @@ export function endedJob(job: ReplicationJob): EndedJob {
   };
 }
 
-/** What a job says of itself, in one line: it goes into failures, for the job is deleted. */
+/** The status of a job and its details in one line, for failures: the job itself will be deleted. */
 export function jobSays(job: ReplicationJob): string {
   const { jobId, status, businessStatus, progress, errorCode, statusInfo } = job;
   const where = [businessStatus && ` in ${businessStatus}`, progress !== undefined && ` at ${progress} %`];
@@ -57,13 +57,13 @@ export const goneJob = (jobId: string): EndedJob => ({
   },
 });
 
-/** Finished, and its image is not listed yet. Image jobs end with an image id; the other targets have none of their own. */
+/** Whether a job is Finished, and its image is not listed yet. Only jobs for images have an image id. */
 export const awaitsImage = (job: ReplicationJob) =>
   job.status === 'Finished' &&
   (job.targetType === undefined || job.targetType.toLowerCase() === 'image') &&
   imageOf(job) === undefined;
 
-/** What the operator is told of a job that has not done what it was for. */
+/** The failure of a job that has not made its image. */
 function jobFailure(job: ReplicationJob): SmcFailure {
   const error = new SmcError({
     code: job.errorCode ?? `ReplicationJob.${job.status}`,
@@ -77,7 +77,7 @@ function jobFailure(job: ReplicationJob): SmcFailure {
   return { ...smcFailure(error), remedy };
 }
 
-/** The API's word for a job's status; throws `UnknownStatus` when this version does not know it. */
+/** The status of a job; throws `UnknownStatus` when this version does not know it. */
 export function knownStatus(job: ReplicationJob): ReplicationJobStatus {
   if (isKnownStatus(job.status)) return job.status;
   throw unknownStatus(job);

@@ -6,12 +6,12 @@ import { adopted, type CreatedJob } from '../create-replication-job';
 import { judgeForServer, type ServerOfJob } from '../sources/judge-for-server';
 import type { SourceReader } from '../sources/source-reader';
 
-/** Enough looks for the time that one call may take. */
+/** Seconds between two reads: short enough for several reads in the time of one activity. */
 const lookSeconds = 5;
 
 /**
- * Looks for the job that a creation may have made whose answer never came, by its tags on the source; gives undefined once
- * it has not been listed for a while. SMC: DescribeReplicationJobs, ListTagResources.
+ * Finds the job that a creation with a lost answer may have made, by the tags of the jobs on the source. Gives undefined when
+ * no such job was listed for a while. SMC: DescribeReplicationJobs, ListTagResources.
  */
 export function findJobOfServer({ pollIntervalSeconds }: ActivityContext, sources: SourceReader) {
   return (input: Omit<ServerOfJob, 'knownJobId'>): Promise<CreatedJob | undefined> =>

@@ -5,31 +5,31 @@ import type { ActivityContext } from '../calls/context';
 import { smcLook } from '../calls/smc-failure';
 import { doubtOfSource } from './job-absence';
 
-/** A job that carries a batch's tags. */
+/** A job with the tags of a batch. */
 export interface JobOfBatch {
   jobId: string;
   server?: string;
   sourceId?: string;
-  /** It is Running, or in a status that this version does not know. */
+  /** It is Running, or has a status that this version does not know. */
   runs?: true;
 }
 
 export interface JobsOfBatch {
   jobs: JobOfBatch[];
-  /** Of the expected ones, those that are not listed though their sources are: gone, unless this look came too late. */
+  /** The expected jobs that are not listed, while their sources are: they are gone, unless this read is late. */
   missing: string[];
-  /** How often this worker looks at jobs, in seconds: the account is worth asking again after a few of these. */
+  /** The poll interval of this worker: the account is read again after a few of these. */
   pollIntervalSeconds: number;
 }
 
 export interface FindJobsOfBatchInput {
   batch: string;
-  /** Jobs that the batch knows of, and would like to hear of as missing. */
+  /** Jobs that the batch knows; those that are not listed are given as `missing`. */
   expected?: Pick<JobOfBatch, 'jobId' | 'sourceId'>[];
 }
 
 /**
- * All jobs that carry the batch's tags, whatever its plan says now.
+ * All jobs with the batch's tags, whether or not their servers are in its plan.
  * SMC: ListTagResources, DescribeReplicationJobs, DescribeSourceServers.
  */
 export function findJobsOfBatch({ smc, pollIntervalSeconds }: ActivityContext) {
@@ -46,7 +46,7 @@ export function findJobsOfBatch({ smc, pollIntervalSeconds }: ActivityContext) {
       const missing: string[] = [];
       for (const job of expected.filter(({ jobId }) => !listed.has(jobId))) {
         heartbeat();
-        // A list by tags may lack it where the tags do, or be one of another account.
+        // The list by tags may lack the job when its tags were removed, or when it is that of another account.
         const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [job.jobId] });
         const isListed = replicationJobs.some(({ jobId }) => jobId === job.jobId);
         if (!isListed && (await doubtOfSource(smc, job)) === undefined) missing.push(job.jobId);

@@ -4,13 +4,13 @@ import type { ActivityContext } from '../calls/context';
 import { passingFailure } from '../calls/smc-failure';
 import { jobAbsence } from './job-absence';
 
-/** Seconds between two looks: enough of them for the time that one call may take. */
+/** Seconds between two reads: short enough for several reads in the time of one activity. */
 const lookSeconds = 5;
 
 /**
- * The server's job that the survey has found, where the list of the jobs on its source does not have it: it may be the
- * only proof that the source has been migrated, so one look without it proves nothing. Gives undefined once it is gone,
- * or is a job on another source. SMC: DescribeReplicationJobs.
+ * Reads the server's job that the survey has found, when the list of jobs on its source lacks it. The job may be the only proof
+ * that the source was migrated, so it is read several times. Gives undefined once it is gone, or is on another source.
+ * SMC: DescribeReplicationJobs.
  */
 export async function findKnownJob(
   { smc, pollIntervalSeconds }: ActivityContext,
@@ -22,7 +22,7 @@ export async function findKnownJob(
     const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [knownJobId] });
     const known = replicationJobs.find(({ jobId }) => jobId === knownJobId);
     if (known) {
-      // The plan may name another source for this server by now.
+      // The plan may name another source for this server now.
       const isOnSource = known.sourceId === undefined || known.sourceId === sourceId;
       return isOnSource && known.status !== 'Deleting' ? known : undefined;
     }

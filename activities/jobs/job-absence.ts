@@ -1,16 +1,16 @@
 import { fewestLooksWithoutJob, lateReadMs, type SmcClient, SmcError } from '../../src/smc';
 
-/** What is known of a job after looks that did not list it. */
+/** The result for a job after reads that did not list it. */
 export interface Absence {
   isGone: boolean;
-  /** Why the job is not taken for gone, though it has not been listed for a while. */
+  /** Why the job does not count as gone, although it was not listed for a while. */
   doubt?: string;
 }
 
-/** A job, and the source that tells whether it can have gone. */
+/** A job that is not listed, and its source, which shows whether the job can be gone. */
 interface MissedJob {
   jobId: string;
-  /** Where it is not known, only time tells. */
+  /** Absent when it is not known: then only the time decides. */
   sourceId?: string;
 }
 
@@ -20,29 +20,29 @@ interface Witness {
 }
 
 /**
- * The one rule by which a job counts as gone: several looks over a while have not listed it, the while begins with the
- * first of them, and its source can be seen by who looks and has another job, or none. Without the source, the reads
- * come from an old copy, or from another account.
+ * The rule by which a job counts as gone: several reads in a row, over a while that begins with the first of them, do not list
+ * the job, and its source is listed with another job or none. When the source is not listed either, the reads may come from an
+ * old copy, or from another account.
  */
 export function jobAbsence({ smc, pollIntervalSeconds }: Witness, job: MissedJob) {
   let since: number | undefined;
   let looks = 0;
   let doubt: string | undefined;
   return {
-    /** The job was listed: all that was missed before proves nothing. */
+    /** Notes that the job was listed: the reads before no longer count. */
     listed(): void {
       since = undefined;
       looks = 0;
       doubt = undefined;
     },
-    /** One more look was answered without it; a look that failed says nothing. */
+    /** Notes a read that did not list the job; a failed read does not count. */
     async missed(signal?: AbortSignal): Promise<Absence> {
       since ??= Date.now();
       looks++;
       const isLong = Date.now() - since > lateReadMs(pollIntervalSeconds);
       if (!isLong || looks < fewestLooksWithoutJob) return { isGone: false, doubt };
       doubt = await doubtOfSource(smc, job, signal);
-      // The source is asked again after another while.
+      // The source is read again after another while.
       since = undefined;
       looks = 0;
       return { isGone: doubt === undefined, doubt };
@@ -51,7 +51,7 @@ export function jobAbsence({ smc, pollIntervalSeconds }: Witness, job: MissedJob
 }
 export type JobAbsence = ReturnType<typeof jobAbsence>;
 
-/** Why the source says that the job has not gone; undefined when nothing speaks against it. */
+/** Why the state of the source contradicts that the job is gone; undefined when it does not. */
 export async function doubtOfSource(
   smc: Witness['smc'],
   { jobId, sourceId }: MissedJob,

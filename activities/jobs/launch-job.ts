@@ -3,21 +3,25 @@ import { callOrLook, saysNotFound } from '../calls/call-or-look';
 import { passingFailure } from '../calls/smc-failure';
 import { type EndedJob, endedJob, knownStatus } from './ended-job';
 
-/** A call that sets a job going: a start, or a cut-over. */
+/** A call that makes a job run: a start, or a cut-over. */
 export interface Launch {
   jobId: string;
   call: () => Promise<unknown>;
-  /** What the job may be in for it to be accepted. */
+  /** The statuses in which SMC accepts the call. */
   from: readonly ReplicationJobStatus[];
-  /** What it is in where an earlier call, or somebody else, has done it. */
+  /** The statuses that the job has after the call. */
   done: readonly ReplicationJobStatus[];
 }
 
 /**
- * Sets a job going. A refusal is judged by the status of the job now: already where the call leads is success; a job that
- * has ended is given with its end; one that runs is waited for; a status that contradicts the refusal is looked at again.
- * A job that is not listed counts as launched: a single look proves nothing, and whoever waits for its end finds out.
- * Throws what no look can change: the source's state, the quota, a final refusal.
+ * Makes a job run. A refusal is judged by the present status of the job:
+ * - the status that the call leads to: success
+ * - an end: the job is given with its end
+ * - Running: the call is repeated after a while
+ * - a status that contradicts the refusal: the job is read again
+ * - not listed: success, because one read proves nothing; the wait for its end will show whether it is gone.
+ *
+ * Throws refusals for the source's state, the quota, and final ones.
  */
 export async function launchJob(
   smc: SmcClient,
@@ -31,7 +35,7 @@ export async function launchJob(
       return undefined;
     },
     mayBeExplained: (refusal) => {
-      // A call that may be made of a running job again tells by itself that it was done.
+      // The next attempt of a start is refused when this one has taken effect: it need not be judged now.
       if (isAnswerLost(refusal)) return !done.includes('Running');
       return refusal.class === 'state' || saysNotFound(refusal);
     },
@@ -52,14 +56,14 @@ function compare(
 ): EndedJob | undefined {
   const status = job && knownStatus(job);
   if (status && done.includes(status)) return undefined;
-  // A running job has left the status that the call is for: by the call whose answer was lost.
+  // A lost answer, and the job runs: the call has taken effect.
   if (isAnswerLost(refusal) && status === 'Running') return undefined;
   if (isAnswerLost(refusal) || refusal.code === 'SourceServerState.Invalid') throw refusal;
   const isMissing = saysNotFound(refusal);
   if (!job && !isMissing) throw passingFailure(refusal, '5s');
   if (!job || !status || status === 'Deleting') return undefined;
   if (isMissing || from.includes(status)) throw passingFailure(refusal, '5s');
-  // A sync by SMC's own clock, or our last one: only its end tells.
+  // The job runs a scheduled sync, or its last one: only the end shows which.
   if (status === 'Running') throw passingFailure(refusal, '1m');
   return endedJob(job);
 }

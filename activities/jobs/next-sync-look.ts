@@ -1,12 +1,12 @@
 import type { ReplicationJob } from '../../src/smc';
 
 const hourMs = 3_600_000;
-/** Polls between two looks at a job whose next sync is not due: what breaks it, or ends it, is seen all the same. */
+/** The most poll intervals between two reads of a job whose next sync is not due: its error, or its end, is still seen. */
 const mostPolls = 30;
 
 /**
- * When an incremental job that is Waiting is worth another look: when its next sync is due, and from then on, as long as
- * that has not been seen, soon and at a growing distance. Gives milliseconds from `now` on.
+ * When to read an incremental job in Waiting again: when its next sync is due; while that sync is not seen, soon, with a growing
+ * delay. Gives milliseconds from `now` on.
  */
 export function nextSyncLook(frequency: number, pollIntervalSeconds: number) {
   const pollMs = Math.max(100, pollIntervalSeconds * 1000);

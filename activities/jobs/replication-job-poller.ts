@@ -1,14 +1,14 @@
 import { type ReplicationJob, type SmcClient, SmcError } from '../../src/smc';
 
-/** What one tick showed of a job: the job, nothing (it is not listed), or why the account could not be asked. */
+/** The result of a poll for a job: the job, nothing when it is not listed, or the error of the poll. */
 export type Look = { job: ReplicationJob } | { job?: undefined; error?: SmcError };
 
 /**
- * One poller for all jobs of a worker process: at each tick it asks for every job somebody waits for, fifty at a
- * time, so that fifty running jobs cost one DescribeReplicationJobs a tick.
+ * The poller for all jobs of a worker process. Each poll reads all jobs that activities wait for, fifty in a call: so fifty
+ * running jobs cost one DescribeReplicationJobs for each poll.
  */
 export interface ReplicationJobPoller {
-  /** Resolves with what the next tick shows of the job; rejects when the signal aborts. */
+  /** Resolves with the result of the next poll for the job; rejects when the signal aborts. */
   nextLook(jobId: string, signal: AbortSignal): Promise<Look>;
   close(): void;
 }
@@ -16,7 +16,7 @@ export interface ReplicationJobPoller {
 /** SMC: DescribeReplicationJobs takes 50 job ids and gives 50 jobs a page. */
 const chunkSize = 50;
 
-/** A poller that ticks every `intervalSeconds` while somebody waits, more slowly while the API throttles. */
+/** A poller that polls every `intervalSeconds` while an activity waits, more slowly while the API throttles. */
 export function createReplicationJobPoller(
   smc: Pick<SmcClient, 'describeReplicationJobs'>,
   intervalSeconds: number,
@@ -34,12 +34,12 @@ export function createReplicationJobPoller(
     const throttled = (await Promise.all(chunks.map(lookAt))).includes('throttled');
     slowDown = throttled ? Math.min(slowDown * 2, 8) : Math.max(slowDown / 2, 1);
     timer = undefined;
-    // A fixed beat: news is at most one interval old, however long the answers took.
+    // The interval is from start to start: a status is at most one interval old, however long the answers take.
     if (waiting.size > 0) schedule(intervalSeconds * 1000 * slowDown - (Date.now() - startedAt));
   }
 
   async function lookAt(jobIds: string[]): Promise<'ok' | 'throttled'> {
-    // Only those who waited before the question was asked may take its answer.
+    // An answer is only for activities that waited before the call was made.
     const asked = new Map(
       jobIds.map((jobId) => [jobId, waiting.get(jobId) ?? new Set<(look: Look) => void>()]),
     );

@@ -14,7 +14,7 @@ export interface WatchWaitingJobInput {
   round: number;
   jobId: string;
   sourceId?: string;
-  /** Which start of the job brought it here, from 1. */
+  /** The number of the start that led to Waiting, from 1. */
   start: number;
   /** Hours between its syncs. */
   frequency: number;
@@ -23,14 +23,14 @@ export interface WatchWaitingJobInput {
 }
 
 const hourMs = 3_600_000;
-/** Half of the heartbeat timeout its workflow gives. */
+/** Half of the heartbeat timeout that the workflow sets. */
 const beatMs = 7 * 60_000;
 
 /**
- * Watches an incremental job between its first run and its cut-over, which may be weeks: seldom, and closely from the
- * moment a sync is due until it has ended. It tells the batch when a sync is due, runs and has ended, since that takes a
- * running slot. Returns when the job has ended otherwise than in Waiting, and tells the batch first; a status that this
- * version does not know is no end, so that the job can be cut over all the same.
+ * Watches an incremental job between its first run and its cut-over, which may take weeks: seldom, but at each poll from the
+ * time at which a sync is due until it has ended. It tells the batch when a sync is due, runs and has ended, because a sync takes
+ * a running slot. It returns when the job has left Running and Waiting, and tells the batch first. A status that this version
+ * does not know is no end here, so that the job can still be cut over.
  * SMC: DescribeReplicationJobs.
  */
 export function watchWaitingJob(context: ActivityContext) {
@@ -42,7 +42,7 @@ export function watchWaitingJob(context: ActivityContext) {
     const absence = jobAbsence(context, { jobId, sourceId });
     const nextLook = nextSyncLook(frequency, pollIntervalSeconds);
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
-    const tellSync = syncTeller(batch, { ...server, jobId }, pollIntervalSeconds);
+    const tellSync = syncReporter(batch, { ...server, jobId }, pollIntervalSeconds);
 
     const untilEnded = async (): Promise<EndedJob> => {
       for (;;) {
@@ -85,25 +85,25 @@ export function watchWaitingJob(context: ActivityContext) {
   };
 }
 
-/** When the next sync is due; undefined where the account's clock differs from ours: then every poll looks at the job. */
+/** When the next sync is due; undefined when the account's clock differs from ours: then the job is read at each poll. */
 function nextSyncAt({ replicationJobRuns }: ReplicationJob, frequency: number): number | undefined {
   const dueAt = Date.parse(replicationJobRuns.at(-1)?.startTime ?? '') + frequency * hourMs;
   return Math.abs(dueAt - Date.now()) <= frequency * hourMs ? dueAt : undefined;
 }
 
-/** Tells the batch when something has changed. A sync that is overdue for long is told as not due: SMC may skip it. */
-function syncTeller(
+/** Reports a sync to the batch when it has changed. A sync that is long overdue is reported as not due: SMC may skip it. */
+function syncReporter(
   batch: string,
   { server, round, jobId }: { server: string; round: number; jobId: string },
   pollIntervalSeconds: number,
 ) {
   const hasBeenOverdue = lateReadPatience(pollIntervalSeconds);
-  let told: string | undefined;
+  let reported: string | undefined;
   return async ({ runs, dueAt }: { runs: boolean; dueAt?: number }): Promise<void> => {
     const isOverdue = hasBeenOverdue(!runs && dueAt !== undefined && dueAt <= Date.now());
-    const news = { runs, dueAt: isOverdue ? undefined : dueAt };
-    if (JSON.stringify(news) === told) return;
-    await tellBatch(batch, { kind: 'sync', server, round, jobId, ...news });
-    told = JSON.stringify(news);
+    const sync = { runs, dueAt: isOverdue ? undefined : dueAt };
+    if (JSON.stringify(sync) === reported) return;
+    await tellBatch(batch, { kind: 'sync', server, round, jobId, ...sync });
+    reported = JSON.stringify(sync);
   };
 }

@@ -9,13 +9,13 @@ export interface AwaitSourceServerInput {
   server: string;
   round: number;
   sourceId: string;
-  /** The server's job: while it is listed and the source is not, the source has been removed from the account. */
+  /** The server's job: when it is listed and the source is not, the source was removed from the account. */
   jobId: string;
 }
 
 /**
- * Waits until a source can be replicated again: a job that is started while its source is offline would only break
- * once more. Tells the batch why it waits. SMC: DescribeSourceServers, DescribeReplicationJobs.
+ * Waits until a source can be replicated again: a job that is started while its source is offline breaks again. It tells the
+ * batch why it waits. SMC: DescribeSourceServers, DescribeReplicationJobs.
  */
 export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext) {
   return async ({ batch, server, round, sourceId, jobId }: AwaitSourceServerInput): Promise<void> => {
@@ -29,7 +29,7 @@ export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext)
         for (;;) {
           const look = await lookAtSource().catch((error: unknown) => {
             if (!(error instanceof SmcError)) throw error;
-            // A passing trouble must not end the wait. A refusal would be repeated, maybe to this worker alone.
+            // A transient error does not end the wait. Any other one ends this attempt: another worker may get an answer.
             if (error.class !== 'throttled' && error.class !== 'transient')
               throw smcApplicationFailure(error);
             return undefined;
@@ -52,7 +52,7 @@ export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext)
       const answer = await smc.describeSourceServers({ sourceIds: [sourceId] }, options);
       const source = answer.sourceServers.find((found) => found.sourceId === sourceId);
       if (source) return { source, isTakenOut: false };
-      // Where the job is not listed either, the read comes from another account, or from an old copy.
+      // When the job is not listed either, the read comes from another account, or from an old copy.
       const { replicationJobs } = await smc.describeReplicationJobs({ jobIds: [jobId] }, options);
       return { isTakenOut: replicationJobs.some((job) => job.jobId === jobId) };
     }
@@ -66,7 +66,7 @@ const notListed = (sourceId: string) =>
     action: 'DescribeSourceServers',
   });
 
-/** InUse: by its own job, which is InError. */
+/** Whether the source can be replicated. InUse counts: it is in use by the server's own job. */
 const isUsable = ({ state }: SourceServer) =>
   state === 'Available' || state === 'Active' || state === 'InUse';
 

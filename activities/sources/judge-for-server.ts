@@ -1,7 +1,7 @@
 import { judgedJob, judgeSource, type SourceVerdict } from '../../src/ledger';
 import type { JobOnSource, SourceRead } from './source-reader';
 
-/** The server whose job is looked for, or is to be created. */
+/** The server whose job is searched or created. */
 export interface ServerOfJob {
   batch: string;
   server: string;
@@ -10,13 +10,13 @@ export interface ServerOfJob {
   knownJobId?: string;
 }
 
-/** What is to be done for a server, as its source is read now; with its own job, where that has one. */
+/** The verdict on a server by a read of its source, and the server's own job on it. */
 export interface JudgedRead {
   verdict: SourceVerdict;
   ownJob?: JobOnSource;
 }
 
-/** Judges the read of a server's source, as the survey and the preview do. A job that is being deleted is nobody's any more. */
+/** Judges a read of a server's source by the same rules as the survey and the preview. A job that is being deleted does not count. */
 export function judgeForServer(
   { batch, server, sourceId, knownJobId }: ServerOfJob,
   { ledger, jobs }: SourceRead,

@@ -2,27 +2,27 @@ import DataLoader from 'dataloader';
 import { type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../../src/ledger';
 import { isAboutIdentity, type ReplicationJob, type SmcClient, SmcError } from '../../src/smc';
 
-/** A replication job on a source, and whose it is. */
+/** A replication job on a source, with its owner. */
 export interface JobOnSource extends ReplicationJob {
   owner?: JobOwner;
 }
 
-/** What the account says of a source before a job is made for it. */
+/** The state of a source before a job is created for it. */
 export interface SourceRead {
-  /** What its tags say. */
+  /** The ledger in its tags. */
   ledger?: LedgerEntry;
   jobs: JobOnSource[];
 }
 
-/** One reader for all activities of a worker process: questions asked at about the same time are answered by one read. */
+/** The reader of sources for all activities of a worker process: calls at about the same time share one read. */
 export interface SourceReader {
-  /** The source as it is read after the call. SMC: DescribeReplicationJobs, ListTagResources. */
+  /** Reads a source after this call. SMC: DescribeReplicationJobs, ListTagResources. */
   read(sourceId: string): Promise<SourceRead>;
-  /** The same of the source's tags alone. SMC: ListTagResources. */
+  /** Reads only the tags of a source after this call. SMC: ListTagResources. */
   ledgerOf(sourceId: string): Promise<LedgerEntry | undefined>;
 }
 
-/** Servers that start, or end, at the same tick of the poller ask within this; their jobs take minutes at least. */
+/** Calls within this time share a read: servers whose ends one poll has shown call within it. */
 const gatherMs = 100;
 /** SMC: 50 sources a call. */
 const mostAtOnce = 50;
@@ -36,7 +36,7 @@ export function createSourceReader(smc: SmcClient): SourceReader {
   };
 }
 
-/** Nothing is kept: what is read is newer than the question. */
+/** A reader that gathers calls. It keeps no result: each read is newer than the calls that it answers. */
 const gathered = <T>(read: (sourceIds: string[]) => Promise<Map<string, T>>) =>
   new DataLoader<string, T | undefined>((sourceIds) => readTogether(sourceIds, read), {
     cache: false,
@@ -44,7 +44,7 @@ const gathered = <T>(read: (sourceIds: string[]) => Promise<Map<string, T>>) =>
     batchScheduleFn: (go) => setTimeout(go, gatherMs),
   });
 
-/** One source that SMC refuses must not stand for all: each is read by itself then. */
+/** Reads several sources together. When SMC refuses that for one of them, each source is read by itself. */
 async function readTogether<T>(
   sourceIds: readonly string[],
   read: (sourceIds: string[]) => Promise<Map<string, T>>,
@@ -59,12 +59,12 @@ async function readTogether<T>(
   }
 }
 
-/** Also a permission may be missing for one source alone. */
+/** Whether the refusal may be for one of the sources; a permission may be missing for one source, too. */
 const mayBeOfOne = (error: SmcError) =>
   error.class === 'fatal' || (error.class === 'account' && !isAboutIdentity(error.code));
 
 async function readSources(smc: SmcClient, sourceIds: string[]): Promise<Map<string, SourceRead>> {
-  // The tags last: they are written before the job goes, so a source that is just being done shows one or the other.
+  // The tags are read last: they are written before the job is deleted, so a source that is just migrated shows one of the two.
   const listed = await jobsOn(smc, sourceIds);
   const ledger = await readLedger(smc, sourceIds);
   const owners = await jobOwners(smc, listed);

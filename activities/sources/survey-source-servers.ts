@@ -16,23 +16,23 @@ export interface SurveyInput {
   servers: { name: string; sourceId?: string; sourceName?: string }[];
 }
 
-/** What the account shows of one server of the plan, before anything is changed: evidence for `judgeSource`. */
+/** The state of a server's source before anything is changed: evidence for `judgeSource`. */
 export interface SurveyedServer {
   name: string;
-  /** Ids of the sources that the plan may mean. */
+  /** The ids of the sources that the plan may mean. */
   found: string[];
-  /** Of the one that was found, GiB on its disks: what its migration's length is estimated from. */
+  /** GiB on the disks of the source; its migration time is estimated from them. */
   diskGiB?: number;
-  /** An earlier server of the plan that has this source. */
+  /** A server before it in the plan with the same source. */
   twin?: string;
   /** The tags of its source. */
   ledger?: LedgerEntry;
-  /** Jobs with a batch's tags, on its source or with this server's tags. */
+  /** Jobs of any batch on its source, and jobs with this server's tags. */
   jobs?: JudgedJob[];
 }
 
 /**
- * Finds every server's source in the account, reads the ledger on it, fifty sources a call, and the jobs of batches.
+ * Finds each server's source in the account, and reads its ledger (fifty sources a call) and the jobs of batches.
  * SMC: DescribeSourceServers, ListTagResources, DescribeReplicationJobs.
  */
 export function surveySourceServers({ smc }: ActivityContext) {
@@ -54,7 +54,7 @@ export function surveySourceServers({ smc }: ActivityContext) {
     });
 }
 
-/** By id in chunks; a name has no exact filter to rely on, so one name means reading the whole account. */
+/** Reads the sources: by id in chunks. SMC has no exact filter for names, so one name makes it read all sources. */
 async function* neededSources(smc: SmcClient, servers: SurveyInput['servers']): AsyncGenerator<SourceServer> {
   if (servers.some(({ sourceId }) => sourceId === undefined)) {
     yield* smc.allSourceServers({});
@@ -81,11 +81,11 @@ function surveyServer(
   return { name, found: ids, diskGiB };
 }
 
-/** The one source of a server, if it has one and is the first of the plan to have it. */
+/** The source of a server; undefined when it has several or none, or when a server before it in the plan has it. */
 const sourceOf = ({ found, twin }: SurveyedServer) =>
   found.length === 1 && twin === undefined ? found[0] : undefined;
 
-/** Two servers of a plan, one by id and one by name, may turn out to be the same source. */
+/** Finds servers with the same source: the plan may give it by id for one, and by name for the other. */
 function addTwins(surveyed: SurveyedServer[]): void {
   const first = new Map<string, string>();
   for (const server of surveyed) {
@@ -113,7 +113,7 @@ async function addLedger(smc: SmcClient, surveyed: SurveyedServer[]): Promise<vo
   }
 }
 
-/** Adds each job with the server's tags wherever it is, and what other batches have made of the server's source. */
+/** Adds the jobs with the server's tags on any source, and the jobs of other batches on the server's source. */
 async function addJobs(smc: SmcClient, batch: string, surveyed: SurveyedServer[]): Promise<void> {
   const byName = new Map(surveyed.map((server) => [server.name, server]));
   const serverOf = bySource(surveyed);

@@ -5,8 +5,8 @@ import type { ActivityContext, Webhook } from '../calls/context';
 import { webhookRefusal } from './webhook-refusal';
 
 /**
- * Sends an event of a batch to the worker's webhook; without one it does nothing. The URL may hold a token: it stays
- * on the worker, out of every history and error.
+ * Sends an event of a batch to the worker's webhook; without one it does nothing. The URL may contain a token: it is in no
+ * history and no error.
  */
 export function notify({ webhook }: ActivityContext) {
   const http = createHttpClient({ timeoutMs: 10_000, connections: 4, maxBodyBytes: 1024 * 1024 });
@@ -33,7 +33,7 @@ export function notify({ webhook }: ActivityContext) {
   };
 }
 
-/** Both chat services take a text; the generic form has every field. */
+/** The body of a message: a text for the chat services, all fields in the generic format. */
 export function message(event: BatchEvent, format: Webhook['format']): unknown {
   const text = `smc-batch '${event.batch}': ${event.what}`;
   if (format === 'dingtalk') return { msgtype: 'text', text: { content: text } };

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../src/http';
 import type { Webhook } from '../calls/context';
 
-/** Why a message has not been taken. */
+/** Why the webhook has refused a message. */
 export interface WebhookRefusal {
   message: string;
   /** The same message would be refused again. */
@@ -9,7 +9,7 @@ export interface WebhookRefusal {
   retryAfterSeconds?: number;
 }
 
-/** DingTalk: 20 messages a minute, -1 when it is busy. */
+/** DingTalk's codes for a later retry, with seconds: more than 20 messages a minute; -1 when it is busy. */
 const dingtalkLater: Record<number, number> = { 130101: 60, [-1]: 10 };
 
 /** Judges an answer by its status and, for the chat services, by its body: they refuse with HTTP 200. */
@@ -25,7 +25,7 @@ export function webhookRefusal(answer: HttpAnswer, webhook: Webhook): WebhookRef
     };
   }
   if (webhook.format === 'json') return undefined;
-  // A page between us and the service, that of a proxy that wants a log-in.
+  // A page of a proxy between the worker and the service, for example a log-in.
   if (answer.text.trimStart().startsWith('<'))
     return { message: `the webhook answered HTTP ${statusCode} with a page`, isFinal: false };
   const body = fieldsOf(answer.text);
@@ -54,7 +54,7 @@ function fieldsOf(text: string): Record<string, unknown> {
   }
 }
 
-/** The answer's words, in a line, without what of the URL they may quote: its path and query are secrets. */
+/** The answer in one line, without the path and query of the URL, which are secrets. */
 function clean(text: string, url: string): string {
   const { href, pathname, searchParams } = new URL(url);
   const secrets = [href, ...pathname.split('/'), ...searchParams.values()].filter(

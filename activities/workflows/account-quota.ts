@@ -5,8 +5,8 @@ import { type LeaseReport, leaseReported, leaseReturned } from '../../workflows/
 import type { Slots } from '../../workflows/contract/slots';
 
 /**
- * Reports to the account's quota and starts it when it does not run: it lives only as long as a batch needs it. Where the
- * workers of another task queue keep it, it is not told: their credentials may be another account's.
+ * Reports to the account's quota, and starts its workflow when it does not run: it runs only as long as a batch needs it. A quota
+ * that is kept by the workers of another task queue gets no report: their credentials may be those of another account.
  */
 export async function reportLease({
   account,
@@ -29,7 +29,7 @@ export async function reportLease({
   return {};
 }
 
-/** Gives the batch's lease back, but for the jobs that it leaves. */
+/** Gives the batch's lease back; `left` are the jobs that stay. */
 export async function returnLease({
   account,
   ...returned
@@ -46,13 +46,13 @@ export async function returnLease({
   }
 }
 
-/** Those of the batches that are not running any more: their leases are free. */
+/** The batches among these that no longer run: their leases are free. */
 export async function findEndedBatches({ batches }: { batches: string[] }): Promise<string[]> {
   const running = await Promise.all(batches.map((batch) => isRunning(batchWorkflowId(batch))));
   return batches.filter((_, i) => !running[i]);
 }
 
-/** The account's batches that run on this worker's task queue, by what they were started with. */
+/** The batches of the account that run on this worker's task queue, by their input. */
 export async function findRunningBatches({ account }: { account: string }): Promise<string[]> {
   const { client, info, heartbeat } = Context.current();
   const batches: string[] = [];
@@ -68,7 +68,7 @@ const batchOf = (workflowId: string) => workflowId.slice(batchWorkflowId('').len
 
 const isRunning = async (workflowId: string) => (await queueOf(workflowId)) !== undefined;
 
-/** The task queue of a workflow that runs. */
+/** The task queue of a running workflow. */
 async function queueOf(workflowId: string): Promise<string | undefined> {
   try {
     const { status, taskQueue } = await Context.current().client.workflow.getHandle(workflowId).describe();

@@ -11,50 +11,50 @@ import {
   standingQuery,
 } from '../../workflows/contract/server-messages';
 
-/** A server that a workflow of its own has at work since before its batch was applied. */
+/** A server whose workflow runs since before its batch was applied. */
 export interface RunningServer {
   server: string;
   sourceId?: string;
-  /** What it answers; absent where it does not answer now. */
+  /** The answer of its workflow; absent when it does not answer now. */
   standing?: ServerStanding;
 }
 
-/** What Temporal knows of a batch's servers from before the batch was applied. */
+/** The servers of a batch in Temporal from before the batch was applied. */
 export interface EarlierServers {
-  /** Their workflows still run: a terminated batch leaves them at work. */
+  /** Servers whose workflows still run: they outlive a batch that was terminated. */
   running: RunningServer[];
-  /** What was migrated, newest first, as far back as Temporal keeps what has ended. */
+  /** Earlier migrations, newest first, as long as Temporal keeps ended workflows. */
   migrations: EarlierMigration[];
 }
 
 export interface EarlierServersInput {
   batch: string;
-  /** Those that are asked after, with the source that the account has for each. */
+  /** The servers to find, each with its source in the account. */
   servers: { name: string; sourceId?: string }[];
 }
 
-/** Workflows asked at the same time: most of it goes into waiting for Temporal. */
+/** The most workflows that are queried at the same time. */
 const askedAtOnce = 20;
 const answerMs = 10_000;
 
 /**
- * Finds the servers of a batch that are at work, with where they stand, and those that were migrated: a moment ago, so
- * that the ledger may not list it yet, or from another source than the one that the account has for them now. What is
- * older and of the same source is the ledger's to say, so that a source whose tags were removed can be migrated again.
+ * Finds the servers of a batch whose workflows run, with their standings, and earlier migrations: those that have just ended, so
+ * that the ledger may not be listed yet, and those from another source than the present one. For older migrations of the same
+ * source only the ledger counts: so a source whose tags were removed can be migrated again.
  */
 export function findEarlierServers(input: EarlierServersInput): Promise<EarlierServers> {
   const { client, heartbeat, info } = Context.current();
-  // By the server's clock, which stamps the ends that are asked for; this worker's may differ.
+  // The time by Temporal's clock, like the ends of the workflows; this worker's may differ.
   return earlierServers(client, input, { now: info.currentAttemptScheduledTimestampMs, beat: heartbeat });
 }
 
-/** Who runs under a server's name, asked by that name: a list may not have it yet. */
+/** The workflow that runs under a server's name, found by its id: Temporal's lists may not have it yet. */
 export function findNamesake(input: { batch: string; server: string }): Promise<RunningServer | undefined> {
   const { client, heartbeat } = Context.current();
   return namesake(client, input, heartbeat);
 }
 
-/** The same for who is no activity. */
+/** Finds the workflow under a server's name, outside of an activity. */
 export async function namesake(
   client: Client,
   { batch, server }: { batch: string; server: string },
@@ -63,10 +63,10 @@ export async function namesake(
   return (await runningServer(client, { workflowId: serverWorkflowId(batch, server) }, beat)).server;
 }
 
-/** What its list or its description tells of a workflow. */
+/** A workflow in Temporal's list or description. */
 type Found = Omit<WorkflowExecutionInfo, 'raw'>;
 
-/** The same outside of an activity. */
+/** Finds the earlier servers of a batch, outside of an activity. */
 export async function earlierServers(
   client: Client,
   { batch, servers }: EarlierServersInput,
@@ -83,7 +83,7 @@ export async function earlierServers(
   }
   const running = await someAtOnce(listed, askedAtOnce, (found) => runningServer(client, found, beat));
 
-  // What was tagged before is listed by now.
+  // A source that was tagged before this time is listed with its tags now.
   const since = now - settledMs;
   const ended = new Map<string, Found>();
   const query = `${ours} AND ExecutionStatus = 'Completed'`;
@@ -95,7 +95,7 @@ export async function earlierServers(
     const isRecent = (found.closeTime?.getTime() ?? 0) > since;
     const sourceNow = sourceOf.get(server);
     const isElsewhere = sourceNow === undefined || sourceNow !== sourceId;
-    // The plan has renamed the server since, and its source is not in the account any more.
+    // The plan has given the server another name since, and its source is no longer in the account.
     const isOfRenamed = !isAskedAfter && !sources.has(sourceId ?? '');
     const phase = found.typedSearchAttributes.get(smcPhase);
     const mayBeMigrated = phase === undefined || phase === 'migrated';
@@ -114,7 +114,7 @@ export async function earlierServers(
   };
 }
 
-/** The lists of Temporal may be late; the workflow itself is not. */
+/** Asks the workflow itself: Temporal's lists may be late. */
 async function runningServer(
   client: Client,
   found: { workflowId: string; runId?: string },
@@ -151,7 +151,7 @@ async function migration(
   };
 }
 
-/** What Temporal has just removed is not known any more. */
+/** Undefined for a workflow that Temporal has removed since. */
 function ifKnown(error: unknown): undefined {
   if (!(error instanceof WorkflowNotFoundError)) throw error;
   return undefined;

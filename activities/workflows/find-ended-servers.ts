@@ -7,15 +7,15 @@ import {
   standingQuery,
 } from '../../workflows/contract/server-messages';
 
-/** A server's workflow that does not run any more, with its result unless it ended without one (terminated). */
+/** A server's workflow that no longer runs, with its result unless it was terminated. */
 export interface EndedServer {
   server: string;
   result?: ServerResult;
-  /** It runs, and this is where it stands. */
+  /** The workflow still runs, and this is its standing. */
   standing?: ServerStanding;
 }
 
-/** Looks for servers whose workflow ended without the batch having heard of it; those that were `joined` say where they stand. */
+/** Finds servers whose workflows have ended while their reports were lost; the adopted ones (`joined`) give their standings. */
 export async function findEndedServers({
   batch,
   servers,

@@ -4,8 +4,8 @@ import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type ServerReport, serverReported } from '../../workflows/contract/server-messages';
 
 /**
- * Signals a report to the batch through the worker's client, which costs the server's own history nothing. A batch
- * that is no longer there is no error: the next `apply` finds the server's workflow and asks it.
+ * Sends a report to the batch through the worker's client, which adds no event to the server's history. It is no error when
+ * the batch no longer runs: the next `apply` finds the server's workflow and asks it.
  */
 export async function tellBatch(batch: string, report: ServerReport): Promise<void> {
   try {

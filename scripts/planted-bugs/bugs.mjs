@@ -9,14 +9,14 @@ export const bugs = [
   {
     name: 'a batch does not tell that it needs fewer slots',
     file: 'workflows/batch/lease/lease.ts',
-    from: 'demand[r] !== told.demand[r] || promise[r] !== held[r]',
-    to: 'demand[r] > told.demand[r]',
+    from: 'demand[r] !== lastReport.demand[r] || promise[r] !== held[r]',
+    to: 'demand[r] > lastReport.demand[r]',
   },
   {
     name: 'a wish under way is forgotten at Continue-As-New',
     file: 'workflows/batch/wishes.ts',
     from: 'Object.entries(wishes).map(([key, one]) => [',
-    to: 'Object.entries(wishes).filter(([, one]) => !one.isUnderWay).map(([key, one]) => [',
+    to: 'Object.entries(wishes).filter(([, one]) => !one.isBeingSent).map(([key, one]) => [',
   },
   {
     name: 'a report to the quota that was under way at Continue-As-New is waited for',
@@ -27,7 +27,7 @@ export const bugs = [
   {
     name: 'a look-up that was under way at Continue-As-New is waited for',
     file: 'workflows/batch/state.ts',
-    from: 'lookUp: { ...state.lookUp, isUnderWay: undefined },',
+    from: 'lookUp: { ...state.lookUp, isLooking: undefined },',
     to: 'lookUp: state.lookUp,',
   },
   {
@@ -45,7 +45,7 @@ export const bugs = [
   {
     name: 'what a batch holds shrinks by an old report to the quota',
     file: 'workflows/quota/hear.ts',
-    from: 'report.life === known.life ? report.nth <= known.nth : report.since < known.since',
+    from: 'report.firstRunId === known.firstRunId ? report.nth <= known.nth : report.since < known.since',
     to: 'false',
   },
   {
@@ -99,7 +99,7 @@ export const bugs = [
   {
     name: 'a job that was left is forgotten when its server is retried',
     file: 'workflows/batch/state.ts',
-    from: 'jobId: unwatchedJob(record)?.jobId,',
+    from: 'jobId: jobWithoutWorkflow(record)?.jobId,',
     to: '',
   },
   {

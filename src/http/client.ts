@@ -4,9 +4,9 @@ import { HttpFailure } from './failure';
 import { networkReason } from './network-reason';
 
 export interface HttpClientOptions {
-  /** Milliseconds for the whole answer, body and all; default 30,000. */
+  /** Milliseconds for the whole answer with its body; default 30,000. */
   timeoutMs?: number;
-  /** Connections kept alive to one host; default 16. */
+  /** Connections to one host that are kept open; default 16. */
   connections?: number;
   /** The longest body that is read; default 8 MiB. */
   maxBodyBytes?: number;
@@ -17,7 +17,7 @@ export interface HttpRequest {
   body?: string;
   contentType?: string;
   headers?: Record<string, string>;
-  /** Past all proxies: to services of this machine. */
+  /** The request goes past all proxies, to a service of this machine. */
   isDirect?: boolean;
   signal?: AbortSignal;
 }
@@ -28,21 +28,21 @@ export interface HttpAnswer {
   text: string;
 }
 
-/** Sends requests, each once, through the proxies of the environment. */
+/** Sends each request once, through the proxy that the environment names. */
 export interface HttpClient {
-  /** Rejects with an {@link HttpFailure}, or with the signal's reason once that has ended the wait. */
+  /** Rejects with an {@link HttpFailure}, or with the signal's reason when the signal ends the wait. */
   exchange(url: URL, request: HttpRequest): Promise<HttpAnswer>;
-  /** Waits for the requests under way, then lets the connections go. */
+  /** Waits for the requests that are not answered yet, then closes the connections. */
   close(): Promise<void>;
 }
 
-/** Fifty jobs of sixteen disks and many runs have a tenth of it. */
+/** Ten times the size of fifty jobs with sixteen disks and many runs. */
 const defaultMaxBodyBytes = 8 * 1024 * 1024;
 
 /** Loaded at the first request: most commands make none. */
 let undici: Promise<typeof import('undici')> | undefined;
 
-/** A pooled, keep-alive client over undici. */
+/** A client over undici that keeps its connections open. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeoutMs = 30_000, connections = 16, maxBodyBytes = defaultMaxBodyBytes } = options;
   const dispatchers = createDispatchers({ timeoutMs, connections });
@@ -96,13 +96,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     },
     async close() {
       await Promise.all(underWay);
-      // A connection to a silent proxy may still be opening, and no request waits for it.
+      // Ends a connection to a silent proxy that is still being opened.
       await dispatchers.destroy();
     },
   };
 }
 
-/** A proxy's page, or what is no API at all, may be without end. */
+/** Reads a body up to a limit: the page of a proxy, or of a service that is no API, may have no end. */
 async function boundedText({ body }: Dispatcher.ResponseData, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

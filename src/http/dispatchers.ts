@@ -4,29 +4,29 @@ import { networkReason } from './network-reason';
 import { proxyFor, proxyName } from './proxy-environment';
 
 export interface DispatcherOptions {
-  /** For the whole answer, and for each step on the way to it. */
+  /** The limit for the whole answer, and for each step before it. */
   timeoutMs: number;
-  /** Connections kept alive to one host. */
+  /** Connections to one host that are kept open. */
   connections: number;
 }
 
-/** How a request travels: its connections, and the proxy's name for messages. */
+/** The way of a request: its connections, and the proxy's name for messages. */
 export interface Way {
   dispatcher: Dispatcher;
   proxy?: string;
 }
 
-/** Connections are set up in at most so long. */
+/** The limit for setting up a connection. */
 const connectMs = 10_000;
 
-/** The one maker of undici dispatchers: straight to a host, or through the proxy that the environment names for it. */
+/** Makes all undici dispatchers: direct to a host, or through the proxy that the environment names for it. */
 export function createDispatchers({ timeoutMs, connections }: DispatcherOptions) {
   const timeout = Math.min(connectMs, timeoutMs);
   const pool = { connections, connect: { timeout }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
   const ways = new Map<string, Promise<Way>>();
 
   async function make(proxy: URL | undefined): Promise<Way> {
-    // Loaded when it is needed: most commands make no request.
+    // Loaded at the first request: most commands make none.
     const { Agent, Pool, ProxyAgent } = await import('undici');
     if (!proxy) return { dispatcher: new Agent(pool) };
     const name = proxyName(proxy);
@@ -64,9 +64,8 @@ export function createDispatchers({ timeoutMs, connections }: DispatcherOptions)
 }
 
 /**
- * Asks a proxy for tunnels, once each and not for ever. What goes wrong must not come out as undici's own SocketError:
- * its client takes that for a connection that was lost while idle, and connects again at once, thousands of times a
- * second.
+ * Asks a proxy for tunnels: once each, with a time limit. A failure must not be undici's own SocketError: undici's client
+ * takes that for a lost idle connection, and connects again at once, thousands of times a second.
  */
 function tunnels(pool: Pool, name: string, timeout: number): Pool {
   const connect = pool.connect.bind(pool) as (
@@ -105,7 +104,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A lone percent sign stands for itself.
+    // A percent sign without a code is an ordinary character.
     return text;
   }
 }

@@ -1,4 +1,4 @@
-/** Why a request has no answer that can be used. It names the proxy it went through, and never a URL's path, query or password. */
+/** Why a request got no usable answer. Its message names the proxy, and never a URL's path, query or password. */
 export class HttpFailure extends Error {
   constructor(
     message: string,

@@ -17,7 +17,7 @@ const said: Record<string, string> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is self-signed (NODE_EXTRA_CA_CERTS names your own)",
 };
 
-/** Why no answer came, in a few words for the operator. */
+/** The reason why no answer came, in a few words for the operator. */
 export function networkReason(cause: unknown): string {
   const first = (cause instanceof AggregateError ? cause.errors[0] : cause) as
     | { code?: string; message?: string; cause?: { code?: string } }

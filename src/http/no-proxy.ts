@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether `no_proxy` excepts a host (lower case, without brackets). Its entries: `*`, a name (with all below it), an address, a network such as `10.0.0.0/8`, each
- * with a port or not.
+ * Whether `no_proxy` excepts a host (lower case, without brackets). An entry is `*`, a name (with its subdomains), an address
+ * or a network such as `10.0.0.0/8`, each with or without a port.
  */
 export function isExcepted({ host, port }: { host: string; port: number }, noProxy: string): boolean {
   return noProxy.split(/[\s,]+/).some((entry) => {
@@ -36,7 +36,7 @@ function isInNetwork(host: string, network: string): boolean {
   return list.check(host, kind);
 }
 
-/** This machine itself; a listener's "any address", too. */
+/** Whether the host is this machine; also true for the "any address" of a listener. */
 export const isLoopback = (host: string) =>
   host === 'localhost' ||
   host.endsWith('.localhost') ||

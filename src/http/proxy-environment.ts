@@ -5,9 +5,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy that the environment names for a URL: `https_proxy` (else `http_proxy`) for https, `http_proxy` for http,
- * unless `no_proxy` has the host. Each name in lower or upper case, the lower first, and one that is empty is not set.
- * Nothing is proxied to this machine's loopback by a proxy elsewhere: that would reach the proxy's own loopback.
- * Throws an {@link HttpFailure} that names the variable when its value is no address.
+ * unless `no_proxy` has the host. Each name counts in lower or upper case, the lower first; an empty value counts as not set.
+ * A URL on this machine's loopback uses no proxy elsewhere: the request would reach the proxy's own loopback.
+ * Throws an {@link HttpFailure} that names the variable when its value is not an address.
  */
 export function proxyFor(url: URL, env: Environment = process.env): URL | undefined {
   const names = url.protocol === 'https:' ? ['https_proxy', 'http_proxy'] : ['http_proxy'];
@@ -20,14 +20,14 @@ export function proxyFor(url: URL, env: Environment = process.env): URL | undefi
   return isLoopback(hostOf(url)) && !isLoopback(hostOf(proxy)) ? undefined : proxy;
 }
 
-/** How a proxy is called in messages: without user and password. */
+/** The name of a proxy in messages, without user and password. */
 export const proxyName = (proxy: URL) => `${proxy.protocol}//${proxy.host}`;
 
 function proxyUrl(name: string, value: string): URL {
   // curl: `proxy.example.com:3128` means http.
   const text = value.includes('://') ? value : `http://${value}`;
   // The value may hold a password.
-  if (!URL.canParse(text)) throw new HttpFailure(`the value of ${name} is no address of a proxy`);
+  if (!URL.canParse(text)) throw new HttpFailure(`the value of ${name} is not the address of a proxy`);
   const proxy = new URL(text);
   if (/^(https?|socks5?):$/.test(proxy.protocol)) return proxy;
   throw new HttpFailure(`${name} names a proxy of the kind '${proxy.protocol}', which cannot be used`);

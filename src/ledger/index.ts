@@ -1,6 +1,6 @@
 /**
- * The ledger: tags in the account that tell which source server has been migrated, and whose a replication job is; and
- * what follows from them: the judge of a source, and whether a job may be removed.
+ * The ledger: the tags in the account that tell which source server has been migrated, and which batch and server a
+ * replication job belongs to. Two decisions follow from it: the judgement of a source, and what happens to a job.
  */
 export {
   type EarlierMigration,

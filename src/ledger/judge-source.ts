@@ -1,47 +1,47 @@
 import type { LedgerEntry } from './ledger-entry';
 
-/** A migration that has ended, as something other than the tags of its source proves. */
+/** A migration that has ended, proven by something other than the tags of its source. */
 export interface EarlierMigration {
-  /** Its server's name then, in the same batch. */
+  /** The name that its server had then, in the same batch. */
   server: string;
   sourceId?: string;
-  /** How the plan named the source, where it did so by name. */
+  /** The source's name in the plan, where the plan had no id. */
   sourceName?: string;
   image?: string;
-  /** It ended a moment ago: the tags of its source may not be listed yet. */
+  /** It has just ended: the tags of its source may not be listed yet. */
   isRecent?: true;
 }
 
-/** A job that somebody's tags name, on the server's source or with the server's tags on another one. */
+/** A job on the server's source, or one with the server's tags on another source. */
 export interface JudgedJob {
   jobId: string;
-  /** As it was read; absent where it is not listed yet. */
+  /** Absent where the job is not listed yet. */
   status?: string;
-  /** It is Running, or in a status that this version does not know. */
+  /** It is Running, or has a status that this version does not know. */
   runs?: true;
   sourceId?: string;
-  /** What it made, once it is Finished. */
+  /** Its image, once it is Finished. */
   image?: string;
   owner?: { batch: string; server?: string };
 }
 
-/** All that is known of one server of a plan before anything is done for it. */
+/** All that is known of a server of a plan before it is migrated. */
 export interface SourceEvidence {
   batch: string;
-  /** As the plan has it. */
+  /** The server in the plan. */
   server: { name: string; sourceId?: string; sourceName?: string };
   /** Ids of the sources in the account that the plan may mean. */
   found: readonly string[];
-  /** Another server of the plan that has this source. */
+  /** Another server of the plan with the same source. */
   twin?: string;
   /** The tags of its source. */
   ledger?: LedgerEntry;
   jobs: readonly JudgedJob[];
-  /** A workflow of this batch has the server, or its source, at work since before the batch was applied. */
+  /** The server's workflow, or that of another server with its source, which runs since before the batch was applied. */
   running?: { server: string; sourceId?: string };
-  /** What this batch has migrated, newest first: of this server, or of this source. */
+  /** Earlier migrations by this batch of this server, or of this source, newest first. */
   migrations: readonly EarlierMigration[];
-  /** The source that an operator has confirmed, though the server was migrated from another one. */
+  /** The new source that an operator has confirmed for a server that was migrated from another one. */
   confirmed?: string;
 }
 
@@ -52,33 +52,33 @@ export interface SourceTrouble {
   remedy: string;
 }
 
-/** What is to be done about a server. `migrated` and `blocked` may leave a job of its own in the account. */
+/** What happens to a server. With `migrated` and `blocked` a job of its own may stay in the account. */
 export type SourceVerdict =
   | { verdict: 'create' }
-  /** `entry`: what the tags of its source say already, where the job is Finished. */
+  /** `entry`: the ledger of its source, where the job is Finished and the source is tagged. */
   | { verdict: 'adopt'; job: JudgedJob; entry?: LedgerEntry }
-  /** Its workflow is at work. */
+  /** Its workflow runs. */
   | { verdict: 'underWay'; job?: JudgedJob }
-  /** A live job of somebody else is on the source. */
+  /** The source has a live job of another batch or tool. */
   | { verdict: 'occupied'; job: JudgedJob }
   | {
       verdict: 'migrated';
       entry: LedgerEntry;
-      /** The source that was migrated, where it is not the one that was found. */
+      /** The migrated source, where it is not the one that was found. */
       sourceId?: string;
       about?: string;
-      /** Its own job, Finished. */
+      /** Its own Finished job. */
       job?: JudgedJob;
-      /** Its job is the only proof. */
+      /** This job is the only proof of the migration. */
       isProof?: true;
-      /** Its own job, not Finished: it must not make a second image. */
+      /** Its own job that is not Finished: it must not make a second image. */
       secondJob?: JudgedJob;
     }
   | { verdict: 'blocked'; trouble: SourceTrouble; migrated?: EarlierMigration };
 
 /**
- * The one judge of a server's source: whether it has been migrated, whose job it has, what stands in the way. In this
- * order: what is at work goes on; what is proven done is not done again; what is ours is adopted.
+ * Judges a server's source: whether it has been migrated, which job it has, what blocks the server. In this order: a workflow
+ * that runs goes on; a source that was migrated is not migrated again; a job of this server is adopted.
  */
 export function judgeSource(evidence: SourceEvidence): SourceVerdict {
   const { server, found, twin, running, migrations } = evidence;
@@ -117,7 +117,7 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
     (one) => one.isRecent && one.server === server.name && (one.sourceId ?? sourceId) === sourceId,
   );
   const done = ledger ?? (finished ? undefined : entryOfFinished(onSource));
-  // Our own Finished job is adopted: its workflow may have died before the ledger, or the deletion, was done.
+  // Our own Finished job is adopted: its workflow may have died before it wrote the ledger or deleted the job.
   const isLeftToDo = finished !== undefined && recent === undefined;
   if (done && !isLeftToDo) {
     if (finished) return { verdict: 'migrated', entry: done, job: finished };
@@ -137,7 +137,7 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
   return occupant ? { verdict: 'occupied', job: occupant } : { verdict: 'create' };
 }
 
-/** Judges a server whose source is not in the account: its tags have gone with it. */
+/** Judges a server whose source is no longer in the account, nor are the source's tags. */
 function judgeMissing(evidence: SourceEvidence): SourceVerdict {
   const { batch, server, running, migrations, jobs } = evidence;
   const { sourceId, sourceName } = server;
@@ -168,7 +168,7 @@ function judgeMissing(evidence: SourceEvidence): SourceVerdict {
   return blocked(
     'SourceServer.NotFound',
     `the account has no source server ${what}${instead}, and nothing shows that it was migrated`,
-    'Was it migrated, and its source removed since: skip the server. Was it not: import its source with the SMC client, ' +
+    'If it was migrated and its source was removed since, skip the server. If not, import its source with the SMC client, ' +
       'or correct sourceId or sourceName in the plan and apply it, then retry the server.',
   );
 }
@@ -182,7 +182,7 @@ function migratedEarlier(
   return { verdict: 'migrated', entry: { batch, image }, sourceId, about: `${from}${about}` };
 }
 
-/** Of several jobs of the server the one whose status stands last here; an unknown status ranks below, no status lowest. */
+/** The order in which one of several jobs is adopted, the best status last. An unknown status comes before all of these. */
 const adoptionOrder = [
   'Deleting',
   'Expired',
@@ -194,7 +194,7 @@ const adoptionOrder = [
   'Finished',
 ];
 
-/** The server's own job. One that is being deleted counts until it is gone, after all others. */
+/** The server's own job. A job that is being deleted counts until it is gone, but after all others. */
 function ownJob(evidence: SourceEvidence, jobs: readonly JudgedJob[]): JudgedJob | undefined {
   const rank = ({ status }: JudgedJob) => (status === undefined ? -2 : adoptionOrder.indexOf(status));
   return jobs
@@ -205,13 +205,13 @@ function ownJob(evidence: SourceEvidence, jobs: readonly JudgedJob[]): JudgedJob
 const isOurs = ({ batch, server }: SourceEvidence, { owner }: JudgedJob) =>
   owner?.batch === batch && owner.server === server.name;
 
-/** A source that could not be tagged has its ledger in a Finished job of a batch, which is kept for that. */
+/** The ledger of a source that could not be tagged: a batch keeps the Finished job as the proof. */
 function entryOfFinished(jobs: readonly JudgedJob[]): LedgerEntry | undefined {
   const job = jobs.find(({ status, owner }) => status === 'Finished' && owner);
   return job?.owner && { batch: job.owner.batch, image: job.image, jobId: job.jobId };
 }
 
-/** The server's last migration: known, or shown by its Finished job on another source. */
+/** The server's last migration: a known one, or one that its Finished job on another source proves. */
 function newestOf(evidence: SourceEvidence): EarlierMigration | undefined {
   const { server, migrations, jobs } = evidence;
   const known = migrations.find((one) => one.server === server.name);
@@ -227,14 +227,14 @@ const blocked = (code: string, message: string, remedy: string): SourceVerdict =
   trouble: { code, message, remedy },
 });
 
-/** Why a server cannot be migrated yet: a workflow of this batch has its name for another source, or its source under another name. */
+/** Why a server cannot be migrated yet: a running workflow has its name and another source, or its source and another name. */
 export const nameInUse = ({ server, sourceId }: { server: string; sourceId?: string }): SourceTrouble => ({
   code: 'ServerUnderWay',
   message: `a workflow of this batch still migrates source server ${sourceId} under the name '${server}'`,
   remedy: 'Wait for its end and retry the server, or give it another name in the plan.',
 });
 
-/** Why a server is not migrated a second time because its source has a new id. */
+/** Why a server with a new source is not migrated a second time. */
 export const sourceReplaced = (
   { sourceId, image }: Pick<EarlierMigration, 'sourceId' | 'image'>,
   now: string | undefined,
@@ -242,7 +242,7 @@ export const sourceReplaced = (
   code: 'SourceServer.Replaced',
   message: `it was migrated${image ? ` as ${image}` : ''} from source server ${sourceId}; its source is now ${now ?? 'another one'}`,
   remedy:
-    'Shall it be migrated again, from the new source: retry the server by its name. Shall the first migration stand: skip the server.',
+    'To migrate it again from the new source, retry the server by its name. To keep the first migration, skip the server.',
 });
 
 /** Why a server is skipped. */

@@ -1,13 +1,13 @@
-/** What the ledger says of a source that was migrated. */
+/** The ledger of a source that was migrated. */
 export interface LedgerEntry {
   batch: string;
-  /** The image, or the instance, that was made of it. */
+  /** The image, or the instance, that was made of the source. */
   image?: string;
-  /** The job that says so, where the source does not. */
+  /** The job that proves it, where the source is not tagged. */
   jobId?: string;
 }
 
-/** Whose a replication job is. */
+/** The batch and the server that a replication job belongs to. */
 export interface JobOwner {
   batch: string;
   server?: string;

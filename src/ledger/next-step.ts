@@ -1,17 +1,17 @@
-/** What is known of a job that has to stop running, or to leave the account. */
+/** What is known of a job that has to be stopped or deleted. */
 export interface JobToRemove {
-  /** As it was last seen. `Gone`: nothing is left of it; `NotSeen`: it cannot be seen; absent: it may run, nobody has looked. */
+  /** Its last known status. `Gone`: it is deleted; `NotSeen`: it is not listed, but may exist; absent: not known, it may run. */
   status?: string;
   businessStatus?: string;
-  /** It is Finished, and its image is not listed yet. */
+  /** It is Finished, and its image is not listed yet. The job is kept until then. */
   awaitsImage?: boolean;
-  /** Whether it has only to stop running, or to leave the account. */
+  /** Whether the job has only to be stopped, or to be deleted. */
   goal: 'notRunning' | 'gone';
   /** Whether its source is tagged as migrated; `refused`: it cannot be tagged. */
   ledger?: 'written' | 'refused';
   /** Its server has failed. */
   failed?: {
-    /** A call was refused, so that no end of the job was seen. */
+    /** It failed because a call was refused: no end of the job was seen. */
     byRefusal: boolean;
     /** The plan's onFailure is keepJob. */
     keepsJob: boolean;
@@ -27,9 +27,9 @@ export type NextStep =
   | { step: 'keep'; why: KeptWhy };
 
 /**
- * The one decision to stop, keep or delete a job. A deletion follows from an end that was seen; the source of a Finished
- * job is tagged before its job, the other proof of its migration, goes; work that was done is not thrown away because a
- * call was refused; what this version does not know is left alone.
+ * Decides to stop, keep or delete a job. A job is deleted only after its end was seen. The source of a Finished job is tagged
+ * before the job is deleted, because the job is the other proof of the migration. A job with finished work is kept when a
+ * call was refused. A job in a status that this version does not know is left alone.
  */
 export function nextStep(job: JobToRemove): NextStep {
   const isToGo = job.goal === 'gone';
@@ -50,7 +50,7 @@ export function nextStep(job: JobToRemove): NextStep {
       if (!isToGo) return { step: 'nothing' };
       if (job.ledger === 'refused') return { step: 'keep', why: 'ledgerNotWritten' };
       return { step: job.ledger === 'written' ? 'delete' : 'tag' };
-    // Neither has work in it that could be lost. SMC: a job that was started is never Ready again.
+    // Their deletion loses no work. SMC: a job that was started is never Ready again.
     case 'Ready':
     case 'Expired':
       if (!isToGo) return { step: 'nothing' };

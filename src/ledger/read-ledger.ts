@@ -10,7 +10,7 @@ import type { JudgedJob } from './judge-source';
 import type { JobOwner, LedgerEntry } from './ledger-entry';
 import { ledgerTags } from './tags';
 
-/** Which of these sources are tagged as migrated by smc-batch, fifty a call. SMC: ListTagResources. */
+/** The sources among these that smc-batch has tagged as migrated, fifty a call. SMC: ListTagResources. */
 export async function readLedger(
   smc: SmcClient,
   sourceIds: readonly string[],
@@ -26,7 +26,7 @@ export async function readLedger(
 }
 
 /**
- * The owners of these jobs, as far as smc-batch has made them. Newer answers carry the tags; where none does, the tag
+ * The owners of those of these jobs that smc-batch has made. Newer answers contain the tags; where no answer does, the tag
  * service is asked. SMC: ListTagResources.
  */
 export async function jobOwners(
@@ -52,14 +52,14 @@ export async function jobOwners(
   return owners;
 }
 
-/** A job as the judge of its source reads it. */
+/** A job in the form that `judgeSource` reads. */
 export function judgedJob(job: ReplicationJob, owner: JobOwner | undefined): JudgedJob {
   const { jobId, status, sourceId } = job;
   const image = status === 'Finished' ? (imageOf(job) ?? job.instanceId) : undefined;
   return { jobId, status, sourceId, ...(mayRun(job) && { runs: true }), ...(image && { image }), owner };
 }
 
-/** A job with the tags of a batch; without `job` where it is not listed, or not yet. */
+/** A job with the tags of a batch; `job` is absent where the job is not listed. */
 export interface OwnedJob {
   jobId: string;
   owner: JobOwner;
@@ -67,8 +67,8 @@ export interface OwnedJob {
 }
 
 /**
- * The jobs that carry a batch's tag, or any batch's where none is given, by the tag service, which every edition of the
- * API has. SMC: ListTagResources, DescribeReplicationJobs.
+ * The jobs with the tag of a batch, or of any batch where none is given. They are found by the tag service, which every
+ * edition of the API has. SMC: ListTagResources, DescribeReplicationJobs.
  */
 export async function* ownedJobs(smc: SmcClient, batch?: string): AsyncGenerator<OwnedJob> {
   const ids: string[] = [];
@@ -89,7 +89,7 @@ export async function* ownedJobs(smc: SmcClient, batch?: string): AsyncGenerator
 
 type TagOfResource = ListTagResourcesAnswer['tagResources'][number];
 
-/** SMC refuses a whole call for one resource that has gone since it was listed: each is asked for by itself then. */
+/** SMC refuses the whole call when one of its resources is gone: then the resources are asked for one by one. */
 async function* tagsOf(
   smc: SmcClient,
   resourceType: 'sourceserver' | 'replicationjob',
@@ -107,7 +107,7 @@ async function* tagsOf(
   }
 }
 
-/** SMC: 50 sources, jobs or resources a call; none twice. */
+/** Lists of 50 ids, none of them twice. SMC: at most 50 sources, jobs or resources a call. */
 export function chunksOf50(ids: readonly string[]): string[][] {
   const each = [...new Set(ids)];
   return Array.from({ length: Math.ceil(each.length / 50) }, (_, i) => each.slice(i * 50, (i + 1) * 50));

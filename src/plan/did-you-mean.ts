@@ -1,10 +1,10 @@
-/** The candidate a mistyped word most likely meant, or nothing when none is near. Case counts little. */
+/** The candidate that a mistyped word most likely means; undefined when none is similar. Case counts little. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // One slip in three letters; in shorter words every other word would be near.
+  // One mistake in three letters: with more, every short word would be similar.
   let bestDistance = Math.floor(word.length / 3) + 0.75;
   for (const candidate of candidates) {
-    // A length too different cannot be near: huge plans compare many names.
+    // A word of a very different length is skipped early: huge plans compare many names.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const plain = editDistance(plainWord(word), plainWord(candidate));
     const distance = plain === 0 && word !== candidate ? 0.5 : plain;

@@ -5,14 +5,14 @@ import type { PlanProblem } from './problem';
 export interface FormatOptions {
   /** ANSI colours; default none. */
   color?: boolean;
-  /** Print so many and count the rest; default all. */
+  /** The most problems to print; the others are counted. Default: all. */
   limit?: number;
   /** The word before each rule's name; default `error`. */
   kind?: 'error' | 'warning';
 }
 
 /**
- * Problems as code frames, each with its line, what is marked in it, the rule and the fix.
+ * Problems as code frames, each with its line, the marked text, the rule and the fix.
  * `sources` are the texts by file name, as `readPlan` returns them.
  */
 export function formatProblems(
@@ -28,7 +28,7 @@ export function formatProblems(
   return frames.join('\n');
 }
 
-/** A problem in one line, as compilers print them: `batch.yaml:3:12: error: unknown field … [unknown-field]`. */
+/** A problem in one line, as compilers print it: `batch.yaml:3:12: error: unknown field … [unknown-field]`. */
 export function formatProblemLine(problem: PlanProblem, kind: 'error' | 'warning' = 'error'): string {
   const fix = problem.fix ? ` (${problem.fix})` : '';
   const { file, line, column, code, message } = problem;
@@ -58,7 +58,7 @@ function frame(problem: PlanProblem, lines: string[] | undefined, options: Forma
 
 const widest = 120;
 
-/** A line cut to what a terminal shows, with the marked text in it. */
+/** A line cut to the width of a terminal, with the marked text in it. */
 function window(line: string, start: number, end: number): { text: string; before: string; marked: string } {
   const from = line.length > widest ? Math.max(0, start - 40) : 0;
   const to = Math.min(line.length, from + widest);

@@ -1,4 +1,4 @@
-/** The plan file: its schema, its readers, which keep the place of everything, and the plan they make of it. */
+/** The plan file: its schema, the readers that keep the place of each value, and the plan that they make of it. */
 export { formatProblemLine, formatProblems } from './format-problems';
 export type {
   Account,

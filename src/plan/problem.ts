@@ -1,21 +1,21 @@
-/** One mistake in a plan, with the place to correct it. Plain JSON: `validate -o json` prints it as it is. */
+/** A mistake in a plan, with the place to correct it. Plain JSON: `validate -o json` prints it as it is. */
 export interface PlanProblem {
-  /** Stable name of the rule, kebab-case; scripts may rely on it. */
+  /** The stable name of the rule, kebab-case; scripts may rely on it. */
   code: PlanProblemCode;
   message: string;
-  /** What to do, where that is not plain from the message. */
+  /** What to do, where the message does not say it. */
   fix?: string;
-  /** The plan, or the CSV its servers come from; as the path was given. */
+  /** The path of the plan, or of its CSV of servers, as it was given. */
   file: string;
   /** From 1. A file that cannot be read has its problems at 1:1. */
   line: number;
   /** From 1, in UTF-16 units, as editors count. */
   column: number;
-  /** The column after the last one of the offending text, on the same line. */
+  /** The column after the end of the wrong text, on the same line. */
   endColumn?: number;
 }
 
-/** The rules a plan can break. */
+/** The rules of a plan. */
 const planProblemCodes = [
   'file-not-found',
   'file-unreadable',
@@ -57,13 +57,13 @@ const planProblemCodes = [
 ] as const;
 export type PlanProblemCode = (typeof planProblemCodes)[number];
 
-/** Where a value stands in the plan: field names and positions in lists, as in the parsed plan. */
+/** The path of a value in the parsed plan: field names and positions in lists. */
 export type PlanPath = readonly (string | number)[];
 
-/** Which text of a path a problem points at. */
+/** The text of a path that a problem marks. */
 export type PlanPart = 'value' | 'field';
 
-/** A problem before its path is looked up in the file. */
+/** A problem whose place in the file is not known yet, only its path. */
 export interface Finding {
   code: PlanProblemCode;
   message: string;

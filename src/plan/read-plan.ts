@@ -11,27 +11,27 @@ import { judgePlan } from './rules/judge-plan';
 import { serversCsvSchema } from './schema/plan-schema';
 import { judge } from './schema/schema-findings';
 
-/** A plan file, read and judged. */
+/** A plan file that was read and checked. */
 export interface PlanRead {
   /** Present when there are no problems. */
   plan?: Plan;
-  /** In the order of the files; the plan is not to be used while there is one. */
+  /** In the order of the files. There is no plan while there is a problem. */
   problems: PlanProblem[];
   warnings: PlanProblem[];
-  /** The texts of the files that were read, by the name their problems have; for code frames. */
+  /** The texts of the files that were read, by the file name in their problems; for code frames. */
   sources: Map<string, string>;
 }
 
 export interface ReadPlanOptions {
-  /** Where `${env:NAME}` is looked up; default `process.env`. Nothing else is taken from it. */
+  /** The variables for `${env:NAME}`; default `process.env`. They are used for nothing else. */
   environment?: Readonly<Record<string, string | undefined>>;
-  /** Scheduled times are judged against it; default: now. */
+  /** The time that scheduled times are compared with; default: now. */
   now?: Date;
 }
 
 /**
- * Reads a plan file (YAML or JSON) and the CSV of its servers, and tells every mistake in them at once,
- * each with its place. Works offline; never throws for what is in, or wrong with, the files.
+ * Reads a plan file (YAML or JSON) and the CSV of its servers, and gives all mistakes in them, each with its place. It works
+ * offline, and never throws for a mistake in the files.
  *
  * @example
  * const { plan, problems, sources } = await readPlan('batch.yaml');
@@ -132,7 +132,7 @@ async function readServers(raw: Record<string, unknown>, planFile: string): Prom
   };
 }
 
-/** The plan may name any file that its reader may read: of what is no CSV of servers nothing is shown. */
+/** The plan may name any file that the user may read: a file that is no CSV of servers is not quoted. */
 const noServersCsv = (file: string, at: PlanPath): Finding => ({
   code: 'csv-header',
   message: `${file} is no CSV of servers: its first line names no field of a server`,
@@ -140,7 +140,7 @@ const noServersCsv = (file: string, at: PlanPath): Finding => ({
   path: [...at, 'csv'],
 });
 
-/** Sorted by place; what is said of one place by many servers is said once. */
+/** The problems sorted by place; the same problem at the same place is given once. */
 function inOrder(problems: PlanProblem[], files: string[]): PlanProblem[] {
   const different = new Map(
     problems.map((problem) => [

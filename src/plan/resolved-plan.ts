@@ -3,7 +3,7 @@ import type { Draft, DraftServer } from './files/draft';
 import type { Plan, PlannedServer, Wave } from './plan';
 import type { planHeadSchema } from './schema/plan-schema';
 
-/** The plan the workflows work from; plain JSON. Only for a plan without problems. */
+/** The input of the workflows, from a plan without problems; plain JSON. */
 export function resolvedPlan(head: z.output<typeof planHeadSchema>, draft: Draft): Plan {
   const { restartDelay, jobTimeout, stallTimeout, maxConcurrent, stopAfterSameError, ...policy } =
     head.policy;

@@ -5,11 +5,11 @@ export interface StarterPlanOptions {
   /** The batch's name. */
   name: string;
   regionId: string;
-  /** Where the servers stand: in the plan, or in `servers.csv` beside it. */
+  /** Whether the servers are in the plan, or in `servers.csv` beside it. */
   servers: 'yaml' | 'csv';
 }
 
-/** The files of a plan to begin with, by name: valid as they are, with example servers to replace. */
+/** The files of a starter plan, by name: they are valid, with example servers to replace. */
 export function starterPlan(options: StarterPlanOptions): Record<string, string> {
   return {
     'batch.yaml': planText(options),
@@ -19,7 +19,7 @@ export function starterPlan(options: StarterPlanOptions): Record<string, string>
 }
 
 function planText({ name, regionId, servers }: StarterPlanOptions): string {
-  // Quoted as JSON, which YAML reads the same: a name like 007 stays a text.
+  // Quoted as in JSON, which YAML reads as text: a name like 007 stays a text.
   return `# yaml-language-server: $schema=./smc-batch.schema.json
 version: 1
 name: ${JSON.stringify(name)} # the batch; also its id in Temporal

@@ -100,7 +100,7 @@ function stateOf(
       }),
     ),
   };
-  const state = newBatchState(plan, { life: '', taskQueue: '', now: 0 });
+  const state = newBatchState(plan, { firstRunId: '', taskQueue: '', now: 0 });
   const lease = { existing: servers.length + 1, running: slots };
   return {
     ...state,

@@ -10,7 +10,7 @@ import { timeToGo } from './time-to-go';
 
 const facts = ['server', 'wave', 'phase', 'source', 'job', 'starts', 'took'];
 
-/** A batch's servers as a table, then what failed and what to do about it, then what was left behind and what it costs. */
+/** A batch's servers as a table, then its failures with their remedies, then its leftovers with their costs. */
 export function textReport({ progress, servers, generatedAt }: ReportSource, c: Colors): string[] {
   const now = generatedAt.getTime();
   const isEstimated = servers.some((server) => timeToGo(server, now) !== undefined);

@@ -4,18 +4,18 @@ import { instanceHours, keptJobs } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';
 
-/** What a report is made from. */
+/** The source of a report. */
 export interface ReportSource {
   progress: BatchProgress;
   servers: ServerView[];
-  /** What became of servers that had ended when they left the plan. */
+  /** The ends of servers that have left the plan. */
   leftPlan?: string[];
   generatedAt: Date;
-  /** How Temporal ended the batch, where the batch itself could not say so: `terminated`, `timed out`. */
+  /** How Temporal ended the batch before its own end: `terminated`, `timed out`. */
   cutShort?: string;
 }
 
-/** The report of a batch that has ended, or so far. */
+/** The report of a batch: of all that it did, or of what it has done so far. */
 export function buildBatchReport({
   progress,
   servers: views,
@@ -84,7 +84,7 @@ function reportServer(view: ServerView, now: number): ReportServer {
 
 const isoTime = (at: number | undefined) => (at ? new Date(at).toISOString() : undefined);
 
-/** Only what the schema promises: an error may carry more than a reader should rely on. */
+/** The fields of an error that the schema has: an error may have others, which readers must not rely on. */
 function failureOf({ code, message, remedy, action, requestId }: NonNullable<ServerView['error']>) {
   return { code, message, remedy, action, requestId };
 }
@@ -134,7 +134,7 @@ function summaryOf(
   };
 }
 
-/** ISO times of one length sort as they follow. */
+/** The latest end. ISO times of the same length sort by time. */
 const latest = (servers: ReportServer[]) =>
   servers
     .flatMap(({ endedAt }) => endedAt ?? [])

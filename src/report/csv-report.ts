@@ -23,7 +23,7 @@ const columns: Record<string, (server: ReportServer) => string | number | undefi
   note: ({ note }) => note,
 };
 
-/** One row a server. */
+/** The report as a CSV, with one row for each server. */
 export const csvReport = ({ servers }: Pick<BatchReport, 'servers'>): string =>
   toCsv(
     Object.keys(columns),

@@ -1,4 +1,4 @@
-/** `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`: as exact as a reader needs. */
+/** A duration for a reader: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 90) return `${seconds} s`;

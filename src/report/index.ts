@@ -1,4 +1,4 @@
-/** What a batch does and did, for people to read and for machines to take in. */
+/** What a batch does and did: for people, and for other programs. */
 export { countsLine, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';

@@ -2,10 +2,10 @@ import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { smcBatchCommand } from '../text';
 import { counted } from './counted';
 
-/** Jobs that were kept, or could not be deleted, and whose intermediate instances are billed. */
+/** Jobs that were kept, or could not be deleted, with intermediate instances that are billed. */
 export interface KeptJobs {
   jobs: number;
-  /** So far, of all of them. */
+  /** The sum over all of them, so far. */
   instanceHours: number;
 }
 
@@ -15,9 +15,9 @@ type KeptServer = Pick<
 >;
 
 /**
- * Hours that the intermediate instance of the server's kept job has been billed until `now`, unless the job was
- * deleted since. SMC makes the instance when the job starts and keeps it until a Stopped or InError job is deleted, so
- * they count from the server's start on, over its end. Undefined where nothing is billed.
+ * The hours for which the intermediate instance of the server's kept job is billed until `now`, unless the job was deleted
+ * since. SMC makes the instance when the job starts, and keeps it until a Stopped or InError job is deleted. So the hours count
+ * from the server's start, also after its end. Undefined where nothing is billed.
  */
 export function instanceHours(server: KeptServer, now: number): number | undefined {
   const { startedAt, leftover } = server;
@@ -32,14 +32,14 @@ function hasInstance({ phase, error, stoppedRunningAt, starts }: KeptServer): bo
   return phase !== 'migrated' && !neverStarted;
 }
 
-/** The kept jobs of these servers that are billed; undefined when there are none. */
+/** The kept jobs of these servers whose instances are billed; undefined when there are none. */
 export function keptJobs(servers: KeptServer[], now: number): KeptJobs | undefined {
   const hours = servers.flatMap((server) => instanceHours(server, now) ?? []);
   if (hours.length === 0) return undefined;
   return { jobs: hours.length, instanceHours: inHundredths(hours.reduce((sum, one) => sum + one, 0)) };
 }
 
-/** The server with the hours beside its kept job, as the JSON of a batch has it. */
+/** The server with the hours of its kept job, for the JSON of a batch. */
 export function withInstanceHours<T extends ServerView>(server: T, now: number) {
   const { leftover } = server;
   return leftover
@@ -47,23 +47,23 @@ export function withInstanceHours<T extends ServerView>(server: T, now: number) 
     : server;
 }
 
-/** `41 instance-hours`, `0.4 instance-hours`: a decimal where it says something. */
+/** `41 instance-hours`, `0.4 instance-hours`: with a decimal below ten. */
 export function formatInstanceHours(hours: number): string {
   const said = hours < 10 ? Math.round(hours * 10) / 10 : Math.round(hours);
   return `${said.toLocaleString('en-US')} instance-hour${said === 1 ? '' : 's'}`;
 }
 
-/** What kept jobs cost. A batch learns of a clean-up only while room is needed, or at its end, so it cannot know that they still exist. */
+/** The costs of kept jobs. They may have been deleted since: a batch reads that only while it needs slots, and at its end. */
 export function keptJobsCost({ jobs, instanceHours }: KeptJobs): string {
   const [have, they] = jobs === 1 ? ['has', 'it was'] : ['have', 'they were'];
   return `${counted(jobs, 'kept job')} ${have} billed ${formatInstanceHours(instanceHours)} so far, unless ${they} deleted since`;
 }
 
-/** The same with what ends it. */
+/** The costs of kept jobs, with the command that deletes the jobs. */
 export const keptJobsLine = (batch: string, kept: KeptJobs) =>
   `${keptJobsCost(kept)}: ${smcBatchCommand('cleanup', [batch])}`;
 
-/** The batch's stray jobs, with the command that deletes them; undefined when there are none. */
+/** The number of the batch's stray jobs, with the command that deletes them; undefined when there are none. */
 export function strayJobsLine({ batch, strayJobs }: Pick<BatchProgress, 'batch' | 'strayJobs'>) {
   if (!strayJobs) return undefined;
   const [belong, count] = strayJobs === 1 ? ['belongs', 'counts'] : ['belong', 'count'];

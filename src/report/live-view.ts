@@ -18,17 +18,17 @@ import { webhookLine } from './trouble';
 
 export interface LiveServer extends ServerView {
   heartbeat?: JobHeartbeat;
-  /** Why its last poll, or its call that is being repeated, failed. */
+  /** Why its last poll failed, or a call that is repeated. */
   trouble?: string;
 }
 
 export interface LiveBatch {
   progress: BatchProgress;
-  /** Those under way. */
+  /** The servers under way. */
   servers: LiveServer[];
-  /** What happened last, newest last. */
+  /** The last events, the newest last. */
   events: string[];
-  /** What the keys do, where there are any. */
+  /** The line that explains the keys, where there are any. */
   keys?: string;
 }
 
@@ -37,7 +37,7 @@ export interface ScreenSize {
   rows: number;
 }
 
-/** One frame of the live view: never wider than `columns`, and a row shorter than `rows` for the cursor. */
+/** A frame of the live view: at most `columns` wide, and one row shorter than `rows`, for the cursor. */
 export function liveFrame(
   batch: LiveBatch,
   { columns, rows }: ScreenSize,
@@ -89,12 +89,12 @@ function outcomes({ counts }: BatchProgress, c: Colors): string {
   return said.join(', ');
 }
 
-/** A line a server whose job runs or is in trouble; those between two syncs are only counted. */
+/** A line for each server whose job runs or is in trouble; servers between two syncs are only counted. */
 function serverLines(servers: LiveServer[], columns: number, room: number, c: Colors, now: number): string[] {
   const moving = servers.filter(({ phase }) => phase !== 'synced');
   const synced = servers.length - moving.length;
   const folded = synced > 0 ? [`${counted(synced, 'server')} synced, until cut over`] : [];
-  // What is in trouble must not be among those that do not fit.
+  // Servers in trouble come first, so that they fit on the screen.
   const sorted = [...moving].sort((a, b) => Number(isInTrouble(b)) - Number(isInTrouble(a)));
   const space = room - folded.length;
   const shown = sorted.length <= space ? sorted : sorted.slice(0, Math.max(1, space - 1));
@@ -135,7 +135,7 @@ function jobColumns(server: LiveServer, columns: number, c: Colors, now: number)
   return `${bar(percent / 100, width, c)} ${percent.toFixed(0).padStart(3)} %  ${stage}  ${time}${pace}${toGo}${again}`;
 }
 
-/** Who waits for what, waves with the same reason together; then what stays behind and costs money. */
+/** The reasons why servers wait, with waves of the same reason together; then the jobs that stay and are billed. */
 function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
   const byReason = new Map<string, { names: string[]; count: number }>();
   for (const { name, total, ended, closed } of progress.waves) {

@@ -5,10 +5,10 @@ import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { utcTime } from './utc-time';
 
-/** Trackers cut long texts off (GitHub at 65,536 characters): above this only servers that need eyes are listed. */
+/** Above so many servers only those with a problem are listed: issue trackers cut long texts (GitHub at 65,536 characters). */
 const mostRows = 200;
 
-/** For tickets: the summary, then what needs somebody's hand, then the servers. GitHub's flavour, without HTML. */
+/** The report for a ticket: the summary, then the open problems, then the servers. GitHub's Markdown, without HTML. */
 export function markdownReport(report: BatchReport): string {
   const { batch, summary, failures, leftovers, notes } = report;
   const refused = accountTroubleLine(summary.accountTrouble);
@@ -121,14 +121,14 @@ function serverTable(servers: ReportServer[]): string[] {
   ];
 }
 
-/** A table is cut at its pipes before code is looked for: those inside of a cell are escaped. */
+/** A row of a table. A pipe inside of a cell is escaped, also in code: Markdown splits a row before it reads code. */
 const row = (...cells: (string | number)[]) =>
   `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
 const time = (iso: string | undefined) => (iso ? utcTime(iso) : '');
 
 /**
- * A foreign text as code: no markup, no link, no @mention of somebody, no issue number. Its fence is longer than any
- * run of backquotes in it.
+ * A text of others as code, so that it makes no markup, link, @mention or issue number. Its fence is longer than any row of
+ * backquotes in it.
  */
 function code(text: string | undefined): string {
   const line = oneLine(text ?? '');
@@ -139,10 +139,10 @@ function code(text: string | undefined): string {
   return `${fence}${space}${line}${space}${fence}`;
 }
 
-/** Our own sentences, which may quote something. */
+/** A sentence of our own, which may quote texts of others: Markdown's characters are escaped. */
 const plain = (text: string) => oneLine(text).replace(/[\\`*_[\]<>|#&~@]/g, '\\$&');
 
-/** So many names that a reader sees which ones are meant. */
+/** The first names of a list, and the number of the others. */
 const few = (names: string[]) =>
   `${names.slice(0, 20).map(code).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`;
 

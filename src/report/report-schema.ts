@@ -122,8 +122,8 @@ const failureGroup = z.object({
 });
 
 /**
- * What a batch did, or has done so far: what `smc-batch report --format json` prints. Within a version fields are
- * added and none is renamed or taken away.
+ * The JSON of `smc-batch report --format json`: what a batch did, or has done so far. Within a version fields may be added, but
+ * none is renamed or removed.
  */
 export const batchReportSchema = z
   .object({
@@ -154,7 +154,7 @@ export type ReportServer = BatchReport['servers'][number];
 /** The JSON Schema (2020-12) of the JSON report; docs/report.schema.json is its copy. */
 export function batchReportJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(batchReportSchema, {
-    // As an input: a reader of today must accept the fields of tomorrow.
+    // The schema of an input allows unknown fields: a reader must accept fields that a later version adds.
     io: 'input',
     override: ({ jsonSchema }) => {
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;

@@ -1,12 +1,12 @@
 import type { ReportServer } from './report-schema';
 
-/** From `at` (milliseconds since the epoch) on, so many servers are under way. */
+/** The number of servers under way from `at` on (milliseconds since the epoch). */
 export interface Step {
   at: number;
   count: number;
 }
 
-/** How many servers are under way at the same time, as steps; `until` closes those that have not ended. */
+/** The number of servers under way over time, as steps; a server that has not ended counts to `until`. */
 export function serversUnderWay(servers: ReportServer[], until: number): Step[] {
   const changes = new Map<number, number>();
   const change = (at: number, by: number) => changes.set(at, (changes.get(at) ?? 0) + by);
@@ -25,7 +25,7 @@ export function serversUnderWay(servers: ReportServer[], until: number): Step[] 
     });
 }
 
-/** When a server was under way; undefined when it never started. */
+/** The time in which a server was under way; undefined when it never started. */
 export function spanOf({ startedAt, endedAt }: ReportServer, until: number) {
   if (!startedAt) return undefined;
   const from = Date.parse(startedAt);

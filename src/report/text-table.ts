@@ -1,6 +1,6 @@
 import { displayWidth, padded, terminalLine } from '../text';
 
-/** Columns as wide as their widest cell; the last one takes what is left. Cells may hold colour codes. */
+/** A table: each column is as wide as its widest cell, the last one takes the rest. Cells may have colour codes. */
 export function textTable(header: string[], rows: string[][]): string[] {
   const all = [header, ...rows].map((row) => row.map((cell) => terminalLine(cell, true)));
   const widths = header.map((_, i) => Math.max(...all.map((row) => displayWidth(row[i] ?? ''))));

@@ -1,6 +1,6 @@
 import type { ServerView } from '../../workflows/contract/views';
 
-/** Milliseconds until the estimated end of a server under way; undefined where it takes longer than was estimated. */
+/** Milliseconds until the estimated end of a server under way; undefined once that time has passed. */
 export function timeToGo(
   { estimatedEnd }: Pick<ServerView, 'estimatedEnd'>,
   now: number,

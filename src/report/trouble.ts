@@ -3,7 +3,7 @@ import { plainLine } from '../text';
 import { counted } from './counted';
 import { formatDuration } from './duration';
 
-/** Why a server makes no progress right now; its calls are repeated. */
+/** The reason why a server makes no progress now; its calls are repeated. */
 export interface ServerTrouble {
   server: string;
   /** The error of the last call or poll. */
@@ -14,25 +14,25 @@ export interface ServerTrouble {
 
 /** Servers with the same error. */
 export interface TroubleGroup {
-  /** Code and message alone: operation and RequestId differ from server to server. */
+  /** Code and message, without operation and RequestId, which differ from server to server. */
   error: string;
   servers: string[];
-  /** The soonest of theirs; milliseconds since the epoch. */
+  /** The first of their next attempts; milliseconds since the epoch. */
   nextAttemptAt?: number;
 }
 
-/** What goes wrong with some of the servers under way. */
+/** The troubles of the servers under way. */
 export interface Troubles {
   groups: TroubleGroup[];
-  /** Servers looked at. */
+  /** The number of servers that were asked. */
   looked: number;
-  /** Servers that could have been looked at. */
+  /** The number of servers that could have been asked. */
   underWay: number;
-  /** The operators' webhook is not told; no server waits for that. */
+  /** The webhook does not take messages; no server waits for that. */
   webhook?: WebhookTrouble;
 }
 
-/** The errors, most servers first. */
+/** The errors, those with the most servers first. */
 export function groupTroubles(troubles: readonly ServerTrouble[]): TroubleGroup[] {
   const groups = new Map<string, TroubleGroup>();
   for (const { server, error, nextAttemptAt } of troubles) {
@@ -46,7 +46,7 @@ export function groupTroubles(troubles: readonly ServerTrouble[]): TroubleGroup[
   return [...groups.values()].sort((a, b) => b.servers.length - a.servers.length);
 }
 
-/** The same for a script: the webhook's is a group without servers. */
+/** The errors for a script: that of the webhook is a group without servers. */
 export function troubleGroups({ groups, webhook }: Troubles): TroubleGroup[] {
   if (!webhook) return groups;
   const { reason, nextAttemptAt } = webhook;
@@ -67,7 +67,7 @@ export function webhookLine(
   return `${plainLine(reason)}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`;
 }
 
-/** `12 servers: ServiceUnavailable: … (next try in 20 s)`, a line for each error, of many the first ones. */
+/** `12 servers: ServiceUnavailable: … (next try in 20 s)`: a line for each of the first errors. */
 export function troubleLines({ groups, looked, underWay, webhook }: Troubles, now: number): string[] {
   const of = looked < underWay ? ` of ${looked} looked at` : '';
   const aside = webhook ? [webhookLine(webhook, now)] : [];
@@ -81,7 +81,7 @@ export function troubleLines({ groups, looked, underWay, webhook }: Troubles, no
 
 const mostLines = 3;
 
-/** Errors that differ only in whose job they name are one. */
+/** The error without ids of jobs and sources: errors that differ only in these are the same. */
 export const errorKind = (error: string) => error.replace(resourceId, '');
 
 const resourceId = /\b[a-z]+-[a-z0-9]{8,}\b/g;

@@ -1,4 +1,4 @@
-/** A refusal as the API answers it: a code, a message and an HTTP status. */
+/** A refusal of the API: a code, a message and an HTTP status. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
@@ -10,12 +10,12 @@ export class ApiError extends Error {
   }
 }
 
-/** The parameter is required and was not given. */
+/** The refusal of a call without a required parameter. */
 export function missing(parameter: string): ApiError {
   return new ApiError(`Missing${parameter}`, `${parameter} is mandatory for this action.`);
 }
 
-/** The parameter's value breaks its rule. */
+/** The refusal of a value that breaks its parameter's rule. */
 export function invalid(parameter: string, rule: string): ApiError {
   return new ApiError(
     `InvalidParameter.${parameter.replace(/\.\d+/g, '')}`,
@@ -23,12 +23,12 @@ export function invalid(parameter: string, rule: string): ApiError {
   );
 }
 
-/** No such thing in the account. */
+/** The refusal of a call for a resource that is not in the account. */
 export function notFound(parameter: string, value: string): ApiError {
   return new ApiError(`Invalid${parameter}.NotFound`, `The specified ${parameter} ${value} does not exist.`);
 }
 
-/** The job's status does not allow the operation; says which it has and which would do. */
+/** The refusal of an operation that the job's status does not allow; it names that status and the allowed ones. */
 export function invalidJobStatus(status: string, allowed: readonly string[]): ApiError {
   return new ApiError(
     'ReplicationJob.InvalidStatus',
@@ -36,7 +36,7 @@ export function invalidJobStatus(status: string, allowed: readonly string[]): Ap
   );
 }
 
-/** The source's state does not allow the operation. */
+/** The refusal of an operation that the source's state does not allow. */
 export function invalidSourceState(state: string, allowed: readonly string[]): ApiError {
   return new ApiError(
     'SourceServerState.Invalid',

@@ -19,7 +19,7 @@ export interface Simulator {
   endpoint: string;
   /** The account itself: its audit, its clock and its faults. */
   account: SimulatedAccount;
-  /** Ends every connection, and keeps the account in its state file. */
+  /** Ends all connections, and writes the account to its state file. */
   close(): Promise<void>;
 }
 

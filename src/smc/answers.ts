@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-// Answers are read leniently: fields we do not know are dropped, optional ones may be absent, null or empty (XML),
-// numbers and booleans may come as strings, and a field of another kind than expected costs that field, not the page.
+// Answers are read leniently: unknown fields are dropped; optional fields may be absent, null or empty (XML); numbers and
+// booleans may be strings; a field of an unexpected type is dropped, and the rest of the page is read.
 const text = z.preprocess(asText, z.string().optional());
-/** A text that is told apart later; absent it is empty. */
+/** A text that is empty when it is absent. */
 const word = z.preprocess((v) => asText(v) ?? '', z.string());
 const id = z.preprocess(asText, z.string());
 const number = z.preprocess((v) => {
@@ -16,7 +16,7 @@ const flag = z.preprocess((v) => {
   return said === 'false' || said === '0' ? false : undefined;
 }, z.boolean().optional());
 
-/** SMC: StatusInfo and SystemInfo are JSON strings, and newer answers may give the object itself. */
+/** SMC: StatusInfo and SystemInfo are JSON strings; newer answers may give the object itself. */
 function asText(value: unknown): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value !== 'object') return String(value);
@@ -24,8 +24,8 @@ function asText(value: unknown): string | undefined {
 }
 
 /**
- * A list under its singular key (`{Part: […]}`). Absent, empty, a lone item (XML), a bare array or items right under
- * the list's own name (the XML samples of newer help pages) are fine too.
+ * A list under its singular key (`{Part: […]}`). It may also be absent, empty, a single item (XML), a plain array, or items
+ * directly under the list's own name (the XML samples of newer help pages).
  */
 function listOf<T extends z.ZodType>(singular: string, item: T) {
   return z.preprocess((v) => itemsOf(singular, v).filter((one) => isFields(one)), z.array(item));
@@ -91,7 +91,7 @@ const sourceServerSchema = z.object({
   systemDiskParts: listOf('systemDiskPart', diskPart),
   dataDisks: listOf('dataDisk', dataDisk),
   resourceGroupId: text,
-  /** Absent where the service does not list them here: then only ListTagResources knows. */
+  /** Absent where this answer does not contain tags: then only ListTagResources gives them. */
   tags: tags.optional(),
 });
 export type SourceServer = z.infer<typeof sourceServerSchema>;
@@ -109,8 +109,8 @@ const replicationJobStatuses = [
 export type ReplicationJobStatus = (typeof replicationJobStatuses)[number];
 
 /**
- * A replication job. `status` is the API's word as it came: judge it with {@link isKnownStatus}, so that one job of
- * a newer kind does not make a whole page unreadable. SMC: DescribeReplicationJobs.
+ * A replication job. `status` is any text of the API: check it with {@link isKnownStatus}. So one job with a newer status
+ * does not make the whole page unreadable. SMC: DescribeReplicationJobs.
  */
 const replicationJobSchema = z.object({
   jobId: id,
@@ -163,22 +163,22 @@ const replicationJobSchema = z.object({
 });
 export type ReplicationJob = z.infer<typeof replicationJobSchema>;
 
-/** Whether this version knows the status and so may act on it. */
+/** Whether this version knows the status, and so may act on it. */
 export function isKnownStatus(status: string): status is ReplicationJobStatus {
   return (replicationJobStatuses as readonly string[]).includes(status);
 }
 
-/** Whether a job holds a running slot: a status that this version does not know may be one more of a job at work. */
+/** Whether a job counts as running; an unknown status counts, because it may be one of a running job. */
 export const mayRun = ({ status }: Pick<ReplicationJob, 'status'>): boolean =>
   status === 'Running' || !isKnownStatus(status);
 
-/** The image a job has made; one that runs again and again names the last one. */
+/** The image that a job has made; of an incremental job the last one. */
 export const imageOf = ({ imageId, replicationJobRuns }: ReplicationJob): string | undefined =>
   imageId ?? replicationJobRuns.findLast((run) => run.imageId)?.imageId;
 
 /**
- * The name of that image. SMC makes it unique, or gives one where none was asked for; an incremental job that has run
- * more than once tells only the first image's.
+ * The name of the job's image. SMC makes it unique, and gives one where the plan has none. An incremental job shows only the
+ * name of its first image.
  */
 export const imageNameOf = (job: ReplicationJob): string | undefined =>
   imageOf(job) !== undefined && job.replicationJobRuns.length <= 1 ? job.imageName : undefined;

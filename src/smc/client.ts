@@ -15,11 +15,11 @@ import type { Transport } from './transport';
 import { fromWire, toWireParams } from './wire';
 
 interface CallOptions {
-  /** Ends the wait for the answer; the call may have taken effect all the same. */
+  /** Ends the wait for the answer; the call may still take effect. */
   signal?: AbortSignal;
 }
 
-/** Every operation of SMC 2019-06-01: what it takes and what it gives. */
+/** Every operation of SMC 2019-06-01, with the schemas of its request and its answer. */
 export const operations = {
   DescribeSourceServers: {
     request: requests.describeSourceServersSchema,
@@ -56,17 +56,17 @@ type RequestOf<O extends Operation> = z.infer<(typeof operations)[O]['request']>
 type AnswerOf<O extends Operation> = z.infer<(typeof operations)[O]['answer']>;
 
 /**
- * The SMC API, typed: one method an operation. Each rejects with an {@link SmcError}; a request that breaks the
- * API's rules is refused before it is sent, as `InvalidParameter`.
+ * The typed SMC API: one method for each operation. Each rejects with an {@link SmcError}. A request that breaks the
+ * API's rules is refused as `InvalidParameter` before it is sent.
  */
 export type SmcClient = {
   [O in Operation as Uncapitalize<O>]: (request: RequestOf<O>, options?: CallOptions) => Promise<AnswerOf<O>>;
 } & {
-  /** Every source server that matches, page by page, each once; read again where the list changes meanwhile. */
+  /** All source servers that match, page by page, each once. When the list changes meanwhile, it is read again. */
   allSourceServers(filter: RequestOf<'DescribeSourceServers'>): AsyncGenerator<SourceServer>;
-  /** Every replication job that matches, page by page, each once; read again where the list changes meanwhile. */
+  /** All replication jobs that match, page by page, each once. When the list changes meanwhile, it is read again. */
   allReplicationJobs(filter: RequestOf<'DescribeReplicationJobs'>): AsyncGenerator<ReplicationJob>;
-  /** Every tag that matches, page by page. */
+  /** All tags that match, page by page. */
   allTagResources(filter: RequestOf<'ListTagResources'>): AsyncGenerator<TagResource>;
   close(): Promise<void>;
 };
@@ -137,12 +137,12 @@ interface Page<T> {
   pageSize?: number;
 }
 
-/** Each pass finds most of what the one before has missed; a list that never stands still is left at that. */
+/** Each pass finds most items that the last one has missed. A list may change all the time, so the passes have a limit. */
 const maxPasses = 3;
 
 /**
- * Every item of every page, each once. What is created meanwhile pushes items of one page on to the next; what is
- * deleted pulls items back on to a page that was read already, so a list that has changed is read again for those.
+ * All items of all pages, each once. An item that is deleted meanwhile moves later items to a page that was read already, and
+ * one that is created moves items to the next page. So a list that has changed is read again.
  */
 async function* pages<T>(pageSize = 50, readPage: ReadPage<T>): AsyncGenerator<T> {
   const given = new Set<string>();
@@ -161,7 +161,7 @@ async function* pages<T>(pageSize = 50, readPage: ReadPage<T>): AsyncGenerator<T
       }
     }
     const stoodStill = totals.size <= 1;
-    // A service may count what it does not list: no pass would ever be whole.
+    // A service may count items that it does not list: then no pass is complete.
     const hasNoMore = pass > 1 && given.size === givenBefore;
     if (stoodStill && (seen.size >= Math.max(0, ...totals) || hasNoMore)) return;
   }
@@ -169,7 +169,7 @@ async function* pages<T>(pageSize = 50, readPage: ReadPage<T>): AsyncGenerator<T
 
 type ReadPage<T> = (page: { pageNumber: number; pageSize: number }) => Promise<Page<T>>;
 
-/** The pages from the first to the last. The service may make them smaller than asked. */
+/** The pages from the first to the last. The service may give smaller pages than requested. */
 async function* onePass<T>(pageSize: number, readPage: ReadPage<T>): AsyncGenerator<Page<T>> {
   for (let pageNumber = 1; ; pageNumber++) {
     const page = await readPage({ pageNumber, pageSize });

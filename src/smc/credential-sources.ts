@@ -1,9 +1,9 @@
 import { type CredentialsHttp, credentialsHttp, refusalOf } from './credentials-http';
 import { SmcError } from './errors';
 
-// Where credentials can come from, in the order of the default chain of the Alibaba Cloud SDKs. The library's providers
-// read the settings and speak to the services; each look-up makes a new one, since they remember failures, hand out
-// expired sessions, and know no proxy.
+// The sources of credentials, in the order of the default chain of the Alibaba Cloud SDKs. The providers of the library read
+// the settings and call the services. Each look-up makes a new provider, because a provider remembers failures, gives
+// expired sessions and uses no proxy.
 
 export type SourceName = (typeof order)[number];
 const order = [
@@ -19,18 +19,18 @@ export interface FoundCredentials {
   accessKeyId: string;
   accessKeySecret: string;
   securityToken?: string;
-  /** Milliseconds since the epoch; absent: they have no end. */
+  /** Milliseconds since the epoch; absent when they do not expire. */
   expiration?: number;
   source: SourceName;
 }
 
 export interface SourceOptions {
-  /** How the services are asked; default over HTTP, with the proxies of the environment. */
+  /** Sends requests to the services; default: HTTP through the proxies of the environment. */
   http?: CredentialsHttp;
   now?: () => number;
 }
 
-/** As far as we look into the library's providers. */
+/** The part of the library's providers that is used here. */
 interface Provider {
   getCredentials(): Promise<{ accessKeyId?: string; accessKeySecret?: string; securityToken?: string }>;
   getProviderName(): string;
@@ -41,7 +41,7 @@ interface Provider {
   getCredentialsProvider?: (...settings: never[]) => Provider;
 }
 
-/** The first source that is set up, whether it gives credentials or fails. */
+/** The credentials of the first source that is set up; rejects when that source fails. */
 export async function firstSource(options: SourceOptions): Promise<FoundCredentials> {
   for (const source of order) {
     const look = await lookAt(source, options);
@@ -52,7 +52,7 @@ export async function firstSource(options: SourceOptions): Promise<FoundCredenti
 
 const missing = (message: string) => new SmcError({ code: 'CredentialsMissing', message });
 
-/** The source that has given credentials before. */
+/** Credentials from the source that has given some before. */
 export async function lookUpAgain(source: SourceName, options: SourceOptions): Promise<FoundCredentials> {
   const look = await lookAt(source, options);
   if (look === 'not set up') throw failed(source, 'gives no credentials any more');
@@ -83,14 +83,14 @@ async function lookAt(source: SourceName, options: SourceOptions): Promise<Found
     const expiration = Date.parse(innermost(provider).session?.expiration ?? '') || undefined;
     return { accessKeyId, accessKeySecret, securityToken: securityToken || undefined, expiration, source };
   } catch (error) {
-    // Files without a usable profile, and a machine that has no role, are no identity: the next source is asked.
+    // A file without a usable profile, or a machine without a role, has no credentials: the next source is asked.
     if (mayBeAbsent(source) && !(hasAsked && !isOwnMachineAlone(source, refusal))) return 'not set up';
-    // Never the library's words: they quote files and answers, with the secrets in them.
+    // The library's message is not used: it quotes files and answers, with the secrets in them.
     throw failed(source, refusal ?? fileTrouble(error));
   }
 }
 
-/** What the environment says of it; a file or a metadata server shows only when it is asked. */
+/** Whether the environment sets up this source. A file or a metadata server may exist without a variable: it is asked. */
 function isSetUp(source: SourceName, env: NodeJS.ProcessEnv): boolean {
   switch (source) {
     case 'environment':
@@ -112,18 +112,18 @@ function isSetUp(source: SourceName, env: NodeJS.ProcessEnv): boolean {
   }
 }
 
-/** Nobody has named it: when there is none, another source may be meant. */
+/** Whether the source may not exist: no variable names it. Then the next source is asked. */
 function mayBeAbsent(source: SourceName): boolean {
   if (source === 'ECS RAM role') return !process.env.ALIBABA_CLOUD_ECS_METADATA;
   return source === 'CLI profile' || source === 'credentials file';
 }
 
-/** Without a metadata server, or without a role on it, the machine has no identity of its own. */
+/** Whether the machine has no role of its own: it has no metadata server, or no role there. */
 const isOwnMachineAlone = (source: SourceName, refusal: string | undefined) =>
   source === 'ECS RAM role' && (refusal === undefined || !/^HTTP 5/.test(refusal));
 
 async function make(source: SourceName): Promise<Provider> {
-  // Loaded when it is needed: most commands call no API.
+  // Loaded at the first look-up: most commands call no API.
   const alicloud = await import('@alicloud/credentials');
   switch (source) {
     case 'environment':
@@ -143,7 +143,7 @@ async function make(source: SourceName): Promise<Provider> {
   }
 }
 
-/** Has it, and what a profile makes inside it, speak over our HTTP. */
+/** Makes a provider, and the providers inside it, use our HTTP. */
 function withHttp(provider: Provider, http: CredentialsHttp): Provider {
   if (provider.doRequest) provider.doRequest = http;
   if (provider.credentialsProvider) withHttp(provider.credentialsProvider, http);

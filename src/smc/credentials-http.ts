@@ -1,6 +1,6 @@
 import { createHttpClient, type HttpRequest } from '../http';
 
-/** A request as `@alicloud/credentials` makes it. */
+/** A request of `@alicloud/credentials`. */
 interface CredentialsRequest {
   method: string;
   headers?: Record<string, string>;
@@ -19,7 +19,7 @@ export interface CredentialsAnswer {
 /** Sends one request to a source of credentials. */
 export type CredentialsHttp = (request: CredentialsRequest) => Promise<CredentialsAnswer>;
 
-/** STS by the proxies of the environment, the machine's own services past them. */
+/** Sends requests to STS through the proxies of the environment, and those to services of this machine directly. */
 export const credentialsHttp: CredentialsHttp = async (request) => {
   const url = new URL(request.toRequestURL());
   const timeoutMs = (request.connectTimeout ?? 5_000) + (request.readTimeout ?? 10_000);
@@ -40,11 +40,11 @@ export const credentialsHttp: CredentialsHttp = async (request) => {
   }
 };
 
-/** Loopback, and the metadata addresses of a machine or a container. */
+/** Whether the host is loopback, or the metadata address of a machine or a container. */
 const isOwnMachine = (host: string) =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|100\.100\.100\.200|169\.254\.\d+\.\d+)$/.test(host);
 
-/** `HTTP 403 NoPermission: You are not authorized …`; undefined for an answer that is none. */
+/** `HTTP 403 NoPermission: You are not authorized …`; undefined for an answer that is no refusal. */
 export function refusalOf({ statusCode, body }: CredentialsAnswer): string | undefined {
   if (statusCode === 200) return undefined;
   try {

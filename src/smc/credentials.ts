@@ -8,23 +8,23 @@ interface SmcCredentials {
   securityToken?: string;
 }
 
-/** Asked before each request, so that temporary credentials renew themselves. */
+/** Gives credentials; asked before each request, because temporary credentials expire. */
 export type CredentialsProvider = () => Promise<SmcCredentials>;
 
-/** Renewed so long before their end, or when so much of their time is over where they are short-lived. */
+/** Credentials are renewed so long before they expire; short-lived ones later. */
 const renewBeforeMs = 5 * 60_000;
 const renewAtShare = 0.8;
-/** Those without an end are looked up again: a profile may be given another key. */
+/** Credentials that do not expire are looked up again after this: the key in a profile may be replaced. */
 const lookAgainMs = 60_000;
-/** After a renewal that failed those that are still valid are used, and it is tried again. */
+/** A failed renewal is tried again after this; valid credentials are used until then. */
 const retryMs = 10_000;
 
 /**
  * Credentials of the default chain of the Alibaba Cloud SDKs: environment, OIDC role, `~/.aliyun/config.json`, credentials
- * file, ECS RAM role, credentials URI. Looked up once at a time for all who ask; renewed in time; a failure is not
- * remembered; none is handed out after its end. The source that has given some is the one that is asked from then on: a
- * source that fails never makes room for another identity. Rejects with `CredentialsMissing` when no source has any, and
- * with `CredentialsUnavailable` when one has them and does not give them.
+ * file, ECS RAM role, credentials URI. One look-up at a time serves all callers. Credentials are renewed in time, and never
+ * given after they have expired; a failure is not remembered. The first source that has given credentials is used from then
+ * on: when it fails, no other identity takes its place. Rejects with `CredentialsMissing` when no source has credentials, and
+ * with `CredentialsUnavailable` when a source that is set up fails.
  */
 export function defaultCredentials(options: SourceOptions = {}): CredentialsProvider {
   const now = options.now ?? Date.now;

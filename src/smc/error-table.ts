@@ -1,15 +1,18 @@
 /**
- * What the orchestrator does with an error:
- * `throttled` and `transient` are retried, `quota` waits for a slot and costs no attempt, `state` is looked at and
- * decided, `account` fails no server and waits until the account works again, `fatal` ends that server at once.
+ * What happens after an error of each class:
+ * - `throttled`, `transient`: the call is retried
+ * - `quota`: the server waits for a slot; this costs no attempt
+ * - `state`: the state of the source or the job is read, and decides
+ * - `account`: the call is repeated until the account accepts it; no server fails
+ * - `fatal`: the server fails at once
  */
 export type SmcErrorClass = 'throttled' | 'transient' | 'quota' | 'state' | 'account' | 'fatal';
 
 export interface SmcErrorRule {
-  /** The API's code, or its beginning when it ends with `*`. */
+  /** The API's code; with `*` at its end, the beginning of a code. */
   code: string;
   class: SmcErrorClass;
-  /** What the operator can do about it, one or two sentences. */
+  /** What the operator can do, in one or two sentences. */
   remedy: string;
 }
 
@@ -154,15 +157,15 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
   },
 };
 
-/** Every code we know, with what it means to the orchestrator and to the operator; the longest match counts. */
+/** All known codes, with their class and remedy; the longest match counts. */
 export const smcErrorRules: readonly SmcErrorRule[] = (Object.keys(remedies) as SmcErrorClass[]).flatMap(
   (errorClass) =>
     Object.entries(remedies[errorClass]).map(([code, remedy]) => ({ code, class: errorClass, remedy })),
 );
 
 /**
- * The rule for a code. A code we do not know is judged by the HTTP status: 5xx is transient; 401 and 403 are about who
- * calls, and an account that is put in order costs less than a batch that has failed; all else is fatal.
+ * The rule for a code. The class of an unknown code depends on the HTTP status: 5xx is transient; 401 and 403 are `account`,
+ * because to wait for a correction of the account costs less than a failed batch; all others are fatal.
  */
 export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
   let best: SmcErrorRule | undefined;
@@ -171,7 +174,7 @@ export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
     const matches = rule.code.endsWith('*') && code.startsWith(rule.code.slice(0, -1));
     if (matches && rule.code.length > (best?.code.length ?? 0)) best = rule;
   }
-  // The short prefixes of parameters match words about the caller, too.
+  // `Invalid*` and `Missing*` also match codes about the caller.
   const isVague = best === undefined || best.code === 'Invalid*' || best.code === 'Missing*';
   if (isVague && speaksOfCaller(code, httpStatus)) return { code, class: 'account', remedy: unknownRefusal };
   if (best) return best;
@@ -187,7 +190,7 @@ export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
 const unknownRefusal =
   "Check the permissions of the worker's RAM identity and the state of the account; if both are right, open a ticket with the RequestId.";
 
-/** SMC and its gateway refuse a caller with HTTP 401 or 403; some products refuse one of many things with 403, too. */
+/** Whether a refusal is about the caller. SMC and its gateway use HTTP 401 or 403 for it; some products use 403 for other refusals, too. */
 function speaksOfCaller(code: string, httpStatus?: number): boolean {
   if (httpStatus === 401) return true;
   return (
@@ -197,8 +200,8 @@ function speaksOfCaller(code: string, httpStatus?: number): boolean {
 }
 
 /**
- * Whether such a refusal is about who calls, whatever is called: one call that succeeds shows that it is over. A missing
- * permission is over when the same operation succeeds.
+ * Whether a refusal of class `account` concerns all calls: then one call that succeeds shows that it is over. Other ones, such
+ * as a missing permission, are over when the same operation succeeds.
  */
 export const isAboutIdentity = (code: string) =>
   /^(Credentials|(Invalid|Missing|Inactive)AccessKey|AccessKeyDisabled|(Invalid|Missing|Illegal)SecurityToken|SecurityTokenExpired|SignatureDoesNotMatch|IncompleteSignature|UserDisable)/.test(

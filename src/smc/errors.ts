@@ -10,7 +10,7 @@ export {
   smcErrorRules,
 } from './error-table';
 
-/** What is known of a failed call; plain data, so that it survives Temporal's histories. */
+/** What is known of a failed call; plain data for Temporal's histories. */
 export interface SmcErrorFacts {
   code: string;
   message: string;
@@ -18,17 +18,17 @@ export interface SmcErrorFacts {
   requestId?: string;
   /** Absent when no answer came. */
   httpStatus?: number;
-  /** The service's own wish, where it has one: not to be called again before. */
+  /** The service asks not to be called again before this time. */
   retryAfterSeconds?: number;
   /** The service's own troubleshooting URL. */
   recommend?: string;
-  /** Who was refused what, and by which kind of policy, where the service says so. */
+  /** The refused caller and permission, and the kind of policy, where the service tells them. */
   accessDenied?: string;
-  /** Given when more is known of this very failure than the code's own remedy says. */
+  /** A better remedy than the code's own, where more is known about this failure. */
   remedy?: string;
 }
 
-/** The one error of the SMC client: what the API (or the network) said, and its class. */
+/** The error of the SMC client: the refusal of the API, or the failure of the network, and its class. */
 export class SmcError extends Error {
   readonly code: string;
   readonly class: SmcErrorClass;

@@ -1,4 +1,4 @@
-/** The SMC API: signature, transport, one typed method an operation, errors and what they mean. */
+/** The SMC API: signature, transport, a typed method for each operation, errors and their meaning. */
 export * from './answers';
 export { createSmcClient, type Operation, operations, type SmcClient } from './client';
 export { firstSource } from './credential-sources';

@@ -94,7 +94,7 @@ const disksSchema = z.strictObject({
     .optional(),
 });
 
-/** What a job can be created with and changed to later. Sizes in GiB, frequency in hours. */
+/** The settings of a job that can be changed after its creation. Sizes in GiB, frequency in hours. */
 export const changeableFields = {
   name: jobText('name').optional(),
   description: jobText('description').optional(),
@@ -124,12 +124,12 @@ export const changeableFields = {
   launchTemplateVersion: z.string().min(1).optional(),
 };
 
-/** Whether no two of the tags have the same key: the service would have to choose one. */
+/** Whether each key is given once: of two tags with the same key the service would keep only one. */
 export function eachKeyOnce(tags: { key: string }[]): boolean {
   return new Set(tags.map(({ key }) => key)).size === tags.length;
 }
 
-/** What is fixed at a job's creation. */
+/** The settings that are fixed at a job's creation. */
 const fixedFields = {
   tags: z.array(jobTagSchema).max(20, 'at most 20 tags').refine(eachKeyOnce, 'each tag key once').optional(),
   netMode: z.union([z.literal(0), z.literal(2)], '0 (Internet) or 2 (VPC)').optional(),
@@ -145,7 +145,7 @@ const fixedFields = {
   resourceGroupId: z.string().min(1).optional(),
 };
 
-/** The settings of a replication job, as a plan may give them: all optional, each checked on its own. */
+/** The settings of a replication job in a plan: all optional, each checked by itself. */
 export const jobSettingsSchema = z.strictObject({
   regionId: z.string().min(1).optional(),
   ...changeableFields,
@@ -153,13 +153,13 @@ export const jobSettingsSchema = z.strictObject({
 });
 export type JobSettings = z.infer<typeof jobSettingsSchema>;
 
-/** A rule that several settings of one job must keep together; `path` is the setting to correct. */
+/** A broken rule for several settings of one job; `path` is the setting to correct. */
 export interface SettingsProblem {
   path: (string | number)[];
   message: string;
 }
 
-/** Every cross-field rule of CreateReplicationJob that these settings break. */
+/** The rules of CreateReplicationJob for several settings that these settings break. */
 export function settingsProblems(job: JobSettings): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
   const say = (path: (string | number)[], message: string) => problems.push({ path, message });
@@ -182,7 +182,7 @@ export function settingsProblems(job: JobSettings): SettingsProblem[] {
   return [...problems, ...diskProblems(job)];
 }
 
-/** The rules that disks and their parts must keep, at a job's creation and at each change. */
+/** The rules for disks and their parts that these settings break, at a job's creation and at each change. */
 export function diskProblems(job: Pick<JobSettings, 'dataDisks' | 'systemDiskParts' | 'systemDiskSize'>) {
   const problems: SettingsProblem[] = [];
   const seen = new Set<number>();
@@ -211,8 +211,8 @@ export function diskProblems(job: Pick<JobSettings, 'dataDisks' | 'systemDiskPar
 const dayMs = 86_400_000;
 
 /**
- * The rules of CreateReplicationJob that depend on the time of the call. The client does not ask it: a creation that
- * is repeated later must still find its job by the ClientToken.
+ * The rules of CreateReplicationJob that depend on the time of the call. The client does not check them: a creation that is
+ * repeated later must still find its job by the ClientToken.
  */
 export function timeProblems(
   job: Pick<JobSettings, 'scheduledStartTime' | 'validTime'>,
@@ -248,7 +248,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-// Date.parse takes February 30th for a day of March.
+// Date.parse reads February 30th as a day of March.
 function isRealTime(text: string): boolean {
   const time = new Date(text);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.slice(0, 16));

@@ -1,17 +1,17 @@
-// The one place that says how late a read of the account may be. SMC: reads may lag writes, and not every read comes from
-// the same copy; by how much is not published. Whoever doubts a read asks here for how long.
+// How late a read of the account may be is decided here alone. SMC: a read may be older than the last write, and reads may come
+// from different copies; SMC does not publish by how much.
 
-/** What is assumed, as SMC publishes no limit: no read is later than this. Used where a mistake would cost most. */
+/** No read is later than this. It is an assumption, because SMC publishes no limit; used where a mistake would cost most. */
 const longestLagMs = 300_000;
 
-/** A look that contradicts what is known is believed once it has been repeated so often, over so long. */
+/** A read that contradicts what is known counts once it was repeated so often, over so long. */
 const contradiction = { looks: 5, seconds: 60 };
 
-/** How long a look that contradicts what is known may be a late one, for who looks at every poll. */
+/** For how long a read that contradicts what is known may be a late one, with a read at each poll. */
 export const lateReadMs = (pollIntervalSeconds: number): number =>
   1000 * Math.max(contradiction.seconds, contradiction.looks * pollIntervalSeconds);
 
-/** Tells when something has been seen for longer than a late read explains; it begins anew whenever it is not seen. */
+/** Gives true once something was seen for longer than a late read explains. Each time that it is not seen the count starts again. */
 export function lateReadPatience(pollIntervalSeconds: number): (isSeen: boolean) => boolean {
   let since: number | undefined;
   return (isSeen) => {
@@ -21,20 +21,20 @@ export function lateReadPatience(pollIntervalSeconds: number): (isSeen: boolean)
 }
 
 /**
- * So long after an event that somebody else's clock has stamped every read shows what was written for it: twice the
- * longest lag, for the write may have come a little after the event, and clocks differ.
+ * So long after an event every read shows its writes. It is twice the longest lag, because the write may come a little after the
+ * event, and the time of the event may come from another clock.
  */
 export const settledMs = 2 * longestLagMs;
 
-/** Looks in a row that a job must be missing from before it may be gone. */
+/** A job may be gone when so many reads in a row do not list it. */
 export const fewestLooksWithoutJob = 3;
 
-/** A call whose effect is not seen after so many looks is made again. */
+/** A call is made again when so many reads do not show its effect. */
 export const looksForEffect = 10;
 
-/** Whether a refusal that nothing listed explains may be explained by the next read: by its tries, and the time since the first. */
+/** Whether a later read may explain a refusal, by the number of tries and the time since the first. */
 export const mayRefusalBeExplained = (tries: number, sinceFirstMs: number): boolean =>
   tries < 8 || sinceFirstMs < longestLagMs;
 
-/** Whether another batch's job on a source may be gone already: it is looked at a few times, over some seconds. */
+/** Whether another batch's job on a source may be gone already: the source is read a few times, over some seconds. */
 export const mayOccupantBeGone = (tries: number): boolean => tries < 4;

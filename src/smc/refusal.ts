@@ -2,27 +2,27 @@ import { type AnswerBody, pageText } from './answer-body';
 import { SmcError } from './errors';
 import { percentEncode } from './signature';
 
-/** What was sent, as far as a refusal can be explained by it. */
+/** The parts of a sent call that may explain its refusal. */
 export interface SentCall {
   action: string;
   stringToSign: string;
-  /** Never to be seen in an error: the AccessKey secret, the token, the signature. */
+  /** Texts that no error may contain: the AccessKey secret, the token, the signature. */
   secrets: readonly (string | undefined)[];
 }
 
-/** What came back, and is no success. */
+/** An answer that is no success. */
 export interface RefusedAnswer {
   statusCode: number;
-  /** The headers of these names. */
+  /** The headers `Retry-After` and `Date`. */
   retryAfter?: string;
   date?: string;
   text: string;
 }
 
-/** Errors travel through Temporal's histories, and operators read them. */
+/** The longest text in an error, because errors are stored in Temporal's histories. */
 const longestText = 2_000;
 
-/** The error that an answer stands for: the service's own words, or what the page of somebody between says. */
+/** The error of an answer: the service's own message, or the text of a page from a gateway or proxy. */
 export function errorFrom(sent: SentCall, body: AnswerBody | undefined, answer: RefusedAnswer): SmcError {
   const httpStatus = answer.statusCode;
   const retryAfterSeconds = secondsToWait(answer);
@@ -54,7 +54,7 @@ export function errorFrom(sent: SentCall, body: AnswerBody | undefined, answer: 
   });
 }
 
-/** HTTP: seconds, or a date, which is meant on the clock of who sent it. No time at all is no wish. */
+/** Reads `Retry-After`: seconds, or a date by the clock of the service. Undefined when it gives no time. */
 function secondsToWait({ retryAfter = '', date = '' }: RefusedAnswer): number | undefined {
   const given = Number(retryAfter);
   const now = Date.parse(date) || Date.now();
@@ -66,8 +66,8 @@ const isSignatureRefusal = (code: string) =>
   code.startsWith('SignatureDoesNotMatch') || code.startsWith('IncompleteSignature');
 
 /**
- * Compares what the service signed with what we signed. The strings themselves stay out of the message: they hold
- * the security token.
+ * Compares the string that the service signed with ours. The message does not contain the strings: they contain the security
+ * token.
  */
 function explainSignatureRefusal(
   message: unknown,
@@ -94,7 +94,7 @@ function explainSignatureRefusal(
   };
 }
 
-/** Where two strings to sign differ: names of parameters, never their values. */
+/** The difference between two strings to sign: names of parameters, never their values. */
 function difference(theirs: string, ours: string): string {
   const [theirMethod = '', , theirQuery = ''] = theirs.split('&');
   const [ourMethod, , ourQuery = ''] = ours.split('&');
@@ -126,7 +126,7 @@ function accessDenied(detail: unknown): string | undefined {
   return who || why ? `${what}${why && `: ${why}`}` : undefined;
 }
 
-/** A page may quote the request that it could not serve, in one encoding or another. */
+/** Removes secrets from a text: a page may quote the refused request, in any encoding. */
 function withoutSecrets(text: string, secrets: SentCall['secrets']): string {
   let clean = text.replace(/\b(Signature|SecurityToken)(=|%3D)[^&\s"'<>]+?(?=%26|[&\s"'<>]|$)/gi, '$1$2***');
   for (const secret of secrets) {

@@ -44,7 +44,7 @@ export const createReplicationJobSchema = jobSettingsSchema
   })
   .superRefine((job, context) => addProblems(settingsProblems(job), context));
 
-/** SMC: ModifyReplicationJobAttribute. What may change depends on the job's status, which the service judges. */
+/** SMC: ModifyReplicationJobAttribute. The settings that may change depend on the job's status; the service checks that. */
 export const modifyReplicationJobAttributeSchema = z
   .strictObject({ jobId, ...changeableFields })
   .superRefine((job, context) => addProblems(diskProblems(job), context));
@@ -115,7 +115,7 @@ const resourceTagValue = z
   .max(128, '1 to 128 characters')
   .refine((value) => !/https?:\/\//.test(value), 'has no http:// or https:// in it');
 
-/** SMC: TagResources; unlike a job's creation it takes no empty value. */
+/** SMC: TagResources; unlike a job's creation it allows no empty value. */
 export const tagResourcesSchema = z.strictObject({
   ...resources,
   tags: z

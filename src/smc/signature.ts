@@ -1,21 +1,21 @@
 import { createHmac } from 'node:crypto';
 
-/** Parameters as they travel: names and values are strings, lists are flattened (`JobId.1`). */
+/** Parameters in the form of a request: names and values are strings, lists are flattened (`JobId.1`). */
 export type WireParams = Record<string, string>;
 
 /**
- * Percent-encodes as RFC 3986 does: only letters, digits, `-`, `_`, `.` and `~` stay as they are.
+ * Percent-encodes by RFC 3986: only letters, digits, `-`, `_`, `.` and `~` stay.
  * Throws a URIError on a lone surrogate, which has no UTF-8 form.
  */
 export function percentEncode(text: string): string {
-  // encodeURIComponent keeps five characters that RFC 3986 reserves.
+  // encodeURIComponent does not encode five characters that RFC 3986 reserves.
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
 
-/** `name=value` pairs, sorted by name and percent-encoded: the query string, and what Signature 1.0 covers. */
+/** `name=value` pairs, sorted by name and percent-encoded: the query string, and the text that Signature 1.0 covers. */
 export function canonicalQuery(params: WireParams): string {
   return Object.keys(params)
     .sort()
@@ -23,7 +23,7 @@ export function canonicalQuery(params: WireParams): string {
     .join('&');
 }
 
-/** What Signature 1.0 signs: the method, the path `/` and every parameter but `Signature` (SMC: smc-api "Calling it"). */
+/** The string that Signature 1.0 signs: the method, the path `/` and all parameters but `Signature`. */
 export function stringToSign(method: 'GET' | 'POST', params: WireParams): string {
   const { Signature: _, ...signed } = params;
   return `${method}&%2F&${percentEncode(canonicalQuery(signed))}`;

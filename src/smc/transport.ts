@@ -7,39 +7,39 @@ import { errorFrom } from './refusal';
 import { canonicalQuery, signature, stringToSign, type WireParams } from './signature';
 
 export interface TransportOptions {
-  /** Default `https://smc.aliyuncs.com`, one endpoint for every region; a bare host name means https. */
+  /** Default `https://smc.aliyuncs.com`, one endpoint for all regions; a host name alone means https. */
   endpoint?: string;
   credentials: CredentialsProvider;
-  /** How the service is asked to answer; default JSON. Both are understood, whatever comes. */
+  /** The requested format of answers; default JSON. An answer in the other format is read, too. */
   format?: 'JSON' | 'XML';
   /** Milliseconds for the whole answer; default 30,000. */
   timeoutMs?: number;
-  /** Connections kept alive to the endpoint; default 16. */
+  /** Connections to the endpoint that are kept open; default 16. */
   connections?: number;
 }
 
-/** Signs and sends one call; gives the parsed answer. It never repeats a call: Temporal does, in one place. */
+/** Signs and sends calls, and parses their answers. It never repeats a call: only Temporal does. */
 export interface Transport {
-  /** Rejects with an {@link SmcError}, or with the signal's reason once that has ended the wait. */
+  /** Rejects with an {@link SmcError}, or with the signal's reason when the signal ends the wait. */
   call(action: string, params: WireParams, options?: { signal?: AbortSignal }): Promise<unknown>;
-  /** Waits for the calls under way, then lets the connections go. */
+  /** Waits for the calls that are not answered yet, then closes the connections. */
   close(): Promise<void>;
 }
 
 export const apiVersion = '2019-06-01';
 export const defaultEndpoint = 'https://smc.aliyuncs.com';
 
-/** Longer requests than this travel as a form body instead of a query. */
+/** A longer request is sent as a form body instead of a query. */
 const maxQueryLength = 4_000;
 
-/** A clock that is off by less does not explain a refusal: the service takes timestamps 15 to 31 minutes off. */
+/** A smaller difference of the clocks does not explain a refusal: the service accepts timestamps that are 15 to 31 minutes off. */
 const leastSkewMs = 60_000;
 
-/** A pooled, keep-alive transport over undici; HTTP proxies are taken from the environment. */
+/** A transport over undici that keeps its connections open and uses the HTTP proxies of the environment. */
 export function createTransport(options: TransportOptions): Transport {
   const endpoint = endpointUrl(options.endpoint ?? defaultEndpoint);
   const http = createHttpClient({ timeoutMs: options.timeoutMs, connections: options.connections });
-  // Added to our clock, after the service has told that ours is wrong.
+  // Added to our clock after the service has refused its time.
   let clockSkewMs = 0;
 
   async function send(action: string, params: WireParams, signal?: AbortSignal): Promise<AnswerBody> {
@@ -98,7 +98,7 @@ export function createTransport(options: TransportOptions): Transport {
         return await send(action, params, signal);
       } catch (error) {
         if (!(error instanceof ClockSkew)) throw error;
-        // The call was refused before it had any effect; with the service's time it can go out again at once.
+        // The call was refused before it had any effect: it is sent again at once with the service's time.
         clockSkewMs = error.skewMs;
         return send(action, params, signal).catch((again) => {
           throw again instanceof ClockSkew ? again.refusal : again;
@@ -131,7 +131,7 @@ function canonicalLength(params: WireParams, action: string): number {
   try {
     return canonicalQuery(params).length;
   } catch {
-    // Half a surrogate pair has no UTF-8 form, so it cannot be sent, now or later.
+    // A lone surrogate has no UTF-8 form: the text can never be sent.
     throw new SmcError({ code: 'InvalidParameter', message: 'a text holds half a character', action });
   }
 }

@@ -1,6 +1,6 @@
 import type { WireParams } from './signature';
 
-/** Lists travel under the API's singular name, our requests name them in the plural; and one name is all capitals. */
+/** The API's names of lists are singular, ours are plural; one name of the API is all capitals. */
 const apiNames: Record<string, string> = {
   dataDisks: 'DataDisk',
   instanceIds: 'InstanceId',
@@ -39,7 +39,7 @@ export function toWireParams(request: object): WireParams {
   return params;
 }
 
-/** Names the fields of an answer as our requests do: `VSwitchId` reads `vSwitchId`, `LVM` reads `lvm`. */
+/** Gives the fields of an answer the names of our requests: `VSwitchId` becomes `vSwitchId`, `LVM` becomes `lvm`. */
 export function fromWire(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromWire);
   if (value === null || typeof value !== 'object') return value;

@@ -9,13 +9,13 @@ import { TemporalUnavailable } from './unavailable';
 
 /** How long a command waits for a connection, in milliseconds. */
 export interface Patience {
-  /** For a server that does not answer. */
+  /** The wait for a server that does not answer. */
   silentMs?: number;
-  /** For an address where nobody listens, which a server that starts may change. */
+  /** The wait for an address where nothing listens yet: a server may be starting. */
   refusedMs?: number;
 }
 
-/** A connected client; close its connection when done. Rejects with {@link TemporalUnavailable}. */
+/** A connected client; the caller closes its connection. Rejects with {@link TemporalUnavailable}. */
 export async function connectClient(settings: TemporalSettings, patience: Patience = {}): Promise<Client> {
   const proxy = proxyTo(settings.address);
   const proxySays = proxy && listenToGrpc();
@@ -45,7 +45,7 @@ async function connected(options: ConnectionOptions, patience: Patience): Promis
   }
 }
 
-/** Tells an address that refuses connections, which the SDK tries again, from one that is only slow. */
+/** A connection that shows whether the address refuses connections, or is only slow. The SDK repeats both. */
 class WatchedConnection extends Connection {
   async untilOpen(refusedMs: number, silentMs: number): Promise<void> {
     const since = performance.now();
@@ -59,7 +59,7 @@ class WatchedConnection extends Connection {
   }
 }
 
-/** Client options by which gRPC goes this way, whatever it reads from the environment. */
+/** Client options that make gRPC use this proxy, or none, instead of the one in its environment. */
 export function throughProxy<O extends ConnectionOptions>(
   options: O,
   address: string,
@@ -84,7 +84,7 @@ export function throughProxy<O extends ConnectionOptions>(
   };
 }
 
-/** Why no connection comes about, in the operator's words. */
+/** The reason why there is no connection, for the operator. */
 export function unreachable(
   { address, addressFrom }: TemporalSettings,
   cause: unknown,

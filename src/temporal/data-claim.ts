@@ -6,36 +6,36 @@ import { z } from 'zod';
 import { endProcess, isAlive, markOfProcess } from './process-mark';
 import { TemporalUnavailable } from './unavailable';
 
-/** Says that this process alone works on a data file. It is written beside the file, for the next process to read. */
+/** The claim of this process to a data file: no other process works on it. It is a note beside the file, for the next process. */
 export interface DataClaim {
-  /** The next process may end this server once this process is dead. */
+  /** Notes the server in the claim: once this process is dead, the next one may end the server. */
   serverStarted(pid: number): void;
   release(): void;
 }
 
 const mark = z.object({ pid: z.number().int().positive(), started: z.string() });
 const noteSchema = z.object({
-  /** The `smc-batch dev`. */
+  /** The process of `smc-batch dev`. */
   dev: mark,
   server: mark.optional(),
   port: z.number(),
   uiPort: z.number(),
-  /** It has seen that it is the only one. */
+  /** The process has seen that no other one has the data. */
   holds: z.boolean(),
 });
 type Note = z.infer<typeof noteSchema>;
 
-/** Two processes that start at the same moment both withdraw, and try again at different times. */
+/** Two processes that start at the same moment both withdraw their claims, and try again at different times. */
 const mostTries = 50;
 const stepBackMs = 200;
 
 const serverPatienceMs = 5_000;
 
 /**
- * Claims the data file for this process. Each claimant writes a note of its own *before* it reads those of others, so that of
- * two at least one sees the other. A note counts only while its process lives: one that is stale, empty, half written or
- * unreadable is ignored. The server that a dead claimant has left is ended. Rejects with
- * {@link TemporalUnavailable} where a living process has the data.
+ * Claims the data file for this process. Each process writes a note of its own *before* it reads the other notes, so that of
+ * two processes at least one sees the other. A note counts only while its process runs: a note that is stale, empty, half
+ * written or unreadable is ignored. A server that a dead process has left is ended. Rejects with {@link TemporalUnavailable}
+ * when another running process has the data.
  */
 export async function claimData(
   dbFilename: string,
@@ -83,7 +83,7 @@ export async function claimData(
       try {
         notes.write(own);
       } catch {
-        // The disk may be full. Without the note the next process takes the server for another program's.
+        // The disk may be full. Without the note the next process takes the server for one of another program.
       }
     },
     release: notes.remove,
@@ -107,14 +107,14 @@ const alreadyAtWork = ({ dev, port, uiPort }: Note, dbFilename: string) =>
       'To run another beside it, choose another --db-filename, --port and --ui-port.',
   );
 
-/** The notes beside a data file, whatever name of it is used. */
+/** The notes beside a data file, the same for each of the file's names. */
 function notesBeside(dbFilename: string) {
   const file = realPath(dbFilename);
   const folder = dirname(file);
   const [start, end] = [`${basename(file)}.dev-`, '.json'];
   const own = `${start}${randomBytes(6).toString('hex')}${end}`;
   return {
-    /** Written elsewhere and moved, so that no reader sees a half of it. */
+    /** Writes a second file and renames it, so that no reader sees half a note. */
     write(note: Note) {
       const draft = join(folder, `${own}.draft`);
       writeFileSync(draft, `${JSON.stringify(note)}\n`);
@@ -128,7 +128,7 @@ function notesBeside(dbFilename: string) {
   };
 }
 
-/** A note that cannot be removed is ignored by the next claimant, too. */
+/** Removes a note; one that cannot be removed is ignored by the next process, too. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -147,7 +147,7 @@ function realPath(file: string): string {
   try {
     return realpathSync(file);
   } catch {
-    // The file is not there yet, but its folder is.
+    // The file does not exist yet, but its folder does.
     return join(realpathSync(dirname(file)), basename(file));
   }
 }

@@ -9,31 +9,31 @@ import { temporalCli } from './temporal-cli';
 import { TemporalUnavailable } from './unavailable';
 
 export interface DevServerOptions {
-  /** Default: a free one. */
+  /** Default: any free port. */
   port?: number;
-  /** Default: a free one. */
+  /** Default: any free port. */
   uiPort?: number;
-  /** A SQLite file that keeps everything over restarts; absent: in memory. */
+  /** A SQLite file that keeps the data over restarts; absent: the data is in memory. */
   dbFilename?: string;
-  /** Told of the server's process as soon as there is one. */
+  /** Called as soon as the server has a process. */
   onProcess?: (pid: number) => void;
-  /** Told what happens while the Temporal CLI is obtained. */
+  /** Called with a line for each step of obtaining the Temporal CLI. */
   say: (line: string) => void;
 }
 
 export interface DevServer {
   address: string;
   uiUrl: string;
-  /** How it ended, in a few words. */
+  /** How the server ended, in a few words. */
   ended: Promise<string>;
   stop(): Promise<void>;
   /** Kills it at once, as a crash would. */
   kill(): Promise<void>;
 }
 
-/** A real Temporal server on loopback, from the Temporal CLI. Rejects with {@link TemporalUnavailable}. */
+/** A Temporal server on loopback, started by the Temporal CLI. Rejects with {@link TemporalUnavailable}. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
-  // Otherwise the server ends late, and another program that answers at its address is taken for it.
+  // A taken port makes the server end only later; until then the other program on that port looks like the server.
   await refuseTakenPort('--port', options.port);
   await refuseTakenPort('--ui-port', options.uiPort);
   const cli = await temporalCli(options.say);
@@ -55,7 +55,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     'error',
     ...searchAttributeNames.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   );
-  // Safe against a killed process, and several times as fast as SQLite's defaults.
+  // These settings keep the data safe when the process is killed, and are several times as fast as SQLite's defaults.
   const pragmas = ['journal_mode=wal', 'synchronous=1'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
   if (options.dbFilename) args.push('--db-filename', options.dbFilename, ...pragmas);
 
@@ -88,7 +88,7 @@ async function refuseTakenPort(option: string, port: number | undefined): Promis
   );
 }
 
-/** The lines as a list, empty for an empty text. */
+/** The last line of a text as a list, empty for an empty text. */
 const lastLine = (text: string) =>
   text
     .split('\n')
@@ -115,7 +115,7 @@ async function untilReady(server: OwnProcess, address: string): Promise<void> {
   throw new Error('it did not answer within 60 s');
 }
 
-/** Only what is certain: the server itself tells any other trouble with a port. */
+/** Whether the port is surely taken. The server itself reports any other trouble with a port. */
 async function isTaken(port: number): Promise<boolean> {
   const server = createServer();
   try {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** The status codes of gRPC that mean something to us; its specification has fixed their numbers. */
+/** The status codes of gRPC that are used here, by the numbers of its specification. */
 export const grpcStatus = {
   CANCELLED: 1,
   INVALID_ARGUMENT: 3,
@@ -13,7 +13,7 @@ export const grpcStatus = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** States of a gRPC channel; in TRANSIENT_FAILURE it has failed and waits for its next try. */
+/** The states of a gRPC channel; in TRANSIENT_FAILURE it waits for its next try. */
 export const channelState = { READY: 2, TRANSIENT_FAILURE: 3 } as const;
 
 interface GrpcLog {
@@ -23,10 +23,10 @@ interface GrpcLog {
 
 const errorsOnly = 2;
 
-/** Why the proxy refuses the connection, taken from gRPC's log; the log itself is kept from stderr. */
+/** Reads from gRPC's log why the proxy refuses the connection; the log is not written to stderr. */
 export function listenToGrpc(): () => string | undefined {
   if (process.env.GRPC_VERBOSITY || process.env.GRPC_TRACE) return () => undefined;
-  // The log is the Temporal client's own: another copy of gRPC would stay silent.
+  // This loads the Temporal client's own copy of gRPC: any other copy has a log of its own.
   const { setLogVerbosity, setLogger } = createRequire(require.resolve('@temporalio/client'))(
     '@grpc/grpc-js',
   ) as GrpcLog;

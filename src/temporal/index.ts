@@ -1,4 +1,4 @@
-/** Everything between us and Temporal: settings, connections, the worker, the local server. */
+/** The way to Temporal: settings, connections, the worker, the local server. */
 export { connectClient } from './connect';
 export { claimData } from './data-claim';
 export { type DevServer, type DevServerOptions, freePort, startDevServer } from './dev-server';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
-/** A child process that ends with this process, however this one ends. */
+/** A child process that ends when this process ends, also when this one is killed. */
 export interface OwnProcess {
   /** Absent when it could not be started. */
   pid?: number;
@@ -11,7 +11,7 @@ export interface OwnProcess {
   /** Its exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>;
   hasEnded(): boolean;
-  /** The end of what it has said on stderr. */
+  /** The end of its output on stderr. */
   said(): string;
   /** Asks it to end, and kills it when it has not ended after so many milliseconds. */
   stop(patienceMs: number): Promise<void>;
@@ -19,7 +19,7 @@ export interface OwnProcess {
   kill(): Promise<void>;
 }
 
-/** Starts it in a process group of its own: Ctrl-C reaches this process alone, which ends the child last. */
+/** Starts a child in a process group of its own: Ctrl-C reaches only this process, which ends the child last. */
 export function startOwnProcess(file: string, args: string[], env: NodeJS.ProcessEnv): OwnProcess {
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env });
   let said = '';
@@ -63,8 +63,8 @@ export function startOwnProcess(file: string, args: string[], env: NodeJS.Proces
 }
 
 /**
- * A shell that kills the process once this one is gone: it sees that by its closed pipe. The Temporal CLI itself does not
- * notice the end of its parent.
+ * Starts a shell that kills the child when this process ends: then the shell's input is closed. The Temporal CLI itself does
+ * not notice the end of its parent.
  */
 function startWatcher(pid: number): ChildProcess {
   const script = 'while read -r line; do :; done; kill -KILL "$0"';
@@ -74,7 +74,7 @@ function startWatcher(pid: number): ChildProcess {
     cwd: '/',
     env: {},
   });
-  // Where there is no shell, only a kill -9 of this process leaves the child behind.
+  // Without a shell the child still ends with this process, unless this one is killed by `kill -9`.
   watcher.on('error', () => {});
   watcher.stdin.on('error', () => {});
   watcher.unref();
@@ -82,6 +82,6 @@ function startWatcher(pid: number): ChildProcess {
   return watcher;
 }
 
-/** In words. */
+/** The end of a process in words. */
 export const howItEnded = (end: number | NodeJS.Signals) =>
   typeof end === 'string' ? `by ${end}` : `with exit code ${end}`;

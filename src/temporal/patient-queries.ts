@@ -5,7 +5,7 @@ import { askAgain } from '../../workflows/contract/ask-again';
 const pauseMs = 250;
 const mostTries = 40;
 
-/** Repeats a question that a workflow could not answer yet: the task with its news is on its way. */
+/** Repeats a query that a workflow could not answer yet, because its next workflow task was on its way. */
 export const patientQueries: WorkflowClientInterceptor = {
   async query(input, next) {
     for (let tries = 1; ; tries++) {

@@ -8,11 +8,11 @@ const encodingKey = 'encoding';
 const innerEncodingKey = 'smc-batch-inner-encoding';
 const gzipEncoding = new TextEncoder().encode('binary/gzip');
 
-/** Smaller payloads stay as they are, readable in the Temporal UI. */
+/** A smaller payload is not compressed, so that the Temporal UI shows it. */
 const thresholdBytes = 64 * 1024;
 
 /**
- * Compresses payloads above a threshold, so that a plan of ten thousand servers fits Temporal's limit of 2 MiB.
+ * Compresses large payloads, so that a plan of ten thousand servers stays below Temporal's limit of 2 MiB.
  * Client and worker must both use it.
  */
 export const compressingCodec: PayloadCodec = {

@@ -2,23 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process, told from a later one that has got the same id. */
+/** A process, by its id and its start time: a later process may get the same id. */
 export interface ProcessMark {
   pid: number;
-  /** When it was started, in the machine's own terms: only ever compared. */
+  /** Its start time in a form of the machine, only for comparison. */
   started: string;
 }
 
-/** The mark of a process that lives; undefined when there is none, or the machine does not say. */
+/** The mark of a running process; undefined when there is none, or the machine does not tell. */
 export function markOfProcess(pid: number): ProcessMark | undefined {
   const started = process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
   return started === undefined ? undefined : { pid, started };
 }
 
-/** Whether this very process still lives. A process that was not there at all never does. */
+/** Whether the process with this mark still runs. */
 export const isAlive = ({ pid, started }: ProcessMark) => markOfProcess(pid)?.started === started;
 
-/** Asks the process to end and kills it when it has not after so many milliseconds; whether it has ended. */
+/** Asks the process to end, and kills it after so many milliseconds; gives whether it has ended. */
 export async function endProcess(mark: ProcessMark, patienceMs: number): Promise<boolean> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     for (let waited = 0; waited <= patienceMs; waited += 50) {
@@ -30,7 +30,7 @@ export async function endProcess(mark: ProcessMark, patienceMs: number): Promise
   return !isAlive(mark);
 }
 
-/** False for a process of another user. */
+/** Sends a signal; false for a process of another user. */
 function isSent(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
@@ -39,10 +39,10 @@ function isSent(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** By the clock since boot, which never jumps: proc(5), field 22. A zombie has ended. */
+/** The start time by the clock since boot, which never jumps: proc(5), field 22. A zombie counts as ended. */
 function startOnLinux(pid: number): string | undefined {
   try {
-    // The second field, the name, may hold anything.
+    // The second field, the name, may contain spaces and brackets.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

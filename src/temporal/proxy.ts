@@ -11,7 +11,7 @@ export interface TemporalProxy {
   variable: string;
 }
 
-/** gRPC's own order; the lower-case name wins, as it does elsewhere. */
+/** The variables in gRPC's own order; the lower-case name comes first, as usual. */
 const proxyVariables = ['grpc_proxy', 'https_proxy', 'http_proxy'].flatMap((name) => [
   name,
   name.toUpperCase(),
@@ -21,9 +21,9 @@ const noProxyVariables = ['no_grpc_proxy', 'NO_GRPC_PROXY', 'no_proxy', 'NO_PROX
 const temporalPort = 7233;
 
 /**
- * The proxy through which an address is reached, for client and worker alike: by default the client's gRPC reads lower-case
- * variables alone, and the worker's gRPC none. Never for loopback, nor for what `NO_PROXY` names. Throws a
- * {@link TemporalUnavailable} for a proxy that cannot be used.
+ * The proxy for an address, the same for client and worker: by default the client's gRPC reads only lower-case variables, and
+ * the worker's gRPC reads none. Loopback and the hosts of `NO_PROXY` have no proxy. Throws a {@link TemporalUnavailable} for a
+ * proxy that cannot be used.
  */
 export function proxyTo(address: string, env: NodeJS.ProcessEnv = process.env): TemporalProxy | undefined {
   const variable = proxyVariables.find((name) => env[name]?.trim());
@@ -51,7 +51,7 @@ export function proxyTo(address: string, env: NodeJS.ProcessEnv = process.env): 
   };
 }
 
-/** Of `host`, `host:port` or `[IPv6]:port`; the host in lower case and without brackets. */
+/** The parts of `host`, `host:port` or `[IPv6]:port`; the host is in lower case and without brackets. */
 export function hostAndPort(address: string): { host: string; port: number } {
   const bare = address
     .trim()

@@ -3,30 +3,30 @@ import type { ConnectionLike } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { taskQueue } from './settings';
 
-/** The activity task queue's rate limit as the Temporal server has it. */
+/** The rate limit of the activity task queue on the Temporal server. */
 export interface LimitOnServer {
-  /** Activities a second; absent: none is set, and that of the workers' own settings holds. */
+  /** Activities a second; absent when none is set on the server: then the limit of the workers' own settings counts. */
   perSecond?: number;
-  /** It was set by a worker of ours, not by an operator's hand. */
+  /** A worker has set it, not an operator. */
   isOurs: boolean;
-  /** When it was last changed, by the server's clock; absent: never. */
+  /** When it was last changed, by the server's clock; absent when never. */
   changed?: string;
-  /** What all workers have started, activities a second over about half a minute. */
+  /** The activities a second that all workers have started, over about half a minute. */
   dispatchedPerSecond: number;
 }
 
-/** Reads and sets the rate limit that holds for all workers of the activity task queue at once. */
+/** Reads and sets the rate limit for all workers of the activity task queue together. */
 export interface QueueLimit {
   read(): Promise<LimitOnServer>;
-  /** Absent: takes the limit off. The reason is for operators. Gives when it was changed. */
+  /** Sets the limit; undefined removes it. Operators see the reason. Gives the time of the change. */
   set(perSecond: number | undefined, reason: string): Promise<LimitOnServer['changed']>;
 }
 
 const timeoutMs = 5_000;
-/** How a limit of ours is told from one that was set with `temporal task-queue config set`. */
+/** The identity of our limits; a limit from `temporal task-queue config set` has another one. */
 const ourIdentity = 'smc-batch';
 
-/** Temporal: UpdateTaskQueueConfig, which since Server 1.29 wins over the workers' maxTaskQueueActivitiesPerSecond. */
+/** Temporal: UpdateTaskQueueConfig. Since Server 1.29 it replaces the workers' maxTaskQueueActivitiesPerSecond. */
 export function temporalQueueLimit(connection: ConnectionLike, namespace: string): QueueLimit {
   const taskQueueType = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
   const { workflowService } = connection;

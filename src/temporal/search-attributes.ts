@@ -11,14 +11,14 @@ export const searchAttributeNames = [smcBatch, smcServer, smcPhase].map(({ name 
 const { IndexedValueType } = temporal.api.enums.v1;
 const keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
-/** What a namespace has of our search attributes. */
+/** Our search attributes in a namespace. */
 export interface SearchAttributesFound {
   missing: string[];
-  /** Those of another type, with that type. */
+  /** The search attributes of another type, with that type. */
   mistyped: { name: string; type: string }[];
 }
 
-/** Compares what Temporal lists with what the workflows need. Rejects as Temporal refuses. */
+/** Compares the search attributes in Temporal with those that the workflows need. Rejects when Temporal refuses. */
 export async function findSearchAttributes(
   client: Client,
   namespace: string,
@@ -40,11 +40,11 @@ export async function findSearchAttributes(
 
 const listMs = 5_000;
 
-/** The command that adds them. */
+/** The command that adds search attributes. */
 export const addSearchAttributes = (namespace: string, names: readonly string[]) =>
   `temporal operator search-attribute create --namespace ${shellWord(namespace)} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
 
-/** The commands that replace those of another type: Temporal cannot change a type. */
+/** The commands that replace search attributes of another type: Temporal cannot change a type. */
 export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttributesFound['mistyped']) =>
   `temporal operator search-attribute remove --namespace ${shellWord(namespace)} ${mistyped.map(({ name }) => `--name ${name}`).join(' ')} --yes, ` +
   `then: ${addSearchAttributes(
@@ -53,9 +53,9 @@ export const replaceSearchAttributes = (namespace: string, mistyped: SearchAttri
   )}`;
 
 /**
- * Registers the search attributes that the namespace lacks: a workflow that sets an unknown one does not start. Rejects
- * with {@link TemporalUnavailable} and the commands to run where they have another type, or may not be registered by
- * this client. A client that may not list them goes on: as a rule they are there.
+ * Registers the search attributes that the namespace lacks: a workflow that sets an unknown one does not start. Rejects with
+ * {@link TemporalUnavailable} and the commands to run when an attribute has another type, or when this client may not register
+ * it. A client that may not list the attributes goes on: usually they exist.
  */
 export async function ensureSearchAttributes(client: Client, namespace: string): Promise<void> {
   const found = await findSearchAttributes(client, namespace).catch(ifNotAllowed);
@@ -70,7 +70,7 @@ export async function ensureSearchAttributes(client: Client, namespace: string):
       searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
     });
   } catch (cause) {
-    // Another worker may have added them in the meantime.
+    // Another worker may have added them since.
     const now = await findSearchAttributes(client, namespace).catch(ifNotAllowed);
     if (now) refuseMistyped(now, namespace);
     if (now?.missing.length === 0) return;
@@ -83,8 +83,8 @@ export async function ensureSearchAttributes(client: Client, namespace: string):
 }
 
 /**
- * Starts a workflow with our search attributes. Ones that were just added are known to the whole server a moment later;
- * where they are not at all the rejection is a {@link TemporalUnavailable} with the command that adds them.
+ * Starts a workflow with our search attributes. The whole server knows a new attribute only a moment after it was added, so the
+ * start is repeated. Rejects with {@link TemporalUnavailable} and the command that adds the attributes when they do not exist.
  */
 export async function withSearchAttributes<T>(
   namespace: string,
@@ -124,7 +124,7 @@ function refuseMistyped({ mistyped }: SearchAttributesFound, namespace: string):
   );
 }
 
-/** Temporal Cloud offers no operator service, and a role may lack the right. */
+/** Temporal Cloud has no operator service, and a role may not have the right. */
 const notAllowed: number[] = [
   grpcStatus.PERMISSION_DENIED,
   grpcStatus.UNAUTHENTICATED,
@@ -147,7 +147,7 @@ function refusalOf(error: unknown) {
 
 const detailsOf = (error: unknown) => refusalOf(error)?.details || (error as Error).message;
 
-/** `INDEXED_VALUE_TYPE_KEYWORD_LIST` as the Temporal CLI has it: `KeywordList`. */
+/** The name of a type in the Temporal CLI: `KeywordList` for `INDEXED_VALUE_TYPE_KEYWORD_LIST`. */
 const typeName = (type: number) =>
   (IndexedValueType[type] ?? `type ${type}`)
     .replace('INDEXED_VALUE_TYPE_', '')

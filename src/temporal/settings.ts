@@ -4,7 +4,7 @@ import type { Webhook } from '../../activities';
 import { defaultEndpoint } from '../smc';
 import { TemporalUnavailable } from './unavailable';
 
-/** Where Temporal is; from the standard `TEMPORAL_*` variables and profile file. */
+/** The address and options of Temporal, from the standard `TEMPORAL_*` variables and profile file. */
 export interface TemporalSettings {
   address: string;
   namespace: string;
@@ -36,7 +36,7 @@ const addressSource = () =>
     ? 'TEMPORAL_ADDRESS'
     : `the profile '${process.env.TEMPORAL_PROFILE || 'default'}' of Temporal's configuration file`;
 
-/** Workflows and activities meet on this task queue (`SMC_TASK_QUEUE`). */
+/** The task queue of workflows and activities (`SMC_TASK_QUEUE`). */
 export const taskQueue = () => process.env.SMC_TASK_QUEUE || 'smc-batch';
 
 /** Settings of the machine a worker runs on. */
@@ -46,15 +46,15 @@ export interface WorkerSettings {
   /** `SMC_POLL_INTERVAL`, seconds between two polls of the running jobs. */
   pollIntervalSeconds: number;
   /**
-   * `SMC_CALLS_PER_SECOND`: at most so many activities a second over all workers of the task queue, fewer while SMC
-   * throttles; absent: no limit as long as it does not.
+   * `SMC_CALLS_PER_SECOND`: the most activities a second over all workers of the task queue, fewer while SMC throttles;
+   * absent: no limit while SMC does not throttle.
    */
   callsPerSecond?: number;
   /** `SMC_WEBHOOK_URL` and `SMC_WEBHOOK_FORMAT` */
   webhook?: Webhook;
 }
 
-/** From the environment; throws a {@link TemporalUnavailable} that names the variable that is wrong. */
+/** The settings from the environment; throws a {@link TemporalUnavailable} that names a wrong variable. */
 export function workerSettings(env = process.env): WorkerSettings {
   const endpoint = env.SMC_ENDPOINT || defaultEndpoint;
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {

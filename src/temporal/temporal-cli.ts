@@ -7,18 +7,18 @@ import { TemporalUnavailable } from './unavailable';
 
 const run = promisify(execFile);
 
-/** Newer tags do not build by `go install`. Server 1.29.1, UI 2.42.1. */
+/** The newest version that `go install` can build: Server 1.29.1, UI 2.42.1. */
 const cliVersion = 'v1.5.1';
 
 const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'smc-batch');
 
-/** A `temporal` CLI that is on this machine, and where it was found. */
+/** A `temporal` CLI on this machine, and where it was found. */
 export interface FoundTemporalCli {
   path: string;
   from: 'TEMPORAL_CLI' | 'PATH' | 'cache';
 }
 
-/** Finds a `temporal` CLI on this machine; downloads and builds none. Rejects with {@link TemporalUnavailable} when `TEMPORAL_CLI` is wrong. */
+/** Finds a `temporal` CLI on this machine, without download or build. Rejects with {@link TemporalUnavailable} when `TEMPORAL_CLI` is wrong. */
 export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
   const given = process.env.TEMPORAL_CLI;
   if (given) {
@@ -36,8 +36,8 @@ export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
 }
 
 /**
- * The path of a `temporal` CLI: `TEMPORAL_CLI`, one on PATH, our cache, the SDK's download, or a build with Go, which
- * takes minutes, as `say` tells. Rejects with {@link TemporalUnavailable} where each of these fails.
+ * The path of a `temporal` CLI: from `TEMPORAL_CLI`, PATH, our cache, the SDK's download, or a build with Go, which takes
+ * minutes (`say` is called with that). Rejects with {@link TemporalUnavailable} when all of these fail.
  */
 export async function temporalCli(say: (line: string) => void): Promise<string> {
   const found = await findTemporalCli();
@@ -76,11 +76,11 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** The SDK only downloads what it starts, so it is started once and stopped. */
+/** Downloads the CLI by the SDK, which downloads only what it starts: so the server is started once, and stopped. */
 async function download(say: (line: string) => void): Promise<string> {
   await mkdir(downloadFolder(), { recursive: true });
   say('Downloading the Temporal CLI …');
-  // The SDK connects to it by gRPC's own rules, through a proxy if there is one; it is on loopback.
+  // The SDK would connect to this server on loopback through the proxy of the environment.
   process.env.no_grpc_proxy ??= '127.0.0.1,localhost';
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const server = await TestWorkflowEnvironment.createLocal({
@@ -92,7 +92,7 @@ async function download(say: (line: string) => void): Promise<string> {
   return path;
 }
 
-/** Builds into a folder of its own and moves it in place, so that a build that was broken off leaves nothing. */
+/** Builds the CLI in a folder of its own, then moves it to its place: an interrupted build leaves no broken file. */
 async function build(say: (line: string) => void): Promise<string> {
   const cached = builtCli();
   await run('go', ['version']);

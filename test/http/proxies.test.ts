@@ -131,7 +131,7 @@ it('a proxy that is closed on one call serves the next', async () => {
 it('a wrong proxy address is named by its variable alone', async () => {
   process.env.HTTPS_PROXY = 'http://ann:not-a-secret@:x';
   const error = await failure(aTransport({ endpoint: 'https://smc.example.test' }).call('A', {}));
-  expect(error.message).toMatch(/the value of HTTPS_PROXY is no address of a proxy/);
+  expect(error.message).toMatch(/the value of HTTPS_PROXY is not the address of a proxy/);
   expect(error.message).not.toContain('not-a-secret');
 });
 

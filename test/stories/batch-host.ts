@@ -33,21 +33,21 @@ import {
 } from '../../workflows/batch/orders/plan-change';
 import { refusal } from '../../workflows/batch/orders/refusal';
 import {
+  endCheckOf,
   endedWithoutResult,
   migrationInput,
-  questionOf,
-  takeAnswers,
+  takeEndCheck,
   takeNameInUse,
   takeNamesake,
   takeStarted,
 } from '../../workflows/batch/server-workflow';
 import { type Batch, batchOf, newBatchState, note, resumed, statusOf } from '../../workflows/batch/state';
 import { takeReport } from '../../workflows/batch/take-report';
-import { takeAccountNews } from '../../workflows/batch/telling/account-trouble';
+import { takeAccountReport } from '../../workflows/batch/telling/account-trouble';
 import { announceAccount, announceEnd } from '../../workflows/batch/telling/announce';
 import { takeDelivery, type Wish } from '../../workflows/batch/wishes';
 import type { Lease, LeaseReport } from '../../workflows/contract/quota-messages';
-import type { AccountNews, ServerReport } from '../../workflows/contract/server-messages';
+import type { AccountReport, ServerReport } from '../../workflows/contract/server-messages';
 import { newsDelivered, newsFailed } from '../../workflows/news/news';
 import { type Process, Task, type Wait } from './clock';
 import type { QuotaHost } from './quota-host';
@@ -102,7 +102,7 @@ export class BatchHost {
   /** Changes of the plan under way. */
   handlers = 0;
   /** Servers whose workflow this run has started. */
-  watched = new Set<string>();
+  children = new Set<string>();
   private isDue = false;
   private isEnding = false;
   private wakeAt?: number;
@@ -111,13 +111,13 @@ export class BatchHost {
   constructor(
     private readonly near: BatchNeighbours,
     plan: Plan,
-    readonly life: string,
+    readonly firstRunId: string,
     private readonly chances: BatchChances,
     private readonly watch: BatchWatch,
   ) {
     const { now } = near.around.clock;
     this.startedAt = now;
-    this.batch = batchOf(newBatchState(plan, { life, taskQueue: 'q', now }));
+    this.batch = batchOf(newBatchState(plan, { firstRunId, taskQueue: 'q', now }));
     this.due();
   }
 
@@ -141,21 +141,21 @@ export class BatchHost {
     this.hear((batch, now) => takeReport(batch, report, now));
   }
 
-  accountNews(news: AccountNews): void {
-    this.hear(({ state }, now) => takeAccountNews(state.account, news, now));
+  accountReported(news: AccountReport): void {
+    this.hear(({ state }, now) => takeAccountReport(state.account, news, now));
   }
 
   leaseGranted(lease: Lease): void {
     this.hear(({ state }, now) => {
-      const { holding, grows } = takeLease(state.holding, lease, state.life);
+      const { holding, grows } = takeLease(state.holding, lease, state.firstRunId);
       state.holding = holding;
       if (grows) state.hold = releasedHold(state.hold, now);
     });
   }
 
-  leaseAsked(epoch: string): void {
+  leaseAsked(quotaRunId: string): void {
     this.hear(({ state }) => {
-      state.holding = takeAsk(state.holding, epoch);
+      state.holding = takeAsk(state.holding, quotaRunId);
     });
   }
 
@@ -259,7 +259,7 @@ export class BatchHost {
     const before = JSON.parse(JSON.stringify(carriedBatch(this.batch.state))) as CarriedBatch;
     const kept = JSON.parse(JSON.stringify(before)) as CarriedBatch;
     this.run++;
-    this.watched = new Set();
+    this.children = new Set();
     this.wakeAt = undefined;
     this.isSurveying = false;
     this.isBrokenOff = false;
@@ -282,7 +282,7 @@ export class BatchHost {
     announceAccount(batch, around.clock.now, true);
     announceEnd(batch, around.clock.now);
     const until = around.clock.now + 60_000;
-    while (state.holding.underWay && around.clock.now < until) yield { at: around.clock.now + 500 };
+    while (state.holding.reportOnItsWay && around.clock.now < until) yield { at: around.clock.now + 500 };
     const { leftovers, strays } = batch.index;
     yield this.later();
     state.stage = 'leaving';
@@ -292,7 +292,7 @@ export class BatchHost {
   // What carries out.
 
   private carryOut(decision: Decision): void {
-    const { wishes, report, surveys, cancelsSurvey, lookUp, strays, askAfter, news, wakeAt } = decision;
+    const { wishes, report, surveys, cancelsSurvey, lookUp, strays, endCheck, news, wakeAt } = decision;
     for (const one of wishes) {
       if (one.kind === 'start') this.startServer({ ...one });
       else this.sendOrder({ ...one });
@@ -301,7 +301,7 @@ export class BatchHost {
     if (cancelsSurvey) this.breakOffSurvey();
     if (lookUp) this.lookUpServers(lookUp);
     if (strays) this.process('stray look', this.lookForStrays(strays), () => undefined);
-    if (askAfter) this.askAfterServers(askAfter);
+    if (endCheck) this.checkEnds(endCheck);
     if (report) this.reportLease(report);
     if (news) this.sendNews();
     this.wake(wakeAt);
@@ -327,7 +327,7 @@ export class BatchHost {
     const { batch } = this;
     const input = migrationInput(batch, server);
     const { round } = input;
-    this.watched.add(server);
+    this.children.add(server);
     this.ask(
       'start',
       () => workflows.start(structuredClone(input)),
@@ -339,7 +339,7 @@ export class BatchHost {
           return;
         }
         around.count('name in use');
-        this.watched.delete(server);
+        this.children.delete(server);
         let asks = false;
         this.hear((_, now) => {
           asks = takeNameInUse(batch, sent, round, now);
@@ -360,7 +360,7 @@ export class BatchHost {
     const tell = () =>
       around.clock.after(around.random.whole(0, 2_000), 'end seen', () => {
         if (this.run !== run || !this.isOpen) return;
-        this.watched.delete(server);
+        this.children.delete(server);
         const error = endedWithoutResult(this.name, 'terminated');
         const result = started.result ?? { outcome: 'failed' as const, error };
         this.hear((batch, now) => takeReport(batch, { kind: 'ended', server, round, result }, now));
@@ -373,9 +373,9 @@ export class BatchHost {
     const { workflows, around } = this.near;
     const { batch } = this;
     const { server, kind } = sent;
-    const { runId, round, granted = 0 } = batch.index.record(server);
+    const { runId, round, grantedRequest = 0 } = batch.index.record(server);
     const grant = {
-      need: granted,
+      slotRequest: grantedRequest,
       round: round || undefined,
       wantsStartAccepted: batch.state.hold !== undefined,
     };
@@ -482,19 +482,19 @@ export class BatchHost {
     this.hear((batch, now) => takeStrays(batch, look, found, now));
   }
 
-  private askAfterServers(names: readonly string[]): void {
+  private checkEnds(names: readonly string[]): void {
     const { workflows, around } = this.near;
     const { batch } = this;
-    const question = questionOf(
+    const question = endCheckOf(
       batch,
-      names.filter((name) => !this.watched.has(name)),
+      names.filter((name) => !this.children.has(name)),
     );
     const servers = [...question.records.keys()];
     if (servers.length > 0) around.count('ask after');
     this.ask(
       'ask after',
       () => (servers.length > 0 ? workflows.ended(this.name, servers, question.standings) : []),
-      (found) => this.hear((_, now) => takeAnswers(batch, question, found, now)),
+      (found) => this.hear((_, now) => takeEndCheck(batch, question, found, now)),
     );
   }
 

@@ -20,7 +20,7 @@ export interface Leaseholder {
   readonly name: string;
   readonly isOpen: boolean;
   leaseGranted(lease: Lease): void;
-  leaseAsked(epoch: string): void;
+  leaseAsked(quotaRunId: string): void;
 }
 
 /** Feeds the account's quota as `workflows/quota/workflow.ts` does, on virtual time. */
@@ -104,9 +104,9 @@ export class QuotaHost {
   }
 
   private carryOut({ leases, asks, counts, wakeAt }: Decision): void {
-    const { epoch } = this.state!;
+    const { quotaRunId } = this.state!;
     for (const { batch, lease } of leases) this.send(batch, lease.seq, (host) => host.leaseGranted(lease));
-    for (const batch of asks) this.send(batch, undefined, (host) => host.leaseAsked(epoch));
+    for (const batch of asks) this.send(batch, undefined, (host) => host.leaseAsked(quotaRunId));
     if (counts) this.countJobs();
     if (wakeAt !== undefined) this.wake(wakeAt);
   }

@@ -55,11 +55,11 @@ export class ServerWorkflow {
   isCancelled = false;
   isCutOverRequested = false;
   /** What it has asked for, and what has been granted to it. */
-  need = 0;
-  granted = 0;
+  slotRequest = 0;
+  grantedRequest = 0;
   isAsking = false;
   /** What it has told last, and whom: a life of its batch. */
-  told?: { report: ServerReport; life: string };
+  lastReport?: { report: ServerReport; firstRunId: string };
   readonly onClose: (() => void)[] = [];
   readonly startedAt: number;
   private start = 1;
@@ -91,16 +91,16 @@ export class ServerWorkflow {
   }
 
   grant({
-    need,
+    slotRequest,
     round,
     wantsStartAccepted,
   }: {
-    need: number;
+    slotRequest: number;
     round?: number;
     wantsStartAccepted?: boolean;
   }): void {
     if ((round ?? this.input.round) !== this.input.round) return;
-    this.granted = Math.max(this.granted, need);
+    this.grantedRequest = Math.max(this.grantedRequest, slotRequest);
     this.mustTell = wantsStartAccepted ?? false;
     this.task.poke();
   }
@@ -149,7 +149,7 @@ export class ServerWorkflow {
     this.stand({ phase: 'migrating', jobId: job.jobId });
     try {
       if (this.isCancelled) throw new Cancelled();
-      ended = yield* this.runToItsEnd(job);
+      ended = yield* this.runJob(job);
     } catch (error) {
       if (error instanceof Refused) ended = { end: 'Unknown', error: error.failure };
       else if (error instanceof Cancelled) ended = 'cancelled';
@@ -202,7 +202,7 @@ export class ServerWorkflow {
     return made;
   }
 
-  private *runToItsEnd(job: Job): Process<Ended> {
+  private *runJob(job: Job): Process<Ended> {
     let step: 'start' | 'cutOver' | undefined = isStartable(job) ? 'start' : undefined;
     for (;;) {
       const refused: Ended | undefined = step && (yield* this.launch(job, step));
@@ -316,15 +316,15 @@ export class ServerWorkflow {
     const notBefore = clock.now + (this.cutOvers > 0 ? restartDelaySeconds(policy, this.cutOvers) * 1000 : 0);
     const planned = cutoverAt ? Date.parse(cutoverAt) : Number.POSITIVE_INFINITY;
     const isDue = () => clock.now >= notBefore && (this.isCutOverRequested || clock.now >= planned);
-    let told = '';
+    let lastReport = '';
     for (;;) {
       if (this.isCancelled) throw new Cancelled();
       if (job.status === 'Waiting' || (job.status === 'Running' && account.jobs.has(jobId))) {
         const runs = job.status === 'Running';
         const dueAt = runs ? undefined : job.syncDueAt;
         const news = `${runs} ${dueAt}`;
-        if (news !== told) yield* this.tell({ kind: 'sync', jobId, runs, dueAt });
-        told = news;
+        if (news !== lastReport) yield* this.tell({ kind: 'sync', jobId, runs, dueAt });
+        lastReport = news;
         if (random.chance(0.02)) yield* this.tell({ kind: 'expires', jobId, at: clock.now + 7 * 86_400_000 });
       } else {
         const ended = endOf(job);
@@ -439,15 +439,15 @@ export class ServerWorkflow {
     { refused, isCutOver = false }: { refused?: SmcFailure; isCutOver?: boolean } = {},
   ): Process<void> {
     const { clock } = this.around;
-    const need = ++this.need;
-    this.stand({ phase: 'queued', need, jobId, error: refused, isCutOver });
+    const slotRequest = ++this.slotRequest;
+    this.stand({ phase: 'queued', slotRequest, jobId, error: refused, isCutOver });
     for (let waitMs = 5 * minute; ; waitMs = Math.min(2 * waitMs, 60 * minute)) {
-      yield* this.tell({ kind: 'wantsSlot', need, jobId, refused, isCutOver });
+      yield* this.tell({ kind: 'wantsSlot', slotRequest, jobId, refused, isCutOver });
       this.isAsking = true;
-      yield { for: () => this.granted >= need || this.isCancelled, at: clock.now + waitMs };
+      yield { for: () => this.grantedRequest >= slotRequest || this.isCancelled, at: clock.now + waitMs };
       this.isAsking = false;
       if (this.isCancelled) throw new Cancelled();
-      if (this.granted < need) continue;
+      if (this.grantedRequest < slotRequest) continue;
       this.stand({ phase: 'migrating', jobId });
       return;
     }

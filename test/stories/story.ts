@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/plan';
 import type { Decision } from '../../workflows/batch/decide';
-import type { AccountNews, ServerReport } from '../../workflows/contract/server-messages';
+import type { AccountReport, ServerReport } from '../../workflows/contract/server-messages';
 import type { Slots } from '../../workflows/contract/slots';
 import { resources } from '../../workflows/contract/slots';
 import { Account } from './account';
@@ -108,7 +108,7 @@ class Story implements Surroundings {
     }
     const changesPhase =
       report.kind === 'ended' || report.kind === 'stoppedRunning' || report.kind === 'wantsSlot';
-    if (!isRepeated && changesPhase) from.told = { report, life: host.life };
+    if (!isRepeated && changesPhase) from.lastReport = { report, firstRunId: host.firstRunId };
     host.serverReported(report);
     const hasFailed =
       report.kind === 'ended' &&
@@ -178,10 +178,10 @@ class Story implements Surroundings {
     applied.account.quota.running = Math.max(1, applied.account.quota.running);
     this.count('batch applied');
     const near = { around: this, workflows: this.workflows, quota: () => this.quota };
-    const life = `life-${++this.lives}`;
-    const host = new BatchHost(near, structuredClone(applied), life, mood.batchChances, this.watch);
+    const firstRunId = `life-${++this.lives}`;
+    const host = new BatchHost(near, structuredClone(applied), firstRunId, mood.batchChances, this.watch);
     this.batches.set(name, host);
-    if (account.isInTrouble) host.accountNews(this.accountNews());
+    if (account.isInTrouble) host.accountReported(this.accountReported());
     if (!this.isCalm && random.chance(0.03))
       clock.after(random.whole(0, 30_000), 'regret', () => {
         if (host.isOpen) tries(() => host.order('cancel', { by: 'operator' }));
@@ -258,13 +258,13 @@ class Story implements Surroundings {
     const until = clock.now + random.whole(1, 20) * minute;
     const say = () => {
       if (clock.now >= until || this.isCalm) account.isInTrouble = false;
-      for (const host of this.batches.values()) if (host.isOpen) host.accountNews(this.accountNews());
+      for (const host of this.batches.values()) if (host.isOpen) host.accountReported(this.accountReported());
       if (account.isInTrouble) clock.after(minute, 'account refuses', say);
     };
     say();
   }
 
-  private accountNews = (): AccountNews => ({
+  private accountReported = (): AccountReport => ({
     worker: 'w1',
     error: this.account.isInTrouble ? failure('Forbidden.RAM') : undefined,
   });
@@ -474,7 +474,7 @@ class Story implements Surroundings {
 
   private traceDecision(
     host: BatchHost,
-    { wishes, report, lookUp, strays, askAfter, wakeAt }: Decision,
+    { wishes, report, lookUp, strays, endCheck, wakeAt }: Decision,
   ): void {
     const { index } = host.batch;
     const done = [
@@ -482,7 +482,7 @@ class Story implements Surroundings {
       ...(report ? [`report ${JSON.stringify(report)}`] : []),
       ...(lookUp ? ['look-up'] : []),
       ...(strays ? ['strays'] : []),
-      ...(askAfter ? ['ask after'] : []),
+      ...(endCheck ? ['ask after'] : []),
     ];
     const counts = Object.entries(index.counts).filter(([, count]) => count > 0);
     this.trace?.(

@@ -5,7 +5,7 @@ import type { Random } from './random';
 
 /** Who reports: a server's workflow, with what it has told last and to which life of its batch. */
 export interface Teller {
-  told?: { report: ServerReport; life: string };
+  lastReport?: { report: ServerReport; firstRunId: string };
 }
 
 /** What the models of workflows have around them. */

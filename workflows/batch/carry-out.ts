@@ -32,10 +32,10 @@ import {
 } from './looks/findings';
 import { type StrayLook, strayLook, takeStrays, takeStrayTrouble } from './looks/strays';
 import {
+  endCheckOf,
   endedWithoutResult,
   migrationInput,
-  questionOf,
-  takeAnswers,
+  takeEndCheck,
   takeNameInUse,
   takeNamesake,
   takeStarted,
@@ -50,13 +50,13 @@ import { takeDelivery, type Wish } from './wishes';
 export interface BatchRun {
   readonly batch: Batch;
   /** Something has happened: the loop decides once more. */
-  hasNews: boolean;
+  mustDecide: boolean;
   /** An order is among it. */
   hasOrder: boolean;
   /** Why the batch cannot begin. */
   failure?: unknown;
   /** Servers whose workflow this run started: Temporal tells us their end. */
-  readonly watched: Set<string>;
+  readonly children: Set<string>;
   /** The first look at the account, which a cancel breaks off. */
   readonly survey: CancellationScope;
   /** When the details for the Temporal UI were last written. */
@@ -73,12 +73,12 @@ const lostReportMs = 5_000;
 /** Takes what has happened into the state, and lets the loop decide once more. */
 export function hear(run: BatchRun, take: (batch: Batch, now: number) => void): void {
   take(run.batch, Date.now());
-  run.hasNews = true;
+  run.mustDecide = true;
 }
 
 /** Does what was decided. What becomes of it is heard later; nothing waits for it. */
 export function carryOut(run: BatchRun, decision: Decision): void {
-  const { wishes, report, surveys, cancelsSurvey, strays, askAfter, news, status } = decision;
+  const { wishes, report, surveys, cancelsSurvey, strays, endCheck, news, status } = decision;
   for (const one of wishes) {
     if (one.kind === 'start') void startServer(run, { ...one });
     else void sendOrder(run, { ...one });
@@ -87,7 +87,7 @@ export function carryOut(run: BatchRun, decision: Decision): void {
   if (cancelsSurvey) run.survey.cancel();
   if (decision.lookUp) void lookUpServers(run, decision.lookUp);
   if (strays) void lookForStrays(run, strays);
-  if (askAfter) void askAfterServers(run, askAfter);
+  if (endCheck) void checkEnds(run, endCheck);
   if (report) void reportLease(run, report);
   if (news) void sendNews(run, news);
   if (status) upsertSearchAttributes([{ key: smcPhase, value: status }]);
@@ -102,7 +102,7 @@ async function startServer(run: BatchRun, sent: Wish): Promise<void> {
   const input = migrationInput(batch, server);
   const { wave, sourceName } = batch.index.planOf(server);
   const { sourceId, round } = input;
-  run.watched.add(server);
+  run.children.add(server);
   try {
     const child = await startChild<ServerMigration>('serverMigration', {
       workflowId: serverWorkflowId(input.batch, server),
@@ -120,7 +120,7 @@ async function startServer(run: BatchRun, sent: Wish): Promise<void> {
     hear(run, () => takeStarted(batch, server, round, child.firstExecutionRunId));
     void watchEnd(run, server, round, child.result());
   } catch (error) {
-    run.watched.delete(server);
+    run.children.delete(server);
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     let asks = false;
     hear(run, (_, now) => {
@@ -143,18 +143,18 @@ async function watchEnd(
     outcome: 'failed' as const,
     error: endedWithoutResult(run.batch.state.plan.name, String((error as Error).message)),
   }));
-  run.watched.delete(server);
+  run.children.delete(server);
   hear(run, (batch, now) => takeReport(batch, { kind: 'ended', server, round, result: ended }, now));
 }
 
 async function sendOrder(run: BatchRun, sent: Wish): Promise<void> {
   const { batch } = run;
   const { server, kind } = sent;
-  const { runId, round, granted = 0 } = batch.index.record(server);
+  const { runId, round, grantedRequest = 0 } = batch.index.record(server);
   // Never the workflow of another round. One that an earlier batch has started is known by its name alone.
   const workflow = getExternalWorkflowHandle(serverWorkflowId(batch.state.plan.name, server), runId);
   const grant = {
-    need: granted,
+    slotRequest: grantedRequest,
     round: round || undefined,
     wantsStartAccepted: batch.state.hold !== undefined,
   };
@@ -220,11 +220,11 @@ export async function lookForStrays(run: BatchRun, look: StrayLook): Promise<voi
 }
 
 /** The end of those that this run has started is told by Temporal itself. */
-async function askAfterServers(run: BatchRun, names: readonly string[]): Promise<void> {
+async function checkEnds(run: BatchRun, names: readonly string[]): Promise<void> {
   const { batch } = run;
-  const question = questionOf(
+  const question = endCheckOf(
     batch,
-    names.filter((name) => !run.watched.has(name)),
+    names.filter((name) => !run.children.has(name)),
   );
   const servers = [...question.records.keys()];
   const { name } = batch.state.plan;
@@ -232,7 +232,7 @@ async function askAfterServers(run: BatchRun, names: readonly string[]): Promise
     servers.length > 0
       ? await batchCalls().findEndedServers({ batch: name, servers, joined: [...question.standings] })
       : [];
-  hear(run, (_, now) => takeAnswers(batch, question, found, now));
+  hear(run, (_, now) => takeEndCheck(batch, question, found, now));
 }
 
 async function reportLease(run: BatchRun, report: LeaseReport): Promise<void> {

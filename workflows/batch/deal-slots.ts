@@ -12,7 +12,7 @@ import { wish } from './wishes';
  */
 export function dealSlots(batch: Batch, now: number, times: Times): void {
   const { state, index } = batch;
-  for (const name of [...index.runningUnwatched]) takeUpRunning(batch, name, now, times);
+  for (const name of [...index.runningWithoutWorkflow]) startForRunningJob(batch, name, now, times);
   failHopeless(batch, now);
   holdDueSyncs(batch, now, times);
   const cap = slotsToUse(batch, now, times);
@@ -112,7 +112,7 @@ function start(batch: Batch, name: string, now: number): void {
 }
 
 /** What runs since an earlier life of the batch is watched, whatever the gates say: it holds a slot until its end is seen. */
-function takeUpRunning(batch: Batch, name: string, now: number, times: Times): void {
+function startForRunningJob(batch: Batch, name: string, now: number, times: Times): void {
   if (isClosing(batch.index.record(name), now, times) || awaitsLookUp(batch, name)) return;
   start(batch, name, now);
 }
@@ -183,7 +183,7 @@ function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times:
   const { index } = batch;
   const { inUse } = index;
   let heldBack = 0;
-  let granted = 0;
+  let grants = 0;
   const gateOf = restartGatesOf(batch, now);
   for (const name of [...index.queued]) {
     const record = index.record(name);
@@ -194,17 +194,17 @@ function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times:
       heldBack++;
       continue;
     }
-    if (granted >= most || inUse.running >= cap.running) continue;
+    if (grants >= most || inUse.running >= cap.running) continue;
     if (!record.jobId && inUse.existing >= cap.existing) continue;
-    const { phase, need, error, queuedAt, isCutOver, ...kept } = record;
+    const { phase, slotRequest, error, queuedAt, isCutOver, ...kept } = record;
     const isRefusal = error?.code.startsWith('QuotaExceeded');
     const starts = (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal);
-    index.set(name, { ...kept, phase: 'migrating', granted: need, starts });
+    index.set(name, { ...kept, phase: 'migrating', grantedRequest: slotRequest, starts });
     wish(batch, name, 'grant', now);
-    granted++;
+    grants++;
   }
   batch.demand = { ...batch.demand, startableAgain: index.queued.size - heldBack };
-  return granted;
+  return grants;
 }
 
 /** What holds jobs back that could be started again, by their server. */

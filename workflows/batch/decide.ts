@@ -6,7 +6,7 @@ import { dealSlots } from './deal-slots';
 import { reportToQuota } from './lease/lease-use';
 import { dueStrayLook, type StrayLook } from './looks/strays';
 import { type Batch, type BatchState, endUntouched, statusOf, type Times } from './state';
-import { announceAccount, announceNews, announceStop } from './telling/announce';
+import { announceAccount, announceEvents, announceStop } from './telling/announce';
 import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
 
 /** What is to be done now. All of it counts as under way in the state, until what became of it is taken. */
@@ -24,7 +24,7 @@ export interface Decision {
   /** The account is to be asked for jobs that no server has. */
   strays?: StrayLook;
   /** Servers whose workflow may have ended unheard. */
-  askAfter?: string[];
+  endCheck?: string[];
   /** For the operators' webhook. */
   news?: NewsItem;
   /** For the Temporal UI's list, when it has changed. */
@@ -35,7 +35,7 @@ export interface Decision {
   wakeAt?: number;
 }
 
-const askAfterMs = 60_000;
+const endCheckMs = 60_000;
 
 /**
  * The whole of what a batch does by itself: who starts, who gets a slot again, who has no hope, what is sent once more, what
@@ -55,9 +55,9 @@ export function decide(batch: Batch, now: number): Decision {
       decision.strays = dueStrayLook(batch, now, times);
     }
     decision.wishes = sendWishes(batch, now, times);
-    decision.askAfter = dueQuestions(batch, now, times);
+    decision.endCheck = dueEndCheck(batch, now, times);
     announceStop(batch, now);
-    announceNews(batch, now);
+    announceEvents(batch, now);
     decision.isOver = index.haveAllEnded;
   }
   decision.report = reportToQuota(batch, now, times);
@@ -72,8 +72,8 @@ export function decide(batch: Batch, now: number): Decision {
 }
 
 function decideSurvey({ state }: Batch, decision: Decision): void {
-  if (!state.lookUp.isUnderWay) {
-    state.lookUp.isUnderWay = true;
+  if (!state.lookUp.isLooking) {
+    state.lookUp.isLooking = true;
     decision.surveys = true;
   }
   // Also one that begins in this step: once it is broken off, what an earlier batch has at work is looked up and cancelled.
@@ -95,12 +95,12 @@ function cancelAll(batch: Batch, now: number): void {
 function dueLookUp(batch: Batch, now: number, times: Times): PlannedServer[] | undefined {
   const { state, index } = batch;
   const { lookUp, planChange, plan } = state;
-  if (index.lookedUpFirst.size === 0 || lookUp.isUnderWay || planChange) return undefined;
+  if (index.lookedUpFirst.size === 0 || lookUp.isLooking || planChange) return undefined;
   if (lookUp.notBefore !== undefined && now < lookUp.notBefore) {
     times.push(lookUp.notBefore);
     return undefined;
   }
-  lookUp.isUnderWay = true;
+  lookUp.isLooking = true;
   return plan.servers.filter(({ name }) => index.lookedUpFirst.has(name));
 }
 
@@ -112,19 +112,19 @@ function sendWishes({ state }: Batch, now: number, times: Times): Wish[] {
 }
 
 /** A workflow that was terminated would hold its server's slot for ever: now and then its servers are asked after. */
-function dueQuestions({ state, index }: Batch, now: number, times: Times): string[] | undefined {
-  const { askAfter } = state;
-  if (askAfter.isUnderWay) return undefined;
+function dueEndCheck({ state, index }: Batch, now: number, times: Times): string[] | undefined {
+  const { endCheck } = state;
+  if (endCheck.isAsking) return undefined;
   if (index.withWorkflow.size === 0) {
-    askAfter.dueAt = undefined;
+    endCheck.dueAt = undefined;
     return undefined;
   }
-  askAfter.dueAt ??= now + askAfterMs;
-  if (now < askAfter.dueAt) {
-    times.push(askAfter.dueAt);
+  endCheck.dueAt ??= now + endCheckMs;
+  if (now < endCheck.dueAt) {
+    times.push(endCheck.dueAt);
     return undefined;
   }
-  state.askAfter = { isUnderWay: true };
+  state.endCheck = { isAsking: true };
   return [...index.withWorkflow].filter((name) => !isWished(state, name, 'start'));
 }
 

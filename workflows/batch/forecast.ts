@@ -82,17 +82,17 @@ function imagined(state: BatchState): BatchState {
     stage: 'running',
     servers,
     wishes: byName(),
-    holding: { ...state.holding, underWay: {} },
+    holding: { ...state.holding, reportOnItsWay: {} },
     hold: undefined,
     account: accountInOrder(),
     gates: { ...gates, approvedWaves: plan.waves.map(({ name }) => name) },
-    lookUp: { isUnderWay: true },
+    lookUp: { isLooking: true },
     planChange: undefined,
-    strays: { ...state.strays, isUnderWay: true },
-    askAfter: { isUnderWay: true },
+    strays: { ...state.strays, isLooking: true },
+    endCheck: { isAsking: true },
     journal: [],
     announced: { ...announced, waiting: [...announced.waiting], ended: [...announced.ended] },
-    news: { ...noNews(), isUnderWay: true },
+    news: { ...noNews(), isSending: true },
   };
 }
 

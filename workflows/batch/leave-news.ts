@@ -13,9 +13,9 @@ export async function leaveNews(run: BatchRun): Promise<void> {
   const until = Date.now() + lastChanceMs;
   const isLeft = () => news.unsent.length > 0 && news.failedRounds === 0 && Date.now() < until;
   while (isLeft()) {
-    run.hasNews = false;
+    run.mustDecide = false;
     carryOut(run, decide(run.batch, Date.now()));
-    await condition(() => run.hasNews, until - Date.now());
+    await condition(() => run.mustDecide, until - Date.now());
   }
   if (news.unsent.length === 0) return;
   news.leftTo = newsWorkflowId(plan.name, workflowInfo().runId);

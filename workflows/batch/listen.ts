@@ -15,7 +15,7 @@ import {
   skipUpdate,
 } from '../contract/orders';
 import { leaseAsked, leaseGranted } from '../contract/quota-messages';
-import { accountNews, serverReported } from '../contract/server-messages';
+import { accountReported, serverReported } from '../contract/server-messages';
 import {
   type Asked,
   explainQuery,
@@ -40,7 +40,7 @@ import {
 import { OrderRefused, refusal } from './orders/refusal';
 import { note } from './state';
 import { takeReport } from './take-report';
-import { takeAccountNews } from './telling/account-trouble';
+import { takeAccountReport } from './telling/account-trouble';
 import { explainServer } from './views/explain';
 import { batchProgress } from './views/progress';
 import { serversPage } from './views/server-view';
@@ -50,17 +50,17 @@ export function listen(run: BatchRun): void {
   const { batch } = run;
   const { state } = batch;
   setHandler(serverReported, (report) => hear(run, (_, now) => takeReport(batch, report, now)));
-  setHandler(accountNews, (news) => hear(run, (_, now) => takeAccountNews(state.account, news, now)));
+  setHandler(accountReported, (news) => hear(run, (_, now) => takeAccountReport(state.account, news, now)));
   setHandler(leaseGranted, (lease) =>
     hear(run, (_, now) => {
-      const { holding, grows } = takeLease(state.holding, lease, state.life);
+      const { holding, grows } = takeLease(state.holding, lease, state.firstRunId);
       state.holding = holding;
       if (grows) state.hold = releasedHold(state.hold, now);
     }),
   );
-  setHandler(leaseAsked, ({ epoch }) =>
+  setHandler(leaseAsked, ({ quotaRunId }) =>
     hear(run, () => {
-      state.holding = takeAsk(state.holding, epoch);
+      state.holding = takeAsk(state.holding, quotaRunId);
     }),
   );
   answer(run);
@@ -89,7 +89,7 @@ function takeOrders(run: BatchRun): void {
     setHandler(
       update,
       (order: Orders[K]) => {
-        run.hasNews = true;
+        run.mustDecide = true;
         run.hasOrder = true;
         return refusing(() => takeOrder(batch, kind, order, Date.now()));
       },
@@ -137,13 +137,13 @@ async function changePlan(run: BatchRun, plan: Plan, by: string): Promise<OrderA
       await lookForStrays(run, strayLook(batch));
     } finally {
       state.planChange = undefined;
-      run.hasNews = true;
+      run.mustDecide = true;
       run.hasOrder = true;
     }
   }
   const done = changeAnswer(changes);
   note(state, by, done, Date.now());
-  run.hasNews = true;
+  run.mustDecide = true;
   run.hasOrder = true;
   return { done };
 }

@@ -41,10 +41,10 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
 
 /** With the time, too: a server that has left the plan and come back begins with round 1 again. */
 const creationIdOf = (
-  { plan, life }: Batch['state'],
+  { plan, firstRunId }: Batch['state'],
   name: string,
   { round, startedAt }: Pick<ServerRecord, 'round' | 'startedAt'>,
-) => `${plan.name}/${life}/${name}/${round}/${startedAt}`;
+) => `${plan.name}/${firstRunId}/${name}/${round}/${startedAt}`;
 
 /** Temporal has started a server's workflow. */
 export function takeStarted({ state, index }: Batch, name: string, round: number, runId: string): void {
@@ -137,13 +137,13 @@ function waitAgainUnlessCancelled(
 }
 
 /** What was asked of Temporal: servers at work, as they were known, and those of them that were to say where they stand. */
-export interface Question {
+export interface EndCheck {
   records: ReadonlyMap<string, ServerRecord>;
   standings: readonly string[];
 }
 
 /** Those that were at work before the batch was applied say once where they stand: a report may have come between two batches. */
-export function questionOf({ index }: Batch, names: readonly string[]): Question {
+export function endCheckOf({ index }: Batch, names: readonly string[]): EndCheck {
   const records = new Map(names.map((name) => [name, index.record(name)]));
   const standings = names.filter((name) => {
     const record = index.record(name);
@@ -153,14 +153,14 @@ export function questionOf({ index }: Batch, names: readonly string[]): Question
 }
 
 /** What Temporal says of servers whose workflow may have ended unheard. */
-export function takeAnswers(
+export function takeEndCheck(
   batch: Batch,
-  { records, standings }: Question,
+  { records, standings }: EndCheck,
   found: readonly EndedServer[],
   now: number,
 ): void {
   const { state, index } = batch;
-  state.askAfter = {};
+  state.endCheck = {};
   for (const { server, result, standing } of found) {
     const asked = records.get(server)!;
     if (standing) {

@@ -11,10 +11,10 @@ import { cut } from './servers/failure-texts';
 import { ServerIndex } from './servers/server-index';
 import {
   endedUntouched,
+  jobWithoutWorkflow,
   lastRoundEnd,
   newRecord,
   type ServerRecord,
-  unwatchedJob,
   type WaitingServer,
 } from './servers/server-record';
 import { type AccountState, accountInOrder } from './telling/account-trouble';
@@ -30,7 +30,7 @@ export interface BatchState {
   stage: 'surveying' | 'running' | 'ending' | 'leaving' | 'ended';
   startedAt: number;
   /** Names this batch among all that ever ran under its name: its creations are its own. */
-  life: string;
+  firstRunId: string;
   /** Whose workers have the credentials of the batch's account. */
   taskQueue: string;
   /** By name, one for each server of the plan. */
@@ -48,7 +48,7 @@ export interface BatchState {
   /** Reports of servers that are being looked up: taken in once it is known who looks after them. */
   early: ServerReport[];
   strays: StrayState;
-  askAfter: AskAfterState;
+  endCheck: EndCheckState;
   journal: JournalEntry[];
   /** What became of servers that had ended when they left the plan. */
   leftPlan: string[];
@@ -63,7 +63,7 @@ export interface BatchState {
 
 /** Servers that wait are looked up before they start, where their record says so. */
 export interface LookUpState {
-  isUnderWay?: true;
+  isLooking?: true;
   /** Why the last look failed, as the journal has it. */
   trouble?: string;
   /** After a look that failed. */
@@ -86,7 +86,7 @@ export interface StrayState {
   journaled: string[];
   /** The workers'. */
   pollIntervalSeconds: number;
-  isUnderWay?: true;
+  isLooking?: true;
   /** Polls from one look to the next: more as long as nothing changes. */
   polls: number;
   dueAt?: number;
@@ -95,8 +95,8 @@ export interface StrayState {
 }
 
 /** Servers whose end may not have been heard of are asked after now and then. */
-export interface AskAfterState {
-  isUnderWay?: true;
+export interface EndCheckState {
+  isAsking?: true;
   dueAt?: number;
 }
 
@@ -132,13 +132,13 @@ export const batchOf = (state: BatchState): Batch => ({
 /** Where a batch begins: it knows nothing of the account, nor of an earlier batch of its name. */
 export function newBatchState(
   plan: Plan,
-  { life, taskQueue, now }: { life: string; taskQueue: string; now: number },
+  { firstRunId, taskQueue, now }: { firstRunId: string; taskQueue: string; now: number },
 ): BatchState {
   return {
     plan,
     stage: 'surveying',
     startedAt: now,
-    life,
+    firstRunId,
     taskQueue,
     servers: byName(Object.fromEntries(plan.servers.map(({ name }) => [name, newRecord()]))),
     wishes: byName(),
@@ -149,7 +149,7 @@ export function newBatchState(
     lookUp: {},
     early: [],
     strays: { jobs: [], missing: [], journaled: [], pollIntervalSeconds: 30, polls: 0 },
-    askAfter: {},
+    endCheck: {},
     journal: [],
     leftPlan: [],
     measured: { seconds: 0, diskGiB: 0 },
@@ -165,11 +165,11 @@ export const resumed = (state: BatchState, now: number): BatchState => ({
   ...state,
   wishes: resumedWishes(state.wishes, now),
   holding: lostReport(state.holding),
-  lookUp: { ...state.lookUp, isUnderWay: undefined },
+  lookUp: { ...state.lookUp, isLooking: undefined },
   planChange: undefined,
-  strays: { ...state.strays, isUnderWay: undefined },
-  askAfter: {},
-  news: { ...state.news, isUnderWay: undefined },
+  strays: { ...state.strays, isLooking: undefined },
+  endCheck: {},
+  news: { ...state.news, isSending: undefined },
 });
 
 /** Where the batch is, for whoever asks. */
@@ -218,7 +218,7 @@ export function waitAgain(
     round,
     sourceId,
     isMoved,
-    jobId: unwatchedJob(record)?.jobId,
+    jobId: jobWithoutWorkflow(record)?.jobId,
     roundEndedAt: roundEndedAt ?? lastRoundEnd(record),
   });
 }

@@ -1,5 +1,5 @@
 import type { ServerReport } from '../contract/server-messages';
-import { afterRefusal, afterSuccess, takeSync, withNews } from './lease';
+import { afterRefusal, afterSuccess, takeSync, withUrgent } from './lease';
 import { adoptedRound, endedState, hasWorkflow, isEnded, type ServerRecord } from './servers/server-record';
 import { type Batch, isLookedUpFirst } from './state';
 import { announceExpiry } from './telling/announce';
@@ -29,7 +29,7 @@ function applyReport(batch: Batch, report: ServerReport, now: number): void {
     measure(batch, before, report, now);
     if (report.kind === 'expires') announceExpiry(batch, report, now);
   } else if (wasGranted(before, report)) wish(batch, server, 'grant', now);
-  takeQuotaNews(batch, report, after !== undefined, now);
+  takeQuotaAnswer(batch, report, after !== undefined, now);
 }
 
 /** Who looks after the server will be known in a moment: its reports are kept until then. */
@@ -57,8 +57,17 @@ export function nextRecord(
 ): ServerRecord | undefined {
   if (isEnded(record.phase) || record.phase === 'waiting') return undefined;
   if (record.round !== adoptedRound && record.round !== report.round) return undefined;
-  const { round, startedAt, stoppedRunningAt, sourceId, starts = 1, granted, runId, validUntil } = record;
-  const base = { round, startedAt, stoppedRunningAt, sourceId, starts, granted, runId, validUntil };
+  const {
+    round,
+    startedAt,
+    stoppedRunningAt,
+    sourceId,
+    starts = 1,
+    grantedRequest,
+    runId,
+    validUntil,
+  } = record;
+  const base = { round, startedAt, stoppedRunningAt, sourceId, starts, grantedRequest, runId, validUntil };
   switch (report.kind) {
     case 'ended':
       return {
@@ -88,12 +97,12 @@ export function nextRecord(
       return { ...stopped, phase: end === 'Waiting' ? 'synced' : 'finishing' };
     }
     case 'wantsSlot': {
-      const { need, jobId, refused, isCutOver = record.phase === 'synced' } = report;
-      const isOld = need <= (record.phase === 'queued' ? record.need : (granted ?? 0));
+      const { slotRequest, jobId, refused, isCutOver = record.phase === 'synced' } = report;
+      const isOld = slotRequest <= (record.phase === 'queued' ? record.slotRequest : (grantedRequest ?? 0));
       if (isOld) return undefined;
       const error = refused ?? ('error' in record ? record.error : undefined);
       const queuedAt = record.phase === 'queued' ? record.queuedAt : now;
-      return { ...base, phase: 'queued', need, jobId, isCutOver, error, queuedAt };
+      return { ...base, phase: 'queued', slotRequest, jobId, isCutOver, error, queuedAt };
     }
   }
 }
@@ -103,7 +112,7 @@ const wasGranted = (record: ServerRecord, report: ServerReport) =>
   report.kind === 'wantsSlot' &&
   record.phase === 'migrating' &&
   (record.round === adoptedRound || record.round === report.round) &&
-  record.granted === report.need;
+  record.grantedRequest === report.slotRequest;
 
 /** How long it took, for its size: what the estimates of the others are made of. */
 function measure({ state }: Batch, before: ServerRecord, report: ServerReport, now: number): void {
@@ -115,11 +124,11 @@ function measure({ state }: Batch, before: ServerRecord, report: ServerReport, n
 }
 
 /** Whether the API took or refused a job for its quota. A server asks again now and then, with the refusal it has had. */
-function takeQuotaNews({ state, index }: Batch, report: ServerReport, isNew: boolean, now: number): void {
+function takeQuotaAnswer({ state, index }: Batch, report: ServerReport, isNew: boolean, now: number): void {
   if (report.kind === 'startAccepted') state.hold = afterSuccess(state.hold, index.inUse);
   if (report.kind !== 'wantsSlot' || !report.refused || !isNew) return;
   const { code, message } = report.refused;
   const refused = { resource: report.jobId ? 'running' : 'existing', code } as const;
-  state.holding = withNews(state.holding, { refused });
+  state.holding = withUrgent(state.holding, { refused });
   state.hold = afterRefusal(state.hold, { ...refused, message }, index.inUse, now);
 }

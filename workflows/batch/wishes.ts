@@ -17,13 +17,13 @@ export interface Wish {
   /** It is not sent before; milliseconds since the epoch. */
   nextAt: number;
   /** It has been sent, and what became of it is not known yet. */
-  isUnderWay?: true;
+  isBeingSent?: true;
 }
 
 const firstRepeatMs = 1_000;
 const longestRepeatMs = 600_000;
 /** Temporal lets a workflow have 2,000 such messages under way. */
-const mostUnderWay = 500;
+const mostBeingSent = 500;
 
 /** By server and kind. */
 export type Wishes = Record<string, Wish>;
@@ -60,18 +60,18 @@ export function dueWishes(
 ): { due: Wish[]; nextAt?: number } {
   const due: Wish[] = [];
   let nextAt = Number.POSITIVE_INFINITY;
-  let underWay = 0;
+  let beingSent = 0;
   for (const [key, one] of Object.entries(wishes)) {
     const { server, kind } = one;
     const stands = kind === 'start' ? isStarting(records[server]) : hasWorkflow(records[server]);
     if (!stands) delete wishes[key];
-    else if (one.isUnderWay) underWay++;
+    else if (one.isBeingSent) beingSent++;
     else if (kind !== 'start' && isStarting(records[server]) && wishes[keyOf(server, 'start')]) continue;
     else if (one.nextAt > now) nextAt = Math.min(nextAt, one.nextAt);
     else due.push(one);
   }
   return {
-    due: due.slice(0, Math.max(0, mostUnderWay - underWay)),
+    due: due.slice(0, Math.max(0, mostBeingSent - beingSent)),
     nextAt: nextAt < Number.POSITIVE_INFINITY ? nextAt : undefined,
   };
 }
@@ -82,7 +82,7 @@ const isStarting = (record: ServerRecord | undefined) =>
 /** Notes that a wish is being sent. */
 export function noteSending(one: Wish): void {
   one.sends++;
-  one.isUnderWay = true;
+  one.isBeingSent = true;
 }
 
 /**
@@ -94,7 +94,7 @@ export function takeDelivery({ state }: HasWishes, sent: Wish, isDelivered: bool
   const { server, kind, sends } = sent;
   const one = state.wishes[keyOf(server, kind)];
   if (one?.sends !== sends) return;
-  one.isUnderWay = undefined;
+  one.isBeingSent = undefined;
   if (isDelivered && kind !== 'cancel') withdraw(state, server, kind);
   else
     one.nextAt =
@@ -113,7 +113,7 @@ export const resumedWishes = (wishes: Wishes, now: number): Wishes =>
     Object.fromEntries(
       Object.entries(wishes).map(([key, one]) => [
         key,
-        one.isUnderWay ? { ...one, isUnderWay: undefined, nextAt: now } : one,
+        one.isBeingSent ? { ...one, isBeingSent: undefined, nextAt: now } : one,
       ]),
     ),
   );

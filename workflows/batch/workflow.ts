@@ -54,12 +54,12 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
 /** The loop: decide, carry out, wait until something has happened or is due. */
 async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Promise<void> {
   for (;;) {
-    run.hasNews = false;
+    run.mustDecide = false;
     run.hasOrder = false;
     const decision = decide(run.batch, Date.now());
     carryOut(run, decision);
     if (isDone(decision)) return;
-    await condition(() => run.hasNews || isDone(decision));
+    await condition(() => run.mustDecide || isDone(decision));
     if (run.failure) throw run.failure;
     if (mayBeReplaced(run)) await continueAsNew<typeof batch>({ carried: carriedBatch(run.batch.state) });
   }
@@ -75,26 +75,26 @@ function mayBeReplaced({ batch: { state }, hasOrder }: BatchRun): boolean {
   if (historyLength <= historyLimit && !continueAsNewSuggested) return false;
   if (state.stage !== 'running' || hasOrder || !allHandlersFinished()) return false;
   const isQuiet =
-    !state.holding.underWay && !Object.values(state.wishes).some(({ isUnderWay }) => isUnderWay);
+    !state.holding.reportOnItsWay && !Object.values(state.wishes).some(({ isBeingSent }) => isBeingSent);
   return isQuiet || historyLength > 2 * historyLimit;
 }
 
 function newRun(input: BatchInput): BatchRun {
-  const { firstExecutionRunId: life, taskQueue } = workflowInfo();
+  const { firstExecutionRunId: firstRunId, taskQueue } = workflowInfo();
   const now = Date.now();
   const state =
     'carried' in input
       ? resumed(unpackedBatch(input.carried), now)
-      : newBatchState(input.plan, { life, taskQueue, now });
+      : newBatchState(input.plan, { firstRunId, taskQueue, now });
   const run: BatchRun = {
     batch: batchOf(state),
-    hasNews: true,
+    mustDecide: true,
     hasOrder: false,
-    watched: new Set(),
+    children: new Set(),
     survey: new CancellationScope(),
     detailsAt: 0,
     wake: alarm(() => {
-      run.hasNews = true;
+      run.mustDecide = true;
     }),
   };
   CancellationScope.current().cancelRequested.catch(() =>
@@ -117,7 +117,7 @@ async function end(run: BatchRun): Promise<void> {
   // The report under way must arrive first: after the return it would claim the lease again.
   await meanwhile(
     run,
-    condition(() => !state.holding.underWay, '1m'),
+    condition(() => !state.holding.reportOnItsWay, '1m'),
   );
   state.stage = 'leaving';
   const left = { existing: index.leftovers + index.strays.existing, running: index.strays.running };

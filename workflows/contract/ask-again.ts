@@ -1,3 +1,3 @@
-/** Why a question to a workflow has no answer right now, for who asks: the next one has. */
+/** The answer to a query that a workflow cannot answer right now: the next query is answered. */
 export const askAgain =
-  'This workflow has news that none of its tasks has taken up yet: ask again in a moment.';
+  'This workflow has events that no workflow task has handled yet: ask again in a moment.';

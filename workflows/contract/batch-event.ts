@@ -1,4 +1,4 @@
-/** What operators are told of without asking. */
+/** An event of a batch that operators are told without asking. */
 export interface BatchEvent {
   batch: string;
   /** Milliseconds since the epoch. */

@@ -1,6 +1,7 @@
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 
-// As the SDK's own functions of these names make them: who only sends messages need not load what runs workflows.
+// These give the same objects as the SDK's functions of these names. A process that only sends messages does not load
+// `@temporalio/workflow` for them.
 
 /** A message to a workflow that answers nothing. */
 export const defineSignal = <Args extends unknown[] = []>(name: string): SignalDefinition<Args> =>

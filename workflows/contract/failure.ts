@@ -11,7 +11,7 @@ export interface SmcFailure {
   requestId?: string;
 }
 
-/** The one detail of an activity's failure: all that its workflow decides by. */
+/** The one detail of an activity's failure: its workflow decides by this alone. */
 export interface FailureDetail {
   failure: SmcFailure;
   class: SmcErrorClass;
@@ -30,7 +30,7 @@ export function failureDetailOf(error: unknown): FailureDetail | undefined {
   return cause.details?.[0] as FailureDetail | undefined;
 }
 
-/** The SMC failure inside an activity's failure; any other error in its words. */
+/** The SMC failure inside an activity's failure; of any other error a failure with its own message. */
 export function smcFailureOf(error: unknown): SmcFailure {
   const detail = failureDetailOf(error);
   if (detail) return detail.failure;
@@ -48,15 +48,15 @@ const classOf = (error: unknown) => failureDetailOf(error)?.class;
 export const timeoutOf = (error: unknown): TimeoutFailure | undefined =>
   error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? error.cause : undefined;
 
-/** The activity was tried for as long as Temporal lets it. */
+/** The activity was tried until Temporal's time for it was over. */
 export const isTimeout = (error: unknown) =>
   timeoutOf(error) !== undefined || (error instanceof ActivityFailure && error.retryState === 'TIMEOUT');
 
-/** The call was repeated for as long as it may be, and no answer was final: whether it took effect is not known. */
+/** The call was repeated until its time was over. No answer was final: it may have had its effect. */
 export const isGivenUp = (error: unknown) =>
   isTimeout(error) || classOf(error) === 'transient' || classOf(error) === 'throttled';
 
-/** The account's last word: no retry would change it, and nothing was done. */
+/** A final answer of the account: a retry gets the same one, and the call had no effect. */
 export const isFinalRefusal = (error: unknown) =>
   error instanceof ActivityFailure &&
   error.cause instanceof ApplicationFailure &&
@@ -66,9 +66,9 @@ export const isFinalRefusal = (error: unknown) =>
 /** The account has no room for one more job, or one more running one. */
 export const isQuotaRefusal = (error: unknown) => classOf(error) === 'quota';
 
-/** The account refuses whoever calls: nobody's failure. */
+/** The account refuses every call, for its credentials for example: no server fails for it. */
 export const isAccountRefusal = (error: unknown) => classOf(error) === 'account';
 
-/** The source is not in a state that allows the call: its client is away, for example. */
+/** The source's state does not allow the call: its SMC client is offline, for example. */
 export const isSourceStateRefusal = (error: unknown) =>
   failureDetailOf(error)?.failure.code === 'SourceServerState.Invalid';

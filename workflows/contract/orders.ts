@@ -1,15 +1,15 @@
 import type { Plan } from '../../src/plan';
 import { defineQuery, defineUpdate } from './define';
 
-/** Who gives an order: shown in the journal. */
+/** An order, and the person who gives it: the journal shows both. */
 export interface Order {
   by: string;
 }
 
-/** Which servers an order is for: all it can be for when absent. */
+/** An order for these servers; without names, for all that it fits. */
 export type ServersOrder = Order & { servers?: string[] };
 
-/** For the whole batch when neither is given. */
+/** An order for these servers and waves; for the whole batch when neither is given. */
 export type PauseOrder = ServersOrder & { waves?: string[] };
 
 export interface LimitsOrder extends Order {
@@ -41,7 +41,7 @@ export const limitsUpdate = defineUpdate<OrderAnswer, [LimitsOrder]>('setLimits'
 
 export const cutOverUpdate = defineUpdate<OrderAnswer, [ServersOrder]>('cutOver');
 
-/** A changed plan of a running batch: what it would change, and the change itself. */
+/** What a changed plan would change in a running batch. */
 export const planChangesQuery = defineQuery<PlanChanges, [Plan]>('planChanges');
 
 export const changePlanUpdate = defineUpdate<OrderAnswer, [Order & { plan: Plan }]>('changePlan');
@@ -52,8 +52,8 @@ export interface PlanChanges {
   changed: string[];
   /** Names of settings of the batch itself. */
   settings: string[];
-  /** What cannot change under way, each with why. */
+  /** Changes of servers that are under way, each with the reason why it is refused. */
   refused: string[];
-  /** What of it has no effect any more, or not yet, each with why. */
+  /** Changes that have no effect any more, or not yet, each with the reason. */
   notes: string[];
 }

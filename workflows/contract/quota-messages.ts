@@ -9,7 +9,7 @@ export interface StatedQuota {
   changedAt: number;
 }
 
-/** The newest change by a person counts; of two at once the smaller quota. */
+/** The quota that a person has changed last; of two that were changed at once, the smaller one. */
 export function newestQuota(a: StatedQuota, b: StatedQuota): StatedQuota {
   if (a.changedAt !== b.changedAt) return a.changedAt > b.changedAt ? a : b;
   return {
@@ -19,48 +19,48 @@ export function newestQuota(a: StatedQuota, b: StatedQuota): StatedQuota {
   };
 }
 
-/** What a batch may use until it hears otherwise; `seq` grows with each message to that batch. */
+/** The slots that a batch may use until its next lease; `seq` grows with each message to that batch. */
 export interface Lease extends Slots {
-  /** The report's that it answers. */
-  life: string;
+  /** The same as in the batch's report: a lease is for that batch alone. */
+  firstRunId: string;
   seq: number;
-  /** Which life of the quota's workflow grants it: a lost one starts anew and knows no lease. */
-  epoch: string;
-  /** Other batches wait for slots: report as soon as fewer are needed. */
+  /** The first run of the quota's workflow that grants it. A quota that was lost starts with a new id, and knows no lease. */
+  quotaRunId: string;
+  /** Other batches wait for slots: the batch reports as soon as it needs fewer. */
   contended: boolean;
-  /** The quota that counts; a batch tells it again, should the quota's workflow be lost. */
+  /** The quota that counts. The batch reports it again if the quota's workflow is lost. */
   quota: StatedQuota;
-  /** Why jobs of others cannot be counted. */
+  /** Why the jobs of other tools cannot be counted. */
   trouble?: SmcFailure;
-  /** Why nothing is granted yet, in a sentence. */
+  /** Why no slot is granted yet, in a sentence. */
   pending?: string;
 }
 
 export const leaseGranted = defineSignal<[Lease]>('leaseGranted');
 
-/** The quota's workflow has been started anew, and must hear what the batch holds before it grants anything. */
-export const leaseAsked = defineSignal<[{ epoch: string }]>('leaseAsked');
+/** The quota's workflow was lost and has started again: it asks what the batch holds before it grants a slot. */
+export const leaseAsked = defineSignal<[{ quotaRunId: string }]>('leaseAsked');
 
 /** What a batch tells the account's quota. */
 export interface LeaseReport {
   batch: string;
-  /** Names it among all batches that ever ran under its name. */
-  life: string;
-  /** When that life began; milliseconds since the epoch. An earlier life has nothing more to say. */
+  /** The id of the batch's first run: an earlier batch of this name had another one. */
+  firstRunId: string;
+  /** When that run began; milliseconds since the epoch. A report of an earlier batch is ignored. */
   since: number;
-  /** The batch's; a quota hears only batches of its own task queue. */
+  /** The task queue of the batch; a quota hears only batches of its own. */
   taskQueue: string;
-  /** Which life of the quota's workflow the batch has last heard of. */
-  epoch?: string;
-  /** Counts the reports of this life, from 1: an older one, or the same once more, says nothing. */
+  /** The first run of the quota's workflow that the batch knows. */
+  quotaRunId?: string;
+  /** The number of this report, from 1: the quota ignores an older or repeated one. */
   nth: number;
-  /** The newest lease the batch knows; 0 before the first. */
+  /** The newest lease that the batch knows; 0 before the first. */
   seq: number;
-  /** It promises not to use more than this. */
+  /** The batch promises not to use more than this. */
   held: Slots;
-  /** It could use this much. */
+  /** The batch could use this much. */
   demand: Slots;
-  /** Syncs of incremental jobs among the running ones: SMC starts them, nobody can hold them back. */
+  /** Running jobs that are scheduled syncs: SMC starts them, whether there is a slot or not. */
   syncs: number;
   priority: number;
   quota: StatedQuota;
@@ -70,5 +70,5 @@ export interface LeaseReport {
 
 export const leaseReported = defineSignal<[LeaseReport]>('leaseReported');
 
-/** The batch has ended: its lease is free, but for the jobs that it leaves in the account. */
+/** The batch has ended, and gives its lease back; `left` are its jobs that stay in the account. */
 export const leaseReturned = defineSignal<[{ batch: string; left: Slots }]>('leaseReturned');

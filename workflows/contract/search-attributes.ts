@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-/** The batch a workflow belongs to. */
+/** The batch that a workflow belongs to. */
 export const smcBatch = defineSearchAttributeKey('SmcBatch', 'KEYWORD');
-/** The server a workflow migrates. */
+/** The server that a workflow migrates. */
 export const smcServer = defineSearchAttributeKey('SmcServer', 'KEYWORD');
-/** Where a batch or a server is: `SmcPhase = 'running'`. */
+/** The phase of a batch or a server: `SmcPhase = 'running'`. */
 export const smcPhase = defineSearchAttributeKey('SmcPhase', 'KEYWORD');

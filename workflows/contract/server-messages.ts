@@ -9,14 +9,14 @@ export type ServerResult =
       outcome: 'migrated';
       jobId: string;
       imageId?: string;
-      /** As the account has it: SMC makes a plan's name unique, and gives one where there is none. */
+      /** The name in the account: SMC makes the plan's name unique, and gives one where the plan has none. */
       imageName?: string;
       instanceId?: string;
       leftover?: Leftover;
       note?: string;
     }
   | { outcome: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
-  /** The source had been migrated already. */
+  /** The source was migrated before. */
   | { outcome: 'skipped'; note: string; imageId?: string; leftover?: Leftover }
   | { outcome: 'cancelled'; jobId?: string; leftover?: Leftover };
 
@@ -24,15 +24,16 @@ export type ServerResult =
 export interface Leftover {
   jobId: string;
   /**
-   * `ledgerNotWritten`: its source could not be tagged as migrated, so the job is the only proof of it; `refused`: a call
-   * that would have brought it on was refused, and its work is not lost for that; `notSeen`: it is not listed, and nothing
-   * tells that it is gone; `notTakenUp`: it was found on the source, and its server did not use it, or must not.
+   * - `ledgerNotWritten`: the source could not be tagged as migrated, so the job is the only proof of it
+   * - `refused`: SMC refused to start or cut over the job, and its work is kept
+   * - `notSeen`: the job is not listed, but may still exist
+   * - `notTakenUp`: the job was found on the source, and its server did not adopt it
    */
   why: KeptWhy | 'deleteFailed' | 'notTakenUp';
   error?: SmcFailure;
 }
 
-/** Why a job no longer runs: a status of the API, or what is seen only by waiting for the job. */
+/** Why a job no longer runs: its status in the API, or a reason that only the wait for the job can tell. */
 export type JobEnd =
   | Exclude<ReplicationJobStatus, 'Running' | 'Deleting'>
   | 'Stalled'
@@ -41,7 +42,7 @@ export type JobEnd =
   | 'Gone'
   | 'Unknown';
 
-/** What a server's migration tells its batch. A report may come twice, and a late one names an older round. */
+/** A report of a server's migration to its batch. It may come twice; a late one has the number of an older round. */
 export type ServerReport = { server: string; round: number } & (
   | {
       kind: 'stoppedRunning';
@@ -50,28 +51,28 @@ export type ServerReport = { server: string; round: number } & (
       end: JobEnd;
       error?: SmcFailure;
       neverStarted?: boolean;
-      /** Its start was refused, and does not count as one. */
+      /** Its start was refused, and does not count as an attempt. */
       costsNoAttempt?: boolean;
-      /** It is started again, as its migration has decided; absent when it is not. */
+      /** The time until its next start; absent when the job is not started again. */
       startsAgainInSeconds?: number;
     }
-  /** It waits for a running slot, and for an existing one too when it has no job. */
-  | { kind: 'wantsSlot'; need: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
-  /** Its job expires soon: at this time, in milliseconds since the epoch. */
+  /** It waits for a running slot, and for an existing one too when it has no job. `slotRequest` counts its requests from 1. */
+  | { kind: 'wantsSlot'; slotRequest: number; jobId?: string; refused?: SmcFailure; isCutOver?: boolean }
+  /** Its job expires soon; `at` in milliseconds since the epoch. */
   | { kind: 'expires'; jobId: string; at: number }
-  /** Its job broke, and it cannot be started again before the source's client is back. */
+  /** Its job broke, and can be started again when the source's SMC client is back. */
   | { kind: 'waitsForSource'; error: SmcFailure }
-  /** The API has accepted a start, or a cut-over; sent only when the batch has asked to hear of it. */
+  /** The API has accepted a start, or a cut-over. Sent only when the batch has asked for it (`wantsStartAccepted`). */
   | { kind: 'startAccepted' }
   /** Of an incremental job: whether SMC runs one of its syncs now, and when the next one is due. */
   | { kind: 'sync'; jobId: string; runs: boolean; dueAt?: number }
   | { kind: 'ended'; result: ServerResult }
 );
 
-/** Where a server's own workflow stands, for a batch that has not heard its reports. */
+/** The phase of a server by its own workflow, for a batch that adopts the workflow and has not got its reports. */
 export type ServerStanding = {
   sourceId: string;
-  /** Names the start of this workflow among all of its server. */
+  /** Unique for each start of a workflow of this server. */
   creationId?: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
@@ -80,30 +81,30 @@ export type ServerStanding = {
 } & (
   | { phase: 'migrating'; jobId?: string }
   | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }
-  | { phase: 'queued'; need: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
+  | { phase: 'queued'; slotRequest: number; jobId?: string; error?: SmcFailure; isCutOver?: boolean }
 );
 
-/** Of a server's workflow. */
+/** Asks a server's workflow for its phase. */
 export const standingQuery = defineQuery<ServerStanding>('standing');
 
-/** Activities of a server's migration tell its batch through their own client: no event in the migration's history. */
+/** Activities of a server's migration send it with a client of their own: that costs no event in the migration's history. */
 export const serverReported = defineSignal<[ServerReport]>('serverReported');
 
-/** What a worker tells its batches of the account: what it refuses, said again as long as it does, or that it no longer does. */
-export interface AccountNews {
-  /** Names the process. */
+/** What the account answers to a worker: `error` while it refuses calls, repeated; without it, calls succeed again. */
+export interface AccountReport {
+  /** Unique for each worker process. */
   worker: string;
   error?: SmcFailure;
 }
 
-export const accountNews = defineSignal<[AccountNews]>('accountNews');
+export const accountReported = defineSignal<[AccountReport]>('accountReported');
 
 /**
- * The batch grants what a `wantsSlot` asked for; `need` is that report's, as is `round` unless the batch does not know it.
- * `wantsStartAccepted`: it wants a `startAccepted` report once the API has taken the start.
+ * The batch grants the slot that a `wantsSlot` asked for, with the same `slotRequest`, and the same `round` where the batch
+ * knows it. `wantsStartAccepted`: the server is to report when the API has accepted the start.
  */
 export const slotGranted =
-  defineSignal<[{ need: number; round?: number; wantsStartAccepted?: boolean }]>('slotGranted');
+  defineSignal<[{ slotRequest: number; round?: number; wantsStartAccepted?: boolean }]>('slotGranted');
 
-/** Tells an incremental job's server to make its final image. */
+/** Tells the server of an incremental job to make its final image. */
 export const cutOverRequested = defineSignal<[]>('cutOverRequested');

@@ -1,21 +1,21 @@
 import type { PlannedServer, Policy } from '../../src/plan';
 import type { ServerResult } from './server-messages';
 
-/** What the batch gives a server's workflow. */
+/** The input of a server's workflow. */
 export interface ServerMigrationInput {
   batch: string;
   server: string;
-  /** Counts the times the batch has taken the server up, from 1. */
+  /** The number of this round of the server, from 1. */
   round: number;
   sourceId: string;
-  /** Unique for each round of each run of the batch: two of them are two jobs. */
+  /** Unique for each round of each batch: each one may create one job. */
   creationId: string;
   job: PlannedServer['job'];
-  /** A job of an earlier life of the batch, to be adopted. */
+  /** A job that an earlier batch of this name, or an earlier round, has left: it is adopted. */
   knownJobId?: string;
-  /** The batch wants to hear that its slot was used: the API has refused others. */
+  /** The batch wants a `startAccepted` report, because the API has refused other servers for the quota. */
   wantsStartAccepted?: boolean;
-  /** Of an incremental job; absent: when told. */
+  /** When an incremental job is cut over; absent: when an operator orders it. */
   cutoverAt?: string;
   policy: Pick<
     Policy,

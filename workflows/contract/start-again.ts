@@ -1,17 +1,20 @@
 import type { Policy } from '../../src/plan';
 import type { JobEnd } from './server-messages';
 
-/** After which ends a job is started once more, and when. The server's workflow decides it before; the activity that sees the end tells it. */
+/**
+ * The ends after which a job is started again, and the delay. The server's workflow decides it before it waits for the job, so
+ * that the activity that sees the end can tell the batch at once.
+ */
 export interface Restart {
   after: JobEnd[];
   inSeconds: number;
 }
 
-// Ready: listed so for too long after its start, so the start had no effect. Stopped: by somebody else; its work is
-// there. NotStarted: the start was refused because its source was not ready.
+// Ready: the job is listed so for too long after its start, so the start had no effect. Stopped: somebody else has stopped
+// the job, and its work is kept. NotStarted: the start was refused because the source was not ready.
 const mayStartAfter: JobEnd[] = ['InError', 'Stalled', 'Ready', 'Stopped', 'NotStarted'];
 
-/** What follows when a start ends; `attempt` counts from 1 since the last run that succeeded. */
+/** What follows when the job ends; `attempt` counts from 1 since the last job run that succeeded. */
 export function restartAfter(
   policy: Pick<Policy, 'attempts' | 'restartDelaySeconds'>,
   attempt: number,
@@ -22,13 +25,13 @@ export function restartAfter(
   };
 }
 
-/** Seconds to the next start; undefined when there is none. */
+/** Seconds to the next start; undefined when the job is not started again. */
 export const restartsIn = (restart: Restart | undefined, end: JobEnd): number | undefined =>
   restart?.after.includes(end) ? restart.inSeconds : undefined;
 
 /**
- * So many starts in a row may be refused because the source is not ready without counting as attempts: its client drops
- * and comes back. Each further one counts.
+ * The first refusals in a row because the source is not ready cost no attempt: an SMC client may be offline for a moment.
+ * Each further one counts.
  */
 export const freeRefusals = 5;
 

@@ -3,7 +3,7 @@ import type { SmcFailure } from './failure';
 import type { Leftover } from './server-messages';
 import type { Slots } from './slots';
 
-/** `stopped`: too many have failed, nothing more starts until the operator decides. */
+/** `stopped`: too many servers have failed, and nothing more starts until an operator decides. */
 export type BatchStatus = 'surveying' | 'running' | 'paused' | 'stopped' | 'cancelling' | 'ended';
 
 /** The batch in one screen. */
@@ -15,31 +15,31 @@ export interface BatchProgress {
   total: number;
   waves: WaveProgress[];
   slots: { held: Slots; inUse: Slots; cap: Slots };
-  /** Why jobs of others in the account cannot be counted right now. */
+  /** Why the jobs of other tools in the account cannot be counted right now. */
   quotaTrouble?: SmcFailure;
-  /** A changed plan is being looked up. */
+  /** The new servers of a changed plan are being looked up. */
   changesPlan?: true;
-  /** The account refuses calls for a reason that is no server's: they are repeated until it does not. */
+  /** The account refuses every call: the calls are repeated until they succeed. */
   accountTrouble?: AccountTrouble;
   /** Why nothing more starts right now, when servers wait. */
   waiting?: string;
-  /** Jobs of servers that have ended which still exist, and keep their intermediate instance billed. */
+  /** Leftovers: jobs of servers that have ended which still exist, with intermediate instances that are billed. */
   leftovers: number;
-  /** Jobs with the batch's tags that belong to no server of its plan; they count against the quota, too. */
+  /** Strays: jobs with the batch's tags that belong to no server of its plan. They count against the quota. */
   strayJobs: number;
   /** Estimated from what has been measured so far; milliseconds since the epoch. */
   estimatedEnd?: number;
-  /** Messages stay away from the operators' webhook. */
+  /** The operators' webhook does not take messages. */
   webhook?: WebhookTrouble;
 }
 
-/** Why the webhook has not been told; nothing else waits for it. */
+/** Why the webhook has not got its messages. The migration does not wait for it. */
 export interface WebhookTrouble {
   /** Messages that are kept and sent again. */
   unsent: number;
-  /** The batch has ended: the id of the workflow that goes on sending them. */
+  /** The id of the workflow that sends them once the batch has ended. */
   leftTo?: string;
-  /** Messages that were given up because too many waited: only the journal has them. */
+  /** Messages that were dropped because too many waited: only the journal has them. */
   dropped: number;
   reason: string;
   since: string;
@@ -83,7 +83,7 @@ export const serverPhases = [
 
 export type ServerPhase = (typeof serverPhases)[number];
 
-/** One server as the batch sees it. */
+/** One server, as views show it. */
 export interface ServerView {
   server: string;
   wave: string;
@@ -91,7 +91,7 @@ export interface ServerView {
   sourceId?: string;
   jobId?: string;
   imageId?: string;
-  /** As the account has it, which may not be the plan's. */
+  /** The name in the account, which may differ from the plan's. */
   imageName?: string;
   starts?: number;
   error?: SmcFailure;
@@ -99,14 +99,14 @@ export interface ServerView {
   note?: string;
   /** Milliseconds since the epoch. */
   startedAt?: number;
-  /** When its job was seen not to run any more. */
+  /** When its job was first seen to run no longer. */
   stoppedRunningAt?: number;
   endedAt?: number;
   /** Of a server whose job runs, by its size and what the batch has measured so far; milliseconds since the epoch. */
   estimatedEnd?: number;
 }
 
-/** The asker's time, milliseconds since the epoch: between two events a workflow's own clock stands still. */
+/** The time of whoever asks, milliseconds since the epoch: a workflow's own clock stands still between two events. */
 export interface Asked {
   at?: number;
 }
@@ -119,23 +119,23 @@ export const serversQuery = defineQuery<
   [{ offset?: number; limit?: number; phases?: ServerPhase[]; names?: string[] }]
 >('servers');
 
-/** Why a server is where it is. */
+/** Why a server is in its phase. */
 export interface ServerExplanation extends ServerView {
   /** One sentence. */
   why: string;
   /** Its place among the servers that wait, from 1. */
   place?: number;
-  /** Its job is not started, or started again, before; milliseconds since the epoch. */
+  /** The earliest time of its next start; milliseconds since the epoch. */
   nextStartAt?: number;
   /** What to type next, when something can be done. */
   next?: string;
-  /** The account refuses calls: its own may be among them. */
+  /** The account refuses every call: those for this server may be among them. */
   accountTrouble?: AccountTrouble;
 }
 
 export const explainQuery = defineQuery<ServerExplanation, [Asked & { server: string }]>('explain');
 
-/** A line of what operators did to the batch and what it decided by itself. */
+/** A line of the journal: what an operator ordered, or what the batch decided. */
 export interface JournalEntry {
   /** Milliseconds since the epoch. */
   at: number;
@@ -143,7 +143,7 @@ export interface JournalEntry {
   what: string;
 }
 
-/** What became of servers that had ended when they left the plan, a line each. */
+/** The ends of servers that have left the plan, a line each. */
 export const leftPlanQuery = defineQuery<string[]>('leftPlan');
 
 export const journalQuery = defineQuery<JournalEntry[]>('journal');

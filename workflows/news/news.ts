@@ -5,7 +5,7 @@ export interface News {
   /** Oldest first. */
   unsent: NewsItem[];
   /** The first one is on its way. */
-  isUnderWay?: true;
+  isSending?: true;
   /** Nothing is sent before; milliseconds since the epoch. */
   notBefore: number;
   /** Rounds of tries in a row that have failed. */
@@ -48,15 +48,15 @@ export function addNews(news: News, item: NewsItem): void {
 }
 
 /** The message about failures that can still take more of them. */
-export const openFailureNews = ({ unsent, isUnderWay }: News): NewsItem | undefined =>
-  unsent.findLast((item, i) => item.kind === 'failure' && !(isUnderWay && i === 0));
+export const openFailureNews = ({ unsent, isSending }: News): NewsItem | undefined =>
+  unsent.findLast((item, i) => item.kind === 'failure' && !(isSending && i === 0));
 
 /** The message to send now, which counts as on its way, and else when to look again. */
 export function dueNews(news: News, now: number): { item?: NewsItem; nextAt?: number } {
   const [item] = news.unsent;
-  if (!item || news.isUnderWay) return {};
+  if (!item || news.isSending) return {};
   if (news.notBefore > now) return { nextAt: news.notBefore };
-  news.isUnderWay = true;
+  news.isSending = true;
   return { item };
 }
 
@@ -87,7 +87,7 @@ export function newsFailed(
     news.failedRounds = 0;
     news.notBefore = 0;
   } else {
-    news.isUnderWay = undefined;
+    news.isSending = undefined;
     news.notBefore = now + Math.min(longestWaitMs, firstWaitMs * 2 ** news.failedRounds);
     news.failedRounds++;
   }
@@ -95,6 +95,6 @@ export function newsFailed(
 }
 
 function takeFirst(news: News): NewsItem | undefined {
-  news.isUnderWay = undefined;
+  news.isSending = undefined;
   return news.unsent.shift();
 }

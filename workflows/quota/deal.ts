@@ -4,41 +4,39 @@ import { each, growing, resources } from '../contract/slots';
 import { divideFairly } from './divide';
 import { type LeaseRecord, limitOf, type QuotaState } from './state';
 
-/** What the quota's workflow has to do now. */
+/** What the quota's workflow does now. */
 export interface Decision {
   state: QuotaState;
   /** Leases to send, each to its batch. */
   leases: { batch: string; lease: Lease }[];
-  /** Batches to be asked what they hold. */
+  /** Batches to ask what they hold. */
   asks: string[];
   /** The account's batches are to be looked for, and its jobs to be counted. */
   counts: boolean;
-  /** When to decide again, should nothing happen before; milliseconds since the epoch. */
+  /** When to decide again at the latest; milliseconds since the epoch. */
   wakeAt?: number;
   /** No batch is left. */
   isOver: boolean;
 }
 
-/** Until the first count has been answered nothing is dealt; but no longer than this. */
+/** The quota waits so long at most for its first count of jobs before it deals slots. */
 const firstCountMs = 20_000;
-/** A quota that cannot deal says why after this. */
+/** A quota that does not deal yet tells its batches why after this time. */
 const pendingMs = 5_000;
 
 /**
- * Shares shrink at once but count as used until the batch has confirmed; they grow only into what is surely free, so that
- * the sum never exceeds the quota, less what others use. A quota that was lost deals nothing before it has heard what every
- * running batch holds.
+ * A lease shrinks at once, but its slots count as used until the batch has confirmed. It grows only into slots that are
+ * surely free: the sum of all leases and of the jobs of other tools never exceeds the quota. A quota that was lost deals
+ * nothing before every running batch has told what it holds.
  */
 export function deal(state: QuotaState, now: number): Decision {
   const live = Object.entries(state.leases).filter(([, { hasEnded }]) => !hasEnded);
   const isOver = live.length === 0 && Object.keys(state.awaited).length === 0;
-  const granted = isReady(state, now)
-    ? shares(state, now)
-    : new Map<string, { share: Slots; granted: Slots }>();
+  const dealt = isReady(state, now) ? shares(state, now) : new Map<string, { share: Slots; lease: Slots }>();
   const contended =
-    granted.size > 0 && live.some(([batch, { demand }]) => isBelow(granted.get(batch)!.share, demand));
+    dealt.size > 0 && live.some(([batch, { demand }]) => isBelow(dealt.get(batch)!.share, demand));
   const shared = {
-    epoch: state.epoch,
+    quotaRunId: state.quotaRunId,
     contended,
     quota: state.quota,
     trouble: state.count.trouble,
@@ -49,26 +47,26 @@ export function deal(state: QuotaState, now: number): Decision {
   const leases: Decision['leases'] = [];
   const records: Record<string, LeaseRecord> = { ...state.leases };
   for (const [batch, lease] of live.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const next = granted.get(batch)?.granted ?? lease.promised;
-    const isNews =
-      granted.has(batch) &&
-      (resources.some((r) => next[r] !== lease.granted[r]) || lease.sentTerms !== sentTerms);
-    // Before it deals, it tells only why it does not.
-    const isReason = !granted.has(batch) && shared.pending !== undefined && lease.sentTerms !== sentTerms;
+    const next = dealt.get(batch)?.lease ?? lease.promised;
+    const isNewLease =
+      dealt.has(batch) &&
+      (resources.some((r) => next[r] !== lease.leased[r]) || lease.sentTerms !== sentTerms);
+    // Before it deals, it sends only the reason why it does not deal yet.
+    const isNewReason = !dealt.has(batch) && shared.pending !== undefined && lease.sentTerms !== sentTerms;
     const isDue = lease.undelivered !== undefined && lease.undelivered.againAt <= now;
-    if (!isNews && !isReason && !isDue) continue;
-    const seq = isNews || isReason ? lease.seq + 1 : lease.seq;
+    if (!isNewLease && !isNewReason && !isDue) continue;
+    const seq = isNewLease || isNewReason ? lease.seq + 1 : lease.seq;
     records[batch] = {
       ...lease,
       seq,
       sentTerms,
-      granted: next,
+      leased: next,
       promised: each((r) => Math.max(lease.promised[r], next[r])),
       sent: seq === lease.seq ? lease.sent : [...lease.sent.filter(allowsMore(next)), { ...next, seq }],
-      // Whether it arrives is heard soon; should that be lost, it is sent again.
+      // Sent again after this time, unless its delivery is confirmed before.
       undelivered: { failures: lease.undelivered?.failures ?? 0, againAt: now + 60_000 },
     };
-    leases.push({ batch, lease: { ...next, life: lease.life, seq, ...shared } });
+    leases.push({ batch, lease: { ...next, firstRunId: lease.firstRunId, seq, ...shared } });
   }
 
   const asks = Object.keys(state.awaited).filter((batch) => state.awaited[batch]!.againAt <= now);
@@ -77,13 +75,13 @@ export function deal(state: QuotaState, now: number): Decision {
     const times = awaited[batch]!.asks + 1;
     awaited[batch] = { asks: times, againAt: now + growing(times, 15_000, 600_000) };
   }
-  const counts = !isOver && !state.count.isUnderWay && state.count.dueAt <= now;
-  const count = counts ? { ...state.count, isUnderWay: true } : state.count;
+  const counts = !isOver && !state.count.isCounting && state.count.dueAt <= now;
+  const count = counts ? { ...state.count, isCounting: true } : state.count;
   const next = { ...state, leases: records, awaited, count };
   return { state: next, leases, asks, counts, wakeAt: wakeTime(next, now), isOver };
 }
 
-/** It knows what every batch of the account may hold, and what others have. */
+/** The quota knows what every batch of the account holds, and how many jobs other tools have. */
 const isReady = ({ isCensusTaken, awaited, count, startedAt }: QuotaState, now: number) =>
   isCensusTaken && Object.keys(awaited).length === 0 && (count.isAnswered || now >= startedAt + firstCountMs);
 
@@ -91,14 +89,14 @@ function pendingReason(state: QuotaState, now: number): string | undefined {
   if (isReady(state, now) || now < state.startedAt + pendingMs) return undefined;
   const awaited = Object.keys(state.awaited).sort();
   if (awaited.length > 0)
-    return `its workflow was lost and has to hear first what batch ${awaited.map((batch) => `'${batch}'`).join(', ')} holds`;
+    return `its workflow was lost, and it waits for the report of batch ${awaited.map((batch) => `'${batch}'`).join(', ')}`;
   return state.isCensusTaken
     ? "the account's jobs are being counted"
     : "the account's batches could not be looked up yet";
 }
 
-/** What each live batch has a share of, and how much of it may be granted now. */
-function shares(state: QuotaState, now: number): Map<string, { share: Slots; granted: Slots }> {
+/** The share of each live batch, and the lease that it may get now. */
+function shares(state: QuotaState, now: number): Map<string, { share: Slots; lease: Slots }> {
   const all = Object.values(state.leases);
   const batches = Object.keys(state.leases)
     .filter((batch) => !state.leases[batch]!.hasEnded)
@@ -113,7 +111,7 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; gra
       all.filter(({ hasEnded }) => hasEnded),
       ({ promised }) => promised[r],
     );
-    // SMC starts syncs by itself: they are served first, and the others share what is left.
+    // SMC starts syncs by itself: they get their slots first, and the batches share the rest.
     const fixed = leases.map(({ syncs }) => (r === 'running' ? syncs : 0));
     const left = limit[r] - ended - fixed.reduce((sum, one) => sum + one, 0);
     const claims = leases.map(({ demand, priority }, i) => ({
@@ -131,7 +129,7 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; gra
     });
   const existing = share('existing', () => Number.POSITIVE_INFINITY);
   const mayExist = grant('existing', existing);
-  // Who cannot have a job cannot run it: its running slot is for who has one.
+  // A batch cannot run more jobs than it may have: a running slot beyond that is for another batch.
   const running = share('running', (i) => Math.max(mayExist[i]!, leases[i]!.promised.existing));
   const mayRun = grant('running', running);
   return new Map(
@@ -139,20 +137,20 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; gra
       batch,
       {
         share: { existing: existing[i]!, running: running[i]! },
-        granted: { existing: mayExist[i]!, running: mayRun[i]! },
+        lease: { existing: mayExist[i]!, running: mayRun[i]! },
       },
     ]),
   );
 }
 
-/** What the next lease allows as well need not be kept. */
+/** Of the leases sent before, only one that allows more than the next one matters. */
 const allowsMore = (next: Slots) => (one: Slots) => resources.some((r) => one[r] > next[r]);
 
 const isBelow = (share: Slots, demand: Slots) => resources.some((r) => share[r] < demand[r]);
 
 function wakeTime(state: QuotaState, now: number): number | undefined {
   const times = [
-    ...(state.count.isUnderWay ? [] : [state.count.dueAt]),
+    ...(state.count.isCounting ? [] : [state.count.dueAt]),
     ...resources.map((r) => state.learned[r]?.until ?? 0),
     ...Object.values(state.leases).map(({ undelivered }) => undelivered?.againAt ?? 0),
     ...Object.values(state.awaited).map(({ againAt }) => againAt),

@@ -1,12 +1,12 @@
 import { limitOf, type QuotaState } from './state';
 
-/** What the Temporal UI shows on the quota's page, in Markdown. */
+/** The details on the quota's page in the Temporal UI, in Markdown. */
 export function quotaDetails(account: string, state: QuotaState, now: number): string {
   const { others, count, learned, quota } = state;
   const rows = Object.entries(state.leases).map(
-    ([batch, { granted, demand, syncs, hasEnded }]) =>
-      `| ${batch}${hasEnded ? ' (ended, its jobs are to be counted)' : ''} | ${granted.existing} of ${demand.existing} | ` +
-      `${granted.running} of ${demand.running}${syncs > 0 ? `, ${syncs} of them syncs` : ''} |`,
+    ([batch, { leased, demand, syncs, hasEnded }]) =>
+      `| ${batch}${hasEnded ? ' (ended, its jobs are to be counted)' : ''} | ${leased.existing} of ${demand.existing} | ` +
+      `${leased.running} of ${demand.running}${syncs > 0 ? `, ${syncs} of them syncs` : ''} |`,
   );
   const isLearned = Object.values(learned).some(({ until }) => until > now);
   const awaited = Object.keys(state.awaited);

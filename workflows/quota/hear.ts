@@ -4,37 +4,39 @@ import type { Slots } from '../contract/slots';
 import { each, growing, noSlots, resources } from '../contract/slots';
 import { type LeaseRecord, liveBatches, type QuotaState } from './state';
 
-// What the quota's workflow hears, each as a pure step from one state to the next. All may come late, twice or never.
+// The messages that the quota's workflow gets, each as a pure step from one state to the next. A message may come late, twice or
+// never.
 
 const second = 1_000;
-/** For so many polls a refusal of the API is believed before one more job is tried. */
+/** For so many polls the limit that a refusal of the API has shown counts; then one more job is tried. */
 const learnedPolls = 10;
-/** Others' jobs and dead batches tell us nothing: they are looked for every so many polls, more often while short. */
+/** Other tools and dead batches report nothing: their jobs are counted every so many polls, more often while slots are short. */
 const countPolls = { usual: 10, short: 2 };
 
 /** A batch may have any name, `constructor` as well. */
 const own = <T>(map: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(map, name) ? map[name] : undefined;
 
-/** What a batch needs and holds. */
+/** A batch reports what it needs and holds. */
 export function hearReport(state: QuotaState, report: LeaseReport, now: number): QuotaState {
-  const { batch, epoch, seq, held, refused } = report;
+  const { batch, quotaRunId, seq, held, refused } = report;
   const known = own(state.leases, batch);
   if (known && isStale(report, known)) return state;
   const wasAwaited = own(state.awaited, batch);
   const { [batch]: _, ...awaited } = state.awaited;
-  // Made before the batch has heard of this life of the quota: a lost one may have granted more since. A batch that has
-  // begun after the census cannot have been granted anything.
-  const isUnsure = epoch === undefined ? seq > 0 || wasAwaited !== undefined : epoch !== state.epoch;
-  const isSameLife = known === undefined || known.life === report.life;
-  const waits = isSameLife ? wasAwaited : undefined;
+  // The batch does not know this run of the quota yet: a lost one may have granted it more since. A batch that has begun
+  // after the census holds nothing.
+  const isUnsure =
+    quotaRunId === undefined ? seq > 0 || wasAwaited !== undefined : quotaRunId !== state.quotaRunId;
+  const isSameBatch = known === undefined || known.firstRunId === report.firstRunId;
+  const waits = isSameBatch ? wasAwaited : undefined;
   const count = { ...state.count };
   if (refused) {
     if (speaksOfJobs(refused.code)) count.refused = { ...count.refused, [refused.resource]: true };
-    // While counts fail they keep their distance.
+    // After a failed count the next one keeps its growing delay.
     if (count.failures === 0) count.dueAt = now;
   }
-  // Jobs that it has taken over were other's jobs when they were last counted.
+  // Jobs that this batch has adopted were counted as other tools' jobs.
   if (!known && resources.some((r) => held[r] > 0)) count.dueAt = Math.min(count.dueAt, now);
   return {
     ...state,
@@ -45,27 +47,27 @@ export function hearReport(state: QuotaState, report: LeaseReport, now: number):
   };
 }
 
-/** Heard before, or overtaken by a newer one: it says nothing of how the batch stands now. */
+/** The report came before, or a newer one has come first. */
 const isStale = (report: LeaseReport, known: LeaseRecord) =>
-  report.life === known.life ? report.nth <= known.nth : report.since < known.since;
+  report.firstRunId === known.firstRunId ? report.nth <= known.nth : report.since < known.since;
 
 function heardLease(known: LeaseRecord | undefined, report: LeaseReport): LeaseRecord {
-  const { life, since, epoch, nth, seq, held, demand, syncs, priority } = report;
-  const heard = { life, since, epoch, nth, demand, syncs, priority };
-  // A batch that was terminated and applied again knows no lease yet and must be sent one.
-  if (!known || life !== known.life)
-    return { ...heard, seq: Math.max(seq, known?.seq ?? 0), granted: noSlots, promised: held, sent: [] };
-  const { undelivered, sentTerms, granted } = known;
-  // A batch may still grow into a lease that it had not seen.
+  const { firstRunId, since, quotaRunId, nth, seq, held, demand, syncs, priority } = report;
+  const heard = { firstRunId, since, quotaRunId, nth, demand, syncs, priority };
+  // A batch that was terminated and applied again knows no lease yet: it is sent one.
+  if (!known || firstRunId !== known.firstRunId)
+    return { ...heard, seq: Math.max(seq, known?.seq ?? 0), leased: noSlots, promised: held, sent: [] };
+  const { undelivered, sentTerms, leased } = known;
+  // The batch may still use a lease that it has not confirmed.
   const sent = known.sent.filter((one) => one.seq > seq);
   const promised = each((r) => Math.max(held[r], ...sent.map((one) => one[r])));
-  return { ...heard, seq: Math.max(seq, known.seq), granted, promised, sent, undelivered, sentTerms };
+  return { ...heard, seq: Math.max(seq, known.seq), leased, promised, sent, undelivered, sentTerms };
 }
 
-/** SMC: a region's VPCs run out without regard to how many jobs run. */
+/** SMC: the quota of VPCs in a region says nothing about the number of jobs. */
 const speaksOfJobs = (code: string) => code !== 'QuotaExceeded.Vpc';
 
-/** The batch has ended; `left` are its jobs that stay, and count as others' from the next count on. */
+/** The batch has ended. `left` are its jobs that stay: from the next count on they count as other tools' jobs. */
 export function hearReturn(
   state: QuotaState,
   { batch, left }: { batch: string; left: Slots },
@@ -78,7 +80,7 @@ export function hearReturn(
   return endLease({ ...state, awaited }, batch, now, left);
 }
 
-/** The batch was found not to run any more. What it held counts until a count has told what it has left. */
+/** These batches no longer run. Their slots count as used until a count has shown which jobs they have left. */
 export const hearEnded = (state: QuotaState, batches: string[], now: number): QuotaState =>
   batches.reduce((next, batch) => endLease(next, batch, now), state);
 
@@ -90,7 +92,7 @@ function endLease(state: QuotaState, batch: string, now: number, left?: Slots): 
     ...lease,
     hasEnded: true,
     undelivered: undefined,
-    granted: noSlots,
+    leased: noSlots,
     demand: noSlots,
     syncs: 0,
     promised: left ?? lease.promised,
@@ -105,11 +107,11 @@ function endLease(state: QuotaState, batch: string, now: number, left?: Slots): 
   };
 }
 
-/** The account's running batches: whoever holds a lease of an earlier life of this quota is among them, and is asked. */
+/** The account's running batches. One of them may hold a lease of a quota that was lost: each is asked what it holds. */
 export function hearCensus(state: QuotaState, batches: string[], now: number): QuotaState {
   const awaited = { ...state.awaited };
   for (const batch of batches)
-    if (own(state.leases, batch)?.epoch !== state.epoch && !own(awaited, batch))
+    if (own(state.leases, batch)?.quotaRunId !== state.quotaRunId && !own(awaited, batch))
       Object.defineProperty(awaited, batch, {
         value: { asks: 0, againAt: now },
         enumerable: true,
@@ -119,7 +121,7 @@ export function hearCensus(state: QuotaState, batches: string[], now: number): Q
   return { ...state, isCensusTaken: true, awaited };
 }
 
-/** What became of a message to a batch: a lease that could not be delivered stays and is sent again. */
+/** The delivery of a message to a batch has succeeded or failed. A lease that was not delivered is sent again. */
 export function hearDelivery(
   state: QuotaState,
   { batch, seq }: { batch: string; seq?: number },
@@ -128,7 +130,7 @@ export function hearDelivery(
 ): QuotaState {
   if (outcome === 'notFound') return hearEnded(state, [batch], now);
   const lease = own(state.leases, batch);
-  // A question is asked again by itself; an older lease does not matter any more.
+  // A question has a timer of its own, and an older lease no longer counts.
   if (!lease || lease.hasEnded || seq !== lease.seq) return state;
   const failures = (lease.undelivered?.failures ?? 0) + 1;
   const undelivered =
@@ -138,10 +140,10 @@ export function hearDelivery(
   return { ...state, leases: { ...state.leases, [batch]: { ...lease, undelivered } } };
 }
 
-/** What a count asks, and what it must answer for. */
+/** What a count of jobs asks, and which refusals it has to explain. */
 export interface CountOrder {
   batches: string[];
-  /** Batches that had ended before: what is left of them is among the others' jobs. */
+  /** Batches that had ended before the count: the jobs that they left are among the other tools' jobs. */
   ended: string[];
   refused: (keyof Slots)[];
 }
@@ -153,8 +155,8 @@ export const countOrder = (state: QuotaState): CountOrder => ({
 });
 
 /**
- * The account's jobs. A refusal that other tools' new jobs do not explain tells that the real limit is lower than we
- * were told: about where we stand.
+ * The account's jobs have been counted. Where other tools have no new jobs that explain a refusal, the real limit is lower than
+ * the stated quota: about the number of jobs that exist now.
  */
 export function hearCount(
   state: QuotaState,
@@ -166,7 +168,7 @@ export function hearCount(
   const learned = { ...state.learned };
   for (const r of refused) {
     if (counted.others[r] > state.others[r]) continue;
-    // At least one more than others have: a limit of nothing would never find out that it was wrong.
+    // At least one more than other tools have: with a limit of zero no job would ever be tried.
     const limit = Math.max(counted.all[r], counted.others[r] + 1);
     learned[r] = { limit, until: now + learnedPolls * pollMs };
   }
@@ -187,7 +189,7 @@ export function hearCount(
     learned,
     count: {
       dueAt: now + (isOutdated || stillRefused.length > 0 ? Math.min(waitMs, 2 * pollMs) : waitMs),
-      isUnderWay: false,
+      isCounting: false,
       isAnswered: true,
       failures: 0,
       refused: Object.fromEntries(stillRefused.map((r) => [r, true])),
@@ -195,7 +197,7 @@ export function hearCount(
   };
 }
 
-/** The last count stands, the batches are told why, and it is tried again with growing distance. */
+/** A count has failed: the last one still counts, the batches are told why, and the next one comes after a growing delay. */
 export function hearCountFailure(state: QuotaState, trouble: SmcFailure, now: number): QuotaState {
   const failures = state.count.failures + 1;
   return {
@@ -203,7 +205,7 @@ export function hearCountFailure(state: QuotaState, trouble: SmcFailure, now: nu
     count: {
       ...state.count,
       dueAt: now + growing(failures, 15 * second, 600 * second),
-      isUnderWay: false,
+      isCounting: false,
       isAnswered: true,
       failures,
       trouble,

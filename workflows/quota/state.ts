@@ -3,32 +3,32 @@ import type { StatedQuota } from '../contract/quota-messages';
 import type { Slots } from '../contract/slots';
 import { noSlots } from '../contract/slots';
 
-/** All that the quota's workflow knows, carried over Continue-As-New. It is plain data and never changed in place. */
+/** The state of the quota's workflow, carried over Continue-As-New. It is plain data and never changed in place. */
 export interface QuotaState {
-  /** Names this life of the workflow: a lease of an earlier one, which was lost, is not its own. */
-  epoch: string;
+  /** The id of the workflow's first run. A quota that was lost had another one, and its leases no longer count. */
+  quotaRunId: string;
   startedAt: number;
   leases: Record<string, LeaseRecord>;
-  /** Batches that run and may hold a lease of an earlier life: nothing is dealt before they have told. */
+  /** Running batches that may hold a lease of a lost quota: nothing is dealt before they have reported. */
   awaited: Record<string, { asks: number; againAt: number }>;
   /** The account's running batches have been looked up. */
   isCensusTaken: boolean;
   quota: StatedQuota;
-  /** Jobs in the account that no lease covers, as last counted. */
+  /** Jobs in the account that belong to no running batch, as last counted. */
   others: Slots;
   count: CountState;
-  /** The workers'. */
+  /** The poll interval of the workers. */
   pollIntervalSeconds: number;
-  /** Where the API has refused more than this, we believe it until then (milliseconds since the epoch). */
+  /** Limits that refusals of the API have shown, and until when they count (milliseconds since the epoch). */
   learned: Partial<Record<keyof Slots, { limit: number; until: number }>>;
 }
 
 export interface CountState {
   dueAt: number;
-  isUnderWay: boolean;
-  /** The first one has been answered, one way or the other. */
+  isCounting: boolean;
+  /** The first count has succeeded or failed. */
   isAnswered: boolean;
-  /** In a row. */
+  /** Failed counts in a row. */
   failures: number;
   trouble?: SmcFailure;
   /** Refusals of the API that the next count has to explain. */
@@ -36,27 +36,28 @@ export interface CountState {
 }
 
 export interface LeaseRecord {
-  /** Names the batch among all that ever ran under its name. */
-  life: string;
+  /** The id of the batch's first run: an earlier batch of this name had another one. */
+  firstRunId: string;
   since: number;
-  /** Which life of the quota it had heard of at its last report. */
-  epoch?: string;
-  /** The last report that was heard. */
+  /** The first run of the quota that the batch knew at its last report. */
+  quotaRunId?: string;
+  /** The number of the last report. */
   nth: number;
   seq: number;
-  granted: Slots;
-  /** The batch may use up to this: it shrinks only by the batch's own word. */
+  /** The newest lease. */
+  leased: Slots;
+  /** The batch may use up to this. It shrinks only when the batch reports that it uses less. */
   promised: Slots;
-  /** Leases that its last report had not seen: whichever comes last, each may have been used by then. */
+  /** Leases that the last report of the batch does not confirm: the batch may use any of them. */
   sent: readonly SentLease[];
   demand: Slots;
   syncs: number;
   priority: number;
-  /** What else its batch has last been told with its lease. */
+  /** What was last sent to the batch beside the slots of its lease. */
   sentTerms?: string;
-  /** The lease could not be delivered: it is sent again. */
+  /** The newest lease is not delivered yet: it is sent again. */
   undelivered?: { failures: number; againAt: number };
-  /** The batch is gone; what it had counts until a count has found what is left of it. */
+  /** The batch has ended: its slots count as used until a count has shown which jobs it has left. */
   hasEnded?: true;
 }
 
@@ -64,27 +65,27 @@ export interface SentLease extends Slots {
   seq: number;
 }
 
-/** One that knows nothing yet: it looks for the account's batches and counts its jobs first. */
-export const newQuota = (epoch: string, now: number): QuotaState => ({
-  epoch,
+/** A quota at its start: it first looks for the account's batches and counts its jobs. */
+export const newQuota = (quotaRunId: string, now: number): QuotaState => ({
+  quotaRunId,
   startedAt: now,
   leases: {},
   awaited: {},
   isCensusTaken: false,
   quota: { jobs: 0, running: 0, changedAt: 0 },
   others: noSlots,
-  count: { dueAt: now, isUnderWay: false, isAnswered: false, failures: 0, refused: {} },
+  count: { dueAt: now, isCounting: false, isAnswered: false, failures: 0, refused: {} },
   pollIntervalSeconds: 30,
   learned: {},
 });
 
-/** After Continue-As-New: the answer to a count under way has gone to the earlier run. */
+/** After Continue-As-New: the answer to a count has gone to the earlier run, so the count is made again. */
 export const resumed = (state: QuotaState, now: number): QuotaState => ({
   ...state,
   count: {
     ...state.count,
-    isUnderWay: false,
-    dueAt: state.count.isUnderWay ? now : state.count.dueAt,
+    isCounting: false,
+    dueAt: state.count.isCounting ? now : state.count.dueAt,
   },
 });
 
@@ -94,7 +95,7 @@ export const liveBatches = ({ leases }: QuotaState) =>
     .filter((batch) => !leases[batch]!.hasEnded)
     .sort();
 
-/** How many jobs of the account may exist or run, as far as we know. */
+/** How many jobs of the account may exist or run: the stated quota, or a lower limit that refusals have shown. */
 export function limitOf({ quota, learned }: QuotaState, resource: keyof Slots, now: number): number {
   const stated = resource === 'existing' ? quota.jobs : quota.running;
   const refusal = learned[resource];

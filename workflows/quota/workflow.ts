@@ -31,19 +31,19 @@ import { liveBatches, newQuota, type QuotaState, resumed } from './state';
 
 export interface AccountQuotaInput {
   account: string;
-  /** Where it runs, as its history has it: a replay is on another queue. */
+  /** Its task queue. It is part of the input because a replay runs on another queue. */
   taskQueue: string;
   /** Carried over Continue-As-New. */
   state?: QuotaState;
 }
 
-/** What this run of the workflow has beside its state. */
+/** One run of the workflow: its state, and what lives only as long as this run. */
 interface QuotaRun {
   readonly account: string;
   state: QuotaState;
-  /** Something happened: the loop goes round once more. */
-  hasNews: boolean;
-  /** Messages to batches on their way. */
+  /** Something has happened: the loop decides once more. */
+  mustDecide: boolean;
+  /** Messages to batches whose delivery is not confirmed yet. */
   sending: number;
   /** Wakes the loop at a time. */
   wake(at: number | undefined): void;
@@ -51,7 +51,7 @@ interface QuotaRun {
 
 const historyLimit = 1_500;
 
-// A failure is the quota's to bear and to repeat: nothing it asks may take for ever.
+// The quota decides itself when to repeat a failed activity: so each one has few attempts and an end.
 const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActivities<Activities>({
   heartbeatTimeout: '20s',
   startToCloseTimeout: '5m',
@@ -61,23 +61,23 @@ const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActi
 
 /**
  * The account's quota, dealt in leases of whole batches. It starts with the first batch that reports and ends when no batch
- * is left; nothing that is asked or sent can end it, and all it knows its batches can tell again.
+ * is left. A failed activity or message does not end it, and after a loss the batches report again all that it knew.
  */
 export async function accountQuota({ account, taskQueue, state: carried }: AccountQuotaInput): Promise<void> {
   const { firstExecutionRunId } = workflowInfo();
   const state = carried ? resumed(carried, Date.now()) : newQuota(firstExecutionRunId, Date.now());
   const wake = alarm(() => {
-    run.hasNews = true;
+    run.mustDecide = true;
   });
-  const run: QuotaRun = { account, state, hasNews: true, sending: 0, wake };
+  const run: QuotaRun = { account, state, mustDecide: true, sending: 0, wake };
   setHandler(leaseReported, (report) => {
-    // Another queue's workers may have another account's credentials: what they count is not ours.
+    // The workers of another queue may have credentials of another account: their jobs are not in this quota.
     if (report.taskQueue === taskQueue) hear(run, hearReport(run.state, report, Date.now()));
   });
   setHandler(leaseReturned, (returned) => hear(run, hearReturn(run.state, returned, Date.now())));
 
   for (;;) {
-    run.hasNews = false;
+    run.mustDecide = false;
     if (isHistoryLong()) {
       await condition(() => run.sending === 0 && allHandlersFinished());
       await continueAsNew<typeof accountQuota>({ account, taskQueue, state: run.state });
@@ -87,13 +87,13 @@ export async function accountQuota({ account, taskQueue, state: carried }: Accou
     run.state = decision.state;
     carryOut(run, decision);
     setCurrentDetails(quotaDetails(account, run.state, Date.now()));
-    await condition(() => run.hasNews);
+    await condition(() => run.mustDecide);
   }
 }
 
 function hear(run: QuotaRun, state: QuotaState): void {
   run.state = state;
-  run.hasNews = true;
+  run.mustDecide = true;
 }
 
 function carryOut(run: QuotaRun, { leases, asks, counts, wakeAt }: Decision): void {
@@ -102,8 +102,8 @@ function carryOut(run: QuotaRun, { leases, asks, counts, wakeAt }: Decision): vo
     void confirm(run, { batch, seq: lease.seq }, sent);
   }
   for (const batch of asks) {
-    const { epoch } = run.state;
-    const sent = getExternalWorkflowHandle(batchWorkflowId(batch)).signal(leaseAsked, { epoch });
+    const { quotaRunId } = run.state;
+    const sent = getExternalWorkflowHandle(batchWorkflowId(batch)).signal(leaseAsked, { quotaRunId });
     void confirm(run, { batch }, sent);
   }
   if (counts) void count(run);
@@ -127,7 +127,7 @@ async function confirm(
   hear(run, hearDelivery(run.state, message, outcome, Date.now()));
 }
 
-/** Looks for batches that have ended, and counts the jobs of others. Dealing goes on meanwhile, whatever comes of it. */
+/** Looks for batches that have ended, and counts the jobs of other tools. Slots are dealt meanwhile. */
 async function count(run: QuotaRun): Promise<void> {
   const failures: unknown[] = [];
   await lookForBatches(run).catch((error: unknown) => failures.push(error));
@@ -150,7 +150,7 @@ async function lookForBatches(run: QuotaRun): Promise<void> {
   hear(run, hearEnded(run.state, await findEndedBatches({ batches }), Date.now()));
 }
 
-/** Of an activity that ran out of time: why its last attempt failed. */
+/** The failure of the last attempt of an activity that has timed out. */
 function lastWord(error: unknown): unknown {
   const inner = error instanceof ActivityFailure ? error.cause?.cause : undefined;
   return inner instanceof ApplicationFailure ? inner : error;

@@ -19,7 +19,7 @@ export async function awaitEnd(input: ServerMigrationInput, job: Job): Promise<E
 async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
   const { batch, server, round, sourceId, policy } = input;
   const { jobId, before, start, attempt } = job;
-  const summary = `${jobId}, start ${attempt} of ${policy.attempts}`;
+  const summary = `${jobId}, attempt ${attempt} of ${policy.attempts}`;
   for (let leftMs = policy.jobTimeoutSeconds * 1000; ; ) {
     const waitsSince = Date.now();
     try {

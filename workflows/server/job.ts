@@ -23,7 +23,7 @@ export interface Job {
   validUntil?: number;
   extensionIsRefused?: boolean;
   /** The operator will be told before it expires. */
-  isExpiryTold?: boolean;
+  warnsOfExpiry?: boolean;
   /** Starts that were refused for the state of its source. */
   refusedStarts: number;
   /** What it was in before its last start, or cut-over: a late read may still show that. */

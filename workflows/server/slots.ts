@@ -18,38 +18,38 @@ export interface Asking {
 /** A slot may not be granted for weeks, for example when the batch is paused: asking again must not fill the history. */
 const longestWaitMs = 3_600_000;
 
-/** The slots of this server. Each time it asks has a number, `need`; the batch grants by that number. */
+/** The slots of this server. Its requests for a slot are counted from 1; the batch grants a request by its number. */
 export function slotsFromBatch({
   batch,
   server,
   round,
-  wantsStartAccepted: mustTellFirst = false,
+  wantsStartAccepted: mustReportFirstStart = false,
 }: ServerMigrationInput) {
-  let need = 0;
-  let granted = 0;
-  let mustTell = mustTellFirst;
+  let slotRequest = 0;
+  let grantedRequest = 0;
+  let mustReportStart = mustReportFirstStart;
   setHandler(slotGranted, (grant) => {
     if ((grant.round ?? round) !== round) return;
-    granted = Math.max(granted, grant.need);
-    mustTell = grant.wantsStartAccepted ?? false;
+    grantedRequest = Math.max(grantedRequest, grant.slotRequest);
+    mustReportStart = grant.wantsStartAccepted ?? false;
   });
   return {
     /** Gives the slot back and waits for the next one. Asks again now and then: the batch may have been started anew. */
     async ask(jobId?: string, { refused, isCutOver = false, whileWaiting }: Asking = {}): Promise<void> {
-      need++;
-      noteStanding({ phase: 'queued', need, jobId, error: refused, isCutOver });
+      slotRequest++;
+      noteStanding({ phase: 'queued', slotRequest, jobId, error: refused, isCutOver });
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
       for (let waitMs = 300_000; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
         await smcCalls('wants a slot').tellBatch(batch, {
           kind: 'wantsSlot',
           server,
           round,
-          need,
+          slotRequest,
           jobId,
           refused,
           isCutOver,
         });
-        if (await condition(() => granted >= need, waitMs)) {
+        if (await condition(() => grantedRequest >= slotRequest, waitMs)) {
           noteStanding({ phase: 'migrating', jobId });
           return;
         }
@@ -58,8 +58,8 @@ export function slotsFromBatch({
     },
     /** Tells the batch that the API has accepted the start that the slot was for, where it wants to know. */
     async used(): Promise<void> {
-      if (!mustTell) return;
-      mustTell = false;
+      if (!mustReportStart) return;
+      mustReportStart = false;
       await smcCalls('was not refused').tellBatch(batch, { kind: 'startAccepted', server, round });
     },
   };

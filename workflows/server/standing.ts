@@ -5,7 +5,7 @@ import type { ServerMigrationInput } from '../contract/server-migration';
 /** The part of a standing that changes from one step to the next. */
 export type Step = ServerStanding extends infer S
   ? S extends ServerStanding
-    ? Omit<S, 'sourceId' | 'creation' | 'startedAt' | 'starts'> & { starts?: number }
+    ? Omit<S, 'sourceId' | 'creationId' | 'startedAt' | 'starts'> & { starts?: number }
     : never
   : never;
 

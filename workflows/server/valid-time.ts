@@ -10,7 +10,7 @@ const validDays = { usual: 30, most: 89 };
 /** A job that waits for its start is extended at this age, so that few of them need the call. */
 const extendAfterDays = 20;
 /** So many days before it expires the operator is told. */
-const tellDays = [7, 1];
+const warningDays = [7, 1];
 
 /** Until when SMC keeps a job, as far as is known here. */
 export const validUntil = (
@@ -41,9 +41,9 @@ export function extension(
 export async function keepValid(input: ServerMigrationInput, job: Job): Promise<void> {
   const until = extension(input, job);
   if (until !== undefined) await extend(job, until);
-  if (job.isExpiryTold) return;
-  job.isExpiryTold = true;
-  void tellBeforeExpiry(input, job).catch((error: unknown) => {
+  if (job.warnsOfExpiry) return;
+  job.warnsOfExpiry = true;
+  void warnBeforeExpiry(input, job).catch((error: unknown) => {
     if (!isCancellation(error)) log.warn('the expiry could not be told', { jobId: job.jobId });
   });
 }
@@ -64,14 +64,14 @@ async function extend(job: Job, until: number): Promise<void> {
   }
 }
 
-async function tellBeforeExpiry(input: ServerMigrationInput, job: Job): Promise<void> {
+async function warnBeforeExpiry(input: ServerMigrationInput, job: Job): Promise<void> {
   const { batch, server, round } = input;
   const { jobId } = job;
-  for (const days of tellDays) {
+  for (const days of warningDays) {
     const inMs = validUntil(input, job) - days * dayMs - Date.now();
-    const isNextDue = validUntil(input, job) - tellDays.at(-1)! * dayMs <= Date.now();
+    const isNextDue = validUntil(input, job) - warningDays.at(-1)! * dayMs <= Date.now();
     // Several of these times may be over when a job is adopted: only the last one is told.
-    if (inMs <= 0 && isNextDue && days !== tellDays.at(-1)) continue;
+    if (inMs <= 0 && isNextDue && days !== warningDays.at(-1)) continue;
     if (inMs > 0) await sleep(inMs, { summary: 'until its job is about to expire' });
     const at = validUntil(input, job);
     await smcCalls('is about to expire').tellBatch(batch, { kind: 'expires', server, round, jobId, at });

@@ -12,7 +12,7 @@ import type { CutOver } from './between-syncs';
 import { cleanUp, endWithoutJob } from './clean-up';
 import { createJob } from './create';
 import type { Ended, Job } from './job';
-import { runToItsEnd } from './run';
+import { runJob } from './job-runs';
 import { showDetails } from './shown-phase';
 import { type SlotsFromBatch, slotsFromBatch } from './slots';
 import { answerStanding, noteStanding } from './standing';
@@ -25,7 +25,7 @@ import { answerStanding, noteStanding } from './standing';
 export async function serverMigration(input: ServerMigrationInput): Promise<ServerResult> {
   answerStanding(input);
   const slots = slotsFromBatch(input);
-  const cutOver = cutOverWhenTold();
+  const cutOver = cutOverOnRequest();
 
   const created = await createJob(input, slots);
   if ('result' in created) return endWithoutJob(input, created.result);
@@ -36,7 +36,7 @@ export async function serverMigration(input: ServerMigrationInput): Promise<Serv
   return CancellationScope.nonCancellable(() => cleanUp(input, job, ended));
 }
 
-function cutOverWhenTold(): CutOver {
+function cutOverOnRequest(): CutOver {
   const cutOver: CutOver = { requested: false };
   setHandler(cutOverRequested, () => {
     cutOver.requested = true;
@@ -59,7 +59,7 @@ async function endOf(
 ): Promise<Ended | 'cancelled'> {
   try {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
-    return await runToItsEnd(input, job, slots, cutOver);
+    return await runJob(input, job, slots, cutOver);
   } catch (error) {
     return isCancellation(error) ? 'cancelled' : { end: 'Unknown', error: smcFailureOf(error) };
   }

@@ -5,7 +5,7 @@ import { fieldsOf, kindsOf, schemaAt } from '../schema/schema-shape';
 import type { CsvCell } from './csv-text';
 import { problemAt } from './source-file';
 
-/** A column of a servers CSV: the field of a server its cells are. Positions in lists count from 1, as the API's. */
+/** A column of a servers CSV: its cells are values of one field of a server. Positions in lists count from 1, as in the API. */
 export interface CsvColumn {
   header: CsvCell;
   path: (string | number)[];
@@ -13,8 +13,8 @@ export interface CsvColumn {
 }
 
 /**
- * The columns of a header row; `undefined` for those left out. `renamed`: header to field, null to leave it out.
- * A mistyped header is a problem, and read as what it most likely means, so that it does not hide others.
+ * The columns of a header row; `undefined` for a column that is left out. `renamed` maps headers to fields; null leaves a
+ * column out. A mistyped header is a problem. It is read as the field that it most likely means, so that it hides no other problem.
  */
 export function csvColumns(
   headers: CsvCell[],
@@ -49,7 +49,7 @@ type ColumnPath =
   | { path: (string | number)[] }
   | { message: string; fix: string; meant?: (string | number)[] };
 
-/** `dataDisks[1].size` → `['dataDisks', 1, 'size']`, as far as the schema knows such a field. */
+/** `dataDisks[1].size` → `['dataDisks', 1, 'size']`; undefined when the schema has no such field. */
 function columnPath(field: string, schema: z.core.$ZodType): ColumnPath {
   const path: (string | number)[] = [];
   let rest = field;
@@ -91,7 +91,7 @@ function columnPath(field: string, schema: z.core.$ZodType): ColumnPath {
   return holdsOneCell(schemaAt(schema, path)) ? { path } : { ...needsParts(field, schemaAt(schema, path)) };
 }
 
-/** A cell holds a text, a number, a truth, or a list of texts; not a map and not a list of maps. */
+/** Whether one cell can hold the field: a text, a number, a boolean or a list of texts. */
 function holdsOneCell(schema: z.core.$ZodType | undefined): boolean {
   const kinds = kindsOf(schema);
   if (kinds.has('array')) return kindsOf(schemaAt(schema!, [0])).has('string');

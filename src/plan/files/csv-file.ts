@@ -5,21 +5,20 @@ import { type CsvColumn, csvColumns } from './csv-columns';
 import { type CsvCell, readCsvText } from './csv-text';
 import { problemAt, type SourceFile, type Span } from './source-file';
 
-/** The servers of a CSV: its first row names their fields, each row below is one. */
+/** The servers of a CSV: its first row names their fields, each row below is one server. */
 export interface ServersFromCsv {
-  /** As a plan has them. Empty where no column tells the source. */
+  /** The servers as in a plan; empty where no column gives the source. */
   rows: unknown[];
   problems: PlanProblem[];
-  /** Headers the plan's `columns` name and the file does not have. */
+  /** Headers that the plan's `columns` name but the file does not have. */
   unusedColumns: string[];
-  /** The place of a path below a row; a field's place is its header. */
+  /** The place of a path in a row; the place of a field name is its header. */
   locate(row: number, path: PlanPath, part?: PlanPart): Span;
 }
 
 /**
- * Reads servers from a CSV; undefined where the file is none: its first line names no field of a server, or it is no
- * text. `renamed`: header to field, for headers that are no fields; null leaves a
- * column out.
+ * Reads servers from a CSV; undefined when the file is not a CSV of servers: its first line names no field of a server, or it
+ * is not text. `renamed` maps headers to fields; null leaves a column out.
  */
 export function readServersCsv(
   source: SourceFile,
@@ -40,7 +39,7 @@ export function readServersCsv(
     };
   }
   const { columns, problems } = csvColumns(headers, planServerSchema, renamed);
-  // Also a header that is mistyped, or that the plan renames, is a column.
+  // A mistyped header, or one that the plan renames, is a column, too.
   if (columns.every((column) => column === undefined) && !isRenamed(headers, renamed)) return undefined;
   problems.unshift(...read.problems, ...strayCells(headers, rows));
   const named = new Set(headers.map(({ text }) => text));
@@ -63,7 +62,7 @@ export function readServersCsv(
 const isRenamed = (headers: CsvCell[], renamed: Readonly<Record<string, string | null>>) =>
   headers.some(({ text }) => Object.hasOwn(renamed, text));
 
-/** Values no header tells the meaning of. */
+/** Finds values in columns without a header. */
 function strayCells(headers: CsvCell[], rows: CsvCell[][]): PlanProblem[] {
   return rows.flatMap((row) => {
     const stray = row.find((cell, i) => cell.text !== '' && !headers[i]?.text);
@@ -73,7 +72,7 @@ function strayCells(headers: CsvCell[], rows: CsvCell[][]): PlanProblem[] {
   });
 }
 
-/** A filled cell and the column it is of. */
+/** A filled cell and its column. */
 class Leaf {
   constructor(
     readonly cell: CsvCell,
@@ -83,7 +82,7 @@ class Leaf {
 /** Fields by name, or the entries of a list by position. */
 type Branch = Map<string | number, Leaf | Branch>;
 
-/** A row as the server it describes, its cells in the places of their values. Empty cells are left out. */
+/** The server that a row describes: its cells are in the places of their values. Empty cells are left out. */
 function rowTree(row: CsvCell[], columns: (CsvColumn | undefined)[]): Branch {
   const root: Branch = new Map();
   columns.forEach((column, i) => {
@@ -102,7 +101,7 @@ function rowTree(row: CsvCell[], columns: (CsvColumn | undefined)[]): Branch {
   return root;
 }
 
-/** The entries of a list in the order of their positions, gaps closed; nothing for what is no list. */
+/** The entries of a list in the order of their positions, without gaps; undefined when the branch is not a list. */
 function listOf(branch: Branch): [number, Leaf | Branch][] | undefined {
   const entries = [...branch].filter(
     (entry): entry is [number, Leaf | Branch] => typeof entry[0] === 'number',
@@ -122,7 +121,7 @@ function treeValue(tree: Leaf | Branch, name = ''): unknown {
   });
 }
 
-/** Numbers, truths and lists where the field has such; the schema judges what is none. */
+/** The value of a cell: a number, a boolean or a list where the field has that type. The schema reports a value that does not fit. */
 function cellValue({ cell: { text }, column: { schema } }: Leaf): unknown {
   const kinds = kindsOf(schema);
   if (kinds.has('array')) {
@@ -157,6 +156,6 @@ function placeOf(
 }
 
 function firstLeaf(tree: Leaf | Branch): Leaf {
-  // Branches are made for a leaf, so none is empty.
+  // A branch is made for a leaf: it is never empty.
   return tree instanceof Leaf ? tree : firstLeaf([...tree.values()][0]!);
 }

@@ -9,9 +9,9 @@ export interface CsvCell extends Span {
 const separators = [',', ';', '\t'] as const;
 
 /**
- * Reads a CSV (RFC 4180; separated by `,`, `;` or tabs, whichever the header has most of) into rows of cells that know
- * their places, which CSV parsers do not tell. Empty lines and lines that begin with `#` are left out. What follows an
- * unclosed quote cannot be read: the rows end there.
+ * Reads a CSV (RFC 4180) into rows of cells with their places, which CSV parsers do not give. The separator is `,`, `;` or the
+ * tab, the one that the header has most of. Empty lines and lines that begin with `#` are left out. The rows end at a quote
+ * that is not closed: text after it cannot be read.
  */
 export function readCsvText(source: SourceFile): { rows: CsvCell[][]; problems: PlanProblem[] } {
   const { text } = source;

@@ -4,23 +4,23 @@ import type { PlanServer, PlanSettings } from '../schema/plan-schema';
 import { planServerSchema, planSettingsSchema } from '../schema/plan-schema';
 import { type HomesOfFields, judge } from '../schema/schema-findings';
 
-/** A plan taken apart for the rules that look at several of its fields; only its good fields are in it. */
+/** A plan for the rules that compare several of its fields. It has only the fields without a problem. */
 export interface Draft {
   defaults: Layer;
   waves: DraftWave[];
   servers: DraftServer[];
 }
 
-/** Settings that stand in one place of the plan. */
+/** The settings in one place of the plan. */
 export interface Layer {
   at: PlanPath;
   settings: Partial<PlanSettings>;
-  /** Fields whose findings are told already; nothing that depends on them is judged. */
+  /** Fields that have a finding already: rules that depend on them are not checked. */
   broken: Set<string>;
 }
 
 export interface DraftWave {
-  /** Absent where the plan has none that could be named. */
+  /** Absent where the plan gives the wave no valid name. */
   name?: string;
   at: PlanPath;
   defaults?: Layer;
@@ -28,16 +28,16 @@ export interface DraftWave {
 
 export interface DraftServer extends Layer {
   settings: Partial<PlanServer>;
-  /** Its name in the batch; absent where it has neither name nor source. */
+  /** The server's name in the batch; absent where it has neither name nor source. */
   name?: string;
-  /** How a message calls it. */
+  /** The server's name in messages. */
   label: string;
   wave?: DraftWave;
-  /** What its job gets: the nearest of each setting. */
+  /** The settings of its job: each from the nearest layer that has it. */
   job: JobSettings;
 }
 
-/** Judges every server on its own, and joins it with the settings that come from its wave and the defaults. */
+/** Checks every server by itself, and merges its settings with those of its wave and of the defaults. */
 export function draftServers(
   entries: readonly unknown[],
   defaults: Layer,
@@ -68,14 +68,14 @@ export function draftServers(
   return { servers, findings };
 }
 
-/** The layers a server's settings come from, nearest first. */
+/** The layers that a server's settings come from, nearest first. */
 export function layersOf(server: DraftServer, draft: Draft): Layer[] {
   return [server, ...(server.wave?.defaults ? [server.wave.defaults] : []), draft.defaults];
 }
 
 const settingNames = Object.keys(planSettingsSchema.shape) as (keyof PlanSettings)[];
 
-/** Later layers win; tags, and replication parameters given as maps, are joined key by key. */
+/** Merges the settings of the layers: a nearer one wins. Tags, and replication parameters given as maps, are merged by key. */
 function mergedJob(layers: Layer[], server: Partial<PlanServer>): JobSettings {
   const merged: Record<string, unknown> = {};
   for (const settings of [...layers.map((layer) => layer.settings), server]) {

@@ -1,14 +1,14 @@
 import type { Finding, PlanPath } from '../problem';
 
-/** Names of variables that hold what lets one in: keys, passwords, tokens, addresses with a token in them. */
+/** Whether a variable holds a secret by its name: a key, a password, a token, or an address with a token in it. */
 const isSecret = (name: string) =>
   /SECRET|TOKEN|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|WEBHOOK|(^|_)AUTH(_|$)|CERT_DATA|KEY_DATA/i.test(
     name,
   );
 
 /**
- * A value with every `${env:NAME}` in its texts replaced, and what it was replaced by. Names that are not set are
- * findings, and so are those of secrets.
+ * A value with every `${env:NAME}` in its texts replaced, and the values of these variables. A variable that is not set, or
+ * that holds a secret, is a finding.
  */
 export function withEnvironment(
   value: unknown,
@@ -46,7 +46,7 @@ export function withEnvironment(
       });
       return whole;
     });
-  // Copies only what changes: most plans have no variables, and large ones should not be copied.
+  // Copies only parts that change: most plans have no variables, and a large plan is not copied for nothing.
   const keepSame = <T extends object>(container: T, path: PlanPath): T => {
     let copy: Record<string | number, unknown> | undefined;
     for (const [key, item] of Object.entries(container)) {

@@ -1,11 +1,11 @@
 import type { Finding } from '../problem';
 
-/** Shorter values stand by chance in any text, and no secret is so short. */
+/** A shorter value may be in any text by chance, and no secret is so short. */
 const leastHidden = 3;
 
-/** The finding with `${env:NAME}` again where it quotes what the environment gave. */
+/** The finding with `${env:NAME}` in place of the values that the environment gave. */
 export function withoutValues(finding: Finding, used: ReadonlyMap<string, string>): Finding {
-  // Longest first: one value may be a part of another.
+  // The longest first, because one value may be a part of another.
   const values = [...used]
     .filter(([, value]) => value.length >= leastHidden)
     .sort(([, a], [, b]) => b.length - a.length);

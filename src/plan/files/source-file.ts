@@ -1,28 +1,28 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { PlanProblem, PlanProblemCode } from '../problem';
 
-/** A file of the plan, read: its text, and where in it an offset is. */
+/** A file of the plan: its text, and the line and column of each offset. */
 export interface SourceFile {
-  /** The path as the user knows it. */
+  /** The path as the user gave it. */
   file: string;
   text: string;
   /** From 1. */
   lineOf(offset: number): { line: number; column: number };
 }
 
-/** A stretch of a source file, `end` exclusive. */
+/** A part of a source file; `end` is exclusive. */
 export interface Span {
   source: SourceFile;
   start: number;
   end: number;
 }
 
-// 10,000 servers with every setting given take about 10 MiB; a disk image given by mistake takes more.
+// 10,000 servers with all settings take about 10 MiB; a disk image given by mistake takes more.
 const largestMiB = 64;
 
 /**
- * Reads a file as UTF-8; never throws: what is wrong with it comes back as the one problem it has. `onlyFiles`: no
- * device and no pipe.
+ * Reads a file as UTF-8. It never throws: a file that cannot be read is given as one problem. `onlyFiles` refuses devices
+ * and pipes.
  */
 export async function readSourceFile(
   file: string,
@@ -50,7 +50,7 @@ export async function readSourceFile(
   }
 }
 
-/** Makes a source file of a text that is in hand. */
+/** Makes a source file from a text. */
 function sourceFile(file: string, text: string): SourceFile {
   let lineStarts: number[] | undefined;
   return {
@@ -70,7 +70,7 @@ function sourceFile(file: string, text: string): SourceFile {
   };
 }
 
-/** The problem at a span; a span over several lines is cut at the end of its first. */
+/** The problem at a span; a span over several lines is cut at the end of its first line. */
 export function problemAt(span: Span, problem: Pick<PlanProblem, 'code' | 'message' | 'fix'>): PlanProblem {
   const { source, start } = span;
   const { line, column } = source.lineOf(start);

@@ -2,15 +2,15 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, pars
 import type { PlanPart, PlanPath, PlanProblem } from '../problem';
 import { problemAt, type SourceFile, type Span } from './source-file';
 
-/** A YAML or JSON text, read; `value` is absent where the text is too broken to be judged further. */
+/** A YAML or JSON text that was read; `value` is absent where the text is too broken for further checks. */
 export interface YamlFile {
   value?: unknown;
   problems: PlanProblem[];
-  /** The place of a path, or of its nearest ancestor that stands in the text. */
+  /** The place of a path, or of its nearest ancestor in the text. */
   locate(path: PlanPath, part?: PlanPart): Span;
 }
 
-/** Reads YAML 1.2 (so JSON too) and keeps the position of everything in it. */
+/** Reads YAML 1.2 (so JSON, too) and keeps the position of each value. */
 export function readYaml(source: SourceFile): YamlFile {
   const document = parse(source);
   if (!document) {
@@ -37,13 +37,13 @@ function parse(source: SourceFile): Document.Parsed | undefined {
   try {
     return parseDocument(source.text, { prettyErrors: false, stringKeys: true, logLevel: 'error' });
   } catch (error) {
-    // The parser descends recursively.
+    // The parser is recursive: a text that is nested too deeply exhausts the stack.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-/** One problem a line: what follows a syntax error on its line is mostly its echo. */
+/** At most one problem a line: a syntax error causes others on the same line. */
 function syntaxProblems(document: Document.Parsed, source: SourceFile): PlanProblem[] {
   const byLine = new Map<number, PlanProblem>();
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
@@ -66,16 +66,16 @@ function yamlMessage(code: string, message: string): string {
   return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-// Far above any plan written by hand, far below what would fill the memory.
+// Far more than a plan written by hand has, far less than the memory can hold.
 const mostNodes = 5_000_000;
 
 interface AliasesRead {
-  /** What each alias stands for. */
+  /** The node that each alias refers to. */
   targets: Map<unknown, Node>;
   problem?: PlanProblem;
 }
 
-/** Aliases may repeat parts of a plan, but not blow it up ("billion laughs"), and not contain themselves. */
+/** Aliases may repeat parts of a plan. They may not contain themselves, nor make it huge ("billion laughs"). */
 function readAliases(document: Document.Parsed, source: SourceFile): AliasesRead {
   const targets = new Map<unknown, Node>();
   const anchors = new Map<string, Node>();
@@ -85,7 +85,7 @@ function readAliases(document: Document.Parsed, source: SourceFile): AliasesRead
     const [start = 0, end = start] = node.range ?? [];
     problem ??= problemAt({ source, start, end }, { code: 'yaml-aliases', message });
   };
-  // In the order of the text, so that an alias finds the anchor last set before it, its size known by then.
+  // In the order of the text: an alias refers to the last anchor of its name before it, whose size is known then.
   const sizeOf = (node: unknown): number => {
     if (!isNode(node)) return 1;
     if (isAlias(node)) {
@@ -131,7 +131,7 @@ function spanOf(
     field = next.field;
   }
   const shown = part === 'field' && complete && isNode(field) ? field : node;
-  // An empty value (`name:`) has no text of its own: its field name stands for it.
+  // An empty value (`name:`) has no text of its own: the problem is shown at its field name.
   const range = textRange(shown) ?? textRange(field) ?? [0, source.text.length];
   return { source, start: range[0], end: range[1] };
 }

@@ -2,12 +2,12 @@ import { didYouMean } from '../did-you-mean';
 import type { Draft, DraftServer } from '../files/draft';
 import type { Finding } from '../problem';
 
-/** Dependencies name servers of the plan, not of a later wave, and never lead back to where they began. */
+/** Checks dependencies: each names a server of the plan, in the same or an earlier wave, and there is no cycle. */
 export function dependencyFindings(draft: Draft): Finding[] {
   const byName = new Map<string, DraftServer>();
   for (const server of draft.servers) if (server.name !== undefined) byName.set(server.name, server);
   const waveOrder = new Map(draft.waves.map((wave, i) => [wave, i]));
-  // Where a server's name is itself a mistake, who depends on it is not one more.
+  // A server whose name is a mistake may be the one that another server depends on: that is no second mistake.
   const mayHaveName = ({ broken }: DraftServer) =>
     ['name', 'sourceName', 'sourceId'].some((field) => broken.has(field));
   const allNamed = draft.servers.every((server) => server.name !== undefined || !mayHaveName(server));
@@ -38,16 +38,16 @@ export function dependencyFindings(draft: Draft): Finding[] {
   return [...findings, ...cycles(draft, byName)];
 }
 
-// Each guess looks at every name of the plan.
+// Each guess compares with every name of the plan.
 const mostGuesses = 100;
 
-/** One finding for each cycle met, at the dependency that closes it. */
+/** One finding for each cycle, at the dependency that closes it. */
 function cycles(draft: Draft, byName: Map<string, DraftServer>): Finding[] {
   const findings: Finding[] = [];
   const done = new Set<DraftServer>();
   for (const start of draft.servers) {
     if (done.has(start)) continue;
-    // By hand instead of by recursion: a chain may be as long as the plan.
+    // A stack of its own instead of recursion: a chain may be as long as the plan.
     const way = [{ server: start, next: 0 }];
     const onWay = new Map([[start, 0]]);
     while (way.length > 0) {

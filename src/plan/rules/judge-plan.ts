@@ -16,7 +16,7 @@ import { serverFindings } from './server-rules';
 import { settingsFindings } from './settings-rules';
 import { warningFindings } from './warnings';
 
-/** What the rules say about a plan. */
+/** The result of the rules for a plan. */
 export interface PlanJudged {
   /** Present when there are no findings. */
   plan?: Plan;
@@ -25,8 +25,8 @@ export interface PlanJudged {
 }
 
 /**
- * Holds a parsed plan against every rule. `entries` are its servers, from wherever they come; `now` is what scheduled
- * times are judged against.
+ * Checks a parsed plan by all rules. `entries` are its servers, from the plan or its CSV; scheduled times are compared with
+ * `now`.
  */
 export function judgePlan(raw: Record<string, unknown>, entries: unknown[], now: Date): PlanJudged {
   const head = judge(planHeadSchema, raw, [], homes);
@@ -56,7 +56,7 @@ export function judgePlan(raw: Record<string, unknown>, entries: unknown[], now:
   };
 }
 
-/** A map of the plan is read without this key: better said than dropped. */
+/** A key that is lost when a map of the plan is read: it is reported instead of dropped. */
 const lostKey = '__proto__';
 
 function lostKeys(raw: Record<string, unknown>, entries: readonly unknown[]): Finding[] {
@@ -118,7 +118,7 @@ function quotaFindings({ jobs, running }: Plan['account']['quota'], wanted: numb
   return findings;
 }
 
-/** For a field in the wrong part of the plan, the part it belongs in. */
+/** The right part of the plan for a field that is in a wrong part. */
 const homes: ReadonlyMap<string, string> = new Map([
   ...Object.keys(planWaveSchema.shape).map((field) => [field, 'a wave'] as const),
   ...Object.keys(planSettingsSchema.shape).map((field) => [field, 'defaults or a server'] as const),

@@ -3,7 +3,7 @@ import type { Draft, DraftServer } from '../files/draft';
 import type { Finding } from '../problem';
 import { serverName } from '../schema/plan-schema';
 
-/** Every server has one source and one name of its own, in a wave that exists. */
+/** Checks that every server has a source and a name of its own, and a wave that exists. */
 export function serverFindings(draft: Draft): Finding[] {
   return [
     ...draft.servers.flatMap((server) => [...sourceFindings(server), ...unfitNames(server)]),
@@ -38,7 +38,7 @@ function sourceFindings({ at, settings, broken, label }: DraftServer): Finding[]
   ];
 }
 
-/** A source may have a name that cannot be one of the batch. */
+/** Finds names of sources that cannot be names of servers in the batch. */
 function unfitNames({ at, settings, name }: DraftServer): Finding[] {
   if (name === undefined || settings.name !== undefined) return [];
   const why = serverName.safeParse(name).error?.issues[0]?.message;

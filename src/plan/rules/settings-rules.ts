@@ -2,13 +2,13 @@ import { type JobSettings, settingsProblems } from '../../smc';
 import { type Draft, type DraftServer, type Layer, layersOf } from '../files/draft';
 import { type Finding, type PlanPath, pathText } from '../problem';
 
-/** Tags that tell whose a job and a source are: the ledger of what was migrated. */
+/** The tags of the ledger, which a plan must not set. */
 const reservedTags = ['smc-batch', 'smc-batch-server', 'smc-batch-image'] as const;
 
-// SMC: 20 tags on a resource; each job carries two of ours.
+// SMC: 20 tags on a resource; smc-batch adds two to each job.
 const mostTags = 18;
 
-/** The rules a server's merged settings must keep together; what comes from defaults is told once. */
+/** Checks the merged settings of each server together. A mistake in the defaults is given once. */
 export function settingsFindings(draft: Draft): Finding[] {
   const onServers = new FindingsOnServers(draft);
   for (const server of draft.servers) {
@@ -26,7 +26,7 @@ export function settingsFindings(draft: Draft): Finding[] {
   ];
 }
 
-/** Where the nearest layer has a setting. */
+/** The place of a setting in the nearest layer that has it. */
 export function placeOfSetting(
   server: DraftServer,
   draft: Draft,
@@ -36,7 +36,7 @@ export function placeOfSetting(
   return layer && [...layer.at, field];
 }
 
-/** Findings by place, each with the servers it is true for. */
+/** Findings by place, each with its servers. */
 export class FindingsOnServers {
   private readonly byPlace = new Map<string, { finding: Finding; servers: DraftServer[] }>();
 
@@ -65,7 +65,7 @@ export function someOf(servers: DraftServer[]): string {
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }
 
-// What asks for a setting that is missing: the mistake stands there.
+// The settings that make another setting necessary: where that one is missing, the mistake is shown here.
 const askedForBy: Partial<Record<keyof JobSettings, (keyof JobSettings)[]>> = {
   frequency: ['runOnce'],
   maxNumberOfImageToKeep: ['runOnce'],
@@ -75,7 +75,7 @@ const askedForBy: Partial<Record<keyof JobSettings, (keyof JobSettings)[]>> = {
   containerRepository: ['targetType'],
 };
 
-/** Nothing where a field in question is broken: its own finding comes first. */
+/** Undefined where one of the fields has a finding already: that one comes first. */
 function placeOf(
   server: DraftServer,
   draft: Draft,

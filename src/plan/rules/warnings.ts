@@ -4,7 +4,7 @@ import { startTimeOf } from '../plan';
 import type { Finding, PlanPath } from '../problem';
 import { FindingsOnServers, placeOfSetting, someOf } from './settings-rules';
 
-/** What is allowed, but seldom meant. `maxConcurrent`: servers of the plan that may run at once. */
+/** Warnings: settings that are allowed, but most likely a mistake. `maxConcurrent`: servers of the plan that may run at once. */
 export function warningFindings(draft: Draft, maxConcurrent: number, now: Date): Finding[] {
   return [
     ...sharedImageNames(draft),
@@ -91,7 +91,7 @@ function emptyWaves(draft: Draft): Finding[] {
     }));
 }
 
-/** Settings that SMC takes and does nothing with, as long as another one is not set. */
+/** Settings that have no effect in SMC unless another one is set. */
 const needed: [needs: string, isMet: (job: JobSettings) => boolean, fields: (keyof JobSettings)[]][] = [
   ['runOnce: false', ({ runOnce }) => runOnce === false, ['frequency', 'maxNumberOfImageToKeep']],
   [
@@ -107,7 +107,7 @@ const needed: [needs: string, isMet: (job: JobSettings) => boolean, fields: (key
   ['launchTemplateId', ({ launchTemplateId }) => launchTemplateId !== undefined, ['launchTemplateVersion']],
 ];
 
-/** A setting of the defaults counts as used when one of the servers that have it from there uses it. */
+/** Finds settings without effect. A setting of the defaults has an effect when it has one for some server. */
 function unusedSettings(draft: Draft): Finding[] {
   return needed.flatMap(([needs, isMet, fields]) =>
     fields.flatMap((field) => {
@@ -138,7 +138,7 @@ function timesOutOfRange(draft: Draft, now: Date): Finding[] {
         'cutoverAt is not after scheduledStartTime: the cut-over follows the first sync at once';
       onServers.add(server, { code: 'time-out-of-range', message, path });
     }
-    // The job is created when its time has come, so what SMC asks of its validTime counts from then.
+    // The job is created at its start time: SMC's limits for validTime count from then.
     const { scheduledStartTime, validTime } = server.job;
     if (scheduledStartTime !== undefined && startsAt <= now.getTime()) {
       const message = 'scheduledStartTime is in the past: the server starts as soon as a slot is free';

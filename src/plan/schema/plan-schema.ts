@@ -11,7 +11,7 @@ import {
 } from './plan-values';
 import { settingHelp } from './setting-help';
 
-/** Days as a plan spells them. */
+/** The days of the week in a plan. */
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const { name: jobNameSchema, ...apiSettings } = jobSettingsSchema.shape;
@@ -23,7 +23,7 @@ const described = Object.fromEntries(
   ]),
 ) as typeof apiSettings;
 
-// A plan writes tags as a map and replication parameters as one, where the API has a list and a JSON text.
+// In a plan, tags and replication parameters are maps; in the API they are a list and a JSON text.
 const settingFields = {
   ...described,
   tags: z
@@ -42,7 +42,7 @@ const settingFields = {
     .meta({ ...settingHelp.replicationParameters }),
 };
 
-/** Job settings as a plan has them, in `defaults`, in a wave's `defaults` and in servers. */
+/** The job settings of a plan: in `defaults`, in a wave's `defaults` and in servers. */
 export const planSettingsSchema = z.strictObject(settingFields).meta({
   id: 'jobSettings',
   title: 'Job settings',
@@ -50,14 +50,14 @@ export const planSettingsSchema = z.strictObject(settingFields).meta({
 });
 export type PlanSettings = z.infer<typeof planSettingsSchema>;
 
-/** A server's name in the batch, given or taken from its source. */
+/** The name of a server in the batch: given, or taken from its source. */
 export const serverName = z
   .string()
   .min(1, '1 to 128 characters')
   .max(128, '1 to 128 characters')
-  // Half a character cannot be sent to anybody.
+  // A lone surrogate (half a character) cannot be sent.
   .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'no control characters')
-  // It becomes a tag's value.
+  // The name becomes the value of a tag.
   .refine((text) => !/https?:\/\//.test(text), 'has no http:// or https:// in it');
 
 /** One entry of `servers`, or one row of their CSV. */
@@ -171,7 +171,7 @@ export const planAccountSchema = z.strictObject({
     .meta({ description: "The account's limits; see SMC's console, a ticket raises them." }),
 });
 
-/** How hard the batch tries, and when it gives up. */
+/** The limits and retries of the batch. */
 export const planPolicySchema = z.strictObject({
   maxConcurrent: z
     .number()
@@ -212,7 +212,7 @@ export const planPolicySchema = z.strictObject({
     .meta({ description: 'Batches of a higher priority get their slots first.' }),
 });
 
-/** Where the servers come from, when not from the plan itself. */
+/** The CSV of the servers, where they are not in the plan. */
 export const serversCsvSchema = z.strictObject({
   csv: z.string().min(1, 'not empty').meta({ description: 'Path of the CSV, relative to the plan.' }),
   columns: z.record(z.string(), z.string().nullable()).optional().meta({
@@ -220,7 +220,7 @@ export const serversCsvSchema = z.strictObject({
   }),
 });
 
-/** Everything of a plan but its servers, which are judged one by one. */
+/** The plan without its servers, which are checked one by one. */
 export const planHeadSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: 'The JSON Schema of this file, for editors.' }),
   version: z.literal(1, 'the only one is 1').meta({ description: 'Of the plan format: 1.' }),

@@ -5,13 +5,13 @@ const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 const durationRule = "a duration like '90s', '30m', '6h' or '7d'";
 
-/** A stretch of time such as `90s`, `30m`, `6h` or `7d`; gives seconds. */
+/** A duration such as `90s`, `30m`, `6h` or `7d`; gives seconds. */
 export const duration = z
   .string(durationRule)
   .regex(/^\d{1,6}[smhd]$/, durationRule)
   .transform((text) => Number(text.slice(0, -1)) * secondsOf[text.at(-1) as keyof typeof secondsOf]);
 
-/** A duration that may not be `0s`. */
+/** A duration longer than `0s`. */
 export const positiveDuration = duration.refine((seconds) => seconds > 0, 'longer than 0');
 
 const threshold = "a number of servers (0, 1, …) or a share like '10%'";
@@ -34,13 +34,13 @@ const clockRule = "a time of day like '22:00' (two digits each)";
 /** A time of day, `HH:MM`. */
 export const clockTime = z.string(clockRule).regex(/^([01]\d|2[0-3]):[0-5]\d$/, clockRule);
 
-/** A day of the calendar, `YYYY-MM-DD`. */
+/** A calendar date, `YYYY-MM-DD`. */
 export const calendarDate = z
   .string()
   .refine(isCalendarDate, "a date that exists, like '2030-12-31'")
   .meta({ format: 'date' });
 
-/** An IANA time zone this machine knows. */
+/** An IANA time zone that this machine knows. */
 export const timeZone = z
   .string()
   .refine(isTimeZone, { error: ({ input }) => timeZoneMessage(String(input)) });
@@ -63,7 +63,7 @@ function timeZoneMessage(name: string): string {
 }
 
 function isTimeZone(name: string): boolean {
-  // Newer Node also takes offsets ("+08:00"), which know no daylight saving time; a plan names its zone.
+  // Newer Node also accepts offsets ("+08:00"). They have no daylight saving time, so a plan must name a zone.
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

@@ -3,23 +3,23 @@ import { didYouMean } from '../did-you-mean';
 import { type Finding, type PlanPath, pathText } from '../problem';
 import { fieldsOf, schemaAt } from './schema-shape';
 
-/** What a schema says about a value. */
+/** The result of checking a value by a schema. */
 export interface Judged<T> {
   /** The value, transformed; absent where there are findings. */
   data?: T;
-  /** The good fields alone, for rules that look at several of them. */
+  /** The fields without a finding, for rules that compare several of them. */
   good: Partial<T>;
-  /** Top-level fields that are not good, and those a mistyped one was meant to be. */
+  /** Top-level fields with a finding, and those that a mistyped field most likely means. */
   broken: Set<string>;
   findings: Finding[];
 }
 
-/** Where a field stands that is known in another part of the plan: `policy`, `a wave`, … */
+/** The part of the plan that has a field of this name: `policy`, `a wave`, … */
 export type HomesOfFields = ReadonlyMap<string, string>;
 
 /**
- * Holds a value against a strict schema; the findings have `at` before their own path.
- * `good` are its fields without findings, so that one mistake does not hide another.
+ * Checks a value by a strict schema; the findings have `at` before their own path. `good` has the fields without findings, so
+ * that one mistake does not hide another.
  */
 export function judge<T extends z.ZodObject>(
   schema: T,
@@ -29,7 +29,7 @@ export function judge<T extends z.ZodObject>(
 ): Judged<z.output<T>> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { data: parsed.data, good: parsed.data, broken: new Set(), findings: [] };
-  // Of what is no map at all no field can be judged.
+  // In a value that is not a map no field can be checked.
   const broken = new Set<string>(isMap(value) ? [] : Object.keys(schema.shape));
   const findings: Finding[] = [];
   const raw = parsed.error.issues.flatMap((issue) => findingsOf(issue, schema, value, homes));
@@ -38,9 +38,9 @@ export function judge<T extends z.ZodObject>(
   for (const { meant, path, ...rest } of raw) {
     if (path[0] !== undefined) broken.add(String(path[0]));
     if (meant?.[0] !== undefined) broken.add(String(meant[0]));
-    // A field that is there, but mistyped, is not missing as well.
+    // A mistyped field is not reported as missing, too.
     if (rest.code === 'missing-field' && mistyped.has(pathText(path))) continue;
-    // A value that breaks several rules is told of the first: the next ones assume it kept that.
+    // Of several rules that a value breaks only the first is reported: the next ones assume that it is kept.
     if (rest.code === 'invalid-value') {
       if (invalid.has(pathText(path))) continue;
       invalid.add(pathText(path));
@@ -63,7 +63,7 @@ function goodFields<T extends z.ZodObject>(schema: T, value: unknown, broken: Se
   return good as Partial<z.output<T>>;
 }
 
-/** `meant`: the path a mistyped field was to have. */
+/** `meant`: the path that a mistyped field most likely means. */
 type RawFinding = Finding & { meant?: PlanPath };
 
 function findingsOf(
@@ -103,7 +103,7 @@ function messageOf(issue: z.core.$ZodIssue, path: PlanPath): string {
     return `at least ${issue.minimum}${unitOf(issue.origin)}`;
   }
   const field = path.at(-1);
-  // The rule of a job's `name` stands here as `jobName`.
+  // A plan writes the job's `name` as `jobName`.
   if (field === 'jobName') return issue.message.replace(/^name /, '');
   return issue.message.startsWith(`${field} `) ? issue.message.slice(`${field} `.length) : issue.message;
 }

@@ -2,13 +2,13 @@ import type { z } from 'zod';
 
 type Schema = z.core.$ZodType;
 
-/** The fields an object schema allows, by name; nothing for what is not an object. */
+/** The fields of an object schema, by name; empty for any other schema. */
 export function fieldsOf(schema: Schema | undefined): Record<string, Schema> {
   const objects = alternatives(schema).filter((one) => one._zod.def.type === 'object');
   return Object.assign({}, ...objects.map((one) => (one as z.core.$ZodObject)._zod.def.shape));
 }
 
-/** The schema of what stands at a path below a schema. */
+/** The schema at a path below a schema. */
 export function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | undefined {
   let here: Schema | undefined = schema;
   for (const step of path) {
@@ -19,7 +19,7 @@ export function schemaAt(schema: Schema, path: readonly (string | number)[]): Sc
   return here;
 }
 
-/** The plain kinds a value may have: `string`, `number`, `boolean`, `array`, `object`, `record`, …; unknown: none. */
+/** The kinds that a value may have: `string`, `number`, `boolean`, `array`, `object`, `record`, …; empty when they are unknown. */
 export function kindsOf(schema: Schema | undefined): Set<string> {
   const kinds = alternatives(schema).flatMap((one) => {
     const def = one._zod.def as z.core.$ZodTypeDef & { values?: unknown[] };
@@ -40,7 +40,7 @@ function childSchema(schema: Schema, step: string | number): Schema | undefined 
   return undefined;
 }
 
-/** A schema without what only wraps it: its union's members, what is optional, defaulted or transformed. */
+/** The schemas inside a schema: the members of a union, and the ones that are wrapped as optional, defaulted or transformed. */
 function alternatives(schema: Schema | undefined): Schema[] {
   if (!schema) return [];
   const def = schema._zod.def as z.core.$ZodTypeDef & { innerType?: Schema; in?: Schema; options?: Schema[] };

@@ -1,6 +1,6 @@
 import { type jobSettingsSchema, targetTypes } from '../../smc';
 
-/** What an editor shows for a job setting; also the words of `docs/plan.md`. */
+/** The help text of each job setting, for editors and `docs/plan.md`. */
 export const settingHelp: Record<
   Exclude<keyof typeof jobSettingsSchema.shape, 'name'>,
   { description: string; examples?: unknown[]; enum?: readonly string[] }

@@ -4,10 +4,10 @@ import { formatInstanceHours, keptJobsCost, strayJobsLine } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
 import { html, type Markup } from './markup';
 
-/** Up to so many servers of one cause are shown at once; more are unfolded by the reader. */
+/** So many servers of one cause are shown at once; the reader can unfold the others. */
 const mostUnfolded = 5;
 
-/** Failed servers by cause, each cause with what to do about it. Nothing when none failed: the summary says so. */
+/** Failed servers by cause, each cause with its remedy. Empty when no server failed: the summary says so. */
 export function failuresSection(report: BatchReport): Markup {
   if (report.failures.length === 0) return html``;
   const link = rowLink(report);
@@ -32,7 +32,7 @@ export function failuresSection(report: BatchReport): Markup {
 <div class="causes">${causes}</div></section>`;
 }
 
-/** Jobs that stay in the account, by why. */
+/** Jobs that stay in the account, by reason. */
 export function leftoversSection(report: BatchReport): Markup {
   const { leftovers, summary } = report;
   const strays = strayJobsLine({ batch: report.batch, strayJobs: summary.strayJobs ?? 0 });
@@ -53,7 +53,7 @@ ${meanings.map((why) => {
 })}${straysLine}</section>`;
 }
 
-/** What else is worth knowing of single servers. */
+/** Other notes on single servers. */
 export function notesSection(report: BatchReport): Markup {
   if (report.notes.length === 0) return html``;
   const link = rowLink(report);

@@ -1,12 +1,12 @@
-/** A stretch of time, in milliseconds. */
+/** A span of time, in milliseconds. */
 export interface Span {
   from: number;
   to: number;
 }
 
 /**
- * Packs spans into as few lanes as they need, so that those of a lane do not overlap: each takes the first lane that
- * is free, in the order of their starts. Gives the lane of each span, and how many lanes there are.
+ * Packs spans into the fewest lanes in which they do not overlap: each takes the first free lane, in the order of their
+ * starts. Gives the lane of each span, and the number of lanes.
  */
 export function packLanes(spans: Span[]): { laneOf: number[]; lanes: number } {
   const laneOf: number[] = new Array(spans.length).fill(0);

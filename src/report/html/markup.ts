@@ -1,4 +1,4 @@
-/** Text that is HTML already. Only this file makes it, so nothing else can get into a page unescaped. */
+/** Text that is HTML. Only this file makes it, so that no other text gets into a page unescaped. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -14,7 +14,7 @@ export function html(strings: TemplateStringsArray, ...values: Value[]): Markup 
   return new Markup(strings.reduce((page, string, i) => `${page}${rendered(values[i - 1])}${string}`));
 }
 
-/** Our own style sheet, script or drawing; never a text from outside. */
+/** Markup from our own style sheet, script or drawing; never from a text of others. */
 export const trusted = (text: string) => new Markup(text);
 
 function rendered(value: Value): string {
@@ -32,7 +32,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** What HTML does not allow, and what turns a line round. */
+/** Characters that HTML does not allow, and those that reverse the direction of text. */
 const unfit = /(?![\t\n\r])[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 const escaped = (text: string) =>

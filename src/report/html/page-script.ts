@@ -1,6 +1,6 @@
 /**
- * What the page can do beyond being read: theme, sorting, filtering, the bars' tooltips. It makes no markup from data:
- * texts go in as texts. A string, because the page must need no other file.
+ * The script of the page: theme, sorting, filtering, tooltips of the bars. It makes no markup from data: texts are inserted as
+ * text. It is a string, because the page uses no other file.
  */
 export const pageScript = String.raw`'use strict';
 const $ = (id) => document.getElementById(id);
@@ -10,7 +10,7 @@ const rows = [...body.rows];
 const text = rows.map((row) => row.textContent.toLowerCase());
 const bars = new Map([...document.querySelectorAll('rect[data-row]')].map((bar) => [bar.dataset.row, bar]));
 
-// Theme: the system's until somebody asks for the other one.
+// Theme: that of the system, until the reader chooses the other one.
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const theme = $('theme');
 const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : dark.matches);
@@ -43,7 +43,7 @@ const filter = () => {
 find.oninput = filter;
 phase.onchange = filter;
 
-// Sort: up, down, back to the plan's order. Empty cells stay last.
+// Sort: ascending, descending, then the plan's order again. Empty cells stay last.
 const collator = new Intl.Collator('en', { numeric: true });
 const key = (cell) => cell.dataset.k ?? cell.textContent;
 const compare = (a, b) => (a === '' ? 1 : 0) - (b === '' ? 1 : 0);

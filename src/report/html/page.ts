@@ -9,7 +9,7 @@ import { stylesheet } from './stylesheet';
 import { summarySection } from './summary';
 import { timelineSection } from './timeline';
 
-/** The report as one page that needs nothing else: it asks no network for anything, and its policy forbids it to. */
+/** The report as one page that needs no other file. It sends no request, and its policy forbids any. */
 export function htmlReport(report: BatchReport): string {
   const state = report.soFar ? `${report.status}, so far` : report.status;
   return html`<!doctype html>
@@ -42,7 +42,7 @@ ${serverTableSection(report)}
 `.text;
 }
 
-/** Only our own script runs, even if something foreign should ever get through the escaping. */
+/** Only our own script may run, even if a text of others were not escaped. */
 const policy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",

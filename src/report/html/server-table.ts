@@ -6,7 +6,7 @@ import { toneOf } from './tone';
 
 const columns = ['Server', 'Wave', 'Phase', 'Result', 'Took', 'Started', 'Ended', 'Source', 'Job'];
 
-/** Every server in the plan's order; the page's script sorts and filters it, and without the script it is complete. */
+/** All servers in the plan's order. The page's script sorts and filters them; without the script the table is complete. */
 export function serverTableSection({ servers }: BatchReport): Markup {
   const phases = [...new Set(servers.map(({ phase }) => phase))].sort();
   return html`<section aria-labelledby="servers">
@@ -26,7 +26,7 @@ ${servers.map(tableRow)}</tbody>
 </section>`;
 }
 
-/** `data-k` is what a cell is sorted by, where that is not its text. */
+/** A row of the table. A cell is sorted by its `data-k`, or else by its text. */
 function tableRow(server: ReportServer, index: number): Markup {
   const { wave, phase, sourceId, jobId, startedAt, endedAt, seconds } = server;
   const cells = [

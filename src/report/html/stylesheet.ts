@@ -1,4 +1,4 @@
-/** The page's look: calm, both themes, a phone's width, paper. A string, because the page must need no other file. */
+/** The style sheet of the page: both themes, the width of a phone, paper. It is a string, because the page uses no other file. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;

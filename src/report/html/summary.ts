@@ -7,7 +7,7 @@ import { utcTime } from '../utc-time';
 import { html, type Markup } from './markup';
 import { type Tone, toneNames, toneOf, tones } from './tone';
 
-/** The page's head: which batch, when, how it stands, and the figures somebody asks for first. */
+/** The head of the page: the batch, its times, its state, and the main figures. */
 export function summarySection({ summary, leftovers, soFar, generatedAt }: BatchReport): Markup {
   const { counts, total, underWay, serverSeconds, wallSeconds } = summary;
   const { migrated = 0, skipped = 0, failed = 0, cancelled = 0 } = counts;
@@ -36,7 +36,7 @@ function tile(name: string, value: string, more: string, tone?: Tone): Markup {
   return html`<div class="tile${tone && ` t-${tone}`}"><div class="name">${name}</div><div class="value">${value}</div><div class="more">${more}</div></div>`;
 }
 
-/** The shares of the phases as one bar, and what its colours mean; the same colours are used below. */
+/** The shares of the phases as one bar, with the meaning of its colours; the page uses the same colours everywhere. */
 function phaseBar(counts: BatchReport['summary']['counts']): Markup {
   const byTone = new Map<Tone, number>();
   for (const [phase, count] of Object.entries(counts)) {

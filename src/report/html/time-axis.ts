@@ -3,16 +3,16 @@ import { scaleUtc } from 'd3-scale';
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
-/** A stretch of time that fills a chart's width. */
+/** The time axis of a chart. */
 export interface TimeAxis {
   from: number;
   to: number;
   ticks: { percent: number; label: string }[];
-  /** Where a moment is, in percent of the width. */
+  /** The place of a moment, in percent of the width. */
   percent(at: number): number;
 }
 
-/** The time between two moments, with about `count` round times in it; they are UTC. */
+/** An axis between two moments, with about `count` ticks at round times, in UTC. */
 export function timeAxis(from: number, to: number, count = 6): TimeAxis {
   const scale = scaleUtc()
     .domain([from, Math.max(to, from + 1_000)])

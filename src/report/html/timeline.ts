@@ -8,16 +8,16 @@ import { type TimeAxis, timeAxis } from './time-axis';
 import { toneOf } from './tone';
 import { utilisationChart } from './utilisation';
 
-/** Up to this many servers each has a row with its name; more share lanes, as jobs share the account's slots. */
+/** Up to so many servers have a row each, with their names; more servers share lanes, as their jobs share slots. */
 const mostRows = 100;
 
 interface Bar extends Span {
   server: ReportServer;
-  /** Its row in the table. */
+  /** The server's row in the table. */
   index: number;
 }
 
-/** When each server was under way, wave by wave on one time axis, and how many were at once. */
+/** The time in which each server was under way, wave by wave on one time axis, and the number of servers at once. */
 export function timelineSection(report: BatchReport): Markup {
   const until = Date.parse(report.summary.endedAt ?? report.generatedAt);
   const bars = report.servers.flatMap((server, index) => {
@@ -110,7 +110,7 @@ function tipOf(server: ReportServer, took: number): string {
     .join('\n');
 }
 
-/** Lines at the round times, the same ones through every drawing. */
+/** Lines at the ticks, the same in every chart. */
 function gridLines({ ticks }: TimeAxis): Markup {
   return html`<g class="grid">${ticks.map(
     ({ percent }) => html`<line x1="${percent}%" x2="${percent}%" y1="0" y2="100%"/>`,

@@ -1,6 +1,6 @@
 import type { ReportServer } from '../report-schema';
 
-/** The colours of the page: phases that a reader need not tell apart at a glance share one. */
+/** The colours of the page; similar phases share one. */
 export const tones = ['migrated', 'skipped', 'failed', 'cancelled', 'underway', 'waiting'] as const;
 export type Tone = (typeof tones)[number];
 
@@ -13,6 +13,6 @@ export const toneNames: Record<Tone, string> = {
   waiting: 'waiting',
 };
 
-/** The tone of a phase; a phase that has none of its own is under way. */
+/** The colour of a phase; a phase without a colour of its own has that of `underway`. */
 export const toneOf = (phase: ReportServer['phase']): Tone =>
   tones.find((tone) => tone === phase) ?? 'underway';

@@ -6,7 +6,7 @@ import type { TimeAxis } from './time-axis';
 
 const height = 120;
 
-/** How many servers were under way at each moment, with the slots there are as a line. */
+/** A chart of the number of servers under way over time, with a line at the number of slots. */
 export function utilisationChart(
   steps: Step[],
   axis: TimeAxis,
@@ -14,7 +14,7 @@ export function utilisationChart(
   grid: Markup,
 ): Markup {
   const peak = Math.max(1, ...steps.map(({ count }) => count));
-  // A little above, so that the line of the slots is not at the very edge.
+  // A little room above, so that the line of the slots is not at the edge.
   const scale = scaleLinear()
     .domain([0, Math.max(peak, slots ?? 0) * 1.05])
     .nice(4)

@@ -4,7 +4,7 @@ import type { SimulatedAccount, SimulatedImage } from './account';
 import type { AuditRecord } from './audit-record';
 import type { SimulatedSource } from './source-server';
 
-/** Everything of an account that outlives its process; plain data. */
+/** The state of an account that its file keeps; plain data. */
 export interface AccountState {
   epoch: number;
   virtualNow: number;
@@ -20,7 +20,7 @@ export interface AccountState {
   faults: ResolvedFaults;
 }
 
-/** The account as it is now. It shares what it holds with the account: write it down before anything else happens. */
+/** The state of the account now. It shares its objects with the account: write it to the file before anything changes. */
 export function stateOf(account: SimulatedAccount): AccountState {
   return {
     virtualNow: account.now(),
@@ -38,7 +38,7 @@ export function stateOf(account: SimulatedAccount): AccountState {
   };
 }
 
-/** Fills an empty account. Its clock, numbers, counts and record it has from the state already. */
+/** Puts sources, jobs and images into a restored account. Its clock, numbers and audit were restored before. */
 export function restoreState(account: SimulatedAccount, state: AccountState): void {
   for (const source of state.sources) account.putSource(source);
   for (const job of state.jobs) account.putJob(job);

@@ -16,15 +16,15 @@ export interface SimulatedImage {
 }
 
 /**
- * The account: what is in it, and its time. Nothing in here runs by timers: what is due happens, each at its own
- * virtual time and in order, before anybody looks ({@link SimulatedAccount.now}).
+ * The simulated account: what is in it, and its time. It has no timers: before each call the events that are due happen in
+ * order, each at its own virtual time ({@link SimulatedAccount.now}).
  */
 export interface SimulatedAccount {
   readonly options: ResolvedOptions;
   readonly clock: VirtualClock;
   /** When the account began, in virtual ms. */
   readonly epoch: number;
-  /** The moment that is being lived through: the time of what happens now. */
+  /** The virtual time of the event that happens now. */
   readonly time: number;
   readonly sources: Map<string, SimulatedSource>;
   readonly sourceNames: Map<string, string>;
@@ -34,7 +34,7 @@ export interface SimulatedAccount {
   readonly images: Map<string, SimulatedImage>;
   readonly imageNames: Set<string>;
   readonly clientTokens: Map<string, { request: string; jobId: string }>;
-  /** Ids of sources that have tags: few of many. */
+  /** Ids of the sources that have tags, so that a search by tag reads few sources. */
   readonly taggedSources: Set<string>;
   readonly offlineWindows: Map<string, OfflineWindow[]>;
   readonly foreignSteps: ForeignJobs[];
@@ -42,21 +42,21 @@ export interface SimulatedAccount {
   readonly faultCounts: Record<string, number>;
   readonly running: number;
   readonly faultEngine: FaultEngine;
-  /** How many ids of each kind were given. */
+  /** The number of ids that were given, by kind. */
   readonly numbers: Record<string, number>;
-  /** What is due for the account itself. */
+  /** Events that are due for the account itself. */
   readonly due: Due;
   /** Called after each change, to save it. */
   onChange: () => void;
 
-  /** Lets everything happen that is due, and gives the time. */
+  /** Lets all events that are due happen, and gives the time. */
   now(): number;
-  /** Jumps ahead by so many simulated seconds. */
+  /** Moves the time forward by so many simulated seconds. */
   skip(seconds: number): void;
   audit(): Audit;
-  /** Replaces what is to go wrong from now on. */
+  /** Replaces the faults from now on. */
   setFaults(faults: ResolvedFaults): void;
-  /** From each step's time on so many jobs of other tools are there, as far as the quota lets them. */
+  /** Sets the number of other tools' jobs: from each step's time on so many exist, as far as the quota allows. */
   setForeignJobs(steps: ForeignJobs[]): void;
   /** The next id of its kind (`j`, `s`, `m`, `i`). */
   nextId(kind: string): string;
@@ -64,22 +64,22 @@ export interface SimulatedAccount {
   dropSource(source: SimulatedSource): void;
   addJob(job: SimulatedJob): void;
   dropJob(job: SimulatedJob): void;
-  /** Changes a job's status and everything that is counted by it. */
+  /** Changes a job's status, and the counts by status. */
   setStatus(job: SimulatedJob, status: JobStatus): void;
-  /** Plans something for the owner, or takes it off with `undefined`. */
+  /** Plans an event for the owner; `undefined` cancels it. */
   schedule(
     owner: { due: Due; jobId?: string; sourceId: string },
     kind: DueKind,
     at: number | undefined,
   ): void;
-  /** Keeps what is shown of a job for as long as reads lag; call it before the change. */
+  /** Keeps the job's present answer for as long as reads lag; call it before the job changes. */
   holdView(job: SimulatedJob, visible?: boolean): void;
-  /** Every job, oldest first. */
+  /** All jobs, oldest first. */
   jobList(): readonly SimulatedJob[];
-  /** Every source, oldest first. */
+  /** All sources, oldest first. */
   sourceList(): readonly SimulatedSource[];
-  /** Puts a source into the account as it is, with everything that is due for it. */
+  /** Puts a source into the account, with the events that are due for it. */
   putSource(source: SimulatedSource): void;
-  /** Puts a job into the account as it is, with everything that is due for it. */
+  /** Puts a job into the account, with the events that are due for it. */
   putJob(job: SimulatedJob): void;
 }

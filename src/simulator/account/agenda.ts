@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 
-/** Something that happens to a source or a job by the clock alone. */
+/** An event that happens to a source or a job at its time, without a call. */
 export type DueKind =
   | 'autoStart'
   | 'runEnd'
@@ -12,7 +12,7 @@ export type DueKind =
   | 'online'
   | 'foreignJobs';
 
-/** When each thing is due, in virtual ms. An owner keeps its own; an entry of the agenda that disagrees is void. */
+/** When each event of an owner is due, in virtual ms. An entry of the agenda with another time is void. */
 export type Due = Partial<Record<DueKind, number>>;
 
 /** One entry of the agenda. */
@@ -25,7 +25,7 @@ export interface DueEntry {
 
 type Ordered = DueEntry & { order: number };
 
-/** What is due, earliest first. Entries are never removed: a void one is told by its owner's {@link Due}. */
+/** The events of the account, earliest first. No entry is removed early: the owner's {@link Due} shows which ones are void. */
 export class Agenda {
   readonly #queue = new TinyQueue<Ordered>([], (a, b) => a.at - b.at || a.order - b.order);
   #order = 0;
@@ -34,7 +34,7 @@ export class Agenda {
     this.#queue.push({ ...entry, order: this.#order++ });
   }
 
-  /** Takes the earliest entry that is due by then. */
+  /** Takes the earliest entry that is due at this time. */
   takeDue(now: number): DueEntry | undefined {
     const first = this.#queue.peek();
     return first !== undefined && first.at <= now ? this.#queue.pop() : undefined;

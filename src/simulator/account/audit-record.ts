@@ -1,7 +1,7 @@
 import { byName } from '../../text';
 import type { JobStatus } from '../jobs/replication-job';
 
-/** How many jobs there were from this moment on. */
+/** The number of jobs from this moment on. */
 export interface TimelinePoint {
   /** Simulated seconds since the account began. */
   atSeconds: number;
@@ -11,7 +11,7 @@ export interface TimelinePoint {
   running: number;
 }
 
-/** Something a job has made: an image, a container image (`namespace/repository:tag`) or a target instance. */
+/** The result of a job: an image, a container image (`namespace/repository:tag`) or a target instance. */
 interface MadeImage {
   jobId: string;
   imageId: string;
@@ -20,7 +20,7 @@ interface MadeImage {
   at: string;
 }
 
-/** What is counted while it happens; plain data, part of the snapshot. */
+/** The counts that the account keeps; plain data, part of its state file. */
 export interface AuditRecord {
   peakExisting: number;
   peakRunning: number;
@@ -36,7 +36,7 @@ export interface AuditRecord {
   timeline: TimelinePoint[];
 }
 
-/** What became of the account, counted on its own side: what a test should believe. */
+/** What happened in the account, counted by the account itself: tests assert on it. */
 export interface Audit {
   virtualNow: string;
   virtualSeconds: number;
@@ -46,12 +46,12 @@ export interface Audit {
     running: number;
     peakExisting: number;
     peakRunning: number;
-    /** Jobs that still exist, other tools' left out. */
+    /** Jobs that still exist, without those of other tools. */
     leftovers: { jobId: string; sourceId: string; status: JobStatus; name?: string }[];
     foreign: { existing: number; running: number };
   };
   quota: { jobs: number; running: number; refusedCreates: number; refusedStarts: number };
-  /** CreateReplicationJob: how often it was called, how often a job was made of it, and for which sources. */
+  /** CreateReplicationJob: how often it was called, how often it made a job, and for which sources. */
   creates: { calls: number; tookEffect: number; perSource: Record<string, number> };
   images: { total: number; perSource: Record<string, MadeImage[]> };
   calls: {
@@ -62,7 +62,7 @@ export interface Audit {
     now: number;
     created: number;
     released: number;
-    /** Still there, and billed, though their job does not run or wait: it is Stopped, InError or Expired. */
+    /** Instances that are billed while their job is Stopped, InError or Expired. */
     leaked: number;
     hours: number;
   };
@@ -87,7 +87,7 @@ export function emptyAudit(): AuditRecord {
   };
 }
 
-/** The record that a state file has: JSON, so its counts by name are made safe for any name again. */
+/** The record from a state file. JSON gives its maps a prototype: they become maps without one, safe for any name. */
 export const restoredAudit = (record: AuditRecord): AuditRecord => ({
   ...record,
   createsPerSource: byName(record.createsPerSource),

@@ -18,7 +18,7 @@ export function noteJobCounts(account: SimulatedAccount): void {
   });
 }
 
-/** Notes a call and what was answered; `refusal` is the error's code. */
+/** Counts a call; `refusal` is the code of the error that was answered. */
 export function noteCall(record: AuditRecord, operation: string, refusal?: string): void {
   record.callsTotal++;
   record.calls[operation] ??= { accepted: 0, refused: byName() };

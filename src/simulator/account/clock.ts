@@ -1,5 +1,5 @@
 /**
- * The account's time: it starts at a given moment (today, or where a snapshot left it) and runs `speed` times as fast
+ * The account's time: it starts at a given moment (now, or the time of its state file) and runs `speed` times as fast
  * as the machine's. All virtual times are milliseconds since 1970.
  */
 export interface VirtualClock {
@@ -9,11 +9,11 @@ export interface VirtualClock {
   realMs(): number;
   /** When, in {@link realMs}, it was this virtual time; never in the future. */
   realMsAt(virtual: number): number;
-  /** Jumps ahead; what was due in between happens at its own time. */
+  /** Moves the time forward; an event that was due in between happens at its own time. */
   skip(seconds: number): void;
 }
 
-/** A clock; `speed` 0 stands still until it is told to skip. */
+/** A clock; with `speed` 0 only `skip` moves it. */
 export function startClock(options: { speed: number; startAt?: number }): VirtualClock {
   const startedAt = options.startAt ?? Date.now();
   const realStart = performance.now();
@@ -34,7 +34,7 @@ export function startClock(options: { speed: number; startAt?: number }): Virtua
   };
 }
 
-/** As the API writes times: UTC, to the second. */
+/** A time as the API writes it: UTC, to the second. */
 export function utcTime(virtual: number): string {
   return `${new Date(virtual).toISOString().slice(0, 19)}Z`;
 }

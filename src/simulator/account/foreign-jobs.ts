@@ -2,8 +2,8 @@ import { planRun } from '../jobs/run-plan';
 import type { SimulatedAccount } from './account';
 
 /**
- * Brings the number of other tools' jobs to what the steps say for this moment, and plans the next step. They are
- * real jobs with sources of their own: they can be listed, and they use the quota up, but never beyond it.
+ * Sets the number of other tools' jobs to that of the present step, and plans the next step. They are real jobs with
+ * sources of their own: they are listed, and they use the quota, but never exceed it.
  */
 export function followForeignJobs(account: SimulatedAccount): void {
   const { foreignSteps, epoch, time, options } = account;

@@ -14,7 +14,7 @@ import type { ResolvedOptions } from './options';
 import { seededId } from './random';
 import { makeSource, type SimulatedSource, type SourceOptions, variedSources } from './source-server';
 
-/** A new account, or one as a snapshot has it. */
+/** A new account, or one from a state file. */
 export class LiveAccount implements SimulatedAccount {
   readonly clock: VirtualClock;
   readonly epoch: number;

@@ -1,15 +1,15 @@
 import type { Faults } from '../faults/faults';
 import type { SourceOptions } from './source-server';
 
-/** What an account is made of. Everything has a default; times are simulated seconds unless their name says otherwise. */
+/** The options of an account. Each has a default; times are simulated seconds unless their name says otherwise. */
 export interface SimulatorOptions {
-  /** 0 (default): a free one. */
+  /** 0 (default): any free port. */
   port?: number;
-  /** How many varied source servers there are (default 10), or exactly these. */
+  /** The number of varied source servers (default 10), or a list of them. */
   servers?: number | SourceOptions[];
   /** The same seed gives the same servers, ids and faults. */
   seed?: string | number;
-  /** Simulated seconds in one real second; default 1. With 0 time stands until `account.skip` is called. */
+  /** Simulated seconds in one real second; default 1. With 0 only `account.skip` moves the time. */
   speed?: number;
   /** Jobs that may exist in the account; default 100. */
   jobsQuota?: number;
@@ -18,9 +18,9 @@ export interface SimulatorOptions {
   /** The one key pair that is accepted; default {@link simulatorCredentials}. */
   credentials?: { accessKeyId: string; accessKeySecret: string };
   faults?: Faults;
-  /** A job that was created, changed or deleted is shown as it was before for so long; default 0. */
+  /** For so long reads show a job as it was before it was created, changed or deleted; default 0. */
   readLagSeconds?: number;
-  /** The account is kept in this file, and read from it at the start. */
+  /** The file that keeps the account, and that it is read from at the start. */
   stateFile?: string;
   /** Megabits a second into one intermediate instance; default 100. */
   bandwidthMbps?: number;
@@ -30,7 +30,7 @@ export interface SimulatorOptions {
   preparingSeconds?: number;
   /** Default 60. */
   cleaningSeconds?: number;
-  /** Every run takes exactly so long, whatever the server's size; 0 ends it as it starts. */
+  /** The length of every job run, whatever the server's size; with 0 a run ends when it starts. */
   jobSeconds?: number;
   /** How long a deleted job or source stays `Deleting`; default 5. */
   deletingSeconds?: number;
@@ -39,21 +39,21 @@ export interface SimulatorOptions {
   /** vSwitches whose VPC the account knows; any other `vsw-…` is taken as long as no VpcId is given with it. */
   vSwitches?: Record<string, string>;
   /**
-   * Scheduled syncs start though the running quota is full; default false: they wait for a minute and try again. What SMC
-   * does is not published.
+   * Whether scheduled syncs start while the running quota is full; default false: they try again a minute later. SMC does not
+   * publish what it does.
    */
   syncsExceedQuota?: boolean;
-  /** VPCs that SMC may make for intermediate instances without a vSwitch; default: any number. */
+  /** The number of VPCs that SMC may make for intermediate instances without a vSwitch; default: no limit. */
   vpcQuota?: number;
 }
 
-/** The key pair the simulator takes where no other was given. It opens nothing else. */
+/** The simulator's default key pair. No real account has it. */
 export const simulatorCredentials = {
   accessKeyId: 'smc-simulator',
   accessKeySecret: 'smc-simulator-secret',
 } as const;
 
-/** The options with every default in its place. */
+/** The options with their defaults. */
 export type ResolvedOptions = Required<
   Omit<SimulatorOptions, 'faults' | 'stateFile' | 'jobSeconds' | 'vpcQuota'>
 > &

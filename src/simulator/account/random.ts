@@ -11,7 +11,7 @@ export function seededRandom(seed: string | number): () => number {
 
 const idAlphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** An id as the cloud makes them (`j-bp1…`), told by seed, kind and number alone, so that a story repeats itself. */
+/** An id like those of the cloud (`j-bp1…`), made from seed, kind and number alone: the same seed gives the same ids. */
 export function seededId(prefix: string, seed: string | number, number: number): string {
   const random = seededRandom(`${seed}/${prefix}/${number}`);
   let id = `${prefix}-bp1`;
@@ -19,7 +19,7 @@ export function seededId(prefix: string, seed: string | number, number: number):
   return id;
 }
 
-/** FNV-1a, then mixed once more: neighbouring seeds must not give neighbouring streams. */
+/** FNV-1a, then mixed once more: similar seeds must not give similar streams. */
 function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

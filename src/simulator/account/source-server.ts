@@ -4,13 +4,13 @@ import { seededId, seededRandom } from './random';
 
 const giB = 2 ** 30;
 
-/** A tag as the account keeps it. */
+/** A tag of a job or a source. */
 export interface Tag {
   key: string;
   value: string;
 }
 
-/** A source server with what SMC shows of it and what it does not show: how much of each disk is used. */
+/** A source server: what SMC shows of it, and the used bytes of each disk, which SMC does not show. */
 export interface SimulatedSource {
   sourceId: string;
   name: string;
@@ -27,7 +27,7 @@ export interface SimulatedSource {
   /** Why the source is in error, as in StatusInfo. */
   error?: { error_code: string; error_msg: string };
   deleting: boolean;
-  /** Its job that is not ended: at most one. */
+  /** Its live job: at most one. */
   liveJobId?: string;
   lastJobId?: string;
   tags: Tag[];
@@ -36,13 +36,13 @@ export interface SimulatedSource {
   due: Due;
 }
 
-/** Sizes: the disk's in GiB, what is used of it in bytes. */
+/** A disk: its size in GiB, its used space in bytes. */
 interface SimulatedDisk {
   sizeGiB: number;
   usedBytes: number;
 }
 
-/** A source server to begin with; whatever is left out gets a plain default. */
+/** The options of a source server; each has a default. */
 export interface SourceOptions {
   sourceId?: string;
   name?: string;
@@ -55,7 +55,7 @@ export interface SourceOptions {
   tags?: Record<string, string>;
 }
 
-/** The source that these options describe; the number makes its id and name unique. */
+/** A source with these options; the number makes its id and name unique. */
 export function makeSource(
   options: SourceOptions,
   context: { seed: string | number; number: number; now: number },
@@ -86,7 +86,7 @@ export function makeSource(
   };
 }
 
-/** Servers as a data centre has them: many small ones, some with large data disks, one in five on Windows. */
+/** Servers like those of a data centre: many small ones, some with large data disks, one in five on Windows. */
 export function variedSources(count: number, seed: string | number): SourceOptions[] {
   const random = seededRandom(`${seed}/servers`);
   const width = String(count).length;
@@ -106,14 +106,14 @@ export function variedSources(count: number, seed: string | number): SourceOptio
   });
 }
 
-/** SMC's state of a source, as seen from outside. */
+/** The state of a source as SMC shows it. */
 export function sourceState(source: SimulatedSource): 'Available' | 'InUse' | 'Unavailable' | 'Deleting' {
   if (source.deleting) return 'Deleting';
   if (source.offline || source.error) return 'Unavailable';
   return source.liveJobId === undefined ? 'Available' : 'InUse';
 }
 
-/** The source as DescribeSourceServers answers it. */
+/** The source in an answer of DescribeSourceServers. */
 export function sourceAnswer(source: SimulatedSource, newerFields: boolean): Record<string, unknown> {
   const linux = source.os === 'linux';
   const part = (path: string, device: string, disk: SimulatedDisk) => ({

@@ -4,7 +4,7 @@ import { type AccountState, stateOf } from './account-state';
 
 const layout = 1;
 
-/** The account that was kept in the file; undefined when there is none yet. Throws when it cannot be read as one. */
+/** The account's state in the file; undefined when there is no file yet. Throws when the file holds no such state. */
 export function loadState(path: string): AccountState | undefined {
   if (!existsSync(path)) return undefined;
   const kept = JSON.parse(readFileSync(path, 'utf8')) as { layout?: number; state?: AccountState } | null;
@@ -12,14 +12,14 @@ export function loadState(path: string): AccountState | undefined {
   return kept.state;
 }
 
-/** Keeps the account in the file from now on: soon after each change, and when closed. Throws when it cannot be written. */
+/** Writes the account to the file soon after each change, and at the close. Throws when the file cannot be written. */
 export function keepState(path: string, account: SimulatedAccount): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
-  // A large account takes longer to write: it is written less often, so that it can still answer in between.
+  // A large account takes longer to write: it is written less often, so that calls are answered in between.
   let delayMs = 200;
   const save = () => {
     const began = performance.now();
-    // Written beside and renamed: a killed process leaves the old state or the new one, never half of it.
+    // Written to a second file and renamed: a killed process leaves the whole old state or the whole new one.
     writeFileSync(`${path}.new`, JSON.stringify({ layout, state: stateOf(account) }));
     renameSync(`${path}.new`, path);
     delayMs = Math.max(200, 20 * (performance.now() - began));

@@ -2,7 +2,7 @@ import type { SimulatedAccount } from '../account/account';
 import { seededRandom } from '../account/random';
 import type { CallFault, CallVerdict, FaultEngine, ResolvedFaults, RunVerdict } from './faults';
 
-/** Whether a rule for a share of the sources hits this one. */
+/** Whether a rule that hits a share of the sources hits this one. */
 export function hitsSource(
   rule: { source: string; probability: number },
   source: { sourceId: string; name: string },
@@ -12,7 +12,7 @@ export function hitsSource(
   return rule.probability === 1 || seededRandom(`${seed}/hit/${source.name}`)() < rule.probability;
 }
 
-/** An engine for these faults. How often each rule has been met is kept in the account, which a snapshot saves. */
+/** An engine for these faults. The account keeps how often each rule has matched, also in its state file. */
 export function createFaultEngine(faults: ResolvedFaults, account: SimulatedAccount): FaultEngine {
   const { seed } = account.options;
   const count = (key: string) => {
@@ -72,7 +72,7 @@ function isTurn(rule: CallFault, number: number, seed: string): boolean {
   return true;
 }
 
-/** Real time: clients keep to the rate of the clock on their wall. */
+/** A limit of calls in real time, because clients keep to a rate by their own clock. */
 function leakyBucket(perSecond: number): { takes(): boolean } {
   const size = Math.max(1, perSecond);
   let tokens = size;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunBreak } from '../jobs/run-plan';
 
-// What can go wrong, as a file or request gives it. Sources are named by id or by name; `*` is each of them.
+// The faults that a file or a request may give. Sources are named by id or by name; `*` means every source.
 
 const progress = z.number().min(0).max(100);
 const many = <T extends z.ZodType>(item: T) => z.array(item).default([]);
@@ -15,18 +15,18 @@ const callFault = z
     /** Only calls that name this job. */
     jobId: z.string().optional(),
 
-    // Which of these calls; without any of them every one.
+    // Which of these calls are hit; without any of these fields, every call.
     probability: z.number().min(0).max(1).optional(),
     /** The n-th call, counted from 1. */
     nth: z.number().int().min(1).optional(),
     /** Every n-th call. */
     every: z.number().int().min(1).optional(),
-    /** The calls from the first to the second of these. */
+    /** The calls from the first number to the second. */
     between: z.tuple([z.number().int().min(1), z.number().int().min(1)]).optional(),
-    /** At most so many calls are hit. */
+    /** The most calls that are hit. */
     times: z.number().int().min(1).optional(),
 
-    // What happens to them; latency goes with any of the others.
+    // What happens to these calls; latency may be given beside another effect.
     latencyMs: z.number().min(0).max(600_000).optional(),
     /** An API error. */
     error: z
@@ -38,15 +38,15 @@ const callFault = z
       .optional(),
     /** An HTTP status without a body. */
     emptyStatus: z.number().int().min(400).max(599).optional(),
-    /** Calls beyond this rate, in real seconds, are refused. */
+    /** Calls beyond this rate (in real seconds) are refused. */
     throttle: z
       .strictObject({ perSecond: z.number().positive(), code: z.string().min(1).default('Throttling.User') })
       .optional(),
-    /** The connection is reset, before the call took effect or after. */
+    /** The connection is reset, before or after the call takes effect. */
     reset: z.enum(['before', 'after']).optional(),
-    /** The call takes effect, and its answer is cut off, replaced by an HTML page, or (of a list) lacks all that is there. */
+    /** The call takes effect. Its answer is cut off, is an HTML page, or (of a list) has no items. */
     body: z.enum(['truncated', 'html', 'empty']).optional(),
-    /** With `error` and `emptyStatus`: the call takes effect all the same. */
+    /** With `error` and `emptyStatus`: whether the call takes effect. */
     afterEffect: z.boolean().default(false),
   })
   .refine(
@@ -66,7 +66,7 @@ const jobFault = z
     source: z.string().min(1),
     /** Which share of the sources is hit; told by the seed. */
     probability: z.number().min(0).max(1).default(1),
-    /** The first so many runs of each source are hit; default: every run. */
+    /** How many runs of each source are hit, from the first; default: every run. */
     runs: z.number().int().min(1).optional(),
     fail: z
       .strictObject({
@@ -75,11 +75,11 @@ const jobFault = z
         statusInfo: z.string().optional(),
       })
       .optional(),
-    /** Progress stands still, for so long or for good. */
+    /** Progress stops for so long, or for ever. */
     stall: z
       .strictObject({ atProgress: progress.default(50), seconds: z.number().positive().optional() })
       .optional(),
-    /** The run takes so many times as long. */
+    /** The factor by which the run takes longer. */
     slower: z.number().positive().optional(),
   })
   .refine(
@@ -94,7 +94,7 @@ const sourceFault = z
     source: z.string().min(1),
     /** Which share of the sources is hit; told by the seed. */
     probability: z.number().min(0).max(1).default(1),
-    /** For good, or between these moments (simulated seconds since the account began). */
+    /** For ever, or between these moments (simulated seconds since the account began). */
     offline: z
       .union([
         z.literal(true),
@@ -122,7 +122,7 @@ const foreignJobs = z
   })
   .refine((step) => step.running <= step.existing, 'running jobs exist: running is at most existing');
 
-/** The faults: of calls, of jobs, of sources, and how many jobs of other tools hold quota, and when. */
+/** The faults: of calls, of jobs and of sources, and the jobs of other tools that use the quota. */
 const faultsSchema = z.strictObject({
   calls: many(callFault),
   jobs: many(jobFault),
@@ -130,14 +130,14 @@ const faultsSchema = z.strictObject({
   foreignJobs: many(foreignJobs),
 });
 
-/** As it is written. */
+/** The faults as they are written. */
 export type Faults = z.input<typeof faultsSchema>;
-/** As it is read, defaults filled in. */
+/** The faults as they are read, with their defaults. */
 export type ResolvedFaults = z.output<typeof faultsSchema>;
 export type CallFault = z.output<typeof callFault>;
 export type ForeignJobs = z.output<typeof foreignJobs>;
 
-/** Reads faults; gives every problem at once, each with its place. */
+/** Reads faults; gives all problems, each with its place. */
 export function readFaults(value: unknown): { faults: ResolvedFaults } | { problems: string[] } {
   const read = faultsSchema.safeParse(value);
   if (read.success) return { faults: read.data };
@@ -148,26 +148,26 @@ export function readFaults(value: unknown): { faults: ResolvedFaults } | { probl
   };
 }
 
-/** What is to happen to one call. */
+/** The faults of one call. */
 export interface CallVerdict {
   latencyMs: number;
   fault?: CallFault;
 }
 
-/** What is to happen to one run of a job. */
+/** The faults of one job run. */
 export interface RunVerdict {
   slower: number;
   break?: RunBreak;
 }
 
-/** Decides, call by call and run by run, what goes wrong. The same seed and the same calls give the same story. */
+/** Decides the faults of each call and each job run. The same seed and the same calls give the same faults. */
 export interface FaultEngine {
   readonly faults: ResolvedFaults;
   onCall(call: { operation: string; sourceIds: string[]; jobIds: string[] }): CallVerdict;
   onRun(source: { sourceId: string; name: string }): RunVerdict;
 }
 
-/** From when to when (virtual ms) a source is offline; without an end for good. */
+/** The time (virtual ms) in which a source is offline; without an end, for ever. */
 export interface OfflineWindow {
   from: number;
   to?: number;

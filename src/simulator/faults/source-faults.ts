@@ -2,7 +2,7 @@ import type { SimulatedAccount } from '../account/account';
 import { hitsSource } from './fault-engine';
 import type { ResolvedFaults } from './faults';
 
-/** Takes back what earlier source faults did, and plans what these will do. */
+/** Removes the effects of earlier source faults, and plans those of these rules. */
 export function faultSources(account: SimulatedAccount, rules: ResolvedFaults['sources']): void {
   const { epoch, offlineWindows, options } = account;
   for (const sourceId of offlineWindows.keys()) {

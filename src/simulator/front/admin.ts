@@ -3,14 +3,14 @@ import type { SimulatedAccount } from '../account/account';
 import { readFaults } from '../faults/faults';
 import type { WrittenAnswer } from './answer-format';
 
-/** Whether a path is one of the simulator's own: `/__audit`, `/__faults`, `/__clock`. They need no signature. */
+/** Whether a path is one of the simulator's own: `/__audit`, `/__faults`, `/__clock`. These need no signature. */
 export function isAdminPath(path: string): boolean {
   return path.startsWith('/__');
 }
 
 /**
  * `GET /__audit` (with `?timeline=false` without it), `GET` and `POST /__faults`, `GET` and `POST /__clock`
- * (`{"skipSeconds": n}`). A POST must be JSON by its Content-Type, which no page in a browser can send unasked.
+ * (`{"skipSeconds": n}`). A POST must have the Content-Type of JSON: a page in a browser cannot send that to another site.
  */
 export function answerAdmin(
   account: SimulatedAccount,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiError } from '../api-error';
 
-/** How an answer is written. */
+/** The format of an answer. */
 export type Format = 'JSON' | 'XML';
 
 /** An answer ready to be sent. */
@@ -11,7 +11,7 @@ export interface WrittenAnswer {
   body: string;
 }
 
-/** `Format` as a request gives it, in any case; anything else is JSON. */
+/** The parameter `Format`, in upper or lower case; any other value means JSON. */
 export function formatOf(value: string | undefined): Format {
   return value?.toUpperCase() === 'XML' ? 'XML' : 'JSON';
 }
@@ -46,7 +46,7 @@ function write(root: string, body: object, httpStatus: number, format: Format): 
 
 const newRequestId = () => randomUUID().toUpperCase();
 
-/** A list repeats its element; an empty one is left out, so that what holds it becomes an empty element. */
+/** A list repeats its element. An empty list has no element, so the element around it is empty. */
 function element(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map((item) => element(name, item)).join('');
@@ -68,7 +68,7 @@ const entities: Record<string, string> = {
 };
 
 function escaped(text: string): string {
-  // XML 1.0 cannot carry control characters and lone surrogates, not even escaped.
+  // XML 1.0 allows no control characters and no lone surrogates, not even escaped.
   return text
     .replace(/(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')
     .replace(/[&<>"']/g, (c) => entities[c]!);

@@ -11,10 +11,10 @@ import { type Format, formatOf, type WrittenAnswer, writeAnswer, writeError } fr
 import { emptyParameters, readParameters } from './request-parameters';
 import { createVerifier, type Verifier } from './verify';
 
-/** No request of SMC comes near it. */
+/** Far more than any SMC request. */
 const maxBodyBytes = 1_048_576;
 
-/** The account's HTTP front: `GET` and `POST /` as the SMC API, and the simulator's own routes beside it. */
+/** The account's HTTP server: `GET` and `POST /` are the SMC API; the simulator has its own paths beside it. */
 export function createHttpFront(account: SimulatedAccount): Server {
   const verify = createVerifier(account.options.credentials);
   const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 30_000 }, (request, response) => {
@@ -88,14 +88,14 @@ async function serve(
   deliver(request.socket, response, reply);
 }
 
-/** What goes back: an answer, perhaps spoilt, or a connection that ends. */
+/** The reply: an answer, which a fault may have spoilt, or the end of the connection. */
 interface Reply {
   answer: WrittenAnswer | 'reset';
   spoilt?: 'truncated';
   refusal?: string;
 }
 
-/** A list as one who has nothing would answer it: an old copy, or another account. */
+/** The answer of a list without its items, as from an old copy of the data or from another account. */
 const withoutItems = (answer: object) =>
   Object.fromEntries(
     Object.entries(answer).map(([name, value]) => {
@@ -105,7 +105,7 @@ const withoutItems = (answer: object) =>
     }),
   );
 
-/** Runs a call under its fault: instead of it, or around its effect. */
+/** Runs a call with its fault: the fault comes instead of the call, or changes its answer. */
 function callWithFault(fault: CallFault | undefined, format: Format, call: () => Reply): Reply {
   if (!fault) return call();
   if (fault.reset === 'before') return { answer: 'reset', refusal: '(reset)' };
@@ -136,7 +136,7 @@ function deliver(socket: Socket, response: ServerResponse, { answer, spoilt }: R
   if (answer === 'reset') {
     socket.resetAndDestroy();
   } else if (spoilt === 'truncated') {
-    // The whole length is promised, half of it comes, then the connection ends.
+    // The header gives the whole length; half of the body follows, then the connection ends.
     response.writeHead(answer.httpStatus, {
       'content-type': answer.contentType,
       'content-length': Buffer.byteLength(answer.body),
@@ -156,7 +156,7 @@ function send(response: ServerResponse, answer: WrittenAnswer): void {
   response.end(answer.body);
 }
 
-/** The body; undefined when it is too large, of which the rest is read and dropped so that an answer can be heard. */
+/** The body; undefined when it is too large. The rest is still read, so that the client gets the answer. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -212,7 +212,7 @@ function asApiError(error: unknown): ApiError {
   return new ApiError('InternalError', 'The request processing has failed due to some unknown error.');
 }
 
-/** What is not HTTP at all gets an API error too, where the socket still takes one. */
+/** Answers bytes that are no HTTP with an API error, where the socket is still open. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

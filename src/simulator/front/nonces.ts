@@ -1,4 +1,4 @@
-/** Remembers nonces for at least so long, real time, without a timer: two generations that replace each other. */
+/** Remembers nonces for at least so long (real time). It keeps two sets that replace each other, and needs no timer. */
 export function rememberNonces(keepMs: number): { isNew(nonce: string): boolean } {
   let current = new Set<string>();
   let previous = new Set<string>();

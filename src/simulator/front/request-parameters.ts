@@ -1,7 +1,7 @@
 import type { WireParams } from '../../smc';
 import { ApiError } from '../api-error';
 
-/** More parameters than any operation takes; beyond it a request is refused, not worked through. */
+/** More parameters than any operation has: a request with more is refused at once. */
 const maxParameters = 2_000;
 
 /**

@@ -4,7 +4,7 @@ import { canonicalQuery, signature, stringToSign, type WireParams } from '../../
 import { ApiError, missing } from '../api-error';
 import { rememberNonces } from './nonces';
 
-/** A request as it came, with what its signature covers. */
+/** A request with the parts that its signature covers. */
 interface SignedRequest {
   method: 'GET' | 'POST';
   /** Query and form together. */
@@ -15,18 +15,18 @@ interface SignedRequest {
   body: Buffer;
 }
 
-/** Lets a request through that is signed with the account's key, or throws the {@link ApiError} it deserves. */
+/** Accepts a request that is signed with the account's key; throws an {@link ApiError} for any other one. */
 export type Verifier = (request: SignedRequest) => void;
 
 const windowMs = 31 * 60_000;
 const acs3 = 'ACS3-HMAC-SHA256';
 
 /**
- * Checks Signature 1.0 (parameters) and ACS3-HMAC-SHA256 (headers), whichever a request has. Time is this machine's:
- * clients sign with real clocks, whatever the account's own time is.
+ * Checks Signature 1.0 (parameters) or ACS3-HMAC-SHA256 (headers), the one that the request has. Its timestamp is compared
+ * with this machine's time, not with the account's virtual time: clients sign with real clocks.
  */
 export function createVerifier(credentials: { accessKeyId: string; accessKeySecret: string }): Verifier {
-  // A timestamp may lie as far in the future as in the past, so a nonce can come back for twice the window.
+  // A timestamp may be in the future as well as in the past: a nonce can be replayed for twice the window.
   const nonces = rememberNonces(2 * windowMs);
 
   const check = (given: { accessKeyId: string; timestamp: string; nonce: string; verify: () => void }) => {

@@ -2,7 +2,7 @@ import type { SimulatedAccount } from '../account/account';
 import { utcTime } from '../account/clock';
 import type { SimulatedJob } from './replication-job';
 
-/** Makes what the run was for; drops the oldest images of an incremental job beyond those to keep. */
+/** Makes the result of a run. An incremental job keeps its newest images; older ones are deleted. */
 export function makeImage(account: SimulatedAccount, job: SimulatedJob): string | undefined {
   const { settings, regionId, sourceId, jobId } = job;
   const note = (imageId: string, name: string) => {
@@ -33,11 +33,11 @@ export function makeImage(account: SimulatedAccount, job: SimulatedJob): string 
 
 function freeImageName(account: SimulatedAccount, job: SimulatedJob): string {
   const wanted = job.settings.imageName ?? `SMC_${job.jobId}`;
-  const isFree = (name: string) => !account.imageNames.has(`${job.regionId}/${name}`);
-  if (isFree(wanted)) return wanted;
+  const isNameFree = (name: string) => !account.imageNames.has(`${job.regionId}/${name}`);
+  if (isNameFree(wanted)) return wanted;
   const base = wanted.endsWith(`_${job.jobId}`) ? wanted : `${wanted}_${job.jobId}`;
   let name = base;
-  for (let n = 2; !isFree(name); n++) name = `${base}_${n}`;
+  for (let n = 2; !isNameFree(name); n++) name = `${base}_${n}`;
   return name;
 }
 

@@ -8,10 +8,10 @@ import { runLengths } from './run-lengths';
 import { businessStatusAt, planRun, progressAt, type RunPlan, transferredAt } from './run-plan';
 
 const day = 86_400_000;
-/** A scheduled run that finds the running quota full tries again after this. */
+/** A scheduled run tries again after this while the running quota is full. */
 const postponeMs = 60_000;
 
-/** Lets happen what the clock has brought. */
+/** Carries out an event of the agenda. */
 export function happen(account: SimulatedAccount, entry: DueEntry): void {
   const job = account.jobs.get(entry.owner);
   const source = account.sources.get(entry.owner);
@@ -41,7 +41,7 @@ function happenToJob(account: SimulatedAccount, job: SimulatedJob, { kind }: Due
   }
 }
 
-/** Starts a run; the caller has seen that the quota and the job's status allow it. */
+/** Starts a run; the caller has checked that the quota and the job's status allow it. */
 export function startRun(
   account: SimulatedAccount,
   job: SimulatedJob,
@@ -69,7 +69,7 @@ export function startRun(
   account.setStatus(job, 'Running');
 }
 
-/** Breaks a run off where it is: what was transferred stays, and so does the intermediate instance. */
+/** Ends a run before its end: the transferred data and the intermediate instance stay. */
 export function breakRun(
   account: SimulatedAccount,
   job: SimulatedJob,
@@ -84,11 +84,11 @@ export function breakRun(
   }
   closeRun(account, job);
   account.setStatus(job, to.status);
-  // SMC leaves a running job alone when its ValidTime passes; it expires once it does not run any more.
+  // SMC: a job whose ValidTime passes while it runs expires when it no longer runs.
   if (job.settings.validTime <= account.time) expire(account, job);
 }
 
-/** Ends a job for good, successfully. */
+/** Ends a job successfully. */
 export function finish(account: SimulatedAccount, job: SimulatedJob): void {
   job.progress = 100;
   job.endTime = account.time;
@@ -97,7 +97,7 @@ export function finish(account: SimulatedAccount, job: SimulatedJob): void {
   account.setStatus(job, 'Finished');
 }
 
-/** Takes a job that does not run out of the account, which takes a while. */
+/** Begins the deletion of a job that does not run; the deletion takes a while. */
 export function beginDeletion(account: SimulatedAccount, job: SimulatedJob): void {
   job.due = {};
   releaseInstance(account, job);
@@ -173,7 +173,7 @@ function goOffline(account: SimulatedAccount, source: SimulatedSource): void {
   account.schedule(source, 'online', window?.to);
   const job = source.liveJobId === undefined ? undefined : account.jobs.get(source.liveJobId);
   if (!job?.run) return;
-  // Once everything is transferred the source is not needed any more.
+  // After the transfer the source is no longer needed.
   if (['Preparing', 'Syncing'].includes(businessStatusAt(job.run, account.time)))
     breakRun(account, job, { status: 'InError', errorCode: 'SourceServer.Offline' });
 }
@@ -197,7 +197,7 @@ const vpcBreak = {
   statusInfo: JSON.stringify({ error_code: 'QuotaExceeded.Vpc', error_msg: 'VPC quota exceeded.' }),
 } as const;
 
-/** Without a vSwitch SMC makes a VPC for the intermediate instance, and a region has only so many. */
+/** Without a vSwitch SMC makes a VPC for the intermediate instance: a region has a quota of VPCs. */
 function lacksVpc(account: SimulatedAccount, job: SimulatedJob): boolean {
   const { vpcQuota } = account.options;
   if (vpcQuota === undefined || job.settings.vSwitchId || job.instance) return false;

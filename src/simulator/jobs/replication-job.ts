@@ -4,7 +4,7 @@ import type { Tag } from '../account/source-server';
 import { keptAnswer } from '../parameters/kept-parameters';
 import { businessStatusAt, progressAt, type RunPlan } from './run-plan';
 
-/** Statuses of a job that is not ended: a source has at most one of these. */
+/** The statuses of a live job: a source has at most one such job. */
 const liveStatuses = ['Ready', 'Running', 'Stopped', 'Waiting', 'InError', 'Expired'] as const;
 
 /** SMC's statuses of a replication job. */
@@ -17,7 +17,7 @@ export interface TargetPart {
   block: boolean;
 }
 
-/** What a job was created with or changed to. Sizes in GiB, frequency in hours, times in virtual ms. */
+/** The settings of a job. Sizes in GiB, frequency in hours, times in virtual ms. */
 export interface JobSettings {
   name?: string;
   description?: string;
@@ -41,7 +41,7 @@ export interface JobSettings {
   containerNamespace?: string;
   containerRepository?: string;
   containerTag?: string;
-  /** The newer parameters that are only kept and given back, under their wire names. */
+  /** Newer parameters that SMC only keeps and gives back, under their wire names. */
   kept: Record<string, string>;
 }
 
@@ -65,32 +65,32 @@ export interface SimulatedJob {
   endTime?: number;
   errorCode?: string;
   statusInfo?: string;
-  /** What a run that broke has left: Progress, and the share of the transfer that need not be repeated. */
+  /** What the last broken run has left: its Progress, and the share of the transfer that the next run does not repeat. */
   progress: number;
   transferredShare: number;
-  /** A first sync was completed: later runs carry only what has changed. */
+  /** A first sync was completed: later runs transfer only the changes. */
   synced: boolean;
   run?: RunPlan;
   runs: PastRun[];
   imageId?: string;
-  /** The images it has made and not dropped, oldest first. */
+  /** Its images that are kept, oldest first. */
   imageIds: string[];
-  /** The intermediate instance, billed while it is there. */
+  /** The intermediate instance, which is billed while it exists. */
   instance?: { instanceId: string; since: number };
   tags: Tag[];
   /** Made by another tool. */
   foreign?: true;
   due: Due;
-  /** With a read lag: what is still shown instead of the job. `undefined`: nothing. */
+  /** With a read lag: the older answer that reads still show. Without an `answer` the job is not listed yet. */
   shown?: { until: number; status: JobStatus; answer: Record<string, unknown> | undefined };
 }
 
-/** Whether SMC counts the job as its source's one job. */
+/** Whether SMC counts the job as the source's live job. */
 export function isLive(status: JobStatus): boolean {
   return status !== 'Finished' && status !== 'Deleting';
 }
 
-/** The job as DescribeReplicationJobs answers it at that time. */
+/** The job in an answer of DescribeReplicationJobs at this time. */
 export function jobAnswer(job: SimulatedJob, now: number, newerFields: boolean): Record<string, unknown> {
   const { settings, run } = job;
   const time = (at: number | undefined) => (at === undefined ? undefined : utcTime(at));

@@ -3,10 +3,10 @@ import type { SimulatedSource } from '../account/source-server';
 import type { SimulatedJob } from './replication-job';
 import type { RunLengths } from './run-plan';
 
-/** Share of the used space that has changed since the last sync of an incremental job. */
+/** The share of the used space that changes between two syncs of an incremental job. */
 const changedShare = 0.05;
 
-/** How long each part of the job's next run takes: used bytes over bandwidth, then over the speed of imaging. */
+/** The length of each part of the job's next run: the used bytes by the bandwidth, then by the speed of imaging. */
 export function runLengths(
   options: ResolvedOptions,
   source: SimulatedSource,

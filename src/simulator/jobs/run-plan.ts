@@ -9,22 +9,22 @@ export interface RunLengths {
   cleaning: number;
 }
 
-/** What a job fault does to a run when its progress gets there. */
+/** The effect of a job fault on a run, and the progress at which it comes. */
 export type RunBreak = { atProgress: number } & (
   | { kind: 'inError'; errorCode: string; statusInfo?: string }
   | { kind: 'stall'; forMs?: number }
 );
 
-/** One run of a job, planned to its end when it starts. Times in virtual ms. */
+/** A run of a job. It is planned to its end when it starts. Times in virtual ms. */
 export interface RunPlan extends RunLengths {
   type: 'Manual' | 'Schedule';
-  /** The last run of an incremental job that is cut over. */
+  /** It is the last run of an incremental job: its cut-over. */
   final: boolean;
   startedAt: number;
-  /** Share of the transfer that earlier, broken runs have done. */
+  /** The share of the transfer that earlier, broken runs have done. */
   fromShare: number;
   break?: RunBreak;
-  /** Absent: never, it stalls. */
+  /** Absent when the run stalls for ever. */
   endsAt?: number;
 }
 
@@ -33,7 +33,7 @@ const preparedAt = 2;
 const syncedAt = 90;
 const processedAt = 98;
 
-/** A run from now on: only what the transfer still lacks is synced. */
+/** A run from now on: it transfers what earlier runs have not. */
 export function planRun(
   lengths: RunLengths,
   run: { type: RunPlan['type']; final: boolean; startedAt: number; fromShare: number; break?: RunBreak },
@@ -46,7 +46,7 @@ export function planRun(
   return plan;
 }
 
-/** Which part of the run it is at that time. */
+/** The part of the run at this time. */
 export function businessStatusAt(plan: RunPlan, now: number): BusinessStatus {
   const done = elapsed(plan, now);
   if (done < plan.preparing) return 'Preparing';
@@ -54,13 +54,13 @@ export function businessStatusAt(plan: RunPlan, now: number): BusinessStatus {
   return done < plan.preparing + plan.syncing + plan.processing ? 'Processing' : 'Cleaning';
 }
 
-/** Progress in percent, two digits; a run that resumes a transfer begins where it broke. */
+/** Progress in percent, two digits; a run that resumes a transfer begins where the last one broke. */
 export function progressAt(plan: RunPlan, now: number): number {
   const resumed = plan.fromShare > 0 ? preparedAt + (syncedAt - preparedAt) * plan.fromShare : 0;
   return Math.round(Math.max(resumed, nominalProgress(plan, now)) * 100) / 100;
 }
 
-/** Share of the transfer that is done at that time. */
+/** The share of the transfer that is done at this time. */
 export function transferredAt(plan: RunPlan, now: number): number {
   return plan.fromShare + (1 - plan.fromShare) * portion(elapsed(plan, now) - plan.preparing, plan.syncing);
 }
@@ -75,7 +75,7 @@ function nominalProgress(plan: RunPlan, now: number): number {
   return processedAt + (100 - processedAt) * portion(rest - plan.processing, plan.cleaning);
 }
 
-/** Milliseconds into the run that count: a stall stops the count for its length. */
+/** Milliseconds of the run without the time of a stall. */
 function elapsed(plan: RunPlan, now: number): number {
   const passed = Math.max(0, now - plan.startedAt);
   if (plan.break?.kind !== 'stall') return passed;
@@ -85,7 +85,7 @@ function elapsed(plan: RunPlan, now: number): number {
     : Math.max(stalled, passed - (plan.break.forMs ?? Number.POSITIVE_INFINITY));
 }
 
-/** Milliseconds into the run at which it reaches this progress. */
+/** Milliseconds from the start of the run to this progress. */
 function offsetOf(plan: RunPlan, progress: number): number {
   const { preparing, syncing, processing, cleaning, fromShare } = plan;
   if (progress <= preparedAt) return preparing * (Math.max(0, progress) / preparedAt);

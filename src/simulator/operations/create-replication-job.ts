@@ -87,7 +87,7 @@ const common = new Set([
   'Version',
 ]);
 
-/** What makes two requests the same: everything but who sent them, when and how. */
+/** The parameters that make two requests the same: not those of signature, time and format. */
 function withoutCommon(params: WireParams): WireParams {
   return Object.fromEntries(Object.entries(params).filter(([name]) => !common.has(name)));
 }

@@ -7,7 +7,7 @@ import { flag } from '../parameters/parameters';
 import { namedJob } from './find';
 import { refuseAtRunningQuota } from './start-replication-job';
 
-/** SMC: CutOverReplicationJob: ends an incremental job, with one last sync when `SyncData` is true. */
+/** SMC: CutOverReplicationJob ends an incremental job, with one last sync when `SyncData` is true. */
 export function cutOverReplicationJob(account: SimulatedAccount, params: WireParams): object {
   const job = namedJob(account, params);
   const syncData = flag(params, 'SyncData') ?? false;

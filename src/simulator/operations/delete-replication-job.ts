@@ -6,7 +6,7 @@ import { namedJob } from './find';
 
 const deletable = ['Ready', 'Stopped', 'InError', 'Waiting', 'Finished', 'Expired'] as const;
 
-/** SMC: DeleteReplicationJob: not while it runs; the job stays `Deleting` for a while. */
+/** SMC: DeleteReplicationJob is refused while the job runs; a deleted job stays `Deleting` for a while. */
 export function deleteReplicationJob(account: SimulatedAccount, params: WireParams): object {
   const job = namedJob(account, params);
   if (!(deletable as readonly string[]).includes(job.status)) throw invalidJobStatus(job.status, deletable);

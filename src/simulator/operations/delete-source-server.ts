@@ -5,7 +5,7 @@ import { beginDeletion } from '../jobs/life-cycle';
 import { flag } from '../parameters/parameters';
 import { namedSource } from './find';
 
-/** SMC: DeleteSourceServer: never while its job runs; with `Force` together with a job that does not. */
+/** SMC: DeleteSourceServer is refused while the source's job runs; with `Force` it deletes a job that does not run, too. */
 export function deleteSourceServer(account: SimulatedAccount, params: WireParams): object {
   const source = namedSource(account, params);
   const force = flag(params, 'Force') ?? false;

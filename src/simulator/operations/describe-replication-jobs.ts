@@ -43,7 +43,7 @@ export function describeReplicationJobs(account: SimulatedAccount, params: WireP
   };
 }
 
-/** As few jobs as the indices allow. */
+/** The jobs that may match the filters, found by the account's maps so that few jobs are read. */
 function candidates(
   account: SimulatedAccount,
   params: WireParams,
@@ -59,7 +59,7 @@ function candidates(
   return account.jobList();
 }
 
-// While reads lag, a job is shown as it was before its last change: not at all, when it was just created.
+// While reads lag, a job is shown as it was before its last change; a new job is not listed yet.
 const isVisible = (account: SimulatedAccount, job: SimulatedJob) =>
   !job.shown || job.shown.until <= account.time || job.shown.answer !== undefined;
 

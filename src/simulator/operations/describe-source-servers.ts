@@ -39,7 +39,7 @@ export function describeSourceServers(account: SimulatedAccount, params: WirePar
   };
 }
 
-/** Some texts of the API call Available Active, and part Unavailable into Inactive and InError. */
+/** Some texts of the API say Active for Available, and Inactive or InError for Unavailable. */
 function isState(source: SimulatedSource, wanted: string): boolean {
   const state = sourceState(source);
   switch (wanted.toLowerCase()) {

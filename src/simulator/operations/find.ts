@@ -5,7 +5,7 @@ import { notFound } from '../api-error';
 import type { SimulatedJob } from '../jobs/replication-job';
 import { requiredText } from '../parameters/parameters';
 
-/** The job that `JobId` names; refused when there is none. */
+/** The job with this `JobId`; without one the call is refused. */
 export function namedJob(account: SimulatedAccount, params: WireParams): SimulatedJob {
   const jobId = requiredText(params, 'JobId');
   const job = account.jobs.get(jobId);
@@ -13,7 +13,7 @@ export function namedJob(account: SimulatedAccount, params: WireParams): Simulat
   return job;
 }
 
-/** The source that `SourceId` names; refused when there is none. */
+/** The source with this `SourceId`; without one the call is refused. */
 export function namedSource(account: SimulatedAccount, params: WireParams): SimulatedSource {
   const sourceId = requiredText(params, 'SourceId');
   const source = account.sources.get(sourceId);

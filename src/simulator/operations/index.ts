@@ -15,7 +15,7 @@ import { stopReplicationJob } from './stop-replication-job';
 import { tagResources } from './tag-resources';
 import { untagResources } from './untag-resources';
 
-/** Does what the request asks and gives the answer without its RequestId; throws an `ApiError` when refused. */
+/** Carries out a call and gives its answer without the RequestId; throws an `ApiError` when the call is refused. */
 export type SimulatedOperation = (account: SimulatedAccount, params: WireParams) => object;
 
 export const simulatedOperations: ReadonlyMap<string, SimulatedOperation> = new Map(

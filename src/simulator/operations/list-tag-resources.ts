@@ -6,7 +6,7 @@ import { hasTags, namedResources, resourceKind, resourceKinds, taggedResources }
 
 const pageSize = 50;
 
-/** SMC: ListTagResources: every tag of the resources that have all the given ones, in pages. */
+/** SMC: ListTagResources gives all tags of the resources that have all the given tags, in pages. */
 export function listTagResources(account: SimulatedAccount, params: WireParams): object {
   const kind = resourceKind(params);
   const wanted = tagFilters(params);

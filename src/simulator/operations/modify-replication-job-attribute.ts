@@ -7,7 +7,7 @@ import { type ChangedSettings, changedSettings, checkTogether } from '../paramet
 import { changedKept } from '../parameters/kept-parameters';
 import { namedJob } from './find';
 
-/** SMC: ModifyReplicationJobAttribute. What may change depends on where the job is in its life. */
+/** SMC: ModifyReplicationJobAttribute. The job's status decides which settings may change. */
 export function modifyReplicationJobAttribute(account: SimulatedAccount, params: WireParams): object {
   const job = namedJob(account, params);
   if (job.status === 'Deleting')

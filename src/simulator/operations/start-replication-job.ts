@@ -7,7 +7,7 @@ import { namedJob } from './find';
 
 const startable = ['Ready', 'Stopped', 'InError'] as const;
 
-/** SMC: StartReplicationJob. A restart resumes where the transfer broke. */
+/** SMC: StartReplicationJob. A restarted job goes on where its transfer broke. */
 export function startReplicationJob(account: SimulatedAccount, params: WireParams): object {
   const job = namedJob(account, params);
   if (!(startable as readonly string[]).includes(job.status)) throw invalidJobStatus(job.status, startable);
@@ -20,7 +20,7 @@ export function startReplicationJob(account: SimulatedAccount, params: WireParam
   return {};
 }
 
-/** Refuses what would make one job too many run. */
+/** Refuses a start while the running quota is full. */
 export function refuseAtRunningQuota(account: SimulatedAccount): void {
   const { runningQuota } = account.options;
   if (account.running < runningQuota) return;

@@ -5,7 +5,7 @@ import { breakRun } from '../jobs/life-cycle';
 import { businessStatusAt } from '../jobs/run-plan';
 import { namedJob } from './find';
 
-/** SMC: StopReplicationJob: only while it syncs. */
+/** SMC: StopReplicationJob is allowed only while the job syncs. */
 export function stopReplicationJob(account: SimulatedAccount, params: WireParams): object {
   const job = namedJob(account, params);
   if (!job.run || job.status !== 'Running') throw invalidJobStatus(job.status, ['Running']);

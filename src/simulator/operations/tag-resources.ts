@@ -5,7 +5,7 @@ import { ApiError } from '../api-error';
 import { indices, maxTags } from '../parameters/parameters';
 import { requiredResources, resourceKind } from '../parameters/tags';
 
-/** SMC: TagResources: a tag of the same key gets the new value. All resources are tagged, or none. */
+/** SMC: TagResources gives a tag with the same key the new value. It tags all resources, or none. */
 export function tagResources(account: SimulatedAccount, params: WireParams): object {
   const kind = resourceKind(params);
   const resources = requiredResources(account, params, kind);

@@ -4,7 +4,7 @@ import { ApiError } from '../api-error';
 import { flag, indices, maxTags, text } from '../parameters/parameters';
 import { requiredResources, resourceKind } from '../parameters/tags';
 
-/** SMC: UntagResources: the named tags, or with `All` every one; a tag that is not there is no error. */
+/** SMC: UntagResources removes the named tags, or all tags with `All`. A tag that does not exist is ignored. */
 export function untagResources(account: SimulatedAccount, params: WireParams): object {
   const kind = resourceKind(params);
   const resources = requiredResources(account, params, kind);

@@ -16,10 +16,10 @@ const defaultValidDays = 30;
 const jobText = /^\p{L}[\p{L}\p{Nd}:_-]{1,127}$/u;
 const instanceType = /^ecs\.[a-z][a-z0-9-]*\.[a-z0-9]+$/;
 
-/** The settings that may change after creation, under the names of {@link JobSettings}. */
+/** The settings that a change may give, under the names of {@link JobSettings}. */
 export type ChangedSettings = Partial<JobSettings>;
 
-/** The whole settings of a new job, every rule of CreateReplicationJob checked. */
+/** The settings of a new job, checked by all rules of CreateReplicationJob. */
 export function newJobSettings(
   params: WireParams,
   source: SimulatedSource,
@@ -48,8 +48,8 @@ export function newJobSettings(
 }
 
 /**
- * What a request gives of the settings that may change, each checked on its own and against the source.
- * `createdAt` bounds ValidTime, `now` ScheduledStartTime (virtual ms).
+ * The settings that a request gives, each checked by itself and against the source. The limits of ValidTime follow from
+ * `createdAt`, those of ScheduledStartTime from `now` (virtual ms).
  */
 export function changedSettings(
   params: WireParams,
@@ -80,7 +80,7 @@ export function changedSettings(
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** The rules that several settings of one job must keep together. */
+/** Checks the rules for several settings of one job together. */
 export function checkTogether(settings: JobSettings): void {
   const { targetType: target } = settings;
   if ((target === 'Instance' || target === 'TargetInstance') && !settings.instanceId)
@@ -97,7 +97,7 @@ export function checkTogether(settings: JobSettings): void {
   }
 }
 
-/** The tags of a new job; unlike TagResources an empty value will do. */
+/** The tags of a new job. A value may be empty here, which TagResources refuses. */
 export function newJobTags(params: WireParams): Tag[] {
   const numbers = indices(params, 'Tag');
   if (numbers.length > maxTags)
@@ -182,10 +182,10 @@ function time(
   const value = text(params, name);
   if (value === undefined) return undefined;
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.test(value) ? Date.parse(value) : Number.NaN;
-  // Date.parse takes February 30th for a day of March.
+  // Date.parse reads February 30th as a day of March.
   if (Number.isNaN(at) || utcTime(at).slice(0, 16) !== value.slice(0, 16))
     throw invalid(name, 'a UTC time like 2030-01-31T22:00:00Z');
-  // Clients write whole seconds or minutes: a bound is not missed by what they cut off.
+  // Clients round times to seconds or minutes: a time beyond a limit by less than that is allowed.
   const slack = 60_000;
   if (at < from + days.from * day - slack || at > from + days.to * day + slack)
     throw invalid(name, `${days.from} to ${days.to} days from then`);
@@ -217,7 +217,7 @@ function replicationParameters(params: WireParams): string | undefined {
     const parsed: unknown = JSON.parse(value);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return value;
   } catch {
-    // Not JSON: refused below.
+    // Text that is not JSON is refused below.
   }
   throw invalid('ReplicationParameters', 'a JSON object');
 }

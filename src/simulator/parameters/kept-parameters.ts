@@ -1,21 +1,21 @@
 import type { WireParams } from '../../smc';
 import { flag, indices, integer, text } from './parameters';
 
-/** Newer parameters that SMC keeps and gives back, without a rule of their own here. */
+/** Newer parameters that SMC keeps and gives back. The simulator has no rules for them. */
 const keptNames = ['JobType', 'LicenseType', 'LaunchTemplateId', 'LaunchTemplateVersion', 'ResourceGroupId'];
 const disksPrefix = 'Disks.';
 
-/** What a request gives of the newer parameters, under their wire names; undefined when nothing. */
+/** The newer parameters of a request, under their wire names; undefined when it has none. */
 export function keptParameters(params: WireParams): Record<string, string> | undefined {
   const kept = Object.entries(params).filter(
     ([name, value]) => value && (keptNames.includes(name) || name.startsWith(disksPrefix)),
   );
-  // Reading the disks refuses what breaks a rule.
+  // This reads the disks and refuses values that break a rule.
   disksAnswer(params);
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
-/** The newer parameters after a change; a new layout of the disks replaces the old one whole. */
+/** The newer parameters after a change. A new layout of the disks replaces the whole old one. */
 export function changedKept(before: Record<string, string>, changed: Record<string, string> = {}) {
   const isDisks = (name: string) => name.startsWith(disksPrefix);
   const rest = Object.keys(changed).some(isDisks)
@@ -24,7 +24,7 @@ export function changedKept(before: Record<string, string>, changed: Record<stri
   return { ...rest, ...changed };
 }
 
-/** The newer parameters as DescribeReplicationJobs answers them. */
+/** The newer parameters in an answer of DescribeReplicationJobs. */
 export function keptAnswer(kept: Record<string, string>): Record<string, unknown> {
   const plain = Object.entries(kept).filter(([name]) => !name.startsWith(disksPrefix));
   return { ...Object.fromEntries(plain), Disks: disksAnswer(kept) };

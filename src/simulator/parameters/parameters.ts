@@ -1,12 +1,12 @@
 import type { WireParams } from '../../smc';
 import { ApiError, invalid, missing } from '../api-error';
 
-/** The parameter as it came; an empty one counts as not given. */
+/** The value of a parameter; undefined when it is empty or not given. */
 export function text(params: WireParams, name: string): string | undefined {
   return params[name] || undefined;
 }
 
-/** The same; refused as `Missing…` when it was not given. */
+/** The value of a required parameter; without it the call is refused as `Missing…`. */
 export function requiredText(params: WireParams, name: string): string {
   const value = text(params, name);
   if (value === undefined) throw missing(name);
@@ -35,7 +35,7 @@ export function flag(params: WireParams, name: string): boolean | undefined {
   return value === 'true';
 }
 
-/** The indices N that stand in `prefix.N` or `prefix.N.…`, ascending. */
+/** The indices N of the parameters `prefix.N` and `prefix.N.…`, ascending. */
 export function indices(params: WireParams, prefix: string): number[] {
   const found = new Set<number>();
   const start = `${prefix}.`;
@@ -49,7 +49,7 @@ export function indices(params: WireParams, prefix: string): number[] {
   return [...found].sort((a, b) => a - b);
 }
 
-/** The texts of `prefix.1`, `prefix.2`, …; undefined when there is none. */
+/** The values of `prefix.1`, `prefix.2`, …; undefined when there are none. */
 export function texts(params: WireParams, prefix: string, max: number): string[] | undefined {
   const values = indices(params, prefix).flatMap((i) => text(params, `${prefix}.${i}`) ?? []);
   if (values.length > max)
@@ -71,7 +71,7 @@ export interface TagFilter {
   value: string | undefined;
 }
 
-/** Most tags a resource may have, and most a request may give. */
+/** The most tags of a resource, and of a request. */
 export const maxTags = 20;
 
 /** `Tag.N.Key` and `Tag.N.Value` as a filter; a value without its key is refused. */

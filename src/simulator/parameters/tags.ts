@@ -4,7 +4,7 @@ import type { Tag } from '../account/source-server';
 import { ApiError } from '../api-error';
 import { indices, type TagFilter, text } from './parameters';
 
-/** Something that can be tagged. */
+/** A resource that can be tagged. */
 export interface Taggable {
   id: string;
   tags: Tag[];
@@ -17,14 +17,14 @@ export const resourceKinds = {
 } as const;
 export type ResourceKind = keyof typeof resourceKinds;
 
-/** Whether all of the wanted tags are there. */
+/** Whether the resource has all the wanted tags. */
 export function hasTags(tags: readonly Tag[], wanted: readonly TagFilter[]): boolean {
   return wanted.every(({ key, value }) =>
     tags.some((tag) => tag.key === key && (value === undefined || tag.value === value)),
   );
 }
 
-/** `ResourceType`, in any case. */
+/** The parameter `ResourceType`, in upper or lower case. */
 export function resourceKind(params: WireParams): ResourceKind {
   const kind = text(params, 'ResourceType');
   if (kind === undefined)
@@ -34,7 +34,7 @@ export function resourceKind(params: WireParams): ResourceKind {
   throw new ApiError('InvalidResourceType.NotFound', `The ResourceType ${kind} does not exist.`);
 }
 
-/** The resources that `ResourceId.N` names; undefined when none is named. */
+/** The resources with these `ResourceId.N`; undefined when the request has none. */
 export function namedResources(
   account: SimulatedAccount,
   params: WireParams,
@@ -53,7 +53,7 @@ export function namedResources(
   });
 }
 
-/** The same, where at least one must be named. */
+/** The resources with these `ResourceId.N`; the request must have at least one. */
 export function requiredResources(
   account: SimulatedAccount,
   params: WireParams,
@@ -64,7 +64,7 @@ export function requiredResources(
   return named;
 }
 
-/** Every resource of a kind that has tags. */
+/** The resources of a kind that have tags. */
 export function taggedResources(account: SimulatedAccount, kind: ResourceKind): Taggable[] {
   if (kind === 'replicationjob')
     return account

@@ -3,41 +3,41 @@ import type { QueueLimit } from '../queue-limit';
 
 export interface CallRateOptions {
   limit: QueueLimit;
-  /** Activities a second (`SMC_CALLS_PER_SECOND`) that hold where SMC does not throttle; absent: no limit. */
+  /** The limit in activities a second (`SMC_CALLS_PER_SECOND`) while SMC does not throttle; absent: no limit. */
   ceiling?: number;
-  /** The limit is raised by a step after so long without throttling. */
+  /** After so long without throttling the limit is raised by a step. */
   quietMs: number;
-  /** Told of each change, in a sentence for the operator. */
+  /** Called at each change with a sentence for the operator. */
   say: (line: string) => void;
 }
 
 /** Lowers the rate limit of the activity task queue while SMC throttles, and raises it again afterwards. */
 export interface CallRate {
-  /** Reads the limit regularly: a limit that another worker has left behind is raised again. */
+  /** Reads the limit regularly, so that a limit that another worker has left is raised again. */
   start(): void;
   activityStarted(): void;
   throttled(): void;
   close(): Promise<void>;
 }
 
-/** Fifty refusals at once are one step down, and the next waits until this one can have worked. */
+/** The least time between two steps down: fifty refusals at once cause one step, and a step needs time to work. */
 const stepMs = 5_000;
 const raiseFactor = 1.5;
-/** Without a ceiling the raise ends here: hardly a batch starts more. */
+/** Without a ceiling, a limit is removed above this: hardly any batch starts more activities a second. */
 const unlimitedAbovePerSecond = 100;
 
-/** After so many failures in a row the operator is told, once. */
+/** After so many failures in a row the operator is told once. */
 const tellingFailures = 3;
 
-/** gRPC: UNIMPLEMENTED by a Temporal before 1.29, PERMISSION_DENIED to one who may not configure task queues. */
+/** gRPC: UNIMPLEMENTED from a Temporal before 1.29, PERMISSION_DENIED for a role that may not configure task queues. */
 const noSuchRight = new Map<unknown, string>([
   [12, 'this Temporal server does not offer it'],
   [7, 'this worker may not do it'],
 ]);
 
 /**
- * The account-wide rate of activity starts. Every worker reads the limit before it changes it and counts a change by
- * another one as its own, so that several do not add their steps up or raise what one has just lowered.
+ * The rate of activity starts for the whole account. Every worker reads the limit before it changes it, and counts a change by
+ * another worker as its own: so the steps of several workers do not add up, and none raises a limit that another has just lowered.
  */
 export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions): CallRate {
   const least = Math.min(1, ceiling ?? 1);
@@ -47,7 +47,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
   let isOff = false;
   let failures = 0;
   let throttledAt = Number.NEGATIVE_INFINITY;
-  // By our own clock, which need not agree with the server's: when a change, whoever made it, was first seen.
+  // When a change by any worker was first seen, by this machine's clock, which may differ from the server's.
   let changedAt = Number.NEGATIVE_INFINITY;
   let changed: string | undefined;
 
@@ -72,7 +72,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
       Math.max(measured.perSecond(), dispatchedPerSecond),
     );
     const lowered = Math.max(least, rounded((perSecond ?? unlimited) / 2));
-    // Also where the limit is the least already: the other workers see by it that SMC still throttles.
+    // Set again even at the lowest limit: by this the other workers see that SMC still throttles.
     await set(lowered, 'SMC throttles');
     if (lowered !== perSecond) say(`SMC throttles: ${perSecondText(lowered)} from now on`);
   }
@@ -87,13 +87,13 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
       await set(raised, quiet);
       say(`${quiet}: ${perSecondText(raised)} from now on`);
     } else {
-      // Without one on the server that of the workers' own setting holds.
+      // Without a limit on the server, that of the workers' own settings counts.
       await set(undefined, quiet);
       say(`${quiet}: ${ceiling ? perSecondText(ceiling) : 'no limit'} from now on, as before`);
     }
   }
 
-  /** One change at a time. A refusal in between is ignored: while SMC throttles, the next one comes soon. */
+  /** Makes one change at a time. A refusal meanwhile is ignored: while SMC throttles, the next one comes soon. */
   function turn(change: () => Promise<void>): void {
     if (working || isOff) return;
     working = change()
@@ -103,7 +103,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
       .catch((error: { code?: unknown; details?: string; message?: string }) => {
         const reason = noSuchRight.get(error.code);
         if (!reason) {
-          // Temporal may be away for a moment: the next turn tries again.
+          // Temporal may not answer for a moment: the next turn tries again.
           if (++failures === tellingFailures)
             say(
               `The rate of activities cannot be changed right now; it is tried again: ${error.details || error.message}`,
@@ -140,7 +140,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
   };
 }
 
-/** A transport that tells of each call SMC refuses because there are too many. */
+/** A transport that calls `throttled` for each call that SMC throttles. */
 export function tellThrottling(transport: Transport, throttled: () => void): Transport {
   return {
     async call(action, params, options) {
@@ -160,7 +160,7 @@ const rounded = (perSecond: number) => Math.round(perSecond * 10) / 10;
 const perSecondText = (perSecond: number) =>
   `at most ${perSecond} ${perSecond === 1 ? 'activity' : 'activities'} a second over all workers`;
 
-/** How many activities a second this process has started in the last seconds. */
+/** The activities a second that this process has started in the last seconds. */
 function startRate() {
   const windowMs = 5_000;
   let starts: number[] = [];
@@ -172,10 +172,10 @@ function startRate() {
   return {
     count: () => {
       starts.push(Date.now());
-      // Not on each start: a full batch starts hundreds a second.
+      // Not at each start: a large batch starts hundreds a second.
       if (starts.length % 1_000 === 0) recent();
     },
-    /** A burst that has just begun counts as one second long. */
+    /** The rate; a burst that has just begun counts as one second long. */
     perSecond: () => {
       const { length, 0: first = 0 } = recent();
       return length / Math.max(1, (Date.now() - first) / 1000);

@@ -20,11 +20,11 @@ import { untilAccountWorks } from './prove-account';
 export interface SmcBatchWorker {
   /** Waits until a call to the account has succeeded, then polls until `shutdown` is called or the worker fails. */
   run(): Promise<void>;
-  /** Lets short activities finish; an activity that waits goes on in another worker. */
+  /** Ends the worker after its short activities; an activity that waits goes on in another worker. */
   shutdown(): void;
 }
 
-/** A worker for workflows and activities, connected; `say` tells what keeps it from taking work. */
+/** A connected worker for workflows and activities; `say` is called with the reason why it takes no work. */
 export async function createWorker(
   temporal: TemporalSettings,
   smc: WorkerSettings,
@@ -34,7 +34,7 @@ export async function createWorker(
   const callRate = createCallRate({
     limit: temporalQueueLimit(connection, temporal.namespace),
     ceiling: smc.callsPerSecond,
-    // Polls of the running jobs are calls, too: a pause without a call tells little.
+    // Longer than a poll interval: a time without any call does not show that SMC no longer throttles.
     quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
     say: (line) => Runtime.instance().logger.warn(line),
   });
@@ -57,11 +57,11 @@ export async function createWorker(
       }),
       dataConverter,
       interceptors: { activity: [() => ({ inbound: countingStarts(callRate.activityStarted) })] },
-      // Most of them wait: one a running job.
+      // Most activities only wait, one for each running job.
       maxConcurrentActivityTaskExecutions: 2_000,
       shutdownGraceTime: '2s',
       maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
-      // An activity that starts eagerly does not pass the task queue, and so not its limit.
+      // An eager activity does not go through the task queue, so the queue's limit does not count for it.
       maxEagerActivityReservationsPerWorkflowTask: 0,
     });
     const running = worker.run();
@@ -99,7 +99,7 @@ function countingStarts(started: () => void): ActivityInboundCallsInterceptor {
   };
 }
 
-/** Sends the SDK's log to stderr, a line each; to be called before the first worker. Default level: WARN. */
+/** Writes the SDK's log to stderr, a line for each entry; called before the first worker. Default level: WARN. */
 export function installWorkerLog(level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' = 'WARN'): void {
   Runtime.install({ logger: new DefaultLogger(level, logLine), shutdownSignals: [] });
 }
@@ -114,7 +114,7 @@ function logLine({ level, timestampNanos, message, meta }: LogEntry): void {
         value !== undefined,
     )
     .map(([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  // One entry is one line, whatever names servers have.
+  // One entry is one line, also with line breaks in names of servers.
   const line = `${time} ${level} ${message}${facts.join('')}${error ? `: ${error.message ?? error}` : ''}`;
   process.stderr.write(`${printable(line)}\n`);
 }

@@ -1,2 +1,2 @@
-/** The worker, which takes work from Temporal. Only actions that run a worker import it: it loads the SDK's native part. */
+/** The worker that takes work from Temporal. Only actions that run a worker import it, because it loads the SDK's native part. */
 export { createWorker, installWorkerLog } from './create-worker';

@@ -2,38 +2,38 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmcClient, SmcError } from '../../smc';
 import { failureText } from '../../text';
 
-/** The first repetition, and the longest. */
+/** The first and the longest delay between two tries. */
 const delayMs = { first: 2_000, longest: 20_000 };
 
 /**
- * Waits until one call of this worker has succeeded, one that its work needs anyway: a worker whose calls the account
- * refuses would take work from the workers whose calls it accepts. Tells each new reason why it waits. Gives false when the
- * signal ends the wait. SMC: DescribeReplicationJobs.
+ * Waits until one call of this worker has succeeded: a worker whose calls the account refuses would take work from workers
+ * whose calls it accepts. `say` is called with each new reason. Gives false when the signal ends the wait.
+ * SMC: DescribeReplicationJobs.
  */
 export async function untilAccountWorks(
   smc: Pick<SmcClient, 'describeReplicationJobs'>,
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<boolean> {
-  let told: string | undefined;
+  let reportedCode: string | undefined;
   for (let waitMs = delayMs.first; !signal.aborted; waitMs = Math.min(1.5 * waitMs, delayMs.longest)) {
     const error = await refusalOf(smc, signal);
     if (signal.aborted) return false;
     if (!error) {
-      if (told) say("This worker's calls to the SMC API succeed now: it takes work.");
+      if (reportedCode) say("This worker's calls to the SMC API succeed now: it takes work.");
       return true;
     }
-    if (told !== error.code)
+    if (reportedCode !== error.code)
       say(
         `This worker's calls to the SMC API fail. It takes no work yet, and tries again: ${failureText(error)}`,
       );
-    told = error.code;
+    reportedCode = error.code;
     await sleep(waitMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }
   return false;
 }
 
-/** Throttling says nothing about this worker's credentials, so it does not count. */
+/** The refusal of the call; throttling is none, because it says nothing about this worker's credentials. */
 async function refusalOf(
   smc: Pick<SmcClient, 'describeReplicationJobs'>,
   signal: AbortSignal,

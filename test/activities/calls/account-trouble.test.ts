@@ -24,7 +24,7 @@ async function inBatch(batch: string) {
   const worker = createSmcClient(tellWorkingAccount(transport));
   const told = () =>
     bench.told
-      .filter(({ signal }) => signal === 'accountNews')
+      .filter(({ signal }) => signal === 'accountReported')
       .map(({ workflowId, args }) => ({ workflowId, ...(args[0] as object) }));
   return { bench, told, worker, run: () => bench.runIn(environment()) };
 }

@@ -3,10 +3,10 @@ import { aWorkbench, closeAll } from '../a-workbench';
 
 afterEach(closeAll);
 
-const report = { kind: 'wantsSlot', server: 'web-01', round: 1, need: 1 } as const;
+const report = { kind: 'wantsSlot', server: 'web-01', round: 1, slotRequest: 1 } as const;
 const lease = {
   batch: 'dc1',
-  life: 'run-1',
+  firstRunId: 'run-1',
   taskQueue: 'test',
   nth: 1,
   since: 1,

@@ -31,7 +31,13 @@ test('no batch that cannot be replayed because somebody watched it while no work
   // It is asked again until the task with the event has come.
   expect((await asked).counts).toMatchObject({ failed: 1 });
   const refused = { ...error, code: 'QuotaExceeded.ReplicationJob' };
-  await handle.signal(serverReported, { kind: 'wantsSlot', server: one!.server, round: 1, need: 1, refused });
+  await handle.signal(serverReported, {
+    kind: 'wantsSlot',
+    server: one!.server,
+    round: 1,
+    slotRequest: 1,
+    refused,
+  });
   await untilProgress(batch, ({ counts }) => counts.failed === 1);
   const workflowBundle = { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') };
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, await handle.fetchHistory());

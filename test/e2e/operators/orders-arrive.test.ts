@@ -142,7 +142,13 @@ test('a slot whose grant did not reach its server is granted again when the serv
     (await child.fetchHistory()).events!.filter(
       ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'slotGranted',
     ).length;
-  const ask = { kind: 'wantsSlot', server: server!.server, round: 1, need: 1, jobId: server!.jobId } as const;
+  const ask = {
+    kind: 'wantsSlot',
+    server: server!.server,
+    round: 1,
+    slotRequest: 1,
+    jobId: server!.jobId,
+  } as const;
   await handleOf(plan.name).signal(serverReported, ask);
   await until(async () => (await grants()) === 1);
   await handleOf(plan.name).signal(serverReported, ask);

@@ -36,7 +36,7 @@ function sumsOf(index: ServerIndex): string {
     [...index.syncsDue].sort(),
     sorted(index.queued),
     sorted(index.withWorkflow),
-    sorted(index.runningUnwatched),
+    sorted(index.runningWithoutWorkflow),
     sorted(index.lookedUpFirst),
   ]);
 }

@@ -1,4 +1,4 @@
-import { unwatchedJob } from '../../../workflows/batch/servers/server-record';
+import { jobWithoutWorkflow } from '../../../workflows/batch/servers/server-record';
 import type { Account } from '../account';
 import type { BatchHost } from '../batch-host';
 import { must } from '../violation';
@@ -8,7 +8,7 @@ export function judgeKnownJobs({ batch, knownJobs }: BatchHost, { jobs }: Accoun
   const { state, index } = batch;
   const known = new Set(state.strays.jobs.map(({ jobId }) => jobId));
   for (const record of Object.values(state.servers)) {
-    const jobId = unwatchedJob(record)?.jobId;
+    const jobId = jobWithoutWorkflow(record)?.jobId;
     if (jobId !== undefined) known.add(jobId);
   }
   for (const jobId of knownJobs) {

@@ -21,10 +21,10 @@ export function judgeDeal(before: QuotaState, after: QuotaState, now: number): v
 
 /** The quota knows all that a batch may use. */
 export function judgeHolding({ batch: { state } }: BatchHost, quota: QuotaState): void {
-  const { holding, life, plan } = state;
+  const { holding, firstRunId, plan } = state;
   const lease = quota.leases[plan.name];
-  if (!lease || lease.hasEnded || lease.life !== life) return;
-  if (holding.epoch !== quota.epoch || quota.awaited[plan.name]) return;
+  if (!lease || lease.hasEnded || lease.firstRunId !== firstRunId) return;
+  if (holding.quotaRunId !== quota.quotaRunId || quota.awaited[plan.name]) return;
   for (const r of resources)
     must(
       lease.promised[r] >= Math.min(holding.held[r], holding.lease[r]),

@@ -14,7 +14,7 @@ const facts = [
     'endedAt',
     'starts',
   ],
-  ...['granted', 'runId', 'roundEndedAt', 'validUntil'],
+  ...['grantedRequest', 'runId', 'roundEndedAt', 'validUntil'],
 ];
 const own: Record<ServerRecord['phase'], string[]> = {
   waiting: ['jobId', 'jobRuns', 'lookUp', 'notBefore'],
@@ -22,7 +22,7 @@ const own: Record<ServerRecord['phase'], string[]> = {
   recovering: ['jobId', 'error', 'nextStartAt'],
   finishing: ['jobId', 'error'],
   synced: ['jobId', 'error', 'sync'],
-  queued: ['need', 'jobId', 'error', 'isCutOver', 'queuedAt'],
+  queued: ['slotRequest', 'jobId', 'error', 'isCutOver', 'queuedAt'],
   migrated: ['jobId', 'imageId', 'imageName', 'leftover', 'note'],
   skipped: ['note', 'imageId', 'jobId', 'leftover'],
   failed: ['error', 'jobId', 'leftover', 'isConsequence', 'migrated'],
@@ -49,7 +49,7 @@ export function judgeRecord(name: string, record: ServerRecord): void {
   fits(Number.isInteger(round) && round >= 0, 'of no round');
   if (phase === 'recovering' || phase === 'finishing' || phase === 'synced' || phase === 'migrated')
     fits(typeof record.jobId === 'string', 'without its job');
-  if (phase === 'queued') fits(record.need > 0 && record.queuedAt > 0, 'without its need');
+  if (phase === 'queued') fits(record.slotRequest > 0 && record.queuedAt > 0, 'without its request');
   if (phase === 'failed') fits(record.error?.code !== undefined, 'without why');
   if (isEnded(phase)) fits(record.endedAt !== undefined, 'at no time');
   else if (phase !== 'waiting') fits(record.startedAt !== undefined, 'and was never taken up');

@@ -26,12 +26,12 @@ export function judgeServers(host: BatchHost, workflows: ServerWorkflows, accoun
 }
 
 /** The record is of this workflow. */
-const isOf = ({ runId, input }: ServerWorkflow, record: ServerRecord, { life }: BatchHost) =>
+const isOf = ({ runId, input }: ServerWorkflow, record: ServerRecord, { firstRunId }: BatchHost) =>
   record.runId !== undefined
     ? record.runId === runId
     : record.round === 0 ||
       (record.round === input.round &&
-        input.creationId.includes(`/${life}/`) &&
+        input.creationId.includes(`/${firstRunId}/`) &&
         record.startedAt !== undefined);
 
 function judgeStart(
@@ -50,12 +50,12 @@ function judgeStart(
 }
 
 function judgeTold(
-  { batch, life }: BatchHost,
-  { told, granted, need, isCancelled }: ServerWorkflow,
+  { batch, firstRunId }: BatchHost,
+  { lastReport, grantedRequest, slotRequest, isCancelled }: ServerWorkflow,
   record: ServerRecord,
 ): void {
-  if (!told || told.life !== life) return;
-  const { report } = told;
+  if (!lastReport || lastReport.firstRunId !== firstRunId) return;
+  const { report } = lastReport;
   if (batch.state.early.length > 0) return;
   const fits = (holds: boolean) =>
     must(
@@ -65,12 +65,14 @@ function judgeTold(
     );
   if (report.kind === 'ended') fits(false);
   // One that is cancelled may be granted, at that moment, a slot that it does not need any more.
-  const mayBeGranted = isCancelled && record.granted !== undefined && record.granted >= need;
+  const mayBeGranted =
+    isCancelled && record.grantedRequest !== undefined && record.grantedRequest >= slotRequest;
   if (report.kind === 'stoppedRunning' && !mayBeGranted) fits(record.phase !== 'migrating');
   if (report.kind === 'wantsSlot')
     fits(
-      (record.phase === 'queued' && record.need >= report.need) ||
-        (record.phase === 'migrating' && Math.max(record.granted ?? 0, granted) >= report.need),
+      (record.phase === 'queued' && record.slotRequest >= report.slotRequest) ||
+        (record.phase === 'migrating' &&
+          Math.max(record.grantedRequest ?? 0, grantedRequest) >= report.slotRequest),
     );
 }
 
@@ -90,8 +92,13 @@ function judgeWishes(
     round === record.round || (round !== undefined && record.round === 0);
   if (isFor(cancels.get(server)) && !workflow.isCancelled) stands('cancel');
   if (isFor(cutOvers.get(server)) && !workflow.isCutOverRequested) stands('cutOver');
-  const isGranted = record.phase === 'migrating' && record.granted !== undefined;
-  if (isGranted && workflow.isAsking && workflow.need === record.granted && workflow.granted < workflow.need)
+  const isGranted = record.phase === 'migrating' && record.grantedRequest !== undefined;
+  if (
+    isGranted &&
+    workflow.isAsking &&
+    workflow.slotRequest === record.grantedRequest &&
+    workflow.grantedRequest < workflow.slotRequest
+  )
     stands('grant');
 }
 

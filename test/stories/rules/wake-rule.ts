@@ -21,14 +21,14 @@ export function judgeWake(batch: Batch, now: number, wakeAt: number | undefined,
   const at = now + (random.chance(0.3) ? 0 : Math.floor(random.unit() ** 3 * Math.max(0, most)));
   const phases = () => JSON.stringify(Object.values(copy.state.servers).map(({ phase }) => phase));
   const before = phases();
-  const { wishes, report, surveys, lookUp, strays, askAfter, news, status } = decide(copy, at);
+  const { wishes, report, surveys, lookUp, strays, endCheck, news, status } = decide(copy, at);
   const done = [
     ...wishes.map(({ kind, server }) => `${kind} ${server}`),
     ...(report ? [`report ${JSON.stringify(report)}`] : []),
     ...(surveys ? ['survey'] : []),
     ...(lookUp ? ['look-up'] : []),
     ...(strays ? ['stray look'] : []),
-    ...(askAfter ? ['ask after'] : []),
+    ...(endCheck ? ['ask after'] : []),
     ...(news ? ['news'] : []),
     ...(status ? [`status ${status}`] : []),
     ...(phases() === before ? [] : [`phases ${before} -> ${phases()}`]),

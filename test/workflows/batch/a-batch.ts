@@ -50,7 +50,7 @@ export function aBatch(
   records: Readonly<Record<string, ServerRecord>> = {},
   more: Partial<BatchState> = {},
 ): Batch {
-  const state = newBatchState(plan, { life: 'life-1', taskQueue: 'smc-batch', now: 0 });
+  const state = newBatchState(plan, { firstRunId: 'life-1', taskQueue: 'smc-batch', now: 0 });
   const servers = byName(
     Object.fromEntries(
       plan.servers.map(({ name }) => [name, Object.hasOwn(records, name) ? records[name]! : newRecord()]),

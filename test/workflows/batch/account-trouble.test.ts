@@ -5,7 +5,7 @@ import {
   checkAccount,
   heldByAccount,
   noteTry,
-  takeAccountNews,
+  takeAccountReport,
 } from '../../../workflows/batch/telling/account-trouble';
 import { unseenMs } from '../../../workflows/server/job-timeout';
 
@@ -15,9 +15,9 @@ const minute = 60_000;
 test('trouble is told once when it begins and once when it has passed, though it comes and goes between calls', () => {
   const state = accountInOrder();
   const said: [number, string][] = [];
-  const at = (seconds: number, news?: Parameters<typeof takeAccountNews>[1]) => {
+  const at = (seconds: number, news?: Parameters<typeof takeAccountReport>[1]) => {
     const now = seconds * 1000;
-    if (news) takeAccountNews(state, news, now);
+    if (news) takeAccountReport(state, news, now);
     checkAccount(state, now);
     const what = accountAnnouncement(state, now);
     if (what) said.push([seconds, what]);
@@ -37,9 +37,9 @@ test('trouble is told once when it begins and once when it has passed, though it
 
 test('it lasts as long as any worker is refused, and ends when the last one falls silent', () => {
   const state = accountInOrder();
-  takeAccountNews(state, { worker: 'a', error }, 0);
-  takeAccountNews(state, { worker: 'b', error }, 1_000);
-  takeAccountNews(state, { worker: 'a' }, 2_000);
+  takeAccountReport(state, { worker: 'a', error }, 0);
+  takeAccountReport(state, { worker: 'b', error }, 1_000);
+  takeAccountReport(state, { worker: 'a' }, 2_000);
   expect(accountTrouble(state)).toEqual({ error, since: '1970-01-01T00:00:00.000Z' });
   const lookAt = checkAccount(state, 3_000)!;
   checkAccount(state, lookAt - 1);
@@ -51,7 +51,7 @@ test('it lasts as long as any worker is refused, and ends when the last one fall
 test('while it lasts a server is started now and then, ever more seldom, to find out whether it is over', () => {
   const state = accountInOrder();
   expect(heldByAccount(state, true, 0)).toBeUndefined();
-  takeAccountNews(state, { worker: 'a', error }, 0);
+  takeAccountReport(state, { worker: 'a', error }, 0);
   const tries: number[] = [];
   for (let now = 0; now < 48 * 60 * minute; now += minute) {
     if (heldByAccount(state, true, now) !== undefined) continue;
@@ -63,7 +63,7 @@ test('while it lasts a server is started now and then, ever more seldom, to find
 
 test('where nothing is under way that could find out, the first server is started at once', () => {
   const state = accountInOrder();
-  takeAccountNews(state, { worker: 'a', error }, 0);
+  takeAccountReport(state, { worker: 'a', error }, 0);
   expect(heldByAccount(state, false, 0)).toBeUndefined();
   noteTry(state);
   expect(heldByAccount(state, false, 0)).toBeDefined();

@@ -16,7 +16,7 @@ const failed = { phase: 'failed', round: 1, error, startedAt: 0, endedAt: 1 } as
 const synced = { phase: 'synced', round: 1, jobId: 'j-1', startedAt: 0, runId: 'r-1' } as const;
 const waiting = (more: object = {}) => ({ phase: 'waiting', round: 0, ...more }) as const;
 const queued = (more: object = {}): ServerRecord => ({
-  ...{ phase: 'queued', round: 1, need: 1, jobId: 'j-1', startedAt: 0, runId: 'r-1', queuedAt: 0 },
+  ...{ phase: 'queued', round: 1, slotRequest: 1, jobId: 'j-1', startedAt: 0, runId: 'r-1', queuedAt: 0 },
   ...more,
 });
 
@@ -202,7 +202,7 @@ describe('who gets a slot once more', () => {
     const records = { old: queued({ queuedAt: 1 }), young: queued({ queuedAt: 2 }) };
     const batch = withLease(aBatch(aPlan(['new', 'young', 'old']), records), 9, 2);
     expect(sent(batch)).toEqual(['grant old', 'grant young']);
-    expect(batch.index.record('old')).toMatchObject({ phase: 'migrating', granted: 1, starts: 2 });
+    expect(batch.index.record('old')).toMatchObject({ phase: 'migrating', grantedRequest: 1, starts: 2 });
   });
 
   test('a refusal for the quota is no start of its job', () => {
@@ -246,7 +246,7 @@ describe('what is not confirmed', () => {
     const batch = withLease(aBatch(aPlan(['a']), { a: queued() }), 5);
     const [grant] = decide(batch, 0).wishes;
     expect(grant?.kind).toBe('grant');
-    takeReport(batch, { kind: 'wantsSlot', server: 'a', round: 1, need: 1, jobId: 'j-1' }, 1);
+    takeReport(batch, { kind: 'wantsSlot', server: 'a', round: 1, slotRequest: 1, jobId: 'j-1' }, 1);
     expect(batch.index.phaseOf('a')).toBe('migrating');
     expect(sent(batch, 1)).toEqual(['grant a']);
   });
@@ -264,9 +264,9 @@ test('a cancelled batch starts nothing: what waits ends, what is at work is told
 
 test('servers at work are asked after each minute, one question at a time', () => {
   const batch = aBatch(aPlan(['a', 'b']), { a: migrating, b: failed });
-  expect(decide(batch, 0)).toMatchObject({ askAfter: undefined, wakeAt: 60_000 });
-  expect(decide(batch, 60_000).askAfter).toEqual(['a']);
-  expect(decide(batch, 120_000).askAfter).toBeUndefined();
+  expect(decide(batch, 0)).toMatchObject({ endCheck: undefined, wakeAt: 60_000 });
+  expect(decide(batch, 60_000).endCheck).toEqual(['a']);
+  expect(decide(batch, 120_000).endCheck).toBeUndefined();
 });
 
 test('before its first look at the account a batch starts nothing, and answers the quota when it is asked', () => {
@@ -304,7 +304,7 @@ test('a server whose start has not been sent is not asked after', () => {
   const names = Array.from({ length: 600 }, (_, i) => `web-${i}`);
   const batch = withLease(aBatch(aPlan(names, { maxConcurrent: 600 })), 600);
   expect(decide(batch, 0).wishes).toHaveLength(500);
-  expect(decide(batch, 60_000).askAfter).toEqual([]);
+  expect(decide(batch, 60_000).endCheck).toEqual([]);
 });
 
 test('what is at work already is no need: the quota hears of what waits alone', () => {

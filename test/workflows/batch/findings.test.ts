@@ -41,11 +41,11 @@ test.each<[ServerStanding, object]>([
     { existing: 1, running: 0 },
   ],
   [
-    { ...at, phase: 'queued', jobId: 'j-1', need: 3 },
+    { ...at, phase: 'queued', jobId: 'j-1', slotRequest: 3 },
     { existing: 1, running: 0 },
   ],
   [
-    { ...at, phase: 'queued', need: 1 },
+    { ...at, phase: 'queued', slotRequest: 1 },
     { existing: 0, running: 0 },
   ],
   [

@@ -18,7 +18,7 @@ const failedWith = (code: string): ServerRecord => ({
   error: errorOf(code),
   endedAt: 1,
 });
-const queued = { ...base, phase: 'queued', need: 1, jobId: 'j-1', queuedAt: 0, runId: 'r-1' } as const;
+const queued = { ...base, phase: 'queued', slotRequest: 1, jobId: 'j-1', queuedAt: 0, runId: 'r-1' } as const;
 
 const started = (batch: Batch) =>
   decide(withLease(batch, 9), 0)

@@ -109,7 +109,7 @@ test('limits are told to the quota at once, as the newest change', () => {
   expect(batch.state).toMatchObject({
     plan: { policy: { maxConcurrent: 3 }, account: { quota: { jobs: 10, running: 4 } } },
     quotaChangedAt: 7,
-    holding: { news: { limitsChanged: true } },
+    holding: { urgent: { hasNewLimits: true } },
   });
 });
 

@@ -135,6 +135,6 @@ describe('a plan that takes effect', () => {
     const batch = aBatch(planOf([web]));
     const next = { ...planOf([web]), account: { id: 'a', quota: { jobs: 7, running: 3 } } };
     takePlan(batch, next, undefined, 5);
-    expect(batch.state).toMatchObject({ quotaChangedAt: 5, holding: { news: { limitsChanged: true } } });
+    expect(batch.state).toMatchObject({ quotaChangedAt: 5, holding: { urgent: { hasNewLimits: true } } });
   });
 });

@@ -37,7 +37,7 @@ const state: fc.Arbitrary<object> = fc.oneof(
   fc.record({
     phase: fc.constant('queued'),
     jobId,
-    need: fc.nat(3),
+    slotRequest: fc.nat(3),
     isCutOver: fc.boolean(),
     queuedAt: fc.nat(9),
   }),
@@ -62,7 +62,8 @@ const state: fc.Arbitrary<object> = fc.oneof(
 /** All that an index tells; servers that ask at the same time may stand in any order. */
 function told(index: ServerIndex, record: (name: string) => ServerRecord) {
   const { inUse, counts, waves, strays, leftovers, failedByCode, groupsHeld, syncs, syncsDue } = index;
-  const { queued, queuedCutOvers, withWorkflow, runningUnwatched, lookedUpFirst, waitingWithJob } = index;
+  const { queued, queuedCutOvers, withWorkflow, runningWithoutWorkflow, lookedUpFirst, waitingWithJob } =
+    index;
   const asked = (name: string) => (record(name) as { queuedAt: number }).queuedAt;
   return {
     ...{ inUse, counts, strays, leftovers, syncs, queuedCutOvers, waitingWithJob },
@@ -71,7 +72,7 @@ function told(index: ServerIndex, record: (name: string) => ServerRecord) {
     groupsHeld: [...groupsHeld].sort(),
     syncsDue: [...syncsDue].sort(),
     withWorkflow: [...withWorkflow].sort(),
-    runningUnwatched: [...runningUnwatched].sort(),
+    runningWithoutWorkflow: [...runningWithoutWorkflow].sort(),
     lookedUpFirst: [...lookedUpFirst].sort(),
     queued: [...queued].map(asked).sort(),
   };
@@ -100,7 +101,7 @@ test('an index that was kept up to date equals the one made anew', () => {
 });
 
 test('servers that ask for a slot keep their turn, whatever else becomes known of them', () => {
-  const queued = (queuedAt: number) => ({ phase: 'queued', round: 1, need: 1, queuedAt }) as const;
+  const queued = (queuedAt: number) => ({ phase: 'queued', round: 1, slotRequest: 1, queuedAt }) as const;
   const { index } = aBatch(plan, { a: queued(5), b: queued(3) });
   expect([...index.queued]).toEqual(['b', 'a']);
   index.set('b', { ...queued(3), validUntil: 9 });

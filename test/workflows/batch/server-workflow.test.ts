@@ -1,9 +1,9 @@
 import { decide } from '../../../workflows/batch/decide';
 import { takeOrder } from '../../../workflows/batch/orders/orders';
 import {
+  endCheckOf,
   migrationInput,
-  questionOf,
-  takeAnswers,
+  takeEndCheck,
   takeNameInUse,
   takeNamesake,
   takeStarted,
@@ -93,7 +93,7 @@ describe('servers that are asked after', () => {
 
   test('one whose workflow was terminated has failed, and its slot is free', () => {
     const batch = aBatch(aPlan(['a']), { a: migrating });
-    takeAnswers(batch, questionOf(batch, ['a']), [{ server: 'a' }], 5);
+    takeEndCheck(batch, endCheckOf(batch, ['a']), [{ server: 'a' }], 5);
     expect(batch.index.record('a')).toMatchObject({ phase: 'failed', error: { code: 'WorkflowEnded' } });
     expect(batch.index.inUse).toEqual({ existing: 0, running: 0 });
   });
@@ -101,24 +101,24 @@ describe('servers that are asked after', () => {
   test('one whose report was lost has its result', () => {
     const batch = aBatch(aPlan(['a']), { a: migrating });
     const result = { outcome: 'migrated', jobId: 'j-1', imageId: 'm-1' } as const;
-    takeAnswers(batch, questionOf(batch, ['a']), [{ server: 'a', result }], 5);
+    takeEndCheck(batch, endCheckOf(batch, ['a']), [{ server: 'a', result }], 5);
     expect(batch.index.record('a')).toMatchObject({ phase: 'migrated', imageId: 'm-1' });
   });
 
   test('one that has started its next round since the question is left alone', () => {
     const batch = aBatch(aPlan(['a']), { a: migrating });
-    const question = questionOf(batch, ['a']);
+    const question = endCheckOf(batch, ['a']);
     batch.index.set('a', { ...migrating, round: 2 });
-    takeAnswers(batch, question, [{ server: 'a' }], 5);
+    takeEndCheck(batch, question, [{ server: 'a' }], 5);
     expect(batch.index.record('a')).toMatchObject({ phase: 'migrating', round: 2 });
   });
 
   test('those of an earlier batch say once where they stand', () => {
     const batch = aBatch(aPlan(['a', 'b']), { a: { ...migrating, round: 0 }, b: migrating });
-    const question = questionOf(batch, ['a', 'b']);
+    const question = endCheckOf(batch, ['a', 'b']);
     expect(question.standings).toEqual(['a']);
-    takeAnswers(batch, question, [], 5);
-    expect(questionOf(batch, ['a', 'b']).standings).toEqual([]);
+    takeEndCheck(batch, question, [], 5);
+    expect(endCheckOf(batch, ['a', 'b']).standings).toEqual([]);
   });
 });
 

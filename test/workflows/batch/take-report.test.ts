@@ -50,13 +50,19 @@ test('a report that comes twice, or from an earlier round, changes nothing', () 
 
 test('a request for a slot that comes after its grant does not take the slot away again', () => {
   const servers = underWay();
-  const wantsSlot: ServerReport = { kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1' };
+  const wantsSlot: ServerReport = {
+    kind: 'wantsSlot',
+    server: 'web',
+    round: 1,
+    slotRequest: 1,
+    jobId: 'j-1',
+  };
   servers.report(wantsSlot, 5);
-  const { phase, need, ...kept } = servers.records.web as ServerRecord & { phase: 'queued' };
-  servers.set('web', { ...kept, phase: 'migrating', granted: need });
+  const { phase, slotRequest, ...kept } = servers.records.web as ServerRecord & { phase: 'queued' };
+  servers.set('web', { ...kept, phase: 'migrating', grantedRequest: slotRequest });
   servers.report(wantsSlot, 6);
   expect([phase, servers.phaseOf('web')]).toEqual(['queued', 'migrating']);
-  servers.report({ ...wantsSlot, need: 2 }, 7);
+  servers.report({ ...wantsSlot, slotRequest: 2 }, 7);
   expect(servers.phaseOf('web')).toBe('queued');
 });
 
@@ -67,7 +73,10 @@ test('a synced job that broke is no longer synced, and asks for a restart, not f
   expect(servers.phaseOf('web')).toBe('synced');
   servers.report({ ...stopped, end: 'InError', startsAgainInSeconds: 1 }, 6);
   expect(servers.phaseOf('web')).toBe('recovering');
-  servers.report({ kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1', isCutOver: false }, 6);
+  servers.report(
+    { kind: 'wantsSlot', server: 'web', round: 1, slotRequest: 1, jobId: 'j-1', isCutOver: false },
+    6,
+  );
   expect(servers.index.hasRestarts).toBe(true);
 });
 
@@ -86,9 +95,10 @@ test('a last sync asked for is no new try, and what only the batch needs of a re
   const servers = underWay();
   servers.report({ ...stopped, end: 'Waiting' }, 5);
   expect(servers.phaseOf('web')).toBe('synced');
-  servers.report({ kind: 'wantsSlot', server: 'web', round: 1, need: 1, jobId: 'j-1' }, 6);
+  servers.report({ kind: 'wantsSlot', server: 'web', round: 1, slotRequest: 1, jobId: 'j-1' }, 6);
   expect(servers.records.web).toMatchObject({ phase: 'queued', isCutOver: true });
-  for (const own of ['need', 'isCutOver', 'granted']) expect(servers.shown()).not.toHaveProperty(own);
+  for (const own of ['slotRequest', 'isCutOver', 'grantedRequest'])
+    expect(servers.shown()).not.toHaveProperty(own);
   expect(servers.index.hasRestarts).toBe(false);
 });
 
@@ -98,9 +108,13 @@ test('no quota exceeded by what an earlier life has left: its jobs hold their sl
     app: { phase: 'waiting', round: 0, jobId: 'j-2' },
   });
   expect(index.inUse).toEqual({ existing: 2, running: 1 });
-  expect([[...index.runningUnwatched], index.waitingWithJob, index.counts.waiting]).toEqual([['web'], 2, 3]);
+  expect([[...index.runningWithoutWorkflow], index.waitingWithJob, index.counts.waiting]).toEqual([
+    ['web'],
+    2,
+    3,
+  ]);
   index.set('web', { phase: 'migrating', round: 1, starts: 1 });
-  expect([index.inUse, index.runningUnwatched.size]).toEqual([{ existing: 2, running: 1 }, 0]);
+  expect([index.inUse, index.runningWithoutWorkflow.size]).toEqual([{ existing: 2, running: 1 }, 0]);
 });
 
 test('no quota exceeded by kept jobs: one goes on taking its slot when its server is retried, skipped or cancelled', () => {

@@ -96,6 +96,6 @@ test('no more orders are under way at once than Temporal lets a workflow have', 
   for (const name of names) wish(batch, name, 'cancel', 0);
   const all = Object.fromEntries(names.map((name) => [name, running.web]));
   for (const one of dueWishes(batch.state.wishes, all, 0).due) noteSending(one);
-  expect(Object.values(batch.state.wishes).filter(({ isUnderWay }) => isUnderWay)).toHaveLength(500);
+  expect(Object.values(batch.state.wishes).filter(({ isBeingSent }) => isBeingSent)).toHaveLength(500);
   expect(dueWishes(batch.state.wishes, all, 0).due).toEqual([]);
 });

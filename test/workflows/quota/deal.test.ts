@@ -21,7 +21,7 @@ function report(batch: string, more: Partial<LeaseReport> = {}): LeaseReport {
   return {
     ...{
       batch,
-      life: `${batch}-1`,
+      firstRunId: `${batch}-1`,
       since: 1,
       taskQueue: 'q',
       nth: ++reports,
@@ -43,40 +43,40 @@ function aQuota(reports: LeaseReport[], others = slots(0)): QuotaState {
   const state = hearCensus(hearAll(newQuota('e1', 0), reports), [], 0);
   return hearCount(state, countOrder(state), counted(others), 0);
 }
-const granted = ({ leases }: Decision, resource: 'existing' | 'running' = 'running') =>
+const leased = ({ leases }: Decision, resource: 'existing' | 'running' = 'running') =>
   Object.fromEntries(leases.map(({ batch, lease }) => [batch, lease[resource]]));
 /** As the batch would after it has taken the lease. */
 const confirmed = (decision: Decision, batch: string, held: number, more: Partial<LeaseReport> = {}) =>
   hearReport(
     decision.state,
-    report(batch, { epoch: 'e1', seq: decision.state.leases[batch]!.seq, held: slots(held), ...more }),
+    report(batch, { quotaRunId: 'e1', seq: decision.state.leases[batch]!.seq, held: slots(held), ...more }),
     0,
   );
 
 test('one batch gets all that others leave, two share it', () => {
-  expect(granted(deal(aQuota([report('a')], slots(3)), 0))).toEqual({ a: 7 });
-  expect(granted(deal(aQuota([report('a'), report('b')]), 0))).toEqual({ a: 5, b: 5 });
+  expect(leased(deal(aQuota([report('a')], slots(3)), 0))).toEqual({ a: 7 });
+  expect(leased(deal(aQuota([report('a'), report('b')]), 0))).toEqual({ a: 5, b: 5 });
 });
 
 test('a lease shrinks as slots come free, and no other grows before', () => {
   const first = deal(aQuota([report('a')]), 0);
   const both = deal(hearReport(confirmed(first, 'a', 10), report('b'), 0), 0);
-  expect(granted(both, 'existing')).toEqual({ a: 5, b: 0 });
+  expect(leased(both, 'existing')).toEqual({ a: 5, b: 0 });
   const some = deal(confirmed(both, 'a', 7), 0);
-  expect(granted(some)).toMatchObject({ b: 3 });
-  expect(granted(deal(confirmed(some, 'a', 5), 0))).toMatchObject({ b: 5 });
+  expect(leased(some)).toMatchObject({ b: 3 });
+  expect(leased(deal(confirmed(some, 'a', 5), 0))).toMatchObject({ b: 5 });
 });
 
 test('a report that has seen neither of the last two leases does not hide the larger one: its batch may have taken it', () => {
   const first = deal(aQuota([report('a')]), 0);
-  const unseen = { epoch: 'e1', seq: 0 };
+  const unseen = { quotaRunId: 'e1', seq: 0 };
   // It needs less by now, and so gets less; what was sent before is still on its way.
   const second = deal(hearReport(first.state, report('a', { ...unseen, demand: slots(4) }), 0), 0);
-  expect(granted(second)).toEqual({ a: 4 });
+  expect(leased(second)).toEqual({ a: 4 });
   const promised = ({ state }: { state: QuotaState }) => state.leases.a!.promised.running;
   const late = hearReport(second.state, report('a', { ...unseen, demand: slots(4) }), 0);
   expect(promised({ state: late })).toBe(10);
-  expect(granted(deal(hearReport(late, report('b'), 0), 0))).toEqual({ b: 0, a: 4 });
+  expect(leased(deal(hearReport(late, report('b'), 0), 0))).toEqual({ b: 0, a: 4 });
   expect(promised({ state: confirmed(second, 'a', 4) })).toBe(4);
 });
 
@@ -86,10 +86,10 @@ test('jobs that exist and jobs that run are dealt together: who cannot have one 
   const old = report('old', { held: { existing: 2, running: 0 }, demand: slots(2), quota });
   const first = report('first', { demand: slots(2), priority: 1, quota });
   const dealt = deal(aQuota([old, first]), 0);
-  expect(granted(dealt, 'running')).toEqual({ old: 2, first: 0 });
+  expect(leased(dealt, 'running')).toEqual({ old: 2, first: 0 });
   // One of them is gone.
   const less = { held: { existing: 1, running: 1 }, demand: slots(1), quota };
-  expect(granted(deal(confirmed(dealt, 'old', 1, less), 0), 'running')).toEqual({ first: 1, old: 1 });
+  expect(leased(deal(confirmed(dealt, 'old', 1, less), 0), 'running')).toEqual({ first: 1, old: 1 });
 });
 
 test('the newest change of the quota counts, whoever reports last; of two at once the smaller', () => {
@@ -103,12 +103,12 @@ test('the newest change of the quota counts, whoever reports last; of two at onc
 test('a count that fails ends nothing: dealing goes on by the last one, the batches hear why, and the next waits longer', () => {
   const begun = deal(aQuota([report('a')], slots(3)), 0).state;
   let state = deal(begun, 300_000).state;
-  expect(state.count.isUnderWay).toBe(true);
+  expect(state.count.isCounting).toBe(true);
   // While it is under way a new batch is dealt with.
-  expect(granted(deal(hearReport(state, report('b'), 300_000), 300_000), 'existing')).toEqual({ a: 3, b: 0 });
+  expect(leased(deal(hearReport(state, report('b'), 300_000), 300_000), 'existing')).toEqual({ a: 3, b: 0 });
   const waits: number[] = [];
   for (let n = 0; n < 8; n++) {
-    state = hearCountFailure({ ...state, count: { ...state.count, isUnderWay: true } }, trouble, 0);
+    state = hearCountFailure({ ...state, count: { ...state.count, isCounting: true } }, trouble, 0);
     waits.push(state.count.dueAt / 1000);
   }
   expect(waits).toEqual([15, 30, 60, 120, 240, 480, 600, 600]);
@@ -124,22 +124,22 @@ test('a first count that is not answered holds dealing up for seconds only', () 
   const state = hearCensus(hearAll(newQuota('e1', 0), [report('a')]), [], 0);
   const waits = deal(state, 0);
   expect(waits).toMatchObject({ leases: [], counts: true, wakeAt: 5_000 });
-  expect(granted(deal(waits.state, 20_000))).toEqual({ a: 10 });
+  expect(leased(deal(waits.state, 20_000))).toEqual({ a: 10 });
 });
 
 test('a lost quota deals nothing before it has heard what every running batch holds', () => {
-  const old = { epoch: 'e0', seq: 7 };
+  const old = { quotaRunId: 'e0', seq: 7 };
   let state = hearReport(newQuota('e1', 0), report('a', { ...old, held: slots(2) }), 0);
   state = hearCensus(state, ['a', 'b', 'c'], 0);
   state = hearCount(state, countOrder(state), counted(slots(1)), 0);
   const asking = deal(state, 0);
   expect([asking.leases, asking.asks]).toEqual([[], ['a', 'b', 'c']]);
   // What a told before may have been overtaken by a last lease of the lost one.
-  state = hearReport(asking.state, report('a', { ...old, epoch: 'e1', held: slots(4) }), 0);
-  state = hearReport(state, report('b', { seq: 3, epoch: 'e1', held: slots(3) }), 0);
+  state = hearReport(asking.state, report('a', { ...old, quotaRunId: 'e1', held: slots(4) }), 0);
+  state = hearReport(state, report('b', { seq: 3, quotaRunId: 'e1', held: slots(3) }), 0);
   expect(deal(state, 6_000).leases.map(({ lease }) => [lease.running, lease.pending])).toEqual([
-    [4, "its workflow was lost and has to hear first what batch 'c' holds"],
-    [3, "its workflow was lost and has to hear first what batch 'c' holds"],
+    [4, "its workflow was lost, and it waits for the report of batch 'c'"],
+    [3, "its workflow was lost, and it waits for the report of batch 'c'"],
   ]);
   // A batch that does not run any more is not waited for.
   state = hearDelivery(state, { batch: 'c' }, 'notFound', 0);
@@ -167,7 +167,7 @@ test('a lease that could not be delivered is not dropped: it counts, and is sent
   const failed = hearDelivery(first.state, { batch: 'a', seq }, 'failed', 0);
   expect(deal(failed, 0)).toMatchObject({ leases: [], wakeAt: 5_000 });
   expect(deal(failed, 5_000).leases).toEqual(first.leases);
-  expect(granted(deal(hearReport(failed, report('b'), 0), 0), 'existing')).toEqual({ a: 5, b: 0 });
+  expect(leased(deal(hearReport(failed, report('b'), 0), 0), 'existing')).toEqual({ a: 5, b: 0 });
   const delivered = hearDelivery(deal(failed, 5_000).state, { batch: 'a', seq }, 'delivered', 5_000);
   expect(deal(delivered, 70_000).leases).toEqual([]);
 });
@@ -176,11 +176,11 @@ test('what an ended batch held counts until a count has told what is left of it'
   const first = deal(aQuota([report('a')]), 0);
   const both = hearReport(first.state, report('b'), 0);
   const ended = hearEnded(both, ['a'], 0);
-  expect(granted(deal(ended, 0))).toEqual({ b: 0 });
+  expect(leased(deal(ended, 0))).toEqual({ b: 0 });
   const order = countOrder(ended);
   expect(order).toMatchObject({ batches: ['b'], ended: ['a'] });
-  expect(granted(deal(hearCountFailure(ended, trouble, 0), 0))).toEqual({ b: 0 });
-  expect(granted(deal(hearCount(ended, order, counted(slots(4)), 0), 0))).toEqual({ b: 6 });
+  expect(leased(deal(hearCountFailure(ended, trouble, 0), 0))).toEqual({ b: 0 });
+  expect(leased(deal(hearCount(ended, order, counted(slots(4)), 0), 0))).toEqual({ b: 6 });
 });
 
 test('a batch gives its lease back but for the jobs that it leaves', () => {
@@ -195,7 +195,7 @@ test('syncs that SMC starts by itself are served first, and the leases of others
   const both = deal(aQuota([report('a'), report('b')]), 0);
   const syncing = { held: slots(10, 7), demand: slots(10, 7), syncs: 7 };
   const after = deal(confirmed(deal(confirmed(both, 'b', 5), 0), 'a', 7, syncing), 0);
-  expect(granted(after)).toMatchObject({ b: 3 });
+  expect(leased(after)).toMatchObject({ b: 3 });
 });
 
 test('a refusal that no job of others explains lowers what is dealt for a while; one for VPCs does not', () => {
@@ -205,9 +205,9 @@ test('a refusal that no job of others explains lowers what is dealt for a while;
   const recounted = (state: QuotaState) =>
     hearCount(state, countOrder(state), counted(slots(0), slots(6)), 0);
   const lower = deal(recounted(refused('QuotaExceeded.Jobs')), 0);
-  expect(granted(lower)).toEqual({ a: 6 });
-  expect(granted(deal(lower.state, 300_001))).toEqual({ a: 10 });
-  expect(granted(deal(recounted(refused('QuotaExceeded.Vpc')), 0))).toEqual({});
+  expect(leased(lower)).toEqual({ a: 6 });
+  expect(leased(deal(lower.state, 300_001))).toEqual({ a: 10 });
+  expect(leased(deal(recounted(refused('QuotaExceeded.Vpc')), 0))).toEqual({});
 });
 
 test('a batch applied again under its name is sent its lease anew, a report that comes twice changes nothing', () => {
@@ -216,6 +216,6 @@ test('a batch applied again under its name is sent its lease anew, a report that
   expect(
     deal(hearReport(twice, report('b'), 0), 0).leases.find(({ batch }) => batch === 'b')!.lease.running,
   ).toBe(0);
-  const again = deal(hearReport(first.state, report('a', { life: 'a-2', held: slots(2) }), 0), 0);
+  const again = deal(hearReport(first.state, report('a', { firstRunId: 'a-2', held: slots(2) }), 0), 0);
   expect(again.leases).toEqual([{ batch: 'a', lease: expect.objectContaining({ running: 10, seq: 2 }) }]);
 });

@@ -28,7 +28,7 @@ const names = ['a', 'b', 'c'];
 
 interface Batch {
   name: string;
-  life: string;
+  firstRunId: string;
   since: number;
   runs: boolean;
   holding: LeaseHolding;
@@ -54,8 +54,17 @@ class Account {
   constructor(readonly others: number) {}
 
   newBatch(name: string, waiting: number): Batch {
-    const life = `${name}-${++this.lives}`;
-    return { name, life, since: this.lives, runs: true, holding: noLease(), jobs: 0, syncs: 0, waiting };
+    const firstRunId = `${name}-${++this.lives}`;
+    return {
+      name,
+      firstRunId,
+      since: this.lives,
+      runs: true,
+      holding: noLease(),
+      jobs: 0,
+      syncs: 0,
+      waiting,
+    };
   }
 
   find = (name: string) => this.batches.find((batch) => batch.name === name)!;
@@ -68,7 +77,7 @@ class Account {
       {
         ...{
           batch: batch.name,
-          life: batch.life,
+          firstRunId: batch.firstRunId,
           since: batch.since,
           taskQueue: 'q',
           priority: 0,
@@ -102,7 +111,7 @@ class Account {
     if (!this.quota) return;
     const { state, leases, asks, counts, isOver } = deal(this.quota, this.now);
     this.quota = isOver ? undefined : state;
-    this.mail.push(...leases, ...asks.map((batch) => ({ batch, ask: state.epoch })));
+    this.mail.push(...leases, ...asks.map((batch) => ({ batch, ask: state.quotaRunId })));
     if (counts) this.beginCount();
   }
 
@@ -125,7 +134,7 @@ class Account {
   }
 
   endCount(fails: boolean): void {
-    if (!this.counting || !this.quota?.count.isUnderWay) return;
+    if (!this.counting || !this.quota?.count.isCounting) return;
     const { order, others } = this.counting;
     this.counting = undefined;
     const slots = { existing: others, running: others };
@@ -144,9 +153,9 @@ class Account {
     if (outcome === 'delivered') {
       const batch = this.find(name);
       if ('ask' in letter) batch.holding = takeAsk(batch.holding, letter.ask);
-      else batch.holding = takeLease(batch.holding, letter.lease, batch.life).holding;
+      else batch.holding = takeLease(batch.holding, letter.lease, batch.firstRunId).holding;
     }
-    if (this.quota && (!('lease' in letter) || letter.lease.epoch === this.quota.epoch))
+    if (this.quota && (!('lease' in letter) || letter.lease.quotaRunId === this.quota.quotaRunId))
       this.quota = hearDelivery(this.quota, { batch: name, seq }, outcome, this.now);
   }
 

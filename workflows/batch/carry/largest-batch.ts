@@ -34,5 +34,5 @@ export function largestBatch(plan: Plan, noise: Noise, now: number): CarriedBatc
       leftover: { jobId, why: 'deleteFailed' },
     };
   }
-  return carriedBatch({ ...newBatchState(plan, { life: '', taskQueue: '', now }), servers });
+  return carriedBatch({ ...newBatchState(plan, { firstRunId: '', taskQueue: '', now }), servers });
 }

@@ -4,12 +4,12 @@ export {
   lostReport,
   nextReport,
   noLease,
-  type QuotaNeeds,
+  type ReportFacts,
   receivedReport,
   takeAsk,
   takeLease,
   usableSlots,
-  withNews,
+  withUrgent,
 } from './lease';
 export {
   afterRefusal,

@@ -14,7 +14,7 @@ export function reportToQuota(batch: Batch, now: number, times: Times): LeaseRep
   if (state.stage !== 'running' && !holding.isAsked) return undefined;
   const needs = {
     batch: plan.name,
-    life: state.life,
+    firstRunId: state.firstRunId,
     since: state.startedAt,
     taskQueue: state.taskQueue,
     priority: plan.policy.priority,

@@ -4,92 +4,93 @@ import type { Slots } from '../../contract/slots';
 import { each, noSlots, resources } from '../../contract/slots';
 import { heldSlots, type RefusalHold } from './refusal-hold';
 
-/** A batch's side of its lease of the account's quota. */
+/** The lease of a batch, and what the batch has reported to the account's quota. */
 export interface LeaseHolding {
-  /** The newest lease; before the first one nothing may be used. */
+  /** The newest lease; before the first one the batch may use no slot. */
   lease: Slots & Pick<Lease, 'seq' | 'contended'> & Partial<Pick<Lease, 'quota' | 'trouble' | 'pending'>>;
-  /** The life of the quota's workflow that counts. */
-  epoch?: string;
-  /** What it has promised not to exceed, or been granted since. */
+  /** The first run of the quota's workflow: a lease of another one does not count. */
+  quotaRunId?: string;
+  /** What the batch has promised not to exceed, or was granted since. */
   held: Slots;
-  /** What the last report said; absent before the first one. */
+  /** The last report; absent before the first one. */
   lastReport?: { demand: Slots; syncs: number; at: number; nth: number };
-  /** What the quota must hear of at once. */
-  news: QuotaNews;
-  /** The news of the report that is on its way: told again, should it not arrive. */
-  underWay?: QuotaNews;
-  /** It repeats itself after so long. */
+  /** Facts that make a report due at once. */
+  urgent: UrgentFacts;
+  /** The urgent facts of a report that is on its way: they are reported again if it is lost. Absent when none is on its way. */
+  reportOnItsWay?: UrgentFacts;
+  /** The delay after which the report is repeated. */
   repeatMs: number;
-  /** The quota wants to be told, whatever it has heard before. */
+  /** The quota has asked for a report. */
   isAsked?: boolean;
   /** The task queue whose workers keep the account's quota, when it is not the batch's own. */
   keptBy?: string;
 }
 
-/** What makes a report due by itself. */
-export interface QuotaNews {
-  /** What the API has just refused. */
+/** Facts that the quota must hear at once. */
+export interface UrgentFacts {
+  /** The API has just refused a job for its quota. */
   refused?: LeaseReport['refused'];
-  /** The quota or the priority has just been changed. */
-  limitsChanged?: true;
+  /** The quota, or the priority of the batch, has just been changed. */
+  hasNewLimits?: true;
 }
 
-/** What the report says, as the batch stands. */
-export interface QuotaNeeds {
+/** The facts of a batch that its report is made of. */
+export interface ReportFacts {
   batch: string;
-  life: string;
+  firstRunId: string;
   since: number;
   taskQueue: string;
   priority: number;
   maxConcurrent: number;
-  /** As the plan or an operator's order has it. */
+  /** The quota of the plan, or of an operator's order. */
   quota: StatedQuota;
   inUse: Slots;
-  /** Of those that run: syncs of incremental jobs. */
+  /** Running jobs that are scheduled syncs of incremental jobs. */
   syncs: number;
-  /** Servers that could start now if there were slots, and those of them that have a job already. */
+  /** Servers that could start now with a slot, and those of them that have a job. */
   startable: number;
   startableWithJob: number;
-  /** Jobs that could be started again now, and those that soon will be. */
+  /** Jobs that could be started again now, and servers that are recovering. */
   startableAgain: number;
   recovering: number;
   isCancelling: boolean;
   hold?: RefusalHold;
 }
 
-/** While servers wait and nothing moves, a batch repeats its report: the quota may have lost it. */
+/** While servers wait for slots, a batch repeats its report: the quota may have lost it. */
 const repeatMs = { first: 60_000, longest: 600_000 };
 
 export const noLease = (): LeaseHolding => ({
   lease: { ...noSlots, seq: 0, contended: false },
   held: noSlots,
   repeatMs: repeatMs.first,
-  news: {},
+  urgent: {},
 });
 
-/** Takes a newer lease of this batch's own; `grows` where it allows more than before. */
+/** Takes a newer lease; `grows` is true when it allows more than before. A lease for an earlier batch of this name is ignored. */
 export function takeLease(
   holding: LeaseHolding,
-  { life, epoch, ...lease }: Lease,
-  ownLife: string,
+  { firstRunId, quotaRunId, ...lease }: Lease,
+  ownFirstRunId: string,
 ): { holding: LeaseHolding; grows: boolean } {
-  const isOfLostQuota = holding.epoch !== undefined && holding.epoch !== epoch;
-  if (life !== ownLife || isOfLostQuota || lease.seq <= holding.lease.seq) return { holding, grows: false };
+  const isOfLostQuota = holding.quotaRunId !== undefined && holding.quotaRunId !== quotaRunId;
+  if (firstRunId !== ownFirstRunId || isOfLostQuota || lease.seq <= holding.lease.seq)
+    return { holding, grows: false };
   const grows = resources.some((r) => lease[r] > holding.held[r]);
-  // The quota counts a growth as used from the moment it was sent; a shrinking counts when we report it.
+  // For the quota a growing lease counts from its sending, and a shrinking one from the report of the batch.
   const held = each((r) => Math.max(holding.held[r], lease[r]));
-  // One that it has overtaken is not used any more; the quota cannot know that.
+  // A lease in between did not arrive and will not be used: only a report tells the quota so.
   const isAsked = holding.isAsked || (holding.lease.seq > 0 && lease.seq > holding.lease.seq + 1);
   return {
-    holding: { ...holding, lease, epoch, held, isAsked, repeatMs: repeatMs.first, keptBy: undefined },
+    holding: { ...holding, lease, quotaRunId, held, isAsked, repeatMs: repeatMs.first, keptBy: undefined },
     grows,
   };
 }
 
-/** The quota's workflow was lost and has started anew: only what it grants counts from now on. */
-export const takeAsk = (holding: LeaseHolding, epoch: string): LeaseHolding => ({
+/** The quota's workflow was lost and has started again: from now on only its own leases count. */
+export const takeAsk = (holding: LeaseHolding, quotaRunId: string): LeaseHolding => ({
   ...holding,
-  epoch,
+  quotaRunId,
   isAsked: true,
 });
 
@@ -102,48 +103,54 @@ export function usableSlots({ lease, held }: LeaseHolding, maxConcurrent: number
 }
 
 /**
- * The report the quota must get now, if any, and the holding with it noted as told and promised: the first one, one that was
- * asked for, a refusal by the API, changed limits, a growing need, syncs that begin or end, slots that have come free while
- * the lease shrinks, and a shrinking need while others wait; and again after a while, as long as servers wait.
- * `repeatAt` is when to ask next, should nothing happen before.
+ * The report that is due now, and the holding after it. A report is due when
+ * - it is the first one, or the quota has asked for it
+ * - the API has refused a job, or limits have changed
+ * - the demand has grown, or has shrunk while other batches wait
+ * - syncs have begun or ended, or slots have come free while the lease shrinks
+ * - servers have waited for `repeatMs`.
+ *
+ * `repeatAt` is when to ask again at the latest.
  */
 export function nextReport(
   holding: LeaseHolding,
-  needs: QuotaNeeds,
+  facts: ReportFacts,
   now: number,
 ): { report?: LeaseReport; holding: LeaseHolding; repeatAt?: number } {
-  const { lease, held, lastReport: told, epoch, news } = holding;
-  // One at a time: what changes meanwhile is in the next one.
-  if (holding.underWay) return { holding };
-  const { inUse, syncs } = needs;
-  const need = needed(needs, now);
-  const demand = each((r) => (lease.contended || !told ? need[r] : Math.max(need[r], told.demand[r])));
+  const { lease, held, lastReport, quotaRunId, urgent } = holding;
+  // One report at a time: the next one has the changes since.
+  if (holding.reportOnItsWay) return { holding };
+  const { inUse, syncs } = facts;
+  const demandNow = slotDemand(facts, now);
+  const demand = each((r) =>
+    lease.contended || !lastReport ? demandNow[r] : Math.max(demandNow[r], lastReport.demand[r]),
+  );
   const kept = each((r) => Math.max(inUse[r], Math.min(held[r], lease[r], demand[r])));
-  // What cannot exist cannot run.
+  // No more jobs can run than may exist.
   const promise = { ...kept, running: Math.max(inUse.running, Math.min(kept.running, kept.existing)) };
   const waits = resources.some((r) => demand[r] > lease[r]) || holding.keptBy !== undefined;
-  const isNews =
-    !told ||
+  const isDue =
+    !lastReport ||
     holding.isAsked ||
-    news.refused !== undefined ||
-    news.limitsChanged ||
-    syncs !== told.syncs ||
-    resources.some((r) => demand[r] !== told.demand[r] || promise[r] !== held[r]);
-  const repeatAt = told && waits ? told.at + holding.repeatMs : undefined;
-  const isRepeat = !isNews && repeatAt !== undefined && repeatAt <= now;
-  if (!isNews && !isRepeat) return { holding, repeatAt };
+    urgent.refused !== undefined ||
+    urgent.hasNewLimits ||
+    syncs !== lastReport.syncs ||
+    resources.some((r) => demand[r] !== lastReport.demand[r] || promise[r] !== held[r]);
+  const repeatAt = lastReport && waits ? lastReport.at + holding.repeatMs : undefined;
+  const isRepeat = !isDue && repeatAt !== undefined && repeatAt <= now;
+  if (!isDue && !isRepeat) return { holding, repeatAt };
   const nextRepeatMs = isRepeat ? Math.min(2 * holding.repeatMs, repeatMs.longest) : repeatMs.first;
-  const { batch, life, since, taskQueue, priority } = needs;
-  const nth = (told?.nth ?? 0) + 1;
-  const quota = lease.quota ? newestQuota(lease.quota, needs.quota) : needs.quota;
+  const { batch, firstRunId, since, taskQueue, priority } = facts;
+  const nth = (lastReport?.nth ?? 0) + 1;
+  const quota = lease.quota ? newestQuota(lease.quota, facts.quota) : facts.quota;
   return {
     report: {
       ...{
         batch,
-        life,
+        firstRunId,
         since,
         taskQueue,
-        epoch,
+        quotaRunId,
         nth,
         seq: lease.seq,
         held: promise,
@@ -152,14 +159,14 @@ export function nextReport(
         priority,
         quota,
       },
-      refused: news.refused,
+      refused: urgent.refused,
     },
     holding: {
       ...holding,
       held: promise,
       lastReport: { demand, syncs, at: now, nth },
-      news: {},
-      underWay: news,
+      urgent: {},
+      reportOnItsWay: urgent,
       repeatMs: nextRepeatMs,
       isAsked: false,
     },
@@ -167,30 +174,35 @@ export function nextReport(
   };
 }
 
-/** What the quota must hear of at once is in the next report. */
-export const withNews = (holding: LeaseHolding, news: QuotaNews): LeaseHolding => ({
+/** Adds urgent facts to the next report. */
+export const withUrgent = (holding: LeaseHolding, urgent: UrgentFacts): LeaseHolding => ({
   ...holding,
-  news: { ...holding.news, ...news },
+  urgent: { ...holding.urgent, ...urgent },
 });
 
-/** A report has arrived: the account's quota may be kept by the workers of another task queue. */
+/** A report has arrived. `keptBy`: the workers of another task queue keep the account's quota. */
 export const receivedReport = (holding: LeaseHolding, { keptBy }: { keptBy?: string }): LeaseHolding => ({
   ...holding,
   keptBy,
-  underWay: undefined,
+  reportOnItsWay: undefined,
 });
 
-/** Nobody knows whether the report on its way arrives: its news is told once more. */
+/** The report on its way may be lost: the next one has its urgent facts again. */
 export const lostReport = (holding: LeaseHolding): LeaseHolding =>
-  holding.underWay
-    ? { ...holding, isAsked: true, news: { ...holding.underWay, ...holding.news }, underWay: undefined }
+  holding.reportOnItsWay
+    ? {
+        ...holding,
+        isAsked: true,
+        urgent: { ...holding.reportOnItsWay, ...holding.urgent },
+        reportOnItsWay: undefined,
+      }
     : holding;
 
-/** What the batch could use now. What the API refuses it cannot use, though it has a slot. */
-function needed(needs: QuotaNeeds, now: number): Slots {
-  const { inUse, maxConcurrent, recovering, isCancelling, hold } = needs;
-  const waiting = isCancelling ? 0 : needs.startable + needs.startableAgain;
-  const withJob = isCancelling ? 0 : needs.startableWithJob;
+/** The slots that the batch could use now, less those that the API refuses. */
+function slotDemand(facts: ReportFacts, now: number): Slots {
+  const { inUse, maxConcurrent, recovering, isCancelling, hold } = facts;
+  const waiting = isCancelling ? 0 : facts.startable + facts.startableAgain;
+  const withJob = isCancelling ? 0 : facts.startableWithJob;
   const wanted: Slots = {
     existing: inUse.existing + waiting - withJob,
     running: Math.max(

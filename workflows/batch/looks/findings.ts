@@ -9,10 +9,10 @@ import {
   adoptedRound,
   hasWorkflow,
   isEnded,
+  jobWithoutWorkflow,
   migratedFrom,
   newRecord,
   type ServerRecord,
-  unwatchedJob,
 } from '../servers/server-record';
 import { type Batch, type BatchState, note, sourceOf } from '../state';
 import { takeEarlyReports } from '../take-report';
@@ -109,7 +109,7 @@ export function takeOverRunning(batch: Batch, { running }: EarlierServers, now: 
 /** The record is of no server any more, or of another source: a job that it does not keep becomes a stray. */
 export function forgetServer({ servers, strays }: BatchState, name: string, next?: ServerRecord): void {
   const record = servers[name];
-  const left = unwatchedJob(record);
+  const left = jobWithoutWorkflow(record);
   const keeps = next && 'jobId' in next && next.jobId === left?.jobId;
   if (left && !keeps) strays.jobs.push({ jobId: left.jobId, server: name, sourceId: record?.sourceId });
   delete servers[name];

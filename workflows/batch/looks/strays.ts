@@ -7,7 +7,7 @@ import { settledMs } from '../../../src/smc/read-lag';
 import { smcBatchCommand } from '../../../src/text';
 import type { SmcFailure } from '../../contract/failure';
 import { leasedSlots } from '../lease/lease-use';
-import { hasWorkflow, type ServerRecord, unwatchedJob } from '../servers/server-record';
+import { hasWorkflow, jobWithoutWorkflow, type ServerRecord } from '../servers/server-record';
 import { type Batch, note, sourceOf, type Times } from '../state';
 
 // Jobs with the batch's tags that no workflow looks after: strays belong to no server of the plan, leftovers to one that has
@@ -26,7 +26,7 @@ export interface StrayLook {
 /** What to ask for: all jobs of the batch, and whether those that it knows of are still there. */
 export function strayLook({ state, index }: Batch): StrayLook {
   const unwatched = Object.values(state.servers).flatMap((record) => {
-    const jobId = unwatchedJob(record)?.jobId;
+    const jobId = jobWithoutWorkflow(record)?.jobId;
     return jobId === undefined ? [] : [{ jobId, sourceId: record.sourceId }];
   });
   const strays = state.strays.jobs.map(({ jobId, sourceId }) => ({ jobId, sourceId }));
@@ -36,7 +36,7 @@ export function strayLook({ state, index }: Batch): StrayLook {
 /** A cleanup, or somebody in the console, may have made room: looked for now and then while servers wait for it. */
 export function dueStrayLook(batch: Batch, now: number, times: Times): StrayLook | undefined {
   const { strays } = batch.state;
-  if (strays.isUnderWay) return undefined;
+  if (strays.isLooking) return undefined;
   if (!isShortOfRoom(batch)) {
     strays.dueAt = undefined;
     strays.polls = pollsBetween.least;
@@ -47,7 +47,7 @@ export function dueStrayLook(batch: Batch, now: number, times: Times): StrayLook
     times.push(strays.dueAt);
     return undefined;
   }
-  strays.isUnderWay = true;
+  strays.isLooking = true;
   return strayLook(batch);
 }
 
@@ -80,7 +80,7 @@ export function takeStrays(batch: Batch, { atWork }: StrayLook, found: JobsOfBat
   const listed = new Set(jobs.map(({ jobId }) => jobId));
   const isGone = (jobId: string) => missing.includes(jobId) && before.missing.includes(jobId);
   for (const [name, record] of Object.entries(state.servers)) {
-    const jobId = unwatchedJob(record)?.jobId;
+    const jobId = jobWithoutWorkflow(record)?.jobId;
     if (jobId !== undefined && isGone(jobId)) forgetJob(batch, name, record);
   }
   const strays = [
@@ -104,7 +104,7 @@ export function takeStrayTrouble({ state }: Batch, { code, message, remedy }: Sm
   const isKnown = strays.trouble === code;
   state.strays = {
     ...strays,
-    isUnderWay: undefined,
+    isLooking: undefined,
     dueAt: undefined,
     trouble: code,
     polls: Math.min(2 * (strays.polls || pollsBetween.least), pollsBetween.most),
@@ -133,7 +133,7 @@ function belongsToServer(
   const { jobId, server: name = '', sourceId } = job;
   if (!index.has(name)) return false;
   const record = index.record(name);
-  if (unwatchedJob(record)?.jobId === jobId) return true;
+  if (jobWithoutWorkflow(record)?.jobId === jobId) return true;
   const own = record.sourceId ?? sourceOf(state, index.planOf(name));
   if (own !== (sourceId ?? own)) return false;
   if (atWork.has(name) || hasWorkflow(record) || hasJustEnded(record, now)) return true;

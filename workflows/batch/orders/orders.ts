@@ -1,7 +1,7 @@
 import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../../contract/orders';
 import type { ServerPhase } from '../../contract/views';
 import { stopReason } from '../gates/gates';
-import { withNews } from '../lease';
+import { withUrgent } from '../lease';
 import { quotaInForce } from '../lease/lease-use';
 import { hasWorkflow, isEnded, migratedFrom } from '../servers/server-record';
 import { type Batch, endUntouched, note, sourceOf, waitAgain } from '../state';
@@ -184,7 +184,7 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
         account.quota = { jobs: jobsQuota ?? jobs, running: runningQuota ?? running };
         state.quotaChangedAt = now;
       }
-      state.holding = withNews(state.holding, { limitsChanged: true });
+      state.holding = withUrgent(state.holding, { hasNewLimits: true });
       const { jobs, running } = quotaInForce(batch);
       return {
         done: `at most ${policy.maxConcurrent} servers at once, quota ${jobs} jobs and ${running} running, priority ${policy.priority}; running jobs go on`,

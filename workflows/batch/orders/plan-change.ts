@@ -1,6 +1,6 @@
 import type { Plan, PlannedServer } from '../../../src/plan';
 import type { PlanChanges } from '../../contract/orders';
-import { withNews } from '../lease';
+import { withUrgent } from '../lease';
 import type { Findings } from '../looks/findings';
 import { forgetServer, noteTwins, takeFindings } from '../looks/findings';
 import type { ServerIndex } from '../servers/server-index';
@@ -167,7 +167,7 @@ export function takePlan(batch: Batch, next: Plan, findings: Findings | undefine
   takeFindings(batch, next, findings, now);
   forgetGates(batch);
   state.announced.failures = Math.min(state.announced.failures, batch.index.counts.failed);
-  state.holding = withNews(state.holding, { limitsChanged: true });
+  state.holding = withUrgent(state.holding, { hasNewLimits: true });
 }
 
 /** A server that is new, or whose source is another one; one that failed or was cancelled is looked up when it is retried. */

@@ -69,7 +69,7 @@ export class ServerIndex {
   /** Servers that a workflow of their own looks after. */
   readonly withWorkflow = new Set<string>();
   /** Servers that wait, and whose job of an earlier life of the batch runs. */
-  readonly runningUnwatched = new Set<string>();
+  readonly runningWithoutWorkflow = new Set<string>();
   /** Servers that wait, and are looked up in the account before they start. */
   readonly lookedUpFirst = new Set<string>();
   /** Servers that may have lost all hope: something that they depend on may have ended without an image. */
@@ -272,7 +272,7 @@ export class ServerIndex {
     if (group !== undefined && !this.groupsHeld.has(group)) this.release(groupKey(group));
     belongs(this.queued, name, phase === 'queued');
     belongs(this.withWorkflow, name, hasWorkflow(record));
-    belongs(this.runningUnwatched, name, phase === 'waiting' && record.jobRuns === true);
+    belongs(this.runningWithoutWorkflow, name, phase === 'waiting' && record.jobRuns === true);
     belongs(this.lookedUpFirst, name, phase === 'waiting' && record.lookUp !== undefined);
     const sync = phase === 'synced' ? record.sync : undefined;
     if (sync?.dueAt !== undefined && !sync.holdsSlot) this.syncsDue.set(name, sync.dueAt);

@@ -25,7 +25,7 @@ export interface ServerFacts {
   /** Starts of its job. */
   starts?: number;
   /** The newest request for a slot that it has been granted: what it asked for before may still be on its way. */
-  granted?: number;
+  grantedRequest?: number;
   /** Of its workflow, once Temporal has confirmed its start. */
   runId?: string;
   /** When its last round has ended, where another is to follow or an order has ended it since. */
@@ -43,7 +43,7 @@ export type ServerState =
   | { phase: 'synced'; jobId: string; error?: SmcFailure; sync?: Sync }
   | {
       phase: 'queued';
-      need: number;
+      slotRequest: number;
       jobId?: string;
       error?: SmcFailure;
       isCutOver?: boolean;
@@ -138,8 +138,8 @@ export function slotsOf(record: ServerRecord): Slots {
 const ownBusiness = [
   'round',
   'lastRound',
-  'granted',
-  'need',
+  'grantedRequest',
+  'slotRequest',
   'isCutOver',
   'isConsequence',
   'jobRuns',
@@ -180,7 +180,7 @@ export const hasLeftover = (record: ServerRecord) => 'leftover' in record && rec
  * The job of a server that no workflow looks after: kept when it ended, or left by an earlier life of the batch and not
  * taken up yet.
  */
-export function unwatchedJob(record: ServerRecord | undefined): Leftover | undefined {
+export function jobWithoutWorkflow(record: ServerRecord | undefined): Leftover | undefined {
   if (record?.phase === 'waiting')
     return record.jobId ? { jobId: record.jobId, why: 'notTakenUp' } : undefined;
   return record && 'leftover' in record ? record.leftover : undefined;
@@ -189,7 +189,7 @@ export function unwatchedJob(record: ServerRecord | undefined): Leftover | undef
 /** A server that ends without having been at work, by an operator's word or for another's failure; its job stays. */
 export function endedUntouched(record: ServerRecord, endedAt: number) {
   const { round, sourceId, isMoved } = record;
-  const leftover = unwatchedJob(record);
+  const leftover = jobWithoutWorkflow(record);
   const roundEndedAt = lastRoundEnd(record);
   return { round, sourceId, isMoved, endedAt, roundEndedAt, jobId: leftover?.jobId, leftover };
 }

@@ -1,6 +1,6 @@
 import { failureText } from '../../../src/text';
 import type { SmcFailure } from '../../contract/failure';
-import type { AccountNews } from '../../contract/server-messages';
+import type { AccountReport } from '../../contract/server-messages';
 import type { AccountTrouble } from '../../contract/views';
 
 /** What the batch knows of an account that refuses calls; carried over Continue-As-New. Times in milliseconds since the epoch. */
@@ -27,7 +27,11 @@ const flutterMs = 65_000;
 const firstTryMs = 60_000;
 
 /** Takes what a worker says; gives whether it is news. */
-export function takeAccountNews(state: AccountState, { worker, error }: AccountNews, now: number): boolean {
+export function takeAccountReport(
+  state: AccountState,
+  { worker, error }: AccountReport,
+  now: number,
+): boolean {
   const was = state.error;
   if (error) {
     state.refusedAt[worker] = now;

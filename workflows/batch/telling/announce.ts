@@ -18,7 +18,7 @@ export function announce(
 }
 
 /** Looks for what operators want to hear of, once each: waves that ended, gates that wait, servers that failed. */
-export function announceNews(batch: Batch, now: number): void {
+export function announceEvents(batch: Batch, now: number): void {
   const { state, index } = batch;
   const { announced, plan, gates } = state;
   for (const [i, wave] of index.waves.entries()) {

@@ -29,7 +29,7 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
     case 'waiting': {
       const surveys = stage === 'surveying';
       const gate = surveys ? undefined : waveGate(plan, index, state.gates, index.waveIndexOf(name), now);
-      const changing = surveys
+      const lookUpReason = surveys
         ? 'the source servers are being looked up'
         : state.planChange?.touched.has(name)
           ? 'a changed plan is being looked up'
@@ -37,7 +37,7 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
             ? sourceIsLookedUp
             : undefined;
       const own = serverGate(index, state.gates, name, now);
-      const closed = changing ?? gate?.reason ?? own?.reason;
+      const closed = lookUpReason ?? gate?.reason ?? own?.reason;
       const isTimed = closed !== undefined && closed === own?.reason && own.kind === 'startTime';
       return {
         ...view,

@@ -3,7 +3,7 @@ import {
   lostReport,
   nextReport,
   noLease,
-  type QuotaNeeds,
+  type ReportFacts,
   receivedReport,
   takeAsk,
   takeLease,
@@ -12,11 +12,11 @@ import {
 
 const slots = (existing: number, running = existing) => ({ existing, running });
 const quota = { jobs: 100, running: 50, changedAt: 1 };
-const needs = (more: Partial<QuotaNeeds> = {}): QuotaNeeds => ({
+const needs = (more: Partial<ReportFacts> = {}): ReportFacts => ({
   ...{
     batch: 'a',
     since: 1,
-    life: 'a-1',
+    firstRunId: 'a-1',
     taskQueue: 'q',
     priority: 0,
     maxConcurrent: 50,
@@ -29,11 +29,11 @@ const needs = (more: Partial<QuotaNeeds> = {}): QuotaNeeds => ({
   ...more,
 });
 const lease = (running: number, more: object = {}) => ({
-  ...{ existing: running, running, life: 'a-1', seq: 1, epoch: 'e1', contended: false, quota },
+  ...{ existing: running, running, firstRunId: 'a-1', seq: 1, quotaRunId: 'e1', contended: false, quota },
   ...more,
 });
 /** A report that arrives. */
-function tell(holding: LeaseHolding, needed: QuotaNeeds, now: number) {
+function tell(holding: LeaseHolding, needed: ReportFacts, now: number) {
   const next = nextReport(holding, needed, now);
   return next.report ? { ...next, holding: receivedReport(next.holding, {}) } : next;
 }
@@ -63,10 +63,10 @@ test('a batch tells once what it needs, and again after a while as long as it wa
 test('a batch that is asked tells what it holds, and hears no lease of the quota that was lost', () => {
   const holding = takeAsk(aHolding(20), 'e2');
   const { report, holding: told } = tell(holding, needs({ inUse: slots(3) }), 0);
-  expect(report).toMatchObject({ epoch: 'e2', seq: 1, held: slots(20) });
+  expect(report).toMatchObject({ quotaRunId: 'e2', seq: 1, held: slots(20) });
   expect(tell(told, needs({ inUse: slots(3) }), 0).report).toBeUndefined();
   expect(takeLease(told, lease(40, { seq: 9 }), 'a-1').holding).toBe(told);
-  const renewed = takeLease(told, lease(30, { seq: 2, epoch: 'e2' }), 'a-1').holding;
+  const renewed = takeLease(told, lease(30, { seq: 2, quotaRunId: 'e2' }), 'a-1').holding;
   expect(usableSlots(renewed, 50)).toEqual(slots(30));
 });
 
@@ -112,7 +112,7 @@ test("a batch whose account's quota another task queue keeps goes on asking", ()
 
 test('a report that may be lost is made once more, with the refusal it told of; meanwhile none is made', () => {
   const refused = { resource: 'running', code: 'QuotaExceeded' } as const;
-  const holding = { ...aHolding(5), news: { refused } };
+  const holding = { ...aHolding(5), urgent: { refused } };
   const { report, holding: sent } = nextReport(holding, needs(), 0);
   expect(report).toMatchObject({ refused, nth: 2 });
   expect(nextReport(sent, needs({ startable: 30 }), 0).report).toBeUndefined();

@@ -15,7 +15,7 @@ import { keepOldJobValid } from './valid-time';
  * Starts the job, waits for its end, and starts it again after an error as often as the policy allows; an incremental job
  * is cut over when it is time. Gives the end that no start follows.
  */
-export async function runToItsEnd(
+export async function runJob(
   input: ServerMigrationInput,
   job: Job,
   slots: SlotsFromBatch,
@@ -29,8 +29,8 @@ export async function runToItsEnd(
   // An adopted job may be at work already.
   let how: Launch | undefined = isStartable(job) ? 'start' : undefined;
   for (;;) {
-    const run = await runOnce(input, job, how, slots, askForSlot);
-    const ended = run.end === 'Waiting' ? await untilCutOver(input, job, cutOver) : run;
+    const jobRun = await nextJobRun(input, job, how, slots, askForSlot);
+    const ended = jobRun.end === 'Waiting' ? await untilCutOver(input, job, cutOver) : jobRun;
     if (ended === 'cutOver') {
       await askForSlot({ isCutOver: true });
       beginCutOver(job);
@@ -49,7 +49,7 @@ export async function runToItsEnd(
 }
 
 /** One start, or cut-over, from its call to the job's end. Without `how` the job is at work already: only its end is waited for. */
-async function runOnce(
+async function nextJobRun(
   input: ServerMigrationInput,
   job: Job,
   how: Launch | undefined,
@@ -75,7 +75,7 @@ function beginAttempt({ policy }: ServerMigrationInput, job: Job, { costsNoAttem
     job.attempt++;
   }
   noteStanding({ phase: 'migrating', jobId: job.jobId, starts: job.start });
-  showPhase('running', `Job **${job.jobId}**, start ${job.attempt} of ${policy.attempts}`);
+  showPhase('running', `Job **${job.jobId}**, attempt ${job.attempt} of ${policy.attempts}`);
 }
 
 /**
