@@ -33,7 +33,9 @@ const server = createServer((request, response) => {
     if (head === undefined) return;
     head += chunk;
     if (!head.includes('\n')) return;
-    const env = JSON.parse(head.slice(0, head.indexOf('\n')));
+    // Workflows in the main thread, as the SDK does it for debuggers: a thread for each worker would load and warm up all of
+    // their code anew. Workers that are processes of their own have theirs.
+    const env = { ...JSON.parse(head.slice(0, head.indexOf('\n'))), TEMPORAL_DEBUG: '1' };
     head = undefined;
     const say = (line) => response.write(`${line}\n`);
     environments
