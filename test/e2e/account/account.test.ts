@@ -49,10 +49,10 @@ const expectAllMigrated = async (batch: ReturnType<House['batch']>, count: numbe
   expect(audit().creates.tookEffect).toBe(count);
 };
 
-test('an expired token as a wave of 20 starts fails no server: the batch says so on top and goes on by itself', async () => {
+test('an expired token as a wave of 8 starts fails no server: the batch says so on top and goes on by itself', async () => {
   const told = await aWebhook();
-  house = await aHouse({ servers: 20, jobSeconds: 1_000, env: { SMC_WEBHOOK_URL: told.url } });
-  const plan = house.plan(20, { waves: [{ name: 'night', after: 'approval' }] });
+  house = await aHouse({ servers: 8, jobSeconds: 1_000, env: { SMC_WEBHOOK_URL: told.url } });
+  const plan = house.plan(8, { waves: [{ name: 'night', after: 'approval' }] });
   const batch = house.batch(plan);
   await house.startWorkerProcess();
   await batch.start(plan);
@@ -79,7 +79,7 @@ test('an expired token as a wave of 20 starts fails no server: the batch says so
   await until(() => told.said('account').length === 1);
 
   house.breakThings({});
-  await expectAllMigrated(batch, 20);
+  await expectAllMigrated(batch, 8);
   await until(() => told.said('end').length === 1);
   expect(told.said('failure')).toEqual([]);
   expect(told.said('account').map(({ what }) => what)).toEqual([
@@ -89,14 +89,14 @@ test('an expired token as a wave of 20 starts fails no server: the batch says so
 });
 
 test('a second worker with a wrong secret takes no work: nothing fails, nothing stands still', async () => {
-  house = await aHouse({ servers: 20, jobSeconds: 2_000 });
+  house = await aHouse({ servers: 8, jobSeconds: 2_000 });
   const wrong = await house.startWorkerProcess({ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' });
   await untilSaid(wrong, 'SignatureDoesNotMatch');
   await house.startWorker();
-  const plan = house.plan(20);
+  const plan = house.plan(8);
   const batch = house.batch(plan);
   await batch.start(plan);
-  await expectAllMigrated(batch, 20);
+  await expectAllMigrated(batch, 8);
   expect((await batch.progress()).accountTrouble).toBeUndefined();
 });
 
