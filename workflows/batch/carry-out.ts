@@ -207,7 +207,7 @@ async function lookUpServers(run: BatchRun, servers: readonly PlannedServer[]): 
 }
 
 const findJobs = ({ state }: Batch, { expected }: StrayLook) =>
-  batchCalls('its jobs, whatever its plan says').findJobsOfBatch({ batch: state.plan.name, expected });
+  batchCalls('all jobs with its tags').findJobsOfBatch({ batch: state.plan.name, expected });
 
 /** Reads all jobs of the batch in the account, and takes the result. */
 export async function lookForStrays(run: BatchRun, look: StrayLook): Promise<void> {

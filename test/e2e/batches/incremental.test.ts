@@ -45,7 +45,7 @@ test('an adopted job keeps its age: it is extended as far as SMC allows, and its
   const plan = house.plan(1, { server: incremental(168) });
   const jobId = await house.leaveJob(plan, plan.servers[0]!, { starts: true });
   const job = house.simulator.account.jobs.get(jobId)!;
-  // An earlier life has extended it as far as it thought that it could.
+  // An earlier batch has extended the job as far as it could.
   job.createdAt -= 85 * day;
   job.settings.validTime = job.createdAt + 86 * day;
   await house.startWorker();

@@ -8,7 +8,7 @@ import { aBatch, aPlan, aServer } from './a-batch';
 
 const plan = aPlan(['db', 'web', 'app'], { stopAfterSameError: 2 });
 
-/** A batch whose `web` has been taken up: its job is being created or runs. */
+/** A batch whose `web` is under way: its job is being created or runs. */
 function underWay() {
   const batch = aBatch(plan, { web: { phase: 'migrating', round: 1, startedAt: 1, starts: 1 } });
   const { index, state } = batch;
