@@ -168,5 +168,5 @@ const notSeen = (doubt: string): SmcFailure => ({
   code: 'ReplicationJob.NotSeen',
   message: doubt,
   remedy:
-    'Check that the worker has the credentials of this account. Where the job is really gone, nothing is left to do; else smc-batch cleanup deletes it.',
+    'Check that the worker has the credentials of this account. If the job is gone, there is nothing to do; otherwise smc-batch cleanup deletes it.',
 });

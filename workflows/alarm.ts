@@ -1,8 +1,8 @@
 import { sleep } from '@temporalio/workflow';
 
 /**
- * Wakes a workflow's loop at a time; `ring` is called then. One timer at a time: one that rings before the last time that
- * was asked for lets the loop find out that there is more to wait for.
+ * Wakes a workflow's loop at a time: `ring` is called then. There is one timer for the earliest time; when it rings, the loop
+ * asks for the next time.
  */
 export function alarm(ring: () => void): (at: number | undefined) => void {
   let set: number | undefined;

@@ -2,10 +2,10 @@ import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { askAgain } from './contract/ask-again';
 
 /**
- * A worker that is asked a query of a workflow it does not hold gives that workflow all events there are, also those that
- * no workflow task has taken up yet. What the workflow then wants is said in a later task than the one in which a replay
- * hears of the events, or in another order, and the workflow is stuck. So events that come before their task are refused:
- * the query fails, the worker lets go of the workflow, and the task, when it comes, begins with all its events.
+ * A worker that gets a query for a workflow outside its cache gives that workflow all events, also those that no workflow task
+ * has handled yet. The workflow's commands for them then come with a later task than in a replay, or in another order, and the
+ * workflow is stuck. So events before their task are refused: the query fails, the worker drops the workflow from its cache,
+ * and the next task begins with all its events.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let task: string | undefined;
@@ -18,7 +18,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           if (!jobs || jobs.some(({ queryWorkflow }) => queryWorkflow)) return next(input);
           const started = `${timestamp?.seconds}.${timestamp?.nanos}`;
           const length = historyLength ?? 0;
-          // What a task brings about by itself, like the end of what it has cancelled, adds no event.
+          // Effects of the task itself, such as the end of a scope that it has cancelled, add no event.
           if (started === task && length > events) throw new Error(askAgain);
           task = started;
           events = length;

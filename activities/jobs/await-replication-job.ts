@@ -74,7 +74,7 @@ export function awaitReplicationJob(context: ActivityContext) {
           if (!look.job) {
             if (look.error) {
               if (seen.pollError !== look.error.code)
-                log.warn('the job could not be looked at', { jobId: input.jobId, error: look.error.message });
+                log.warn('the job could not be read', { jobId: input.jobId, error: look.error.message });
               seen.pollError = look.error.message;
               seen.blindSince ??= Date.now();
               if (look.error.class === 'account') {

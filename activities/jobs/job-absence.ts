@@ -64,10 +64,10 @@ export async function doubtOfSource(
     if (!source)
       return `neither replication job ${jobId} nor its source server ${sourceId} is listed: the worker may have another account's credentials, or both were deleted`;
     if (source.state === 'InUse' && source.jobId === jobId)
-      return `replication job ${jobId} is not listed, yet its source server ${sourceId} is InUse by it: what is read is late`;
+      return `replication job ${jobId} is not listed, yet its source server ${sourceId} is InUse by it: the read may be late`;
     return undefined;
   } catch (error) {
     if (!(error instanceof SmcError)) throw error;
-    return `replication job ${jobId} is not listed, and its source server could not be looked at: ${error.message}`;
+    return `replication job ${jobId} is not listed, and its source server could not be read: ${error.message}`;
   }
 }

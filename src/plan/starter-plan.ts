@@ -39,7 +39,7 @@ defaults:
 policy:
   maxConcurrent: 10 # servers of this batch that run at once
   attempts: 3 # starts of one job before it counts as failed
-  jobTimeout: 7d # a job that has not ended by then is stopped and failed
+  jobTimeout: 7d # a job that runs longer is stopped, and its server fails
   onFailure: deleteJob # or keepJob: its billed instance stays until you delete it
 
 # Waves run in this order.

@@ -133,7 +133,7 @@ function timeoutWarnings({ policy }: Plan, forecast: Forecast): Warning[] {
     {
       code: 'timeout',
       message: `${some(late.map(([server]) => server))} may take longer than policy.jobTimeout (${formatDuration(policy.jobTimeoutSeconds * 1000)})`,
-      remedy: 'Raise policy.jobTimeout: a job that has not ended by then is stopped and fails.',
+      remedy: 'Raise policy.jobTimeout: a job that runs longer is stopped, and its server fails.',
     },
   ];
 }

@@ -49,9 +49,8 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   deleteFailed: 'the API did not delete it',
   unknownStatus: 'its status could not be learned, so it was not touched',
   notTakenUp: 'an earlier run of the batch has left it, and this run has not adopted it',
-  refused:
-    'a call that would have brought it on was refused, and what it has transferred is not lost for that',
-  notSeen: 'it is not listed, and nothing tells that it is gone',
+  refused: 'SMC refused to start it or to cut it over, and what it has transferred is kept',
+  notSeen: 'it is not listed, but it may still exist',
   ledgerNotWritten: 'its source could not be tagged as migrated, so it is the only proof that it was',
 };
 

@@ -55,7 +55,7 @@ const server = z
     estimatedEnd: moment
       .optional()
       .describe(
-        'while it migrates: by its size and what has been measured; past where it takes longer than that',
+        'while it migrates: by its size and the measurements of the batch; in the past when it takes longer',
       ),
     seconds: seconds.optional().describe('from start to end; absent while it is under way'),
     error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
@@ -98,7 +98,7 @@ const summary = z.object({
     .optional()
     .describe('the account refuses calls, which are repeated until it does not; no server fails for it'),
   waiting: z.string().optional().describe('why nothing more starts, where servers wait'),
-  estimatedEnd: moment.optional().describe('from what has been measured so far; of a running batch'),
+  estimatedEnd: moment.optional().describe('by the measurements of the batch; of a running batch'),
   keptJobs: z
     .object({ jobs: count, instanceHours: hours })
     .optional()

@@ -36,7 +36,7 @@ const otherKey =
   'Check ALIBABA_CLOUD_ACCESS_KEY_ID, or the profile or role the worker runs with: the key must exist, be enabled and be of this account.';
 const consoleLook =
   'Look at the account in the Alibaba Cloud console: it may not use this service now. The call is repeated.';
-const pay = 'Pay what is due, or top the account up; the call is repeated.';
+const pay = 'Pay the open bills, or add money to the account; the call is repeated.';
 const wrongSecret =
   'Check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks; if the message says that the request was changed on its way, check for a proxy.';
 const smcBatchBug = 'Report this as a bug of smc-batch, with the RequestId.';
@@ -65,7 +65,7 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
   state: {
     IdempotentParameterMismatch:
       'This ClientToken has already created a job with other settings: check the job of the source, delete it if it is not wanted, then retry the server.',
-    'ReplicationJob.InvalidBusinessStatus': 'Nothing: the call is repeated when the job has gone on.',
+    'ReplicationJob.InvalidBusinessStatus': 'Nothing to do: the call is repeated later.',
     'ReplicationJob.InvalidStatus': "Look at the job's status in the SMC console.",
     'ReplicationJob.Related': 'The source server has a replication job: delete it first, or use Force.',
     'ReplicationJobName.Duplicate': 'Choose another name: replication job names are unique in the account.',
@@ -116,7 +116,8 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
   fatal: {
     'DataDisk.DuplicateIndex': 'Give each data disk its own index.',
     'Duplicate.ResourceId': 'Name each resource once in a request.',
-    'Forbidden.InstanceNotFound': 'The instance has gone, or belongs to another account: correct instanceId.',
+    'Forbidden.InstanceNotFound':
+      'The instance was deleted, or belongs to another account: correct instanceId.',
     'ImageName.UsedByReplicationJob':
       'Another replication job makes an image of this name: choose another imageName.',
     'Invalid*': 'Correct this parameter in the plan.',
@@ -125,7 +126,7 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'InvalidImageName.Duplicated': 'An image of this name exists in the region: choose another imageName.',
     'InvalidParameter.TagValue': 'Give a tag its key as well: a value alone selects nothing.',
     'InvalidResourceId.NotFound':
-      'The source server or job has gone, or belongs to another account: run `smc-batch inventory` to see what there is.',
+      'The source server or job was deleted, or belongs to another account: run `smc-batch inventory` to see what there is.',
     'InvalidResourceType.NotFound': `ResourceType is sourceserver or replicationjob. ${smcBatchBug}`,
     'InvalidSecurityGroupId*': 'Use a security group of the same VPC and network type.',
     'InvalidSecurityGroupId.IncorrectNetworkType':

@@ -55,7 +55,7 @@ test.each([
   ['of another server of ours', { server: 'web-99', creationId: 'dc1/web-99/1' }, true],
   ['of another batch', { batch: 'dc2', creationId: 'dc2/web-01/1' }, true],
   ['of another batch, told by the tag service', { batch: 'dc2', creationId: 'dc2/web-01/1' }, false],
-])("someone else's live job, %s, is a clear failure", async (_, other, newerFields) => {
+])('a live job of another owner, %s, is a clear failure', async (_, other, newerFields) => {
   const bench = await aWorkbench({ newerFields });
   const { jobId } = await bench.run('createReplicationJob', creationFor(bench, other));
   const asked = () => bench.account.audit().creates.calls;
@@ -126,7 +126,7 @@ test('a name that is taken fails that server', async () => {
   });
 });
 
-test('a full quota is told apart from a failure', async () => {
+test('a full quota is not a failure of the server', async () => {
   const bench = await aWorkbench({ jobsQuota: 0 });
   expect(await failureOf(bench.run('createReplicationJob', creationFor(bench)))).toMatchObject({
     type: 'QuotaExceeded.ReplicationJob',

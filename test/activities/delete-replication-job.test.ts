@@ -32,13 +32,13 @@ test('a job that has gone already is fine', async () => {
   expect(bench.told).toEqual([ended]);
 });
 
-test('without a report nobody is told', async () => {
+test('without a report the batch gets no message', async () => {
   const bench = await aWorkbench({ deletingSeconds: 0 });
   await bench.run('deleteReplicationJob', { jobId: await ourJob(bench) });
   expect(bench.told).toEqual([]);
 });
 
-test('a deletion whose answer was lost is taken up again', async () => {
+test('a deletion whose answer was lost goes on at the next attempt', async () => {
   const bench = await aWorkbench({
     deletingSeconds: 30,
     faults: { calls: [{ operation: 'DeleteReplicationJob', nth: 1, reset: 'after' }] },

@@ -66,7 +66,7 @@ test('an expired job is given with its end, and one that is not there is left to
   expect(await bench.run('startReplicationJob', { jobId: 'j-none' })).toBeUndefined();
 });
 
-test('a refusal for good is told as it is', async () => {
+test('a final refusal is given as it is', async () => {
   const bench = await aWorkbench({
     faults: { calls: [{ operation: 'StartReplicationJob', error: { code: 'Strange.Code' } }] },
   });

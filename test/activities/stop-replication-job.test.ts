@@ -120,7 +120,7 @@ test('a job that is not listed yet is stopped once it is listed', async () => {
 const restart = { after: ['Stalled' as const, 'InError' as const], inSeconds: 60 };
 const stalled = { ...report, end: 'Stalled' as const };
 
-test('a job that was stopped is started again when its migration has decided so, and both hear the same', async () => {
+test('a job that was stopped is started again when its migration has decided so, and the batch gets the same report', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourRunningJob(bench);
   bench.account.skip(300);

@@ -80,7 +80,7 @@ test('a job that could not be deleted: with the code of the refusal and its reme
   ]);
 });
 
-test('an error that is the server’s and its job’s is told once', () => {
+test('an error of both the server and its job is shown once', () => {
   const error = { code: 'UnknownStatus', message: 'the status is odd', remedy: 'Upgrade.' };
   const server = explained({
     phase: 'failed',

@@ -15,7 +15,7 @@ const stopped = {
   progress: { status: 'stopped' as const, waiting: 'too many have failed' },
 };
 
-test('changes are told a line each, and the report at the end; exit code 0', async () => {
+test('each change is a line, and the report comes at the end; exit code 0', async () => {
   let code: number | undefined;
   const { stdout } = await captured(async () => {
     code = await follow(aBatchClient([{ servers: [migrating] }, { servers: [aServer()] }]), 'text');

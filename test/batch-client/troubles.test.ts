@@ -85,7 +85,7 @@ test('a server that has ended in the meantime is left out', async () => {
   expect((await lookForTroubles(batch, servers('web', 1))).groups).toEqual([]);
 });
 
-test('a follower is told of an error once when it begins, and when it is over', async () => {
+test('a follower sees an error once when it begins, and once when it is over', async () => {
   let attempts: PendingAttempt[] | undefined = [retriedCall];
   let time = now;
   const lines: string[] = [];

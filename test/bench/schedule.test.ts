@@ -15,7 +15,7 @@ test('an engine that costs nothing starts the next job the moment a slot is free
   expect(listSchedule([3], 50)).toBe(3);
 });
 
-test('idle slot time is told apart: before the window was full, between runs, after the last start', () => {
+test('idle slot time is split: before the window was full, between runs, after the last start', () => {
   // Two slots: both run from 110 on; one is handed over from 150 to 170; the last job ends alone.
   const schedule = scheduleOf(
     timeline([90, 0], [100, 1], [110, 2], [150, 1], [170, 2], [200, 1], [230, 0], [240, 0]),

@@ -157,7 +157,7 @@ describe('a Finished job', () => {
     expect(cleaned).toMatchObject({ outcome: 'deleted', migrated: { batch: 'exit', image: imageId } });
   });
 
-  test('that cannot be deleted counts as migrated all the same', async () => {
+  test('that cannot be deleted counts as migrated', async () => {
     const { finish, remove, breakThings, ledger } = await anAccountToClean();
     const jobId = await finish();
     breakThings({ calls: [{ operation: 'DeleteReplicationJob', error: { code: 'Forbidden.RAM' } }] });
@@ -285,7 +285,7 @@ test('an incremental job that was cut over counts as migrated', async () => {
   expect(ledger()).toHaveLength(2);
 });
 
-test('nothing is changed of a job whose workflow has been started meanwhile', async () => {
+test('a job whose workflow has been started meanwhile stays as it is', async () => {
   const { sync, remove, calls } = await anAccountToClean();
   expect(await remove(await sync(), { isUnderWay: async () => true })).toMatchObject({
     outcome: 'under way',

@@ -94,7 +94,7 @@ test('every command and option of the program stands in every script', async () 
   }
 });
 
-test.each(['zsh', 'fish'])('no quote stays open in the script for %s', async (shell) => {
+test.each(['zsh', 'fish'])('all quotes are closed in the script for %s', async (shell) => {
   const { stdout } = await captured(() => wholeProgram().parseAsync(['completion', shell], { from: 'user' }));
   for (const line of stdout.split('\n')) {
     if (line.startsWith('#')) continue;

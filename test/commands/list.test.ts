@@ -57,7 +57,7 @@ test('-o json lists the same; without a worker there are no counts', async () =>
   ]);
 });
 
-test('no batches is said in words, and as an empty list', async () => {
+test('an account without batches is a sentence, and an empty list as JSON', async () => {
   expect((await captured(() => listBatches(aClient([]), 'text'))).stdout).toBe(
     'There are no batches. Start one with: smc-batch apply PLAN\n',
   );

@@ -46,7 +46,7 @@ test.each<[string, string, Record<string, string>, string | undefined]>([
 });
 
 test.each(['http://:x', 'ftp://proxy.corp', 'http://ann:secret@proxy:99999'])(
-  'a proxy that cannot be used is told by its variable: %s',
+  'the message about an unusable proxy names its variable: %s',
   (value) => {
     expect(() => proxyFor(new URL('https://a.com'), { HTTPS_PROXY: value })).toThrow(/HTTPS_PROXY/);
     expect(() => proxyFor(new URL('https://a.com'), { HTTPS_PROXY: value })).not.toThrow(/secret/);

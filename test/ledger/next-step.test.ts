@@ -66,7 +66,7 @@ test.each(['Ready', 'Expired'])(
   },
 );
 
-test('a server that has failed, or been cancelled, has migrated all the same where its job has finished', () => {
+test('a server that has failed, or was cancelled, has migrated when its job is Finished', () => {
   expect(nextStep(asked({ status: 'Finished', ...failed({ keepsJob: true }) }))).toEqual({ step: 'tag' });
 });
 

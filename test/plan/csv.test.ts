@@ -66,10 +66,10 @@ s-4,web-04,,,,,stray
     'servers.csv:2:12 invalid-value: frequency: 1 to 168 hours',
     'servers.csv:2:17 dependency-unknown: web-01 depends on web-9, which is no server of this plan',
     'servers.csv:2:17 dependency-cycle: web-01 depends on itself',
-    'servers.csv:3:1 source-twice: sourceId s-1 stands here again: it is in servers[0] too',
+    'servers.csv:3:1 source-twice: sourceId s-1 is used twice: it is in servers[0] too',
     'servers.csv:3:13 wrong-type: dataDisks[0].size must be a number, not text',
     'servers.csv:4:1 source-missing: server 3 has neither sourceId nor sourceName',
-    'servers.csv:5:16 csv-syntax: no header stands above this value',
+    'servers.csv:5:16 csv-syntax: this value has no header',
   ]);
 });
 
@@ -87,7 +87,7 @@ test('a mistyped header is one problem, not one a row', async () => {
 
 test.each([
   ['no header', '', 'servers.csv is empty: its first line names the fields, like sourceId,name,wave'],
-  ['no rows', 'sourceId,name\n', 'no server stands below the header'],
+  ['no rows', 'sourceId,name\n', 'there is no server below the header'],
   ['no source', 'name,wave\nweb-01,\n', 'no column sourceId or sourceName'],
   ['a field twice', 'sourceId,name,name\ns-1,a,b\n', "the columns 'name' and 'name' are the same field"],
   [

@@ -15,7 +15,7 @@ test.each([
   ['a password file', 'root:hunter2:0:0:root:/root:/bin/bash\n'],
   ['a file of settings', 'DATABASE_PASSWORD=hunter2\nname=x\n'],
   ['a CSV of something else', 'user,password\nroot,hunter2\n'],
-])('nothing of %s is shown by a plan that names it as its CSV', async (_what, content) => {
+])('a plan that names %s as its CSV shows nothing of it', async (_what, content) => {
   const { problems, shown, sources } = await shownOf(
     `${head}servers: { csv: other }\n`,
     {},
@@ -42,7 +42,7 @@ test('a device is refused as a CSV', async () => {
   expect(problems).toEqual([expect.objectContaining({ code: 'file-unreadable' })]);
 });
 
-test('a CSV whose one header is mistyped, or named by the plan, is still told of line by line', async () => {
+test('a CSV with one header, mistyped or named by the plan, gets a problem for each line', async () => {
   const typo = await readText(`${head}servers: { csv: s.csv }\n`, { beside: { 's.csv': 'sourceld\ns-1\n' } });
   expect(typo.problems).toEqual([expect.objectContaining({ fix: 'did you mean sourceId?', line: 1 })]);
   const renamed = await readText(`${head}servers: { csv: s.csv, columns: { Host: sourceName } }\n`, {

@@ -119,7 +119,7 @@ servers:
   ]);
 });
 
-test('what comes from the defaults is told once, where the offending value stands', async () => {
+test('a mistake in the defaults is reported once, at its value', async () => {
   const { problems } = await readText(`version: 1
 name: demo
 defaults: { regionId: cn-hangzhou, systemDiskSize: 80 }
@@ -137,7 +137,7 @@ servers:
   ]);
 });
 
-test('a circle of dependencies is told with its way', async () => {
+test('a cycle of dependencies is reported with its path', async () => {
   const { problems } = await readText(`${head}servers:
   - { sourceId: s-1, name: a, dependsOn: [b] }
   - { sourceId: s-2, name: b, dependsOn: [c] }

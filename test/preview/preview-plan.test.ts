@@ -83,7 +83,7 @@ test.each([true, false])(
   },
 );
 
-test('jobs of this batch that belong to no server of its plan are told, and leave less of the quota', async () => {
+test('strays are reported, and leave less of the quota', async () => {
   await start({ servers: [{ name: 'web' }, { name: 'old' }, { name: 'gone' }] });
   const moved = await aJob('old', { tags: ourTags('web') });
   const left = await aJob('gone', { tags: ourTags('gone') });
@@ -219,7 +219,7 @@ test('two servers of one source, and who depends on a blocked one, are blocked',
   expect(servers[3]).toMatchObject({ troubles: [{ message: 'it depends on db, which is blocked' }] });
 });
 
-test('a target smaller than the partitions is told but may work, so it does not block', async () => {
+test('a target smaller than the partitions is a warning, because it may work', async () => {
   await start({
     servers: [{ name: 'web', systemDiskGiB: 100, dataDisks: [{ sizeGiB: 200, usedGiB: 5 }] }],
   });
@@ -260,7 +260,7 @@ test('jobs of other tools are taken off the quota, in the warning and in the for
   expect(forecast.peakJobs.running).toBe(3);
 });
 
-test('a window that no start can fit is told, with the servers', async () => {
+test('a window that is too short for any start is reported, with the servers', async () => {
   await start({ servers: [{ name: 'big', systemDiskGiB: 400 }, { name: 'web' }] });
   const waves = [{ name: 'all', overlap: false, window: { from: '22:00', to: '02:00', timezone: 'UTC' } }];
   const { warnings } = await preview(aPlan({ big: { job: { systemDiskSize: 400 } }, web: {} }, { waves }));
@@ -272,7 +272,7 @@ test('a window that no start can fit is told, with the servers', async () => {
   ]);
 });
 
-test('a job that may outlast policy.jobTimeout is told', async () => {
+test('a job that may outlast policy.jobTimeout is reported', async () => {
   await start({ servers: [{ name: 'web' }] });
   const slow = aPlan({ web: { job: { replicationParameters: '{"bandwidth_limit":100}' } } });
   const { warnings } = await preview(slow);

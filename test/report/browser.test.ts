@@ -133,7 +133,7 @@ const pages: Record<string, string> = {
     );
   });
 
-  test('it follows the theme of the system until it is told otherwise', async () => {
+  test('it follows the theme of the system until the reader chooses one', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await open('everything');
     const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');

@@ -27,11 +27,11 @@ test.each([
   ['report.csv', () => csvReport(report)],
   ['report.md', () => markdownReport(report)],
   ['report.html', () => withoutStyleAndScript(htmlReport(report))],
-])('%s says what it always said (UPDATE_GOLDEN=1 rewrites it)', (name, write) => {
+])('%s equals its golden file (UPDATE_GOLDEN=1 rewrites it)', (name, write) => {
   expect(write()).toBe(kept(path.join(__dirname, 'golden', name), write(), process.env.UPDATE_GOLDEN));
 });
 
-test('the JSON report says what it always said (UPDATE_GOLDEN=1 rewrites it)', () => {
+test('the JSON report equals its golden file (UPDATE_GOLDEN=1 rewrites it)', () => {
   const current = JSON.stringify(report, null, 2);
   const file = path.join(__dirname, 'golden', 'report.json');
   expect(JSON.parse(current)).toEqual(JSON.parse(kept(file, `${current}\n`, process.env.UPDATE_GOLDEN)));

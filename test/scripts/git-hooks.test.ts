@@ -54,7 +54,7 @@ test('CI keeps git as it is', () => {
   expect(hooksOf(root)).toBe('');
 });
 
-test('a tree without git is installed all the same', () => {
+test('a tree without git can be installed', () => {
   expect(prepare(aTree('no-git'))).toBe('');
   expect(prepare(aTree('no-git-program'), { PATH: '' })).toBe('');
 });

@@ -76,12 +76,12 @@ test('a bad faults file is refused with every problem, exit code 2', async () =>
 test.each([
   ['a faults file that is not there', ['--faults', '/nowhere/faults.json'], 'ENOENT'],
   ['a state file that cannot be written', ['--state', '/nowhere/state.json'], 'ENOENT'],
-])('%s is told, exit code 2', async (_, args, message) => {
+])('%s is reported, exit code 2', async (_, args, message) => {
   const failure = await run(...args).catch((error) => error);
   expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
 });
 
-test('a port that is taken is told, exit code 2', async () => {
+test('a port that is taken is reported, exit code 2', async () => {
   const { endpoint, end } = await started();
   const failure = await run('--port', new URL(endpoint).port).catch((error) => error);
   expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining('is taken') });

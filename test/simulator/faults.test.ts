@@ -218,7 +218,7 @@ test("other tools' jobs come and go, use the quota up, and never more than it", 
 });
 
 describe('faults that break a rule', () => {
-  test('are told all at once, each with its place', () => {
+  test('are reported all at once, each with its place', () => {
     const read = readFaults({
       calls: [{ nth: 0, reset: 'before' }, { nth: 1, every: 2, emptyStatus: 500 }, {}],
       jobs: [{ source: 'web-01' }],

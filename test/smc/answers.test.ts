@@ -74,7 +74,7 @@ describe('a replication job', () => {
     expect(aJob({ [field]: given })[name]).toEqual(expected);
   });
 
-  it('of a status we do not know, or of none, is read and told apart', () => {
+  it('with an unknown status, or without one, is read and recognised', () => {
     const [odd, bare] = jobsOf({ JobId: 'j-1', Status: 'Frozen' }, { JobId: 'j-2' });
     expect([odd?.status, bare?.status]).toEqual(['Frozen', '']);
     expect([isKnownStatus('Frozen'), isKnownStatus(''), isKnownStatus('Waiting')]).toEqual([
@@ -107,7 +107,7 @@ describe('a list', () => {
   });
 });
 
-it('a source server keeps its tags apart from not being told any', () => {
+it('a source server without tags differs from an answer without tags', () => {
   const [told, untold] = sourcesIn({
     SourceServer: [{ SourceId: 's-1', Tags: { Tag: { Key: 'a', Value: 'b' } } }, { SourceId: 's-2' }],
   });

@@ -33,7 +33,7 @@ describe('a refusal', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('that came as a 200 is one all the same', async () => {
+  it('with HTTP status 200 is an error, too', async () => {
     const { transport } = await against(json(said));
     expect(await failure(transport.call('A', {}))).toMatchObject({ code: 'Throttling.User' });
   });

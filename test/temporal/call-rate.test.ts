@@ -217,7 +217,7 @@ test('a Temporal that is away for a moment is asked again', async () => {
   expect(worker.said).toHaveLength(1);
 });
 
-test('what refuses again and again is told of once, and asked on', async () => {
+test('a limit that is refused again and again is reported once, and still read', async () => {
   const server = aServer({ dispatchedPerSecond: 40 });
   server.refuses = { code: 3, details: 'no such partition' };
   const worker = await aWorker(server);
@@ -232,7 +232,7 @@ test('what refuses again and again is told of once, and asked on', async () => {
   expect(server.history).toEqual([20]);
 });
 
-test('only throttling is told, and every error goes on to the caller', async () => {
+test('only throttling is noted, and every error goes on to the caller', async () => {
   const told = jest.fn();
   const codes = ['Throttling.User', 'ServiceUnavailable', 'QuotaExceeded.ReplicationJob'];
   for (const code of codes) {

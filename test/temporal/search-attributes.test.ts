@@ -66,7 +66,7 @@ test.each([
     undefined,
     'The search attributes cannot be listed: database is locked.',
   ],
-])('one who %s is told what to type', async (_, lists, adding, message) => {
+])('a client that %s gets the command to type', async (_, lists, adding, message) => {
   const { client } = aClient(lists as never, adding);
   await expect(ensureSearchAttributes(client, 'default')).rejects.toMatchObject({
     name: 'TemporalUnavailable',

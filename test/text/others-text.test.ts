@@ -122,7 +122,7 @@ test('a machine reads in JSON what others wrote, to the letter', () => {
   );
 });
 
-test('no cell of a CSV is a formula, in the inventory or a report', () => {
+test('every cell of a CSV is text and no formula, in the inventory and the report', () => {
   fc.assert(
     fc.property(foreign, (text) => {
       const source = {

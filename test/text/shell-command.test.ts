@@ -80,7 +80,7 @@ test('a plain name is printed plainly', () => {
   expect(smcBatchCommand('resume', ['dc1'], { wave: 'data' })).toBe('smc-batch resume dc1 --wave data');
 });
 
-test('no command with a name in it is written by hand', () => {
+test('every command with a name in it is made by smcBatchCommand', () => {
   const root = join(__dirname, '..', '..');
   const files = ['src', 'workflows', 'activities'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>

@@ -3,11 +3,11 @@ import type { Activities } from '../../activities';
 import type { Plan, PlannedServer } from '../../src/plan';
 import type { Findings } from './looks/findings';
 
-/** What a batch asks for itself, beside its servers; `summary` is what the Temporal UI shows beside the activity. */
+/** The activities of the batch itself; the Temporal UI shows `summary` beside them. */
 export const batchCalls = (summary?: string) =>
   proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
 
-/** Looks servers of a plan up, in the account and in Temporal. Throws the API's last word where it refuses. */
+/** Looks servers of a plan up, in the account and in Temporal. Throws the refusal of the API. */
 export async function lookUp(plan: Plan, servers: readonly PlannedServer[]): Promise<Findings> {
   const asked = servers.map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
   const surveyed = await batchCalls(`${asked.length} servers`)
@@ -17,7 +17,7 @@ export async function lookUp(plan: Plan, servers: readonly PlannedServer[]): Pro
         ? error.cause
         : error;
     });
-  // Asked last: what ended while the account was read is in here.
+  // Temporal is asked last: a workflow that has ended while the account was read is in its answer.
   const earlier = await earlierServers(
     plan.name,
     surveyed.map(({ name, found }) => ({ name, sourceId: found.length === 1 ? found[0] : undefined })),
@@ -25,17 +25,17 @@ export async function lookUp(plan: Plan, servers: readonly PlannedServer[]): Pro
   return { surveyed, earlier };
 }
 
-/** The servers that are at work since before the batch was applied, and what it has migrated that the ledger may not tell. */
+/** The servers whose workflows run since before the batch was applied, and migrations that the ledger may not show. */
 export const earlierServers = (batch: string, servers: { name: string; sourceId?: string }[]) =>
-  batchCalls('servers that were at work before the batch was applied').findEarlierServers({ batch, servers });
+  batchCalls('servers from before the batch was applied').findEarlierServers({ batch, servers });
 
 /**
- * Why no window of the plan could be opened or closed: its workers do not know its time zones. It is asked once, of a
- * worker, so that every worker that replays the batch has the same answer. Undefined when all are known.
+ * Why the windows of the plan cannot be read: the worker does not know their time zones. A worker is asked once, so that each
+ * worker that replays the batch gets the same answer. Undefined when all time zones are known.
  */
 export async function unknownTimeZones({ waves }: Plan): Promise<string | undefined> {
   const zones = new Set(waves.flatMap(({ window }) => window?.timezone ?? []));
-  // Every Node knows it.
+  // Every Node knows UTC.
   zones.delete('UTC');
   if (zones.size === 0) return undefined;
   const unknown = await batchCalls('time zones of the plan').findUnknownTimeZones({ zones: [...zones] });

@@ -49,15 +49,15 @@ import { takeDelivery, type Wish } from './wishes';
 /** One run of the batch's workflow: the batch, and what lives only as long as this run. */
 export interface BatchRun {
   readonly batch: Batch;
-  /** Something has happened: the loop decides once more. */
+  /** Something has changed: the loop decides again. */
   mustDecide: boolean;
-  /** An order is among it. */
+  /** An order has come since the last decision. */
   hasOrder: boolean;
-  /** Why the batch cannot begin. */
+  /** The reason why the batch cannot begin. */
   failure?: unknown;
-  /** Servers whose workflow this run started: Temporal tells us their end. */
+  /** Servers whose workflow this run has started: Temporal tells it their end. */
   readonly children: Set<string>;
-  /** The first look at the account, which a cancel breaks off. */
+  /** The survey, which a cancel ends. */
   readonly survey: CancellationScope;
   /** When the details for the Temporal UI were last written. */
   detailsAt: number;
@@ -65,18 +65,18 @@ export interface BatchRun {
   wake(at: number | undefined): void;
 }
 
-/** The Temporal UI's details cost as much as the plan is long: not at every report. */
+/** The least time between two writes of the details for the Temporal UI: their cost grows with the plan. */
 const detailsMs = 1_000;
-/** A report to the quota that has failed for good is made once more after so long. */
+/** A report to the quota that has failed is made again after so long. */
 const lostReportMs = 5_000;
 
-/** Takes what has happened into the state, and lets the loop decide once more. */
+/** Changes the state, and lets the loop decide again. */
 export function hear(run: BatchRun, take: (batch: Batch, now: number) => void): void {
   take(run.batch, Date.now());
   run.mustDecide = true;
 }
 
-/** Does what was decided. What becomes of it is heard later; nothing waits for it. */
+/** Carries out a decision. It waits for nothing: the results come later, by `hear`. */
 export function carryOut(run: BatchRun, decision: Decision): void {
   const { wishes, report, surveys, cancelsSurvey, strays, endCheck, news, status } = decision;
   for (const one of wishes) {
@@ -95,7 +95,7 @@ export function carryOut(run: BatchRun, decision: Decision): void {
   run.wake(decision.wakeAt);
 }
 
-/** A workflow of its own, which outlives this run of the batch and reports by signal. */
+/** Starts the workflow of a server. It outlives this run of the batch, and reports by signal. */
 async function startServer(run: BatchRun, sent: Wish): Promise<void> {
   const { batch } = run;
   const { server } = sent;
@@ -132,7 +132,7 @@ async function startServer(run: BatchRun, sent: Wish): Promise<void> {
   }
 }
 
-/** The last word on a server is its workflow's result, also where its report was lost. */
+/** Takes the result of a server's workflow: it is the server's end, even when its report was lost. */
 async function watchEnd(
   run: BatchRun,
   server: string,
@@ -151,7 +151,7 @@ async function sendOrder(run: BatchRun, sent: Wish): Promise<void> {
   const { batch } = run;
   const { server, kind } = sent;
   const { runId, round, grantedRequest = 0 } = batch.index.record(server);
-  // Never the workflow of another round. One that an earlier batch has started is known by its name alone.
+  // The run id makes sure that no workflow of another round gets the order. An adopted workflow has no known run id.
   const workflow = getExternalWorkflowHandle(serverWorkflowId(batch.state.plan.name, server), runId);
   const grant = {
     slotRequest: grantedRequest,
@@ -170,7 +170,7 @@ async function sendOrder(run: BatchRun, sent: Wish): Promise<void> {
   hear(run, (_, now) => takeDelivery(batch, sent, isDelivered, now));
 }
 
-/** The first look at the account. A failure here fails the batch: nothing has been started yet. */
+/** Makes the survey. When it fails, the batch fails: nothing was started yet. */
 async function survey(run: BatchRun): Promise<void> {
   const { batch } = run;
   const { plan } = batch.state;
@@ -207,9 +207,9 @@ async function lookUpServers(run: BatchRun, servers: readonly PlannedServer[]): 
 }
 
 const findJobs = ({ state }: Batch, { expected }: StrayLook) =>
-  batchCalls('its jobs, whatever its plan says').findJobsOfBatch({ batch: state.plan.name, expected });
+  batchCalls('all jobs with its tags').findJobsOfBatch({ batch: state.plan.name, expected });
 
-/** Asks the account for all jobs of the batch, and takes what it has. */
+/** Reads all jobs of the batch in the account, and takes the result. */
 export async function lookForStrays(run: BatchRun, look: StrayLook): Promise<void> {
   try {
     const found = await findJobs(run.batch, look);
@@ -219,7 +219,7 @@ export async function lookForStrays(run: BatchRun, look: StrayLook): Promise<voi
   }
 }
 
-/** The end of those that this run has started is told by Temporal itself. */
+/** Asks Temporal whether workflows of servers have ended. It leaves out those that this run has started: their ends come by themselves. */
 async function checkEnds(run: BatchRun, names: readonly string[]): Promise<void> {
   const { batch } = run;
   const question = endCheckOf(
@@ -247,7 +247,7 @@ async function reportLease(run: BatchRun, report: LeaseReport): Promise<void> {
       state.holding = receivedReport(state.holding, receipt);
     });
   } catch {
-    await sleep(lostReportMs, { summary: "until the account's quota is told once more" });
+    await sleep(lostReportMs, { summary: "until the next report to the account's quota" });
     hear(run, () => {
       state.holding = lostReport(state.holding);
     });

@@ -7,8 +7,8 @@ import { heldByAccount, noteTry } from './telling/account-trouble';
 import { wish } from './wishes';
 
 /**
- * Hands free slots out: first to servers that wait for one once more, then, wave after wave and longest first, to
- * those whose gates are open. What a gate, an operator or another server holds back does not count as startable.
+ * Deals free slots: first to servers that are queued for another slot, then to waiting servers whose gates are open, wave after
+ * wave, the longest first. A server that a gate, an operator or another server holds back does not count as startable.
  */
 export function dealSlots(batch: Batch, now: number, times: Times): void {
   const { state, index } = batch;
@@ -31,15 +31,15 @@ export function dealSlots(batch: Batch, now: number, times: Times): void {
   }
   if (!state.account.error || mayStart === mostStarts) return;
   noteTry(state.account);
-  // When the next one is due is asked once more: nothing else may happen until then.
+  // Asks for the time of the next try, which wakes the batch: nothing else may happen until then.
   times.push(heldByAccount(state.account, true, now) ?? now);
 }
 
-/** Some server may start: one with a job of its own needs no other one. */
+/** Whether some server may start: a server with a job needs only a running slot. */
 const hasRoom = ({ index: { inUse, waitingWithJob } }: Batch, cap: Slots) =>
   inUse.running < cap.running && (inUse.existing < cap.existing || waitingWithJob > 0);
 
-/** Starts servers of an open wave, as many as there are slots for; gives how many. */
+/** Starts servers of an open wave while there are slots; gives their number. */
 function startWave(batch: Batch, wave: number, cap: Slots, most: number, now: number, times: Times): number {
   const { index } = batch;
   const list = index.mayBeNext(wave);
@@ -54,12 +54,12 @@ function startWave(batch: Batch, wave: number, cap: Slots, most: number, now: nu
       started++;
     } else if (!isParked(batch, name, now)) passedBy.push(name);
   }
-  // Those that were not reached are many, and stay where they are.
+  // The rest of the list, which may be long, stays as it is.
   list.splice(0, next, ...passedBy);
   return started;
 }
 
-/** Nothing but another server can let it start: it is not looked at before. */
+/** Parks a server that waits for another server, or for its group: it is not tried before that one has ended. */
 function isParked({ state, index }: Batch, name: string, now: number): boolean {
   const gate = serverGate(index, state.gates, name, now);
   if (gate?.waitsFor === undefined) return false;
@@ -67,7 +67,7 @@ function isParked({ state, index }: Batch, name: string, now: number): boolean {
   return true;
 }
 
-/** Nothing of its own stands between a server of an open wave and its start. */
+/** Whether a server of an open wave may start now. */
 function mayStart(batch: Batch, name: string, cap: Slots, now: number, times: Times): boolean {
   const { state, index } = batch;
   if (index.inUse.existing >= cap.existing && !isWaitingWithJob(index.record(name))) return false;
@@ -75,14 +75,14 @@ function mayStart(batch: Batch, name: string, cap: Slots, now: number, times: Ti
   return !failedDependency(batch, name) && !serverGate(index, state.gates, name, now);
 }
 
-/** The workflow of its last round is about to close, and has its name until then. */
+/** Whether the workflow of the server's last round is about to close: it has the server's name until then. */
 function isClosing(record: ServerRecord, now: number, times: Times): boolean {
   if (record.phase !== 'waiting' || record.notBefore === undefined || record.notBefore <= now) return false;
   times.push(record.notBefore);
   return true;
 }
 
-/** It is looked up first, also where that was not known to be needed. */
+/** Whether the server waits for its look-up. A server without a known source is looked up, too. */
 function awaitsLookUp(batch: Batch, name: string): boolean {
   if (isLookedUpFirst(batch, name)) return true;
   const record = batch.index.record(name);
@@ -92,7 +92,7 @@ function awaitsLookUp(batch: Batch, name: string): boolean {
   return true;
 }
 
-/** Takes a server up: its job counts from now on, and its workflow is to be started. */
+/** Begins a round of a server: its job counts from now on, and the start of its workflow is wished. */
 function start(batch: Batch, name: string, now: number): void {
   const { state, index } = batch;
   const { round, lastRound = 0, ...before } = index.record(name);
@@ -111,13 +111,13 @@ function start(batch: Batch, name: string, now: number): void {
   wish(batch, name, 'start', now);
 }
 
-/** What runs since an earlier life of the batch is watched, whatever the gates say: it holds a slot until its end is seen. */
+/** Begins a round for a server whose job runs already, even with closed gates: the job holds its slot until its end is seen. */
 function startForRunningJob(batch: Batch, name: string, now: number, times: Times): void {
   if (isClosing(batch.index.record(name), now, times) || awaitsLookUp(batch, name)) return;
   start(batch, name, now);
 }
 
-/** How many may start: as long as the account refuses calls one now and then, which finds out whether it still does. */
+/** How many servers may start. While the account refuses calls, one server starts now and then, as a test whether it still does. */
 function startsByAccount({ state, index }: Batch, now: number, times: Times): number {
   if (!state.account.error) return Number.POSITIVE_INFINITY;
   const { migrating, recovering, finishing } = index.counts;
@@ -126,7 +126,7 @@ function startsByAccount({ state, index }: Batch, now: number, times: Times): nu
   return until === undefined ? 1 : 0;
 }
 
-/** How many of a wave could start at once, were there slots; of an exclusive group only one. */
+/** Counts the servers of a wave that could start now with slots; of an exclusive group only one counts. */
 function countStartable(batch: Batch, wave: number, now: number, times: Times): void {
   const { state, index, demand } = batch;
   const { dependencies, groups, startTimes } = index.have;
@@ -158,7 +158,7 @@ function startableOf(batch: Batch, wave: number, now: number, times: Times): str
   const startable: string[] = [];
   const stay: string[] = [];
   let next = 0;
-  // More than the quota cannot be had, however many there are.
+  // No more than the quota of jobs are counted.
   for (; next < list.length && startable.length < mostJobs; next++) {
     const name = list[next]!;
     if (index.phaseOf(name) !== 'waiting') continue;
@@ -178,7 +178,7 @@ function startableOf(batch: Batch, wave: number, now: number, times: Times): str
   return startable;
 }
 
-/** Gives the slots they have asked for to servers that wait for one once more, oldest first; gives how many. */
+/** Grants slots to queued servers, the oldest request first; gives their number. */
 function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times: Times): number {
   const { index } = batch;
   const { inUse } = index;
@@ -207,21 +207,21 @@ function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times:
   return grants;
 }
 
-/** What holds jobs back that could be started again, by their server. */
+/** Gives the gate that holds back the restart of a server's job. */
 export const restartGatesOf = (
   { state, index }: Batch,
   now: number,
 ): ((server: string) => ClosedGate | undefined) => restartGates(state.plan, index, state.gates, now);
 
-/** A server whose dependency has ended without an image will never start: it fails at once, so that the batch can end. */
+/** Fails servers with a dependency that has ended without an image: they could never start, and the batch must end. */
 function failHopeless(batch: Batch, now: number): void {
   const { state, index } = batch;
-  // One failure may leave others without hope: they are added meanwhile.
+  // A failure here may add servers that depend on the failed one.
   for (const name of index.hopeToCheck) {
-    // Taken out first: one that loses its hope after it was looked at is added, and looked at, once more.
+    // Removed before the check, so that a later failure can add it again.
     index.hopeToCheck.delete(name);
     const record = index.record(name);
-    // Of one whose job runs the end is seen first.
+    // A running job is waited for first.
     if (record.phase !== 'waiting' || record.jobRuns) continue;
     const dependency = failedDependency(batch, name);
     if (dependency === undefined) continue;

@@ -9,37 +9,37 @@ import { type Batch, type BatchState, endUntouched, statusOf, type Times } from 
 import { announceAccount, announceEvents, announceStop } from './telling/announce';
 import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
 
-/** What is to be done now. All of it counts as under way in the state, until what became of it is taken. */
+/** What the batch does now. The state notes each part as sent until its result has come. */
 export interface Decision {
-  /** Workflows to start, and orders to send to them. */
+  /** Wishes to send: starts of workflows, and orders to them. */
   wishes: Wish[];
-  /** For the account's quota. */
+  /** The report to the account's quota. */
   report?: LeaseReport;
-  /** All servers, for the first time: nothing starts before. */
+  /** The survey is made: no server starts before it has ended. */
   surveys?: true;
-  /** The survey is broken off: the batch has been cancelled. */
+  /** The survey is ended, because the batch was cancelled. */
   cancelsSurvey?: true;
   /** Servers to look up in the account before they start. */
   lookUp?: PlannedServer[];
-  /** The account is to be asked for jobs that no server has. */
+  /** A search for strays: jobs of the batch that belong to no server. */
   strays?: StrayLook;
-  /** Servers whose workflow may have ended unheard. */
+  /** Servers whose workflows may have ended while their reports were lost. */
   endCheck?: string[];
-  /** For the operators' webhook. */
+  /** The message for the operators' webhook. */
   news?: NewsItem;
-  /** For the Temporal UI's list, when it has changed. */
+  /** The status for the list of the Temporal UI, when it has changed. */
   status?: string;
   /** All servers have ended. */
   isOver: boolean;
-  /** When to decide again, should nothing happen before; milliseconds since the epoch. */
+  /** When to decide again at the latest; milliseconds since the epoch. */
   wakeAt?: number;
 }
 
 const endCheckMs = 60_000;
 
 /**
- * The whole of what a batch does by itself: who starts, who gets a slot again, who has no hope, what is sent once more, what
- * the quota must hear, whom to ask, what operators are told, when to look again. Writes to the state and does nothing else.
+ * Decides all that a batch does by itself: which servers start, get a slot again or fail for a dependency; which wishes are sent;
+ * the report to the quota; look-ups and checks; messages to operators; the next time to decide. It changes only the state.
  */
 export function decide(batch: Batch, now: number): Decision {
   const { state, index } = batch;
@@ -76,11 +76,11 @@ function decideSurvey({ state }: Batch, decision: Decision): void {
     state.lookUp.isLooking = true;
     decision.surveys = true;
   }
-  // Also one that begins in this step: once it is broken off, what an earlier batch has at work is looked up and cancelled.
+  // Also a survey that begins in this step: when it is ended, workflows from before the batch was applied are found and cancelled.
   if (state.cancelRequested) decision.cancelsSurvey = true;
 }
 
-/** Nothing more starts; what runs is stopped and cleaned up. */
+/** Cancels all servers: waiting ones end, the others are stopped and cleaned up. */
 function cancelAll(batch: Batch, now: number): void {
   const { state, index } = batch;
   batch.demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
@@ -91,7 +91,7 @@ function cancelAll(batch: Batch, now: number): void {
     if (!isWished(state, name, 'cancel')) wish(batch, name, 'cancel', now);
 }
 
-/** Servers that must not start before they have been looked up; they wait meanwhile. */
+/** The servers to look up before they start, when a look-up is due. */
 function dueLookUp(batch: Batch, now: number, times: Times): PlannedServer[] | undefined {
   const { state, index } = batch;
   const { lookUp, planChange, plan } = state;
@@ -111,7 +111,7 @@ function sendWishes({ state }: Batch, now: number, times: Times): Wish[] {
   return due;
 }
 
-/** A workflow that was terminated would hold its server's slot for ever: now and then its servers are asked after. */
+/** The servers to check when a check is due: a workflow that was terminated reports no end, and would hold its slot for ever. */
 function dueEndCheck({ state, index }: Batch, now: number, times: Times): string[] | undefined {
   const { endCheck } = state;
   if (endCheck.isAsking) return undefined;
@@ -128,7 +128,7 @@ function dueEndCheck({ state, index }: Batch, now: number, times: Times): string
   return [...index.withWorkflow].filter((name) => !isWished(state, name, 'start'));
 }
 
-/** At the batch's end nothing is held back; once there is trouble, another workflow tries again. */
+/** The message to send now. At the batch's end messages do not wait, and after a failure another workflow sends them. */
 function sendNews({ state: { news, stage } }: Batch, now: number, times: Times): NewsItem | undefined {
   const isAtItsEnd = hasEndedAllServers({ stage });
   if (isAtItsEnd && news.failedRounds > 0) return undefined;
@@ -138,11 +138,11 @@ function sendNews({ state: { news, stage } }: Batch, now: number, times: Times):
   return item;
 }
 
-/** Only the last reports and messages are left. */
+/** Whether all servers have ended, and only the last reports and messages are left. */
 const hasEndedAllServers = ({ stage }: Pick<BatchState, 'stage'>) =>
   stage === 'ending' || stage === 'leaving';
 
-/** Of the times that anything asked for. */
+/** The earliest of the times at which the batch must wake. */
 function earliest(times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;

@@ -9,20 +9,20 @@ import { type Batch, type BatchState, batchOf } from './state';
 import { accountInOrder } from './telling/account-trouble';
 import { withdraw } from './wishes';
 
-/** How a batch would go on if nothing failed and every approval came at once. Milliseconds since the epoch. */
+/** How a batch would go on if nothing failed and every approval came at once. Times in milliseconds since the epoch. */
 export interface Forecast {
   /** When the last server ends, or is synced; undefined when some server cannot start by itself. */
   endAt?: number;
-  /** Servers that are under way or will be. */
+  /** Servers that are under way, or will be. */
   servers: Map<string, { startAt: number; endAt: number }>;
-  /** The most at any time. */
+  /** The most slots in use at any time. */
   peak: Slots;
 }
 
-/** Seconds that the whole migration of a server takes. */
+/** Gives the seconds that the whole migration of a server takes. */
 export type SecondsOf = (name: string) => number;
 
-/** The same decisions as in the batch itself, on a copy of its state and imagined time. */
+/** Makes the forecast by the same decisions as the batch itself, on a copy of its state with simulated time. */
 export function forecast(state: BatchState, now: number, secondsOf = measuredSeconds(state)): Forecast {
   const batch = batchOf(imagined(state));
   const { index } = batch;
@@ -44,7 +44,7 @@ export function forecast(state: BatchState, now: number, secondsOf = measuredSec
       withdraw(batch.state, server);
       begin(server, time, time + secondsOf(server) * 1000);
     }
-    // Only so many are sent at once.
+    // Decides again while wishes are left: only so many are sent at once.
     if (Object.keys(batch.state.wishes).length > 0) continue;
     peak.existing = Math.max(peak.existing, index.inUse.existing);
     peak.running = Math.max(peak.running, index.inUse.running);
@@ -59,13 +59,13 @@ export function forecast(state: BatchState, now: number, secondsOf = measuredSec
   }
 }
 
-/** By its size, and what the batch has measured so far. */
+/** Gives the seconds of a server by its size, and by what the batch has measured so far. */
 export const measuredSeconds =
   ({ servers, measured }: Pick<BatchState, 'servers' | 'measured'>): SecondsOf =>
   (name) =>
     estimatedSeconds(servers[name]?.diskGiB, measured);
 
-/** Nothing is asked, told or doubted, and every approval is given. */
+/** A copy of the state for a forecast: without reports, look-ups and refusals, and with every approval. */
 function imagined(state: BatchState): BatchState {
   const servers = byName<ServerRecord>();
   for (const { name } of state.plan.servers) {
@@ -96,7 +96,7 @@ function imagined(state: BatchState): BatchState {
   };
 }
 
-/** One that takes longer than it should will not end at once. */
+/** The likely end of a server; one that takes longer than estimated does not end at once. */
 function likelyEnd(record: ServerRecord, seconds: number, now: number): number {
   const { startedAt = now } = record;
   if (record.phase === 'finishing') return now;
@@ -117,6 +117,6 @@ function endServer({ index }: Batch, name: string, now: number): void {
   );
 }
 
-/** Every server has ended, or is synced: its cut-over comes when somebody says so. */
+/** Whether every server has ended or is synced; the time of a cut-over is not known. */
 const isDone = ({ index }: Batch) =>
   index.waves.every(({ total, ended, synced }) => ended + synced === total);

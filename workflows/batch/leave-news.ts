@@ -4,10 +4,10 @@ import type { DeliverNews } from '../news/workflow';
 import { type BatchRun, carryOut } from './carry-out';
 import { decide } from './decide';
 
-/** What a batch's end waits at most for its last messages. */
+/** The longest wait of a batch's end for its last messages. */
 const lastChanceMs = 10_000;
 
-/** At the end of a batch: what a webhook that is away has not taken soon is left to a workflow of its own. */
+/** Sends the last messages of a batch. Those that the webhook does not take soon are left to a workflow of their own. */
 export async function leaveNews(run: BatchRun): Promise<void> {
   const { news, plan } = run.batch.state;
   const until = Date.now() + lastChanceMs;

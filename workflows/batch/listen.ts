@@ -45,7 +45,7 @@ import { explainServer } from './views/explain';
 import { batchProgress } from './views/progress';
 import { serversPage } from './views/server-view';
 
-/** From now on the batch hears its servers, the account's quota and its operators, and answers who asks. */
+/** Sets the handlers for messages of servers and of the account's quota, for orders and for queries. */
 export function listen(run: BatchRun): void {
   const { batch } = run;
   const { state } = batch;
@@ -80,7 +80,7 @@ function answer({ batch }: BatchRun): void {
   setHandler(planChangesQuery, (next) => planChanges(state.plan, next, batch.index));
 }
 
-/** Between two events a workflow's own clock stands still. */
+/** The time of a query: a workflow's own clock stands still between two events. */
 const timeOf = (asked?: Asked) => Math.max(Date.now(), asked?.at ?? 0);
 
 function takeOrders(run: BatchRun): void {
@@ -103,7 +103,7 @@ function takeOrders(run: BatchRun): void {
   on('approve', approveUpdate);
   on('setLimits', limitsUpdate);
   on('cutOver', cutOverUpdate);
-  // A cancel that comes meanwhile lets it end: what is looked up is in the state then.
+  // A cancel meanwhile does not end the change: the look-up has ended then, and its results are in the state.
   const change = ({ plan, by }: { plan: Plan; by: string }) =>
     CancellationScope.nonCancellable(() => changePlan(run, plan, by));
   setHandler(changePlanUpdate, change, {
@@ -118,8 +118,8 @@ function takeOrders(run: BatchRun): void {
 }
 
 /**
- * Servers that are new, or have another source, are looked up before the plan takes effect; none that it changes starts
- * meanwhile.
+ * Changes the plan. Servers that are new, or have another source, are looked up before it takes effect. No server that it changes
+ * starts meanwhile.
  */
 async function changePlan(run: BatchRun, plan: Plan, by: string): Promise<OrderAnswer> {
   const { batch } = run;
@@ -152,7 +152,7 @@ function refuse(why: string): never {
   throw refusal(why);
 }
 
-/** A refusal crosses Temporal as what it is. */
+/** Turns the refusal of an order into the failure that crosses Temporal. */
 function refusing<T>(work: () => T): T {
   try {
     return work();

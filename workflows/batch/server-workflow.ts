@@ -11,14 +11,14 @@ import { type Batch, endUntouched, waitAgain } from './state';
 import { takeReport } from './take-report';
 import { isWished, sendAgain, type Wish, withdraw } from './wishes';
 
-// What becomes of the workflows of a batch's servers: how one is started, what Temporal says of it, who has its name.
+// The workflows of a batch's servers: the input of one, its start and end in Temporal, and another workflow with its name.
 
-/** So long the workflow of a server that has told its end may take to close. */
+/** The longest time in which the workflow of a server closes after it has reported its end. */
 const closingMs = 600_000;
-/** It is tried again after so long. */
+/** The wait before the next try to start a workflow while the last one closes. */
 const closedSoonMs = 1_000;
 
-/** What the workflow of a server that was taken up is given. It says the same each time it is asked for. */
+/** The input of a server's workflow. It is the same at each try to start that workflow. */
 export function migrationInput({ state, index }: Batch, name: string): ServerMigrationInput {
   const { plan, hold } = state;
   const planned = index.planOf(name);
@@ -39,7 +39,7 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
   };
 }
 
-/** With the time, too: a server that has left the plan and come back begins with round 1 again. */
+/** The id of a round's job creation. It has the start time, because a server that leaves the plan and comes back begins with round 1 again. */
 const creationIdOf = (
   { plan, firstRunId }: Batch['state'],
   name: string,
@@ -54,9 +54,9 @@ export function takeStarted({ state, index }: Batch, name: string, round: number
 }
 
 /**
- * Another workflow has the server's name. That of its last round is about to close, and the server waits for it; else gives
- * whether the one that runs must be asked who it is: one of an earlier life of the batch, or the one that was started when
- * this batch did not hear of it any more.
+ * Another workflow has the server's name. When it is that of the last round, which is about to close, the server waits. Otherwise
+ * gives whether the workflow has to be asked what it is: one from before the batch was applied, or the one that was started when
+ * the confirmation was lost.
  */
 export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: number, now: number): boolean {
   const { index } = batch;
@@ -64,10 +64,10 @@ export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: numb
   const record = index.record(server);
   if (record.phase !== 'migrating' || record.round !== round) return false;
   const { sourceId, startedAt } = record;
-  // The wish stands until the answer is in: it may be another run that hears it.
+  // The wish is kept until the answer has come: another run may have to ask again.
   if (sends > 1) return true;
   if (waitForClosing(batch, server, now)) return false;
-  // It will report to us.
+  // The workflow is adopted: its reports come to this batch.
   index.set(server, {
     ...{ phase: 'migrating', round: adoptedRound, lastRound: round },
     ...{ startedAt, sourceId, starts: 1 },
@@ -75,7 +75,7 @@ export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: numb
   return true;
 }
 
-/** The workflow of its last round has told its end, and is about to close: the server waits for that. */
+/** Makes the server wait when the workflow of its last round has reported its end, and is about to close. */
 function waitForClosing(batch: Batch, server: string, now: number): boolean {
   const { roundEndedAt } = batch.index.record(server);
   if (roundEndedAt === undefined || now - roundEndedAt >= closingMs) return false;
@@ -83,7 +83,7 @@ function waitForClosing(batch: Batch, server: string, now: number): boolean {
   return true;
 }
 
-/** Who has the server's name says where it stands: anywhere by now, and even with what was the server's source before. */
+/** Takes the standing of the workflow that has the server's name. It may be in any phase, and may have an earlier source of the server. */
 export function takeNamesake(
   batch: Batch,
   name: string,
@@ -94,11 +94,11 @@ export function takeNamesake(
   const { index, state } = batch;
   if (!index.has(name)) return;
   const record = index.record(name);
-  // Its own report was faster, or it has been taken up once more.
+  // Its own report came first, or its next round has begun.
   if (record.phase !== 'migrating' || record.runId !== undefined) return;
   if (record.round !== round && record.round !== adoptedRound) return;
   const { sourceId } = record;
-  // It may be the one that was started, or the last one, which closes: only its own answer tells.
+  // It may be the workflow that was started, or the last one, which closes: only its own answer tells which.
   if (found && !found.standing && record.round === round) {
     sendAgain(batch, name, 'start', now);
     return;
@@ -106,11 +106,11 @@ export function takeNamesake(
   const { creationId } = found?.standing ?? {};
   const isOurs = creationId !== undefined && creationId === creationIdOf(state, name, record);
   withdraw(state, name, 'start');
-  // It is the one that was started.
+  // It is the workflow that was started.
   if (isOurs) return;
   if (found && creationId !== undefined && waitForClosing(batch, name, now)) return;
   if (!found) {
-    // It has ended meanwhile: what has become of its source is seen anew.
+    // The workflow has ended meanwhile: the source is looked up again.
     waitAgainUnlessCancelled(batch, name, now, { lookUp: {} });
   } else if (found.sourceId !== undefined && found.sourceId !== sourceId) {
     const error = nameInUse(found);
@@ -123,7 +123,7 @@ export function takeNamesake(
   }
 }
 
-/** A server whose workflow could not be started waits again, unless an operator has cancelled it meanwhile. */
+/** Makes a server whose workflow could not be started wait again; it ends when an operator has cancelled it meanwhile. */
 function waitAgainUnlessCancelled(
   batch: Batch,
   name: string,
@@ -136,13 +136,13 @@ function waitAgainUnlessCancelled(
   if (isCancelled) endUntouched(batch, name, { phase: 'cancelled' }, now);
 }
 
-/** What was asked of Temporal: servers at work, as they were known, and those of them that were to say where they stand. */
+/** A check of ends: the servers that were asked for, with their records at that time, and those that were asked for their standing. */
 export interface EndCheck {
   records: ReadonlyMap<string, ServerRecord>;
   standings: readonly string[];
 }
 
-/** Those that were at work before the batch was applied say once where they stand: a report may have come between two batches. */
+/** A check of these servers. An adopted workflow is asked for its standing once: its last report may have gone to the earlier batch. */
 export function endCheckOf({ index }: Batch, names: readonly string[]): EndCheck {
   const records = new Map(names.map((name) => [name, index.record(name)]));
   const standings = names.filter((name) => {
@@ -152,7 +152,7 @@ export function endCheckOf({ index }: Batch, names: readonly string[]): EndCheck
   return { records, standings };
 }
 
-/** What Temporal says of servers whose workflow may have ended unheard. */
+/** Takes the result of a check: the workflows that have ended, and the standings of adopted ones. */
 export function takeEndCheck(
   batch: Batch,
   { records, standings }: EndCheck,
@@ -177,7 +177,7 @@ export function takeEndCheck(
       index.set(name, { ...index.record(name), standingAsked: true } as ServerRecord);
 }
 
-/** A server's workflow was ended by somebody else, or has failed. */
+/** The failure of a server whose workflow was terminated, or has failed. */
 export const endedWithoutResult = (batch: string, message: string): SmcFailure => ({
   code: 'WorkflowEnded',
   message: `its workflow ended without a result: ${message}`,

@@ -20,7 +20,7 @@ import {
 import { type AccountState, accountInOrder } from './telling/account-trouble';
 import { resumedWishes, type Wishes } from './wishes';
 
-/** All that a batch knows, carried over Continue-As-New. Times in milliseconds since the epoch. */
+/** The state of a batch, carried over Continue-As-New. Times in milliseconds since the epoch. */
 export interface BatchState {
   plan: Plan;
   /**
@@ -29,107 +29,107 @@ export interface BatchState {
    */
   stage: 'surveying' | 'running' | 'ending' | 'leaving' | 'ended';
   startedAt: number;
-  /** Names this batch among all that ever ran under its name: its creations are its own. */
+  /** The id of the batch's first run: an earlier batch of this name had another one. Ids of job creations contain it. */
   firstRunId: string;
-  /** Whose workers have the credentials of the batch's account. */
+  /** The task queue of the workers with the credentials of the batch's account. */
   taskQueue: string;
-  /** By name, one for each server of the plan. */
+  /** The record of each server of the plan, by its name. */
   servers: Record<string, ServerRecord>;
   wishes: Wishes;
   holding: LeaseHolding;
-  /** What refusals of the API for its quota hold back. */
+  /** The limit after refusals of the API for its quota. */
   hold?: RefusalHold;
-  /** When a person last changed the account's quota by this batch. */
+  /** When a person last changed the account's quota in this batch: by its plan, or by an order. */
   quotaChangedAt: number;
   account: AccountState;
   gates: GateState;
   lookUp: LookUpState;
   planChange?: PlanChange;
-  /** Reports of servers that are being looked up: taken in once it is known who looks after them. */
+  /** Reports of servers that are being looked up: they are taken after the look-up. */
   early: ServerReport[];
   strays: StrayState;
   endCheck: EndCheckState;
   journal: JournalEntry[];
-  /** What became of servers that had ended when they left the plan. */
+  /** The ends of servers that have left the plan. */
   leftPlan: string[];
   measured: Throughput;
-  /** What operators have been told already. */
+  /** The announcements that were made, so that each comes once. */
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
-  /** What the Temporal UI's list has been told. */
+  /** The status in the list of the Temporal UI. */
   shownStatus?: string;
   news: News;
   cancelRequested: boolean;
 }
 
-/** Servers that wait are looked up before they start, where their record says so. */
+/** The look-up of waiting servers whose records ask for it. */
 export interface LookUpState {
   isLooking?: true;
-  /** Why the last look failed, as the journal has it. */
+  /** Why the last look-up failed, as in the journal. */
   trouble?: string;
-  /** After a look that failed. */
+  /** The earliest time of the next look-up after a failed one. */
   notBefore?: number;
 }
 
 /** A changed plan whose new servers are being looked up. */
 export interface PlanChange {
-  /** Servers that it takes away or changes: none of them starts meanwhile. */
+  /** Servers that it removes or changes: none of them starts meanwhile. */
   touched: ReadonlySet<string>;
 }
 
-/** What was found when the account was last asked for all jobs with the batch's tags. */
+/** The result of the last search for all jobs with the batch's tags. */
 export interface StrayState {
-  /** Jobs of no server of the plan: it has left the plan, or got another source. They count until they are gone. */
+  /** Strays: jobs of servers that have left the plan, or have another source now. They count until they are gone. */
   jobs: JobOfBatch[];
-  /** Ids of jobs that were not listed though their sources were: a late read may leave one out, but not twice. */
+  /** Ids of jobs that were not listed, while their sources were. A late read may lack a job once, but not twice. */
   missing: string[];
-  /** Ids of strays that the journal has. */
+  /** Ids of strays that are in the journal. */
   journaled: string[];
-  /** The workers'. */
+  /** The poll interval of the workers. */
   pollIntervalSeconds: number;
   isLooking?: true;
-  /** Polls from one look to the next: more as long as nothing changes. */
+  /** Polls from one search to the next: more while nothing changes. */
   polls: number;
   dueAt?: number;
-  /** Why the last look failed, as the journal has it. */
+  /** Why the last search failed, as in the journal. */
   trouble?: string;
 }
 
-/** Servers whose end may not have been heard of are asked after now and then. */
+/** The regular check for servers whose workflows have ended while their reports were lost. */
 export interface EndCheckState {
   isAsking?: true;
   dueAt?: number;
 }
 
-/** How many servers could start now if there were slots; none that an operator, a window or another server holds back. */
+/** How many servers could start now with slots. Servers that an operator, a window or another server holds back do not count. */
 export interface Demand {
   startable: number;
-  /** Those of them that have a job already. */
+  /** Startable servers that have a job. */
   startableWithJob: number;
-  /** The same of those whose jobs are to be started again. */
+  /** Queued servers that could start again. */
   startableAgain: number;
 }
 
-/** Moments at which something may change by itself, in milliseconds since the epoch; the earliest wakes the batch. */
+/** Times at which something may change by itself, in milliseconds since the epoch; the earliest wakes the batch. */
 export type Times = (number | undefined)[];
 
-/** A batch at work: its state, and what is made of it. */
+/** A batch: its state, and values that follow from it. */
 export interface Batch {
   readonly state: BatchState;
   index: ServerIndex;
-  /** As last decided. */
+  /** The demand at the last decision. */
   demand: Demand;
 }
 
 export const noDemand: Demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
 
-/** A state with its sums. */
+/** A batch with this state. */
 export const batchOf = (state: BatchState): Batch => ({
   state,
   index: new ServerIndex(state),
   demand: noDemand,
 });
 
-/** Where a batch begins: it knows nothing of the account, nor of an earlier batch of its name. */
+/** The state of a batch at its start, before its survey. */
 export function newBatchState(
   plan: Plan,
   { firstRunId, taskQueue, now }: { firstRunId: string; taskQueue: string; now: number },
@@ -160,7 +160,7 @@ export function newBatchState(
   };
 }
 
-/** After Continue-As-New: the answers to what was under way have gone to the earlier run. */
+/** The state after Continue-As-New: answers that are still awaited have gone to the earlier run, so their calls are made again. */
 export const resumed = (state: BatchState, now: number): BatchState => ({
   ...state,
   wishes: resumedWishes(state.wishes, now),
@@ -172,7 +172,7 @@ export const resumed = (state: BatchState, now: number): BatchState => ({
   news: { ...state.news, isSending: undefined },
 });
 
-/** Where the batch is, for whoever asks. */
+/** The status of the batch, for views. */
 export function statusOf({ state, index }: Batch): BatchStatus {
   if (state.stage === 'surveying' || state.stage === 'ended') return state.stage;
   if (state.cancelRequested) return 'cancelling';
@@ -181,17 +181,17 @@ export function statusOf({ state, index }: Batch): BatchStatus {
   return state.gates.paused.batch ? 'paused' : 'running';
 }
 
-/** The source of a server, as far as it is known: every place that needs it asks here. */
+/** The source of a server; undefined while it is not known. Every place that needs it asks here. */
 export function sourceOf({ servers }: Pick<BatchState, 'servers'>, { name, sourceId }: PlannedServer) {
   const record = servers[name];
   return sourceId ?? (record?.isMoved ? undefined : record?.sourceId);
 }
 
-/** A server that does not start before it has been looked up. */
+/** Whether a server is looked up before it starts. */
 export const isLookedUpFirst = ({ state, index }: Batch, name: string) =>
   index.lookedUpFirst.has(name) || (state.planChange?.touched.has(name) ?? false);
 
-/** Nothing more happens to a server that has no work under way; its job stays. */
+/** Ends a server without a workflow; its job stays. */
 export function endUntouched(
   { index }: Batch,
   name: string,
@@ -201,7 +201,7 @@ export function endUntouched(
   index.set(name, { ...end, ...endedUntouched(index.record(name), now) });
 }
 
-/** Puts a server back into the queue of its wave, for another round; its job, if it has left one, is taken up then. */
+/** Makes a server wait for another round; that round adopts the job that the server has left. */
 export function waitAgain(
   { index }: Batch,
   name: string,
@@ -224,10 +224,10 @@ export function waitAgain(
 }
 
 export const journalLength = 500;
-/** Bytes of what an entry says. */
+/** The most bytes of an entry's text. */
 export const entryBytes = 500;
 
-/** Adds to the batch's journal, which keeps the newest entries. */
+/** Adds an entry to the batch's journal, which keeps the newest entries. */
 export function note({ journal }: Pick<BatchState, 'journal'>, by: string, what: string, now: number): void {
   journal.push({ at: now, by: cut(by, 128), what: cut(what, entryBytes) });
   if (journal.length > journalLength) journal.splice(0, journal.length - journalLength);

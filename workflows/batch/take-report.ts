@@ -6,8 +6,7 @@ import { announceExpiry } from './telling/announce';
 import { wish } from './wishes';
 
 /**
- * Takes what a server's migration says. A report may come late, twice, or out of turn: one that is old, repeated or does
- * not fit changes nothing.
+ * Takes a report of a server's migration. A report that is old, repeated, or does not fit the server's phase changes nothing.
  */
 export function takeReport(batch: Batch, report: ServerReport, now: number): void {
   const { state, index } = batch;
@@ -32,7 +31,7 @@ function applyReport(batch: Batch, report: ServerReport, now: number): void {
   takeQuotaAnswer(batch, report, after !== undefined, now);
 }
 
-/** Who looks after the server will be known in a moment: its reports are kept until then. */
+/** Whether the server is being looked up: its reports are kept until it is known whether its workflow is adopted. */
 export function isBeingLookedUp(batch: Batch, name: string): boolean {
   const { state, index } = batch;
   if (state.stage === 'surveying') return !hasWorkflow(state.servers[name]);
@@ -40,7 +39,7 @@ export function isBeingLookedUp(batch: Batch, name: string): boolean {
   return !hasWorkflow(index.record(name)) && isLookedUpFirst(batch, name);
 }
 
-/** What has come while servers were looked up; of a server that the plan does not have it means nothing. */
+/** Takes the reports that have come during a look-up; those of servers outside the plan are dropped. */
 export function takeEarlyReports(batch: Batch, now: number): void {
   const { state, index } = batch;
   for (const report of state.early.splice(0)) {
@@ -107,14 +106,14 @@ export function nextRecord(
   }
 }
 
-/** It asks once more for what it has been granted: the grant has not reached it. */
+/** Whether a server repeats a request that was granted: the grant has not reached it. */
 const wasGranted = (record: ServerRecord, report: ServerReport) =>
   report.kind === 'wantsSlot' &&
   record.phase === 'migrating' &&
   (record.round === adoptedRound || record.round === report.round) &&
   record.grantedRequest === report.slotRequest;
 
-/** How long it took, for its size: what the estimates of the others are made of. */
+/** Measures how long a server took for its size, for the estimates of the others. */
 function measure({ state }: Batch, before: ServerRecord, report: ServerReport, now: number): void {
   if (report.kind !== 'stoppedRunning' || report.end !== 'Finished') return;
   const { diskGiB, startedAt, starts = 1 } = before;
@@ -123,7 +122,7 @@ function measure({ state }: Batch, before: ServerRecord, report: ServerReport, n
   state.measured.diskGiB += diskGiB;
 }
 
-/** Whether the API took or refused a job for its quota. A server asks again now and then, with the refusal it has had. */
+/** Takes the API's answer for its quota: a start that was accepted, or a refusal. A server repeats its request with the same refusal. */
 function takeQuotaAnswer({ state, index }: Batch, report: ServerReport, isNew: boolean, now: number): void {
   if (report.kind === 'startAccepted') state.hold = afterSuccess(state.hold, index.inUse);
   if (report.kind !== 'wantsSlot' || !report.refused || !isNew) return;

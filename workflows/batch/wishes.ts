@@ -1,46 +1,46 @@
 import { byName } from '../../src/text';
 import { hasWorkflow, type ServerRecord } from './servers/server-record';
 
-/** What is wished of the workflow of a server: that it starts, or that it hears an order. */
+/** The kinds of wishes: that the workflow of a server starts, or gets an order. */
 export const wishKinds = ['start', 'cancel', 'cutOver', 'grant'] as const;
 export type WishKind = (typeof wishKinds)[number];
 
 /**
- * A wish stands until Temporal has confirmed its effect: a start once the workflow runs, a cut-over or a grant once it is
- * written into that workflow's history, a cancel once the server has ended. Until then it is sent again.
+ * A wish is kept, and sent again, until Temporal has confirmed it: a start when the workflow runs, a cut-over or a grant when it
+ * is in that workflow's history, a cancel when the server has ended.
  */
 export interface Wish {
   server: string;
   kind: WishKind;
   /** How often it has been sent. */
   sends: number;
-  /** It is not sent before; milliseconds since the epoch. */
+  /** The earliest time of its next sending; milliseconds since the epoch. */
   nextAt: number;
-  /** It has been sent, and what became of it is not known yet. */
+  /** It was sent, and its delivery is not known yet. */
   isBeingSent?: true;
 }
 
 const firstRepeatMs = 1_000;
 const longestRepeatMs = 600_000;
-/** Temporal lets a workflow have 2,000 such messages under way. */
+/** The most wishes that are being sent at the same time. Temporal allows 2,000 such messages for a workflow. */
 const mostBeingSent = 500;
 
-/** By server and kind. */
+/** The wishes, by kind and server. */
 export type Wishes = Record<string, Wish>;
 
-/** A batch, as far as wishes go. */
+/** The part of a batch that wishes need. */
 interface HasWishes {
   state: { wishes: Wishes };
 }
 
 const keyOf = (server: string, kind: WishKind) => `${kind} ${server}`;
 
-/** Adds a wish; one that stands already is sent anew. */
+/** Adds a wish; one that exists is sent again at once. */
 export function wish({ state }: HasWishes, server: string, kind: WishKind, now: number): void {
   state.wishes[keyOf(server, kind)] = { server, kind, sends: 0, nextAt: now };
 }
 
-/** Forgets what a server was to hear, of one kind or of all: a newer order replaces it. */
+/** Removes the wishes for a server, of these kinds or of all. */
 export function withdraw({ wishes }: { wishes: Wishes }, server: string, ...kinds: WishKind[]): void {
   for (const kind of kinds.length > 0 ? kinds : wishKinds) delete wishes[keyOf(server, kind)];
 }
@@ -49,9 +49,8 @@ export const isWished = ({ wishes }: { wishes: Wishes }, server: string, kind: W
   wishes[keyOf(server, kind)] !== undefined;
 
 /**
- * The wishes to send now, and when to look again. A wish is moot once no workflow looks after its server any more, a start
- * once it is confirmed: it is forgotten. One whose server's workflow is being started waits for that: sent before, it would
- * reach nobody.
+ * The wishes to send now, and when the next one is due. A wish for a server that no longer has a workflow is removed, and so is a
+ * start that is confirmed. While a server's workflow is being started, its other wishes wait, because nothing could get them yet.
  */
 export function dueWishes(
   wishes: Wishes,
@@ -86,9 +85,9 @@ export function noteSending(one: Wish): void {
 }
 
 /**
- * What became of a wish that was sent. Once Temporal has it, it cannot be lost any more; a cancel stands all the same, as
- * its server may take long to end. What has reached nobody is sent again, after a while that doubles each time: the end of
- * its workflow is on its way to us, or is asked for.
+ * A wish was delivered, or not. A delivered wish is removed, because Temporal does not lose it; a cancel is kept until its
+ * server has ended. A wish that was not delivered is sent again after a delay that doubles each time: the end of that workflow
+ * is on its way to the batch, or will be found by the check of ends.
  */
 export function takeDelivery({ state }: HasWishes, sent: Wish, isDelivered: boolean, now: number): void {
   const { server, kind, sends } = sent;
@@ -101,13 +100,13 @@ export function takeDelivery({ state }: HasWishes, sent: Wish, isDelivered: bool
       now + (isDelivered ? longestRepeatMs : Math.min(longestRepeatMs, firstRepeatMs * 2 ** (sends - 1)));
 }
 
-/** What became of a wish is still not known: it is sent once more, after its while. */
+/** The effect of a wish is still not known: it is sent again after its delay. */
 export function sendAgain(batch: HasWishes, server: string, kind: WishKind, now: number): void {
   const one = batch.state.wishes[keyOf(server, kind)];
   if (one) takeDelivery(batch, one, false, now);
 }
 
-/** After Continue-As-New a wish whose answer was still awaited is sent again at once; the others keep their time. */
+/** The wishes after Continue-As-New: one whose delivery was not known is sent again at once; the others keep their times. */
 export const resumedWishes = (wishes: Wishes, now: number): Wishes =>
   byName(
     Object.fromEntries(

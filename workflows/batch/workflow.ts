@@ -25,15 +25,15 @@ import { announceAccount, announceEnd } from './telling/announce';
 import { batchProgress } from './views/progress';
 import { batchDetails } from './views/temporal-ui';
 
-/** A batch begins with its plan; over Continue-As-New it carries all that it knows. */
+/** The input of a batch: its plan at the start, its state over Continue-As-New. */
 export type BatchInput = { plan: Plan } | { carried: CarriedBatch };
 
-/** What a batch leaves behind as its workflow's result; the servers one by one are a query. */
+/** The result of a batch's workflow; the single servers are given by a query. */
 export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'waves' | 'startedAt'> & {
   endedAt: string;
 };
 
-/** Well below Temporal's own suggestion: a short history is quick to replay after a worker's death. */
+/** Far below Temporal's own suggestion: a short history is replayed quickly when a worker has died. */
 const historyLimit = 1_000;
 
 /**
@@ -66,9 +66,9 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
 }
 
 /**
- * Another run may take over: all that is under way is in the state, but for an order that waits for its answer, the first
- * look at the account, and the last words of the batch. Temporal refuses to end a run that has events it has not seen, and an
- * order that came with that end is refused as well: a quiet moment is waited for, but not for ever.
+ * Whether a new run may take over. Everything that waits for an answer is in the state, except an open order, the survey and the
+ * end of the batch: these are waited for. Temporal does not end a run with events that it has not handled, and refuses an order that
+ * comes at that moment: so the batch waits for a quiet moment, but not for ever.
  */
 function mayBeReplaced({ batch: { state }, hasOrder }: BatchRun): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
@@ -106,7 +106,7 @@ function newRun(input: BatchInput): BatchRun {
   return run;
 }
 
-/** All servers have ended: what is left is counted and told, and the lease given back. */
+/** Ends the batch when all servers have ended: counts and announces the jobs that stay, and gives the lease back. */
 async function end(run: BatchRun): Promise<void> {
   const { batch } = run;
   const { state, index } = batch;
@@ -114,7 +114,7 @@ async function end(run: BatchRun): Promise<void> {
   await meanwhile(run, takeLastStrays(run));
   announceAccount(batch, Date.now(), true);
   announceEnd(batch, Date.now());
-  // The report under way must arrive first: after the return it would claim the lease again.
+  // A report on its way must arrive before the return: after it, it would claim the lease again.
   await meanwhile(
     run,
     condition(() => !state.holding.reportOnItsWay, '1m'),
@@ -129,7 +129,7 @@ async function end(run: BatchRun): Promise<void> {
   setCurrentDetails(batchDetails(batchProgress(batch, Date.now())));
 }
 
-/** Keeps the loop going until the work is done: the quota is still answered, and operators are still told. */
+/** Runs the loop until the work is done: the quota still gets its reports, and the operators their messages. */
 async function meanwhile(run: BatchRun, work: Promise<unknown>): Promise<void> {
   let isDone = false;
   const done = work.finally(() => {
@@ -140,14 +140,14 @@ async function meanwhile(run: BatchRun, work: Promise<unknown>): Promise<void> {
   await done;
 }
 
-/** What is told as left at the end was seen a moment ago: somebody may have cleaned up. */
+/** Reads the strays and leftovers once more before the end: somebody may have deleted them. */
 async function takeLastStrays(run: BatchRun): Promise<void> {
   const { state, index } = run.batch;
   if (index.strays.existing + index.leftovers === 0) return;
   await lookForStrays(run, strayLook(run.batch));
   if (state.strays.missing.length === 0) return;
-  // What is missing once may have been listed late.
-  await sleep(betweenLooksMs(run.batch), { summary: 'until jobs that no server has are asked after' });
+  // A job that is missing once may be missing from a late read.
+  await sleep(betweenLooksMs(run.batch), { summary: 'until strays are searched again' });
   await lookForStrays(run, strayLook(run.batch));
 }
 

@@ -1,26 +1,26 @@
 import type { BatchEvent } from '../contract/batch-event';
 
-/** What the operators' webhook has not been told yet, and why; carried over Continue-As-New. */
+/** The messages that the operators' webhook has not got yet, and why; carried over Continue-As-New. */
 export interface News {
   /** Oldest first. */
   unsent: NewsItem[];
-  /** The first one is on its way. */
+  /** The first message is being sent. */
   isSending?: true;
-  /** Nothing is sent before; milliseconds since the epoch. */
+  /** The earliest time of the next message; milliseconds since the epoch. */
   notBefore: number;
-  /** Rounds of tries in a row that have failed. */
+  /** The number of failed rounds of tries in a row. */
   failedRounds: number;
-  /** Messages that were given up because too many waited: the journal has them. */
+  /** The number of messages that were dropped because too many waited: the journal has them. */
   dropped: number;
   trouble?: NewsTrouble;
-  /** The batch has ended, and its last messages are this workflow's. */
+  /** The id of the workflow that sends the last messages, once the batch has ended. */
   leftTo?: string;
 }
 
-/** A message of failures counts them, so that those that fail while it waits can be added. */
+/** A message. One about failures has their number, so that later failures can be added while it waits. */
 export type NewsItem = BatchEvent & { failures?: number };
 
-/** Why messages stay away; gone as soon as one is delivered. */
+/** Why messages are not delivered; removed when one is delivered. */
 export interface NewsTrouble {
   /** Milliseconds since the epoch. */
   since: number;
@@ -31,15 +31,15 @@ export interface NewsTrouble {
 
 export const noNews = (): News => ({ unsent: [], notBefore: 0, failedRounds: 0, dropped: 0 });
 
-/** A webhook that is away for days must not make the batch's state grow. */
+/** The most messages that wait: the state of the batch must not grow while the webhook is away for days. */
 const mostUnsent = 20;
-/** A bad night is told in a few messages: chat services take 20 a minute from all that write to them. */
+/** The least time between two messages about failures: chat services accept only 20 messages a minute. */
 const betweenFailuresMs = 5_000;
-/** Between two rounds of tries, doubled each time. */
+/** The wait between two rounds of tries, doubled each time. */
 const firstWaitMs = 10_000;
 const longestWaitMs = 300_000;
 
-/** Adds a message; of too many the oldest that is not on its way is given up. */
+/** Adds a message; of too many, the oldest one that is not being sent is dropped. */
 export function addNews(news: News, item: NewsItem): void {
   news.unsent.push(item);
   if (news.unsent.length <= mostUnsent) return;
@@ -47,11 +47,11 @@ export function addNews(news: News, item: NewsItem): void {
   news.dropped++;
 }
 
-/** The message about failures that can still take more of them. */
+/** The message about failures that is not being sent yet: more failures can be added to it. */
 export const openFailureNews = ({ unsent, isSending }: News): NewsItem | undefined =>
   unsent.findLast((item, i) => item.kind === 'failure' && !(isSending && i === 0));
 
-/** The message to send now, which counts as on its way, and else when to look again. */
+/** The message to send now, which counts as being sent; without one, the time at which the next is due. */
 export function dueNews(news: News, now: number): { item?: NewsItem; nextAt?: number } {
   const [item] = news.unsent;
   if (!item || news.isSending) return {};
@@ -60,7 +60,7 @@ export function dueNews(news: News, now: number): { item?: NewsItem; nextAt?: nu
   return { item };
 }
 
-/** The first message has arrived; gives whether messages had stayed away before. */
+/** The first message was delivered; gives whether earlier tries had failed. */
 export function newsDelivered(news: News, now: number): boolean {
   const hadTrouble = news.trouble !== undefined;
   const item = takeFirst(news);
@@ -71,15 +71,15 @@ export function newsDelivered(news: News, now: number): boolean {
 }
 
 /**
- * One round of tries with the first message has failed: later again, or, where the answer was final, not this message.
- * Gives whether that is new.
+ * A round of tries with the first message has failed: it is sent again later, or dropped when the answer was final. Gives whether
+ * this trouble is new.
  */
 export function newsFailed(
   news: News,
   { reason, isFinal }: { reason: string; isFinal: boolean },
   now: number,
 ): boolean {
-  // Not each time that the words differ: the journal shall tell of it once.
+  // A different reason is not new: the journal has the trouble once.
   const isNew = news.trouble?.isFinal !== isFinal;
   news.trouble = { since: news.trouble?.since ?? now, reason, isFinal };
   if (isFinal) {

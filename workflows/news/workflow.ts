@@ -2,12 +2,12 @@ import type { BatchEvent } from '../contract/batch-event';
 import { webhook } from './webhook';
 
 const longestWaitMs = 300_000;
-/** After so long nobody wants to hear of it any more. */
+/** After so long the messages are too old to be sent. */
 const patienceMs = 14 * 24 * 3_600_000;
 
 /**
- * Tells the webhook what a batch that has ended could not tell it any more, in order. Its history stays small however
- * long the webhook is away: the tries are Temporal's.
+ * Sends the messages that a batch could not send before its end, in order. Temporal repeats the tries, so the history stays
+ * small while the webhook is away.
  */
 export async function deliverNews({ unsent }: { unsent: BatchEvent[] }): Promise<{ delivered: number }> {
   const givenUpAt = Date.now() + patienceMs;
@@ -19,7 +19,7 @@ export async function deliverNews({ unsent }: { unsent: BatchEvent[] }): Promise
       .notify(event)
       .then(
         () => delivered++,
-        // Refused for good, or given up: the batch's journal has it.
+        // The message was refused for good, or its time is over: the batch's journal has it.
         () => undefined,
       );
   }

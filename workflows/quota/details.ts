@@ -21,7 +21,7 @@ export function quotaDetails(account: string, state: QuotaState, now: number): s
         ]
       : []),
     ...(awaited.length > 0
-      ? [`Nothing is dealt before these batches have told what they hold: ${awaited.join(', ')}.`]
+      ? [`No slots are dealt before these batches have reported: ${awaited.join(', ')}.`]
       : []),
     '',
     '| batch | jobs leased | running leased |',

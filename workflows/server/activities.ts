@@ -1,13 +1,13 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 
-// The timeouts of every activity that touches the SMC API. All heartbeat, so that a dead worker is noticed in seconds,
-// and retry without end: the activities themselves say which errors are final, how long a throttled or transient one
-// waits, and when it is given up. Time in which the account refuses, or no worker is let in, must not count: so there is
-// no scheduleToClose. `summary` is what the Temporal UI shows beside the activity's name.
+// The timeouts of all activities that call the SMC API. All of them send heartbeats, so that a dead worker is noticed in
+// seconds. They are retried without end: the activities themselves decide which errors are final, how long a throttled or
+// transient one waits, and when to stop. Time in which the account refuses calls, or no worker is accepted, must not count: so
+// there is no scheduleToClose. The Temporal UI shows `summary` beside the activity's name.
 const heartbeatTimeout = '20s';
 
-/** One API call, or two. */
+/** Activities of one or two API calls. */
 export const smcCalls = (summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,
@@ -15,7 +15,7 @@ export const smcCalls = (summary: string) =>
     summary,
   });
 
-/** Waits for a source whose client is away. After seven days its server has failed, so that its batch can end. */
+/** The wait for a source that is offline. After seven days its server fails, so that the batch can end. */
 export const sourceWaits = (summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,
@@ -24,7 +24,7 @@ export const sourceWaits = (summary: string) =>
     summary,
   });
 
-/** Wait until something happens in the account: a job can be stopped, or is gone. */
+/** Waits for a change in the account: a job can be stopped, or is gone. */
 export const smcWaits = (summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,
@@ -32,7 +32,7 @@ export const smcWaits = (summary: string) =>
     summary,
   });
 
-/** Sleeps from one sync of an incremental job to the next: a heartbeat now and then is enough. */
+/** The wait between the syncs of an incremental job: a few heartbeats are enough. */
 export const syncWaits = (summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout: '15m',
@@ -41,7 +41,7 @@ export const syncWaits = (summary: string) =>
     summary,
   });
 
-/** Waits for the end of one start of a job, at most for what is left of the plan's jobTimeout. */
+/** The wait for the end of a job run, at most for the rest of the plan's jobTimeout. */
 export const jobWaits = (timeoutMs: number, summary: string) =>
   proxyActivities<Activities>({
     heartbeatTimeout,

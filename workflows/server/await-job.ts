@@ -6,16 +6,16 @@ import { jobWaits, smcWaits } from './activities';
 import { type Ended, type Job, noteEnd, stopRequest } from './job';
 import { unseenMs } from './job-timeout';
 
-/** When the jobTimeout passes while the account refuses to show the job, it is waited for so much longer. */
+/** When the jobTimeout passes while the account refuses calls, the wait for the job goes on for so long. */
 const refusedAgainMs = 3_600_000;
 
-/** Waits until the job no longer runs. A job that stands still, or takes too long, is stopped. */
+/** Waits until the job no longer runs. A job that stalls, or takes too long, is stopped. */
 export async function awaitEnd(input: ServerMigrationInput, job: Job): Promise<Ended> {
   const ended = await awaitJob(input, job);
   return ended.end === 'Stalled' || ended.end === 'TimedOut' ? stopJob(input, job, ended) : ended;
 }
 
-/** Waits until the job no longer runs. A job that takes longer than the plan allows is given as TimedOut, and still runs. */
+/** Waits until the job no longer runs. A job that takes longer than the plan allows is given as TimedOut while it still runs. */
 async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
   const { batch, server, round, sourceId, policy } = input;
   const { jobId, before, start, attempt } = job;
@@ -38,7 +38,7 @@ async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
       return ended;
     } catch (error) {
       const timedOutAt = waitsSince + leftMs;
-      // When the next attempt would come after the timeout, Temporal gives the last refusal instead of a timeout.
+      // When the next attempt would be after the timeout, Temporal gives the last refusal instead of a timeout.
       if (isAccountRefusal(error)) {
         leftMs = Math.max(timedOutAt - Date.now(), refusedAgainMs);
         continue;
@@ -54,18 +54,18 @@ async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
         code: 'ReplicationJob.TimedOut',
         message: `replication job ${jobId} has not ended within ${policy.jobTimeoutSeconds} s`,
         remedy:
-          "Raise policy.jobTimeout, or see why it is slow: the network to the intermediate instance, or the source's load.",
+          'Raise policy.jobTimeout, or find out why the job is slow: the network to the intermediate instance, or the load of the source.',
       },
     };
   }
 }
 
-/** Stops a job that stands still, or takes too long. A job that has ended before it could be stopped keeps its own end. */
+/** Stops a job that stalls, or takes too long. A job that ends before it can be stopped keeps its own end. */
 async function stopJob(input: ServerMigrationInput, job: Job, reason: Ended): Promise<Ended> {
   const request = stopRequest(input, job, reason, restartAfter(input.policy, job.attempt));
   const { status, said, error, ...stopped } = await smcWaits(job.jobId).stopReplicationJob(request);
   if (status === 'NotSeen') return { end: 'Unknown', error };
-  // Its end comes when it is gone.
+  // The end of a job that is being deleted comes when it is gone.
   if (status === 'Deleting') return awaitJob(input, job);
   const isOwnEnd = status !== 'Stopped' && status !== 'Ready';
   noteEnd(job, { ...stopped, end: status });
@@ -74,7 +74,7 @@ async function stopJob(input: ServerMigrationInput, job: Job, reason: Ended): Pr
     : { ...stopped, end: reason.end, error: reason.error && withWords(reason.error, said) };
 }
 
-/** The error with what the job itself said last. */
+/** The error with the last details of the job itself. */
 const withWords = (error: SmcFailure, said: string | undefined): SmcFailure =>
   said === undefined || error.message.startsWith(said)
     ? error

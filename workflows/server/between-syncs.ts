@@ -14,25 +14,25 @@ export interface CutOver {
 }
 
 /**
- * Waits, while SMC syncs an incremental job again and again, until it is to be cut over: at the plan's time, or when the
- * operator says so. Gives the job's end instead when it ends before that.
+ * Waits, while SMC syncs an incremental job again and again, for its cut-over: at the plan's time, or when an operator orders
+ * it. Gives the job's end instead when the job ends before.
  */
 export async function untilCutOver(
   input: ServerMigrationInput,
   job: Job,
   cutOver: CutOver,
 ): Promise<Ended | 'cutOver'> {
-  // Its run has succeeded: errors are counted anew.
+  // The job run has succeeded: attempts are counted from 1 again.
   job.attempt = 1;
   job.refusedStarts = 0;
-  const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when it is told to';
+  const at = input.cutoverAt ? ` at ${input.cutoverAt}` : ' when an operator orders it';
   noteStanding({ phase: 'synced', jobId: job.jobId });
   showPhase('synced', `Job **${job.jobId}** is synced every ${input.job.frequency} h, and cut over${at}`);
   await keepValid(input, job);
   const watch = watchSyncs(input, job);
   const hasEnded = () => watch.ended() !== undefined;
   try {
-    // A cut-over that broke is not begun again at once.
+    // After a cut-over that broke, the next one waits.
     if (job.cutOvers > 0) await condition(hasEnded, restartDelaySeconds(input.policy, job.cutOvers) * 1000);
     const inMs = input.cutoverAt ? Date.parse(input.cutoverAt) - Date.now() : undefined;
     const isDue = () => cutOver.requested || hasEnded();
@@ -47,7 +47,7 @@ export async function untilCutOver(
   return ended ?? 'cutOver';
 }
 
-/** Has the job looked at now and then until it is told to stop, or the job ends. */
+/** Watches the job between its syncs, until `stop` is called or the job ends. */
 function watchSyncs(input: ServerMigrationInput, job: Job) {
   const { batch, server, round, sourceId, policy } = input;
   const scope = new CancellationScope();

@@ -35,7 +35,7 @@ export async function cleanUp(
           noteFinishing(jobId, removal);
           removal = await tagged(input, removal);
           break;
-        // A job that is being deleted already is waited for in the same way.
+        // The wait for a job that is being deleted already is the same.
         case 'wait':
         case 'delete': {
           noteFinishing(jobId, removal);
@@ -91,8 +91,8 @@ async function tagged({ batch, sourceId }: ServerMigrationInput, removal: Remova
 }
 
 /**
- * Deletes the job and waits until it is gone; the activity has told the batch the result then. Gives the job's end instead
- * when the job turns out to have Finished.
+ * Deletes the job and waits until it is gone; then the activity has reported the result to the batch. Gives the job's end instead
+ * when the job is Finished after all.
  */
 const deleted = (
   { batch, server, round, sourceId }: ServerMigrationInput,
@@ -100,7 +100,7 @@ const deleted = (
   result: ServerResult,
 ) => smcWaits(jobId).deleteReplicationJob({ jobId, sourceId, report: { batch, server, round, result } });
 
-/** Tells the batch the result: no job is deleted, whose deletion would tell it. */
+/** Reports the result to the batch where no job is deleted; a deletion reports it by itself. */
 export async function endWithoutJob(
   { batch, server, round }: ServerMigrationInput,
   result: ServerResult,

@@ -15,7 +15,7 @@ import { smcCalls } from './activities';
 import { type Job, newJob } from './job';
 import type { SlotsFromBatch } from './slots';
 
-/** The server's job; or the result of its migration, when it gets none. */
+/** The server's job; or the result of its migration, when it gets no job. */
 export type Created = { job: Job } | { result: ServerResult };
 
 /** Creates the server's job, or adopts it. When the quota refuses a job, it waits for a slot. */
@@ -40,7 +40,7 @@ export async function createJob(input: ServerMigrationInput, slots: SlotsFromBat
 
 async function createOrAdopt(input: ServerMigrationInput): Promise<Job> {
   const { batch, server, sourceId, creationId, job, knownJobId } = input;
-  // Not cancellable: a job that was created must be known, or nobody would clean it up.
+  // Not cancellable: a job that was created must be known, so that it is cleaned up.
   const created = await CancellationScope.nonCancellable(() =>
     smcCalls(`source ${sourceId}`).createReplicationJob({
       batch,
@@ -54,7 +54,7 @@ async function createOrAdopt(input: ServerMigrationInput): Promise<Job> {
   return newJob(created, Date.now());
 }
 
-/** The call got no answer. If it has created a job, that job carries the server's tags. */
+/** Finds the job of a call without an answer: if the call has created a job, that job has the server's tags. */
 async function findLostJob(input: ServerMigrationInput, error: SmcFailure): Promise<Created> {
   const { batch, server, sourceId } = input;
   try {
@@ -66,13 +66,13 @@ async function findLostJob(input: ServerMigrationInput, error: SmcFailure): Prom
     if (!isGivenUp(unknown)) throw unknown;
     return failed({
       ...error,
-      message: `${error.message}; whether a replication job was created for source server ${sourceId} could not be learned`,
-      remedy: `There may be one, with the tags smc-batch=${batch} and smc-batch-server=${server}: ${smcBatchCommand('cleanup', [batch], { 'dry-run': true })} lists it, and a retry of the server takes it up.`,
+      message: `${error.message}; it is not known whether a replication job was created for source server ${sourceId}`,
+      remedy: `There may be one, with the tags smc-batch=${batch} and smc-batch-server=${server}: ${smcBatchCommand('cleanup', [batch], { 'dry-run': true })} lists it, and a retry of the server adopts it.`,
     });
   }
 }
 
-/** Another batch has migrated the source since it was surveyed. */
+/** The result when another batch has migrated the source since the survey. */
 function skipped({ entry, jobId }: NonNullable<FailureDetail['migrated']>): ServerResult {
   const leftover = jobId === undefined ? undefined : ({ jobId, why: 'notTakenUp' } as const);
   return { outcome: 'skipped', note: migratedNote(entry), imageId: entry.image, leftover };

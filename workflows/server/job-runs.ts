@@ -12,8 +12,8 @@ import { noteStanding } from './standing';
 import { keepOldJobValid } from './valid-time';
 
 /**
- * Starts the job, waits for its end, and starts it again after an error as often as the policy allows; an incremental job
- * is cut over when it is time. Gives the end that no start follows.
+ * Runs the job to its last end: starts it, waits for its end, and starts it again after an error as often as the policy allows.
+ * An incremental job is cut over when it is time. Gives the end after which no start follows.
  */
 export async function runJob(
   input: ServerMigrationInput,
@@ -21,12 +21,12 @@ export async function runJob(
   slots: SlotsFromBatch,
   cutOver: CutOver,
 ): Promise<Ended> {
-  // A slot may come after weeks, for example when the batch is paused.
+  // A slot may come only after weeks, for example when the batch is paused.
   const whileWaiting = () => keepOldJobValid(input, job);
   const askForSlot: AskForSlot = (asking) => slots.ask(job.jobId, { ...asking, whileWaiting });
 
   await keepOldJobValid(input, job);
-  // An adopted job may be at work already.
+  // An adopted job may run already.
   let how: Launch | undefined = isStartable(job) ? 'start' : undefined;
   for (;;) {
     const jobRun = await nextJobRun(input, job, how, slots, askForSlot);
@@ -38,7 +38,7 @@ export async function runJob(
       continue;
     }
     if (ended.startsAgainInSeconds === undefined) return ended;
-    // A launch that was refused is tried again as it was.
+    // After a refusal the same call is made again.
     const again: Launch | undefined = ended.end === 'NotStarted' ? how : 'start';
     const lost = await recover(input, job, ended);
     if (lost) return lost;
@@ -48,7 +48,7 @@ export async function runJob(
   }
 }
 
-/** One start, or cut-over, from its call to the job's end. Without `how` the job is at work already: only its end is waited for. */
+/** One job run, from the call that starts it to its end. Without `how` the job runs already, and only its end is waited for. */
 async function nextJobRun(
   input: ServerMigrationInput,
   job: Job,
@@ -79,14 +79,14 @@ function beginAttempt({ policy }: ServerMigrationInput, job: Job, { costsNoAttem
 }
 
 /**
- * Waits before the next start, and until the source can be replicated. Gives the job's end when the source does not come
- * back.
+ * Waits for the delay before the next start, and until the source can be replicated. Gives the end of the server's migration when
+ * the source stays offline.
  */
 async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Promise<Ended | undefined> {
   const { batch, server, round, sourceId } = input;
   const { jobId } = job;
   const seconds = ended.startsAgainInSeconds ?? 0;
-  // As its batch counts: a start that was refused is none.
+  // The batch counts the same way: a refused start is none.
   const starts = job.start - Number(ended.costsNoAttempt ?? false);
   noteStanding({ phase: 'recovering', jobId, error: ended.error, starts });
   showPhase(

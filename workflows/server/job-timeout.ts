@@ -1,12 +1,12 @@
 import type { JobHeartbeat } from '../../activities';
 
-/** A gap of so many polls between two looks, plus a heartbeat that comes a little late, is usual: the job was seen. */
+/** A gap of so many polls between two reads, and a little for a late heartbeat, is usual: in it the job counts as seen. */
 const usualPolls = 3;
 const usualMs = 60_000;
 
 /**
- * For how long a job could not be seen before its wait timed out: while the account refuses, or no worker is let in, its
- * time does not run. `last` is the wait's last heartbeat.
+ * For how long a job could not be seen before its wait timed out: while the account refuses calls, or no worker is accepted, the
+ * jobTimeout does not run. `last` is the last heartbeat of the wait.
  */
 export function unseenMs(last: JobHeartbeat | undefined, timedOutAt: number): number {
   if (!last) return 0;

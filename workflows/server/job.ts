@@ -3,34 +3,34 @@ import type { EndedJob } from '../../activities/jobs/ended-job';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import type { Restart } from '../contract/start-again';
 
-/** What sets a job going: a start, or the cut-over of an incremental job. */
+/** A call that makes a job run: a start, or the cut-over of an incremental job. */
 export type Launch = 'start' | 'cutOver';
 
-/** What is known of the server's job. */
+/** The server's job, as its workflow knows it. */
 export interface Job {
   jobId: string;
   status: string;
   startTime?: string;
-  /** Number of this start of the job, from 1; a cut-over counts as a start. */
+  /** The number of this start of the job, from 1; a cut-over counts as a start. */
   start: number;
-  /** Number of this start since the last run that succeeded, from 1: only these count against the policy's attempts. */
+  /** The number of this attempt since the last job run that succeeded, from 1, of the policy's attempts. */
   attempt: number;
-  /** Cut-overs begun: a cut-over that breaks is begun again after the next sync. */
+  /** The number of cut-overs that were begun: after one that breaks, the next comes after a wait. */
   cutOvers: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
-  /** When SMC lets it expire, where that is not the usual 30 days after its creation; milliseconds since the epoch. */
+  /** When the job expires, where that is not 30 days after its creation; milliseconds since the epoch. */
   validUntil?: number;
   extensionIsRefused?: boolean;
-  /** The operator will be told before it expires. */
+  /** A warning is planned for the operators before the job expires. */
   warnsOfExpiry?: boolean;
-  /** Starts that were refused for the state of its source. */
+  /** The number of refusals in a row to start the job because of the state of its source. */
   refusedStarts: number;
-  /** What it was in before its last start, or cut-over: a late read may still show that. */
+  /** The job before its last start, or cut-over: a late read may still show it so. */
   before?: { status: string; startTime?: string };
 }
 
-/** A job as it was created or adopted, before its first start. */
+/** A job that was created or adopted, before its first start. */
 export function newJob(created: CreatedJob, now: number): Job {
   const { jobId, status, startTime, creationTime, validTime } = created;
   const time = (text: string | undefined) => {
@@ -50,13 +50,13 @@ export function newJob(created: CreatedJob, now: number): Job {
   };
 }
 
-/** How the job stopped running, or did not begin to; whether it is started again has been decided, and told to the batch. */
+/** The end of a job run, or a refused start. Whether the job is started again is decided, and reported to the batch. */
 export interface Ended extends EndedJob {
   /** Its start was refused, and does not count as an attempt. */
   costsNoAttempt?: boolean;
 }
 
-/** The job is in the status that it has ended with. */
+/** Notes the status with which a job run has ended. */
 export function noteEnd(job: Job, { end, startTime }: Pick<Ended, 'end' | 'startTime'>): void {
   job.status = end;
   job.startTime = startTime;
@@ -66,7 +66,7 @@ export function noteEnd(job: Job, { end, startTime }: Pick<Ended, 'end' | 'start
 export const isStartable = ({ status }: Job) =>
   status === 'Ready' || status === 'Stopped' || status === 'InError';
 
-/** The request to stop the job and tell the batch. After a cancellation a job that may not be stopped is not waited for. */
+/** The request to stop the job and report it to the batch. After a cancellation it does not wait for a job that cannot be stopped. */
 export const stopRequest = (
   { batch, server, round, sourceId }: ServerMigrationInput,
   { jobId, before, start }: Job,

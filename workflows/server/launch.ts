@@ -11,9 +11,10 @@ import type { Asking } from './slots';
 export type AskForSlot = (asking?: Asking) => Promise<void>;
 
 /**
- * Starts the job, or cuts it over. Both calls have the same answers to a refusal: when the quota refuses, it asks for a
- * slot; when the source is not ready, or the job has ended, it gives that end, and the slot back. A final refusal is
- * thrown: the job stays, with its work.
+ * Starts the job, or cuts it over. A refusal has the same effects for both:
+ * - the quota: it asks the batch for a slot
+ * - the source is not ready, or the job has ended: it gives that end, and gives the slot back
+ * - a final refusal is thrown: the job stays, with its work.
  */
 export async function launch(
   input: ServerMigrationInput,
@@ -43,14 +44,14 @@ const call = (jobId: string, how: Launch): Promise<EndedJob | undefined> =>
     ? smcCalls(jobId).startReplicationJob({ jobId })
     : smcCalls(jobId).cutOverReplicationJob({ jobId, syncData: true });
 
-/** The call was refused because the job has ended. */
+/** The end of a job whose start was refused because the job had ended. */
 async function foundEnded(input: ServerMigrationInput, job: Job, ended: EndedJob): Promise<Ended> {
   noteEnd(job, ended);
   const startsAgainInSeconds = restartsIn(restartAfter(input.policy, job.attempt), ended.end);
   return tellNotRunning(input, job, { ...ended, startsAgainInSeconds });
 }
 
-/** The source is not ready: its server waits for it without a running slot, as after an error of the job. */
+/** The source is not ready: the server waits for it without a running slot, as after an error of the job. */
 async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailure): Promise<Ended> {
   const restart = restartAfter(input.policy, job.attempt);
   job.refusedStarts++;
@@ -59,7 +60,7 @@ async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailu
   return tellNotRunning(input, job, { end: 'NotStarted', error, costsNoAttempt, startsAgainInSeconds });
 }
 
-/** Tells the batch that the job does not run, which gives its running slot back. */
+/** Reports to the batch that the job does not run, which gives the running slot back. */
 async function tellNotRunning(
   { batch, server, round }: ServerMigrationInput,
   { jobId, start, status }: Job,

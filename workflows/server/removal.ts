@@ -8,19 +8,19 @@ import type { Ended, Job } from './job';
 type JobResult = Exclude<ServerResult, { outcome: 'skipped' }>;
 type Failed = Extract<JobResult, { outcome: 'failed' }>;
 
-/** What is known of a job while it is cleaned up, and the result of its server so far. */
+/** A job that is being cleaned up, and the result of its server so far. */
 export interface Removal {
   result: JobResult;
-  /** As the job was last seen; absent when a call was refused, or the server cancelled, and nobody has looked since. */
+  /** The last known status of the job; absent when it is not known, after a refusal or a cancellation. */
   status?: string;
-  /** A call was refused, so that no end of the job was seen. */
+  /** The server failed because a call was refused: no end of the job was seen. */
   byRefusal: boolean;
   ledger?: JobToRemove['ledger'];
-  /** Why the source could not be tagged, or what the job said when it was to be stopped. */
+  /** Why the source could not be tagged, or the error of the job when it was stopped. */
   error?: SmcFailure;
 }
 
-/** What is known when the clean-up begins. */
+/** The state of the clean-up at its start. */
 export function removalAfter(
   { jobId, status }: Pick<Job, 'jobId' | 'status'>,
   ended: Ended | 'cancelled',
@@ -38,7 +38,7 @@ export function removalAfter(
   return { result, status, byRefusal: false };
 }
 
-/** The job has Finished: its server has been migrated, whatever was known before. */
+/** The state of the clean-up for a Finished job: its server has been migrated. */
 export const finished = (
   jobId: string,
   { imageId, imageName, instanceId }: Pick<Ended, 'imageId' | 'imageName' | 'instanceId'>,
@@ -48,7 +48,7 @@ export const finished = (
   byRefusal: false,
 });
 
-/** What is done next. */
+/** The next step of the clean-up. */
 export const nextOf = (
   { policy }: Pick<ServerMigrationInput, 'policy'>,
   { result, status, byRefusal, ledger }: Removal,
@@ -60,7 +60,7 @@ export const nextOf = (
     failed: result.outcome === 'failed' ? { byRefusal, keepsJob: policy.onFailure === 'keepJob' } : undefined,
   });
 
-/** The result of a server whose job stays, with why it stays. */
+/** The result of a server whose job stays, with the reason. */
 export function keptResult(
   batch: string,
   jobId: string,
@@ -82,7 +82,7 @@ export function keptResult(
   }
 }
 
-/** The refusal, with what the job says now, and what the operator can do with the job that stays. */
+/** The refusal, with the present status of the job, and a remedy for the job that stays. */
 function leftForRetry(batch: string, error: SmcFailure, said: SmcFailure | undefined): SmcFailure {
   const message = said && said.code !== error.code ? `${error.message}; ${said.message}` : error.message;
   const remedy = `${error.remedy} Its job and what it has transferred stay in the account: a retry of the server goes on with them, ${smcBatchCommand('cleanup', [batch])} deletes them.`;

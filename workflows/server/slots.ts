@@ -5,17 +5,17 @@ import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls } from './activities';
 import { noteStanding } from './standing';
 
-/** Why a slot is asked for, and what is done until it is granted. */
+/** Why a server asks for a slot, and what it does until the slot is granted. */
 export interface Asking {
-  /** The refusal of the API to create, or to start, one more job. */
+  /** The API's refusal to create, or to start, one more job. */
   refused?: SmcFailure;
-  /** For the last sync of an incremental job. */
+  /** The slot is for the cut-over of an incremental job. */
   isCutOver?: boolean;
-  /** Called each time a while has passed without a slot. */
+  /** Called before each repeated request. */
   whileWaiting?: () => Promise<void>;
 }
 
-/** A slot may not be granted for weeks, for example when the batch is paused: asking again must not fill the history. */
+/** The longest wait between two requests: a slot may come only after weeks, and requests must not fill the history. */
 const longestWaitMs = 3_600_000;
 
 /** The slots of this server. Its requests for a slot are counted from 1; the batch grants a request by its number. */
@@ -34,7 +34,7 @@ export function slotsFromBatch({
     mustReportStart = grant.wantsStartAccepted ?? false;
   });
   return {
-    /** Gives the slot back and waits for the next one. Asks again now and then: the batch may have been started anew. */
+    /** Gives the slot back and waits for the next one. The request is repeated, because the batch may have been applied again. */
     async ask(jobId?: string, { refused, isCutOver = false, whileWaiting }: Asking = {}): Promise<void> {
       slotRequest++;
       noteStanding({ phase: 'queued', slotRequest, jobId, error: refused, isCutOver });
@@ -56,7 +56,7 @@ export function slotsFromBatch({
         await whileWaiting?.();
       }
     },
-    /** Tells the batch that the API has accepted the start that the slot was for, where it wants to know. */
+    /** Reports to the batch, when it has asked for it, that the API has accepted the start. */
     async used(): Promise<void> {
       if (!mustReportStart) return;
       mustReportStart = false;

@@ -2,17 +2,17 @@ import { setHandler, workflowInfo } from '@temporalio/workflow';
 import { type ServerStanding, standingQuery } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 
-/** The part of a standing that changes from one step to the next. */
+/** The part of a standing that changes at each step. */
 export type Step = ServerStanding extends infer S
   ? S extends ServerStanding
     ? Omit<S, 'sourceId' | 'creationId' | 'startedAt' | 'starts'> & { starts?: number }
     : never
   : never;
 
-/** Where this workflow's server stands; a batch that is applied again asks for it. */
+/** The standing of this workflow's server; a batch that is applied again asks for it. */
 let standing: ServerStanding | undefined;
 
-/** Begins to answer the query; called once, when the workflow begins. */
+/** Sets the handler of the query; called once, at the start of the workflow. */
 export function answerStanding({ sourceId, creationId }: ServerMigrationInput): void {
   standing = {
     phase: 'migrating',

@@ -5,14 +5,14 @@ import { smcCalls } from './activities';
 import type { Job } from './job';
 
 const dayMs = 86_400_000;
-/** SMC: 30 days from its creation unless told otherwise, at most 90; a day is left for clocks that differ. */
+/** SMC: a job expires 30 days after its creation by default, at most 90; one day is kept for clocks that differ. */
 const validDays = { usual: 30, most: 89 };
-/** A job that waits for its start is extended at this age, so that few of them need the call. */
+/** A job that waits for its start is extended at this age: few jobs wait so long, so few need the call. */
 const extendAfterDays = 20;
-/** So many days before it expires the operator is told. */
+/** The operators are warned so many days before a job expires. */
 const warningDays = [7, 1];
 
-/** Until when SMC keeps a job, as far as is known here. */
+/** The time at which a job expires, as far as is known. */
 export const validUntil = (
   { job: { validTime } }: Pick<ServerMigrationInput, 'job'>,
   job: Pick<Job, 'createdAt' | 'validUntil'>,
@@ -27,7 +27,7 @@ export async function keepOldJobValid(input: ServerMigrationInput, job: Job): Pr
   if (isOldJob(job, Date.now())) await keepValid(input, job);
 }
 
-/** The ValidTime that a job can be extended to; undefined where the plan has set one, or the job has the longest already. */
+/** The ValidTime to which a job can be extended; undefined when the plan has set one, or the job has the longest one. */
 export function extension(
   input: Pick<ServerMigrationInput, 'job'>,
   job: Pick<Job, 'createdAt' | 'validUntil' | 'extensionIsRefused'>,
@@ -37,18 +37,19 @@ export function extension(
   return longest;
 }
 
-/** Extends a job's ValidTime to the longest the API allows; from then on the operator is told before it runs out. */
+/** Extends a job's ValidTime to the longest one that the API allows, and plans the warnings before it expires. */
 export async function keepValid(input: ServerMigrationInput, job: Job): Promise<void> {
   const until = extension(input, job);
   if (until !== undefined) await extend(job, until);
   if (job.warnsOfExpiry) return;
   job.warnsOfExpiry = true;
   void warnBeforeExpiry(input, job).catch((error: unknown) => {
-    if (!isCancellation(error)) log.warn('the expiry could not be told', { jobId: job.jobId });
+    if (!isCancellation(error))
+      log.warn('the warning before the expiry of a job failed', { jobId: job.jobId });
   });
 }
 
-/** A refusal only means an earlier end; where no answer comes, the next call of `keepValid` tries again. */
+/** Extends the ValidTime. After a refusal the job expires earlier; without an answer the next call of `keepValid` tries again. */
 async function extend(job: Job, until: number): Promise<void> {
   const validTime = new Date(until).toISOString().replace(/\.\d+Z$/, 'Z');
   try {
@@ -70,7 +71,7 @@ async function warnBeforeExpiry(input: ServerMigrationInput, job: Job): Promise<
   for (const days of warningDays) {
     const inMs = validUntil(input, job) - days * dayMs - Date.now();
     const isNextDue = validUntil(input, job) - warningDays.at(-1)! * dayMs <= Date.now();
-    // Several of these times may be over when a job is adopted: only the last one is told.
+    // Several of these times may be over when a job is adopted: then there is one warning.
     if (inMs <= 0 && isNextDue && days !== warningDays.at(-1)) continue;
     if (inMs > 0) await sleep(inMs, { summary: 'until its job is about to expire' });
     const at = validUntil(input, job);

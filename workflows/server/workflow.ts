@@ -19,8 +19,8 @@ import { answerStanding, noteStanding } from './standing';
 
 /**
  * Migrates one server: creates its replication job, starts it, waits for its end, writes the ledger, deletes the job.
- * The batch starts it with a running slot in hand. It always returns a result: a failure is one too. Whatever
- * happens, also on cancellation, the job is cleaned up as the policy says before it returns.
+ * The batch starts it when it has a slot of each kind for it. It always returns a result; a failure is one, too. Before it
+ * returns, also after a cancellation, it cleans up the job as the policy says.
  */
 export async function serverMigration(input: ServerMigrationInput): Promise<ServerResult> {
   answerStanding(input);
@@ -50,7 +50,7 @@ function showJob({ jobId }: Job): void {
   showDetails('running', `Job **${jobId}**`);
 }
 
-/** How the job's runs have ended. A cancellation ends them at once; a final refusal leaves the job with its work in the account. */
+/** The last end of the job. A cancellation ends the wait at once; after a final refusal the job stays in the account with its work. */
 async function endOf(
   input: ServerMigrationInput,
   job: Job,

@@ -49,7 +49,9 @@ export function readServersCsv(
     const message = 'no column sourceId or sourceName';
     problems.push(problemAt(headerRow, { code: 'csv-header', message }));
   } else if (rows.length === 0 && read.problems.length === 0) {
-    problems.push(problemAt(headerRow, { code: 'no-servers', message: 'no server stands below the header' }));
+    problems.push(
+      problemAt(headerRow, { code: 'no-servers', message: 'there is no server below the header' }),
+    );
   }
   return {
     rows: hasSource ? rows.map((row) => treeValue(rowTree(row, columns))) : [],
@@ -66,7 +68,7 @@ const isRenamed = (headers: CsvCell[], renamed: Readonly<Record<string, string |
 function strayCells(headers: CsvCell[], rows: CsvCell[][]): PlanProblem[] {
   return rows.flatMap((row) => {
     const stray = row.find((cell, i) => cell.text !== '' && !headers[i]?.text);
-    const message = 'no header stands above this value';
+    const message = 'this value has no header';
     const fix = 'put a value with a separator in it into quotes';
     return stray ? [problemAt(stray, { code: 'csv-syntax', message, fix })] : [];
   });

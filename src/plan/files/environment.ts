@@ -30,7 +30,7 @@ export function withEnvironment(
         findings.push({
           code: 'env-secret',
           message: `the environment variable ${name} may hold a secret`,
-          fix: 'what a plan says becomes names, tags and settings that Temporal and SMC show: no secret belongs in it',
+          fix: 'values of a plan become names, tags and settings that Temporal and SMC show: a plan must contain no secret',
           path,
         });
         return whole;

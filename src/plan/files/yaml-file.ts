@@ -53,7 +53,7 @@ function syntaxProblems(document: Document.Parsed, source: SourceFile): PlanProb
       { source, start: pos[0], end: Math.max(pos[1], pos[0] + field.length) },
       {
         code: duplicate ? 'duplicate-field' : 'yaml-syntax',
-        message: duplicate ? `${field} stands here twice` : yamlMessage(code, message),
+        message: duplicate ? `${field} is given twice here` : yamlMessage(code, message),
       },
     );
     if (!byLine.has(problem.line)) byLine.set(problem.line, problem);
@@ -96,7 +96,7 @@ function readAliases(document: Document.Parsed, source: SourceFile): AliasesRead
       }
       targets.set(node, target);
       const size = sizes.get(target);
-      if (size === undefined) report(node, `*${node.source} stands inside of what it names`);
+      if (size === undefined) report(node, `*${node.source} is inside of the part that it names`);
       return size ?? 1;
     }
     if (node.anchor) anchors.set(node.anchor, node);

@@ -64,7 +64,7 @@ function twice(draft: Draft, field: 'sourceId' | 'sourceName'): Finding[] {
     else {
       findings.push({
         code: 'source-twice',
-        message: `${field} ${source} stands here again: it is in servers[${before.at[1]}] too`,
+        message: `${field} ${source} is used twice: it is in servers[${before.at[1]}] too`,
         fix: 'a server is migrated once in a batch',
         path: [...server.at, field],
       });

@@ -191,7 +191,7 @@ export const planPolicySchema = z.strictObject({
     .meta({ description: 'Between an error of a job and its next start; doubled each time.' }),
   jobTimeout: positiveDuration
     .prefault('7d')
-    .meta({ description: 'A job that has not ended by then is stopped and failed.' }),
+    .meta({ description: 'A job that runs longer is stopped, and its server fails.' }),
   stallTimeout: positiveDuration
     .prefault('6h')
     .meta({ description: 'A running job that has not moved for so long counts as in error.' }),

@@ -15,7 +15,7 @@ export function failuresSection(report: BatchReport): Markup {
     ({ code, remedy, servers }) => html`<article class="cause">
 <h3><code>${code}</code> <small>${counted(servers.length, 'server')}</small></h3>
 <p class="remedy"><b>What to do</b> ${remedy || 'Nothing is known of this error.'}</p>
-<details${servers.length <= mostUnfolded && html` open`}><summary>Which servers, and what was said</summary>
+<details${servers.length <= mostUnfolded && html` open`}><summary>Servers and messages</summary>
 <ul>${servers.map(
       ({ server, message, action, requestId, remedy: own }) =>
         html`<li>${link(server)} <span class="said">${message}</span> ${[

@@ -29,7 +29,7 @@ async function inBatch(batch: string) {
   return { bench, told, worker, run: () => bench.runIn(environment()) };
 }
 
-test('a batch is told what the account refuses, seldom however many calls are, and that it is over', async () => {
+test('a batch gets few reports of an account that refuses many calls, and one when it is over', async () => {
   const { bench, told, worker, run } = await inBatch('told');
   bench.breakThings(refused('*', 'InvalidSecurityToken.Expired'));
   for (let nth = 0; nth < 20; nth++) await failureOf(run()('startReplicationJob', { jobId: 'j-1' }));

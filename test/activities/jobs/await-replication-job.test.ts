@@ -82,7 +82,7 @@ test('a job that is still as before after a minute has not started', async () =>
   expect((await waiting).end).toBe('Ready');
 });
 
-test("a restart is told from the error before it by the job's start time", async () => {
+test("a restart differs from the error before it by the job's start time", async () => {
   const bench = await aWorkbench({
     jobSeconds: 100,
     faults: { jobs: [{ source: 'web-01', fail: { atProgress: 1 } }] },
@@ -101,7 +101,7 @@ test("a restart is told from the error before it by the job's start time", async
 test.each([
   ['its code and what can be done', 'SourceServer.Offline', undefined, /SMC client/],
   ['its own words', 'Strange.Code', '{"error_code":"X9","error_msg":"tape is torn"}', /documentation|ticket/],
-])('a job InError is told with %s', async (_, errorCode, statusInfo, remedy) => {
+])('a job InError is reported with %s', async (_, errorCode, statusInfo, remedy) => {
   const bench = await aWorkbench({
     jobSeconds: 100,
     faults: { jobs: [{ source: 'web-01', fail: { atProgress: 50, errorCode, statusInfo } }] },
@@ -201,7 +201,7 @@ test('a job that was seen to run keeps its slot while a late read shows it as be
   expect((await waiting).end).toBe('Ready');
 });
 
-test('a job in a status that is not known keeps its slot: it is watched on, and given up when nothing moves', async () => {
+test('a job in an unknown status keeps its slot: the wait goes on, and ends when the job stalls', async () => {
   const bench = await aWorkbench({ jobSeconds: 1000 });
   const jobId = await ourRunningJob(bench);
   const job = bench.account.jobs.get(jobId)!;

@@ -5,7 +5,7 @@ afterEach(closeAll);
 test.each([
   ['by the tags in the answers', true],
   ['by the tag service, where answers have no tags', false],
-])('the jobs of other tools and batches are told apart %s', async (_, newerFields) => {
+])('the jobs of other tools and batches are counted apart %s', async (_, newerFields) => {
   const bench = await aWorkbench({
     newerFields,
     servers: 3,

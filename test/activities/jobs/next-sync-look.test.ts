@@ -21,7 +21,7 @@ test('before it is due a job is looked at seldom, and when it is due', () => {
   expect(next(runs(at), at + 12 * hour - 4 * minute) / minute).toBe(4);
 });
 
-test('a job that does not say when it has run is looked at all the same', () => {
+test('a job without the times of its runs is read, too', () => {
   const next = nextSyncLook(12, 30);
   expect(next({ replicationJobRuns: [] }, at)).toBe(30_000);
 });

@@ -36,7 +36,7 @@ const toldOf = (jobId: string, end: string) => ({
   ],
 });
 
-test('a sync is watched to its end: a job that breaks in it is told to the batch', async () => {
+test('a sync is watched to its end: a job that breaks in it is reported to the batch', async () => {
   const { bench, jobId } = await aWaitingJob();
   bench.breakThings({ jobs: [{ source: 'web-01', fail: { atProgress: 60 } }] });
   bench.account.skip(12 * hour - 999);
@@ -70,7 +70,7 @@ test('a job that somebody else has deleted is gone, once it has not been listed 
   expect(endsOf(bench)).toEqual([toldOf(jobId, 'Gone')]);
 });
 
-test('a job in a status that is not known is watched on, and can be cut over', async () => {
+test('a job in an unknown status is watched further, and can be cut over', async () => {
   const { bench, jobId } = await aWaitingJob();
   bench.account.setStatus(bench.account.jobs.get(jobId)!, 'Hibernating' as never);
   const watching = watch(bench, jobId);

@@ -63,7 +63,7 @@ const servers = [
   { name: 'db', sourceId: undefined },
 ];
 
-test('servers at work are asked where they stand, and one that does not answer is at work all the same', async () => {
+test('running workflows of servers are asked for their standing, and one without an answer counts as running', async () => {
   const standing = { phase: 'synced', jobId: 'j-1' };
   const { client } = aTemporal([
     { server: 'web', status: 'RUNNING', memo: { sourceId: 's-1' }, standing },
@@ -78,7 +78,7 @@ test('servers at work are asked where they stand, and one that does not answer i
   ]);
 });
 
-test('what was migrated a moment ago, or from another source, is told, newest first; all else is the ledger’s to say', async () => {
+test('migrations that have just ended, or from another source, are given, newest first; for all others the ledger counts', async () => {
   const { client, asked } = aTemporal([
     { server: 'web', memo: { sourceId: 's-1' }, result: migrated('m-old') },
     { server: 'web', minutesAgo: 1, memo: { sourceId: 's-1' }, result: migrated('m-1') },

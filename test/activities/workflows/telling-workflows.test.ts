@@ -45,7 +45,7 @@ function aClientOf(
   return { client: { workflow }, sent };
 }
 
-test('the batch is told by a signal', async () => {
+test('the batch gets a report as a signal', async () => {
   const { client, sent } = aClientOf({ 'smc-batch:dc1': { status: 'RUNNING' } });
   await (await aWorkbench({ client })).run('tellBatch', 'dc1', report);
   expect(sent).toEqual([['smc-batch:dc1', 'serverReported', report]]);
@@ -81,7 +81,7 @@ test('a lease is reported to the quota of the account, which is started for it',
   expect(sent[1]).toEqual(['smc-quota:default', 'leaseReturned', { batch: 'dc1', left: none }]);
 });
 
-test("a quota that another task queue's workers keep is not told: whose it is, is the answer", async () => {
+test("a quota that another task queue's workers keep gets no report: the answer names that queue", async () => {
   const { client, sent } = aClientOf({ 'smc-quota:default': { status: 'RUNNING', taskQueue: 'q2' } });
   const bench = await aWorkbench({ client });
   expect(await bench.run('reportLease', { account: 'default', report: lease })).toEqual({ keptBy: 'q2' });

@@ -10,7 +10,7 @@ afterEach(() => house?.close());
 const audit = () => house.simulator.account.audit();
 const sourceIds = () => [...house.simulator.account.sources.keys()];
 
-test('no quota exceeded by jobs whose servers have left the plan or got another source, and nobody waits for them for ever', async () => {
+test('jobs whose servers have left the plan, or got another source, keep their slots until they are gone', async () => {
   house = await aHouse({ servers: 6 });
   const plan = house.plan(3);
   plan.account.quota = { jobs: 3, running: 2 };
@@ -41,7 +41,7 @@ test('no quota exceeded by jobs whose servers have left the plan or got another 
   expect(audit().jobs).toMatchObject({ leftovers: [], peakExisting: 3 });
 });
 
-test('no cleanup that spares the old job of a server under way with another source, or takes the new one', async () => {
+test('cleanup deletes the old job of a server that migrates from another source, and spares the new one', async () => {
   house = await aHouse({ servers: 2, speed: 1 });
   const plan = house.plan(1);
   const stray = await house.leaveJob(plan, { name: plan.servers[0]!.name, sourceId: sourceIds()[1] });
@@ -55,7 +55,7 @@ test('no cleanup that spares the old job of a server under way with another sour
   expect(audit().jobs.running).toBe(1);
 });
 
-test('no batch that never ends when it is cancelled while a changed plan is looked up', async () => {
+test('a batch that is cancelled while a changed plan is looked up ends', async () => {
   house = await aHouse({ servers: 3, runningQuota: 1, speed: 600 });
   const plan = house.plan(2);
   await house.startWorker();
@@ -79,7 +79,7 @@ test('no batch that never ends when it is cancelled while a changed plan is look
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test('no image of one source taken for that of another: a name that an earlier life still migrates is refused', async () => {
+test("each source gets its own image: a server's name that an earlier batch still migrates from another source is refused", async () => {
   house = await aHouse({ servers: 3, speed: 100 });
   const waves = [{ name: 'first' }, { name: 'second', after: 'approval' as const }];
   const plan = house.plan(2, { waves });
@@ -109,7 +109,7 @@ test('no image of one source taken for that of another: a name that an earlier l
   expect(Object.keys(audit().images.perSource).sort()).toEqual([web!.sourceId, sourceIds()[2]].sort());
 });
 
-test('no batch kept waiting by the left jobs of another one that were cleaned up', async () => {
+test("the slots of another batch's jobs that were cleaned up are used at once", async () => {
   house = await aHouse({ servers: 2, speed: 1 });
   const quota = { jobs: 2, running: 2 };
   const first = house.plan(1, { name: `first-${Date.now()}` });
@@ -126,7 +126,7 @@ test('no batch kept waiting by the left jobs of another one that were cleaned up
   expect(audit().jobs.peakExisting).toBe(2);
 });
 
-test('no server added to a running batch under a second name', async () => {
+test('a server is refused under a second name in a running batch', async () => {
   house = await aHouse({ servers: [{ name: 'web' }, { name: 'busy' }], runningQuota: 1, speed: 600 });
   const plan = house.plan(2);
   await house.startWorker();

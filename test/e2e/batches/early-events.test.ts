@@ -10,7 +10,7 @@ import { aHouse, type House, until, untilProgress } from '../house/a-house';
 let house: House;
 afterEach(() => house?.close());
 
-test('no batch that cannot be replayed because somebody watched it while no worker ran', async () => {
+test('a batch that was watched while no worker ran can be replayed', async () => {
   house = await aHouse({ servers: 4, runningQuota: 2, speed: 1 });
   const plan = house.plan(4);
   await house.startWorkerProcess();

@@ -62,7 +62,7 @@ if (recordAs) {
     await store(plan, 3);
   });
 
-  test('records the histories of a batch with jobs of an earlier life, kept jobs and a changed plan', async () => {
+  test('records the histories of a batch with jobs of an earlier batch, kept jobs and a changed plan', async () => {
     house = await aHouse({ servers: 9, jobsQuota: 6, runningQuota: 2, speed: 1_500, seed: 'left' });
     const plan = house.plan(8, {
       name: `${recordAs}-left`,

@@ -40,12 +40,12 @@ test('syncs that break over the weeks, each followed by a good one, never exhaus
   expect(audit()).toMatchObject({ creates: { tookEffect: 1 }, jobs: { leftovers: [] } });
 });
 
-test('an adopted job is as old as it is: it is extended to what SMC allows, and its end is told in time', async () => {
+test('an adopted job keeps its age: it is extended as far as SMC allows, and its expiry is announced in time', async () => {
   house = await aHouse({ servers: 1, jobSeconds: 1_000, speed: 1_000 });
   const plan = house.plan(1, { server: incremental(168) });
   const jobId = await house.leaveJob(plan, plan.servers[0]!, { starts: true });
   const job = house.simulator.account.jobs.get(jobId)!;
-  // An earlier life has extended it as far as it thought that it could.
+  // An earlier batch has extended the job as far as it could.
   job.createdAt -= 85 * day;
   job.settings.validTime = job.createdAt + 86 * day;
   await house.startWorker();

@@ -15,7 +15,7 @@ function expectEachOnce(servers: number): void {
   expect(jobs.leftovers).toEqual([]);
 }
 
-test('a batch that was terminated is taken up again: done servers are skipped, live jobs are joined', async () => {
+test('a batch that was terminated goes on when it is applied again: migrated servers are skipped, live jobs are adopted', async () => {
   house = await aHouse({ servers: 10, runningQuota: 4, speed: 1_000 });
   const plan = house.plan(10);
   await house.startWorker();
@@ -114,7 +114,7 @@ test('of two batches that name the same server the second says which batch holds
   expectEachOnce(1);
 });
 
-test('no quota exceeded by what an earlier life has left: its jobs are counted before anything starts, and what runs is watched', async () => {
+test('jobs of an earlier batch count against the quota before anything starts, and the running ones are adopted', async () => {
   house = await aHouse({ servers: 6, jobsQuota: 100, runningQuota: 50, speed: 600 });
   const plan = house.plan(6, { policy: { maxConcurrent: 2 } });
   plan.account.quota = { jobs: 4, running: 2 };
@@ -131,7 +131,7 @@ test('no quota exceeded by what an earlier life has left: its jobs are counted b
   expectEachOnce(6);
 });
 
-test('no job left behind by a death between the ledger and the deletion: it is deleted, and its server migrated once', async () => {
+test('a job whose workflow died between the ledger and the deletion is deleted, and its server is migrated once', async () => {
   house = await aHouse({ servers: 1, deletingSeconds: 100_000, speed: 600 });
   const plan = house.plan(1);
   await house.startWorkerProcess();
@@ -152,7 +152,7 @@ test('no job left behind by a death between the ledger and the deletion: it is d
   expectEachOnce(1);
 });
 
-test('no migration forgotten whose source takes no tag: its job stays as the proof, and that is said', async () => {
+test('a migration whose source cannot be tagged is remembered: its job stays as the proof, and the report says so', async () => {
   house = await aHouse({ servers: 1 });
   house.breakThings({ calls: [{ operation: 'TagResources', error: { code: 'NumberExceed.Tags' } }] });
   const plan = house.plan(1);

@@ -11,7 +11,7 @@ const explain = (plan: Plan, nth: number) =>
   handleOf(plan.name).query(explainQuery, { server: plan.servers[nth]!.name });
 const audit = () => house.simulator.account.audit();
 
-test('no slots held by a batch that may not use them, while another one waits', async () => {
+test('slots that a batch may not use go to another batch that waits', async () => {
   house = await aHouse({ servers: 12, runningQuota: 4, jobSeconds: 3_000, speed: 1_000 });
   const narrow = house.plan(5, { server: () => ({ exclusive: 'db' }) });
   const wide = house.plan(7, { name: `${narrow.name}-wide`, from: 5 });

@@ -21,7 +21,7 @@ function clockIn(timezone: string, hours: number): string {
 /** `2030-12-31` in the calendar of a zone. */
 const dateIn = (timeZone: string, at: number) => new Date(at).toLocaleDateString('en-CA', { timeZone });
 
-test('no start outside the change window, and the operator is told when it opens', async () => {
+test('servers start only in the change window, and the operator sees when it opens', async () => {
   house = await aHouse({ servers: 4, speed: 6_000 });
   const timezone = 'Asia/Shanghai';
   const closed = { from: clockIn(timezone, 3), to: clockIn(timezone, 5), timezone };
@@ -41,7 +41,7 @@ test('no start outside the change window, and the operator is told when it opens
   expect((await batch.progress()).counts.migrated).toBe(4);
 });
 
-test("no lockout date of a site read in somebody else's calendar", async () => {
+test('a lockout date counts in the time zone of its wave', async () => {
   house = await aHouse({ servers: 2, speed: 6_000 });
   // At any hour one of them has another date than UTC.
   const [timezone, offsetHours] =
@@ -71,7 +71,7 @@ test("no lockout date of a site read in somebody else's calendar", async () => {
   expect((await batch.progress()).counts.migrated).toBe(2);
 });
 
-test('no running work broken by a lockout: what runs goes on to its end, nothing more starts', async () => {
+test('running jobs go on to their end over a lockout date, and nothing more starts', async () => {
   house = await aHouse({ servers: 4, runningQuota: 2, speed: 1_000 });
   const plan = house.plan(4);
   await house.startWorker();
@@ -89,7 +89,7 @@ test('no running work broken by a lockout: what runs goes on to its end, nothing
   expect((await batch.progress()).counts.migrated).toBe(4);
 });
 
-test('no urgent batch behind a large one: the one with the higher priority gets its slots first', async () => {
+test('an urgent batch gets its slots before a large one: the higher priority comes first', async () => {
   house = await aHouse({ servers: 12, runningQuota: 2, speed: 1_500 });
   const large = house.plan(8);
   const urgent = house.plan(4, { from: 8, name: `${large.name}-urgent`, policy: { priority: 10 } });

@@ -53,7 +53,7 @@ servers:
   expect(house.simulator.account.audit().calls.total).toBe(0);
 });
 
-test('no Temporal server: one sentence that says where the address is from', async () => {
+test('without a Temporal server there is one sentence that says where the address is from', async () => {
   house.env.TEMPORAL_ADDRESS = `127.0.0.1:${await freePort()}`;
   for (const command of [['apply', plan, '--yes'], ['status'], ['worker']]) {
     const { code, stderr } = await house.run(...command);
@@ -65,7 +65,7 @@ test('no Temporal server: one sentence that says where the address is from', asy
   }
 });
 
-test('no worker: the batch is started, apply warns and says what to start, and a worker then takes it up', async () => {
+test('without a worker the batch is started, apply warns and says what to start, and a worker then runs it', async () => {
   const { code, stdout, stderr } = await house.run('apply', plan, '--yes', '-o', 'json');
   expect(code).toBe(0);
   expect(stderr).toContain('is started, but no worker takes work from its task queue');
@@ -76,7 +76,7 @@ test('no worker: the batch is started, apply warns and says what to start, and a
   expect((await house.run('watch', batch)).code).toBe(0);
 });
 
-test('no SMC endpoint: the worker says which address was refused and takes no work, and apply says that', async () => {
+test('without an SMC endpoint the worker names the address, takes no work, and apply says so', async () => {
   house.env.SMC_ENDPOINT = `http://127.0.0.1:${await freePort()}`;
   const worker = await house.startWorkerProcess();
   await untilSaid(
@@ -111,7 +111,7 @@ test.each([
   },
 );
 
-test('no permission to look the sources up: apply gives the code, the RequestId and the remedy, and nothing was started', async () => {
+test('without permission to look the sources up, apply gives the code, the RequestId and the remedy, and nothing was started', async () => {
   const refused = { operation: 'DescribeSourceServers', error: { code: 'Forbidden.RAM', httpStatus: 403 } };
   house.breakThings({ calls: [refused] });
   await house.startWorker();

@@ -11,7 +11,7 @@ const calls = (operation: string) => audit().calls.perOperation[operation]?.acce
 const sourceIds = () => [...house.simulator.account.sources.keys()];
 const handleOf = (plan: Plan) => house.client.workflow.getHandle(batchWorkflowId(plan.name));
 
-test('no slot and no instance held for ever by a job that hangs at every try', async () => {
+test('a job that hangs at every try gives back its slot and its instance', async () => {
   house = await aHouse({ servers: 2, runningQuota: 1, jobSeconds: 3_000, speed: 3_000 });
   const [hanging] = sourceIds();
   house.breakThings({ jobs: [{ source: hanging!, stall: { atProgress: 50 } }] });
@@ -30,7 +30,7 @@ test('no slot and no instance held for ever by a job that hangs at every try', a
   expect(audit()).toMatchObject({ jobs: { leftovers: [], peakRunning: 1 }, instances: { now: 0 } });
 });
 
-test('no image thrown away because stallTimeout or jobTimeout gave its job up a moment too early', async () => {
+test('an image that is made just when stallTimeout or jobTimeout ends the wait is kept', async () => {
   house = await aHouse({ servers: 2, jobSeconds: 2_000, speed: 1_000 });
   // SMC: a job is stopped only while it is Syncing, and these are past it.
   house.breakThings({ jobs: [{ source: '*', stall: { atProgress: 95, seconds: 10_000 } }] });
@@ -49,7 +49,7 @@ test('no image thrown away because stallTimeout or jobTimeout gave its job up a 
   expect(calls('StartReplicationJob')).toBe(2);
 });
 
-test('no kept job that is in the way of a retry or another apply, or loses what it has transferred', async () => {
+test('a kept job is adopted by a retry or another apply, with what it has transferred', async () => {
   house = await aHouse({ servers: 4, jobSeconds: 3_000, speed: 3_000 });
   const planFor = (from: number, failureThreshold?: { count: number }) =>
     house.plan(2, {
@@ -91,7 +91,7 @@ test('no kept job that is in the way of a retry or another apply, or loses what 
   });
 });
 
-test('no cleanup that takes what runs, or what only looks like ours', async () => {
+test('cleanup spares running jobs, and jobs that only look like ours', async () => {
   house = await aHouse({ servers: 2, jobSeconds: 1_000, speed: 1_000 });
   const [broken, slow] = sourceIds();
   house.breakThings({
@@ -132,7 +132,7 @@ test('no cleanup that takes what runs, or what only looks like ours', async () =
   expect(audit().jobs).toMatchObject({ leftovers: [], foreign: { existing: 3, running: 1 } });
 });
 
-test('no migration lost by a clean-up: a job that finished after its workflow was terminated counts, and apply skips its server', async () => {
+test('a job that finished after its workflow was terminated counts as a migration at a clean-up, and apply skips its server', async () => {
   house = await aHouse({ servers: 2, jobSeconds: 1_000, speed: 1 });
   const { account } = house.simulator;
   const plan = house.plan(2);

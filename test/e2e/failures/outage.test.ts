@@ -9,7 +9,7 @@ const outage = 'UnreadableAnswer: HTTP 503 without an API answer';
 const status = async (...args: string[]) => (await house.run('status', ...args)).stdout;
 const toldBy = async (...args: string[]) => JSON.parse((await house.run(...args, '-o', 'json')).stdout);
 
-test('no outage that looks like work: while SMC answers 503, status, explain and watch say so, and that it is over', async () => {
+test('while SMC answers 503, status, explain and watch say so, and say when it is over', async () => {
   house = await aHouse({ servers: 3, speed: 600 });
   const stalled = [{ source: '*', stall: { atProgress: 50 } }];
   house.breakThings({ jobs: stalled });

@@ -11,7 +11,7 @@ const sourceIds = () => [...house.simulator.account.sources.keys()];
 const explain = (batch: string, server: string) =>
   house.client.workflow.getHandle(batchWorkflowId(batch)).query(explainQuery, { server });
 
-test('no attempts burnt on a source that is away: its server waits for the client, says so, and goes on when it is back', async () => {
+test('a source that is offline costs no attempt: its server waits for the client, says so, and goes on when it is back', async () => {
   house = await aHouse({ servers: 2, speed: 600 });
   const [away] = sourceIds();
   const plan = house.plan(2, { policy: { attempts: 2 } });
@@ -37,7 +37,7 @@ test('no attempts burnt on a source that is away: its server waits for the clien
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test('no attempt burnt by a source that is away when its job is to be started: it is waited for, without a running slot', async () => {
+test('a source that is offline at the start of its job costs no attempt: its server waits without a running slot', async () => {
   house = await aHouse({ servers: 1 });
   house.breakThings({
     calls: [{ operation: 'StartReplicationJob', nth: 1, error: { code: 'SourceServerState.Invalid' } }],
@@ -53,7 +53,7 @@ test('no attempt burnt by a source that is away when its job is to be started: i
   expect(audit().creates.tookEffect).toBe(1);
 });
 
-test('no job that hangs for ever: one without progress is stopped, started again, and its slot was never given away', async () => {
+test('a job without progress is stopped and started again, and keeps its slot', async () => {
   house = await aHouse({ servers: 2, runningQuota: 1, speed: 600 });
   const [hanging] = sourceIds();
   house.breakThings({ jobs: [{ source: hanging!, runs: 1, stall: { atProgress: 50 } }] });
@@ -70,7 +70,7 @@ test('no job that hangs for ever: one without progress is stopped, started again
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test('no night lost on one slow server: after jobTimeout it fails with the reason, and its job is stopped and deleted', async () => {
+test('a slow server fails with the reason after jobTimeout, and its job is stopped and deleted', async () => {
   house = await aHouse({ servers: 2, speed: 600 });
   const [slow] = sourceIds();
   house.breakThings({ jobs: [{ source: slow!, stall: { atProgress: 50 } }] });
@@ -88,7 +88,7 @@ test('no night lost on one slow server: after jobTimeout it fails with the reaso
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test("no cleanup that kills others' work: kept jobs are counted as billed, and cleanup deletes those and no other", async () => {
+test('kept jobs are counted as billed, and cleanup deletes only those', async () => {
   house = await aHouse({ servers: 3, speed: 6_000 });
   const [broken, mine] = sourceIds();
   house.breakThings({ jobs: [{ source: broken!, fail: { atProgress: 50 } }] });
@@ -116,7 +116,7 @@ test("no cleanup that kills others' work: kept jobs are counted as billed, and c
   expect((await running.progress()).counts.migrating).toBe(1);
 });
 
-test('no incremental job that expires before its cut-over: it is kept valid for as long as SMC allows', async () => {
+test('an incremental job is kept valid until its cut-over, as long as SMC allows', async () => {
   house = await aHouse({ servers: 1, speed: 6_000 });
   const plan = house.plan(1, {
     server: () => ({ job: { runOnce: false, frequency: 168, maxNumberOfImageToKeep: 1 } }),

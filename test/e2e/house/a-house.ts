@@ -55,7 +55,7 @@ export interface House {
   /** A plan for the first `count` sources of the account. */
   plan(count: number, more?: PlanOptions): Plan;
   batch(plan: Plan): BatchClient;
-  /** Makes a job as an earlier life of the batch may have left it; gives its id. */
+  /** Makes a job such as an earlier batch may have left; gives its id. */
   leaveJob(
     plan: Plan,
     server: { name: string; sourceId?: string },

@@ -43,7 +43,7 @@ test('a wave that waits for approval says so and starts only when it is approved
   );
 });
 
-test('a canary that fails stops the batch; a retry after the cause is mended lets it go on', async () => {
+test('a canary that fails stops the batch; a retry after the cause is removed lets it go on', async () => {
   house = await aHouse({ servers: 5, speed: 6_000 });
   const [canary] = [...house.simulator.account.sources.values()];
   house.breakThings({ jobs: [{ source: canary!.sourceId, fail: { atProgress: 10 } }] });
@@ -122,7 +122,7 @@ test('single servers are cancelled, skipped and explained; orders that make no s
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test('an incremental server is synced, waits without a running slot, and is cut over when told', async () => {
+test('an incremental server is synced, waits without a running slot, and is cut over by an order', async () => {
   house = await aHouse({ servers: 2, runningQuota: 1, speed: 6_000 });
   const plan = house.plan(2, {
     waves: [{ name: 'incremental' }, { name: 'plain' }],

@@ -23,7 +23,7 @@ async function continuedAsNew(batch: string): Promise<void> {
   await until(async () => (await runOf(batch)) !== before);
 }
 
-test('a webhook that refuses connections holds no server up, is told also by the run that takes over, and hears the news when it is back', async () => {
+test('servers go on while the webhook refuses connections, and it gets the messages when it is back, also from the next run', async () => {
   const reason = /the webhook could not be reached: connection refused/;
   hook = await aWebhook('refuses');
   house = await aHouse({ servers: count, jobSeconds: 2_000, env: { SMC_WEBHOOK_URL: hook.url } });
@@ -73,7 +73,7 @@ test('a webhook that hangs keeps no order from being heard, also after the batch
   expect(house.simulator.account.audit().jobs.leftovers).toEqual([]);
 });
 
-test('a webhook that refuses a message for good is told of, holds nothing up, and is all right with the next', async () => {
+test('a webhook that refuses a message for good is reported, servers go on, and the next message ends the trouble', async () => {
   hook = await aWebhook({ body: '{"errcode":310000,"errmsg":"keywords not in content"}' });
   house = await aHouse({
     servers: 4,

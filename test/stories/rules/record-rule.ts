@@ -52,6 +52,6 @@ export function judgeRecord(name: string, record: ServerRecord): void {
   if (phase === 'queued') fits(record.slotRequest > 0 && record.queuedAt > 0, 'without its request');
   if (phase === 'failed') fits(record.error?.code !== undefined, 'without why');
   if (isEnded(phase)) fits(record.endedAt !== undefined, 'at no time');
-  else if (phase !== 'waiting') fits(record.startedAt !== undefined, 'and was never taken up');
+  else if (phase !== 'waiting') fits(record.startedAt !== undefined, 'without any start');
   if (phase === 'waiting') fits(!record.jobRuns || record.jobId !== undefined, 'and no job runs');
 }

@@ -45,7 +45,7 @@ function judgeStart(
   must(
     isWished(state, name, 'start') || workflow !== undefined || workflows.last(batch, name) !== undefined,
     'a wish stands until it is done',
-    () => `${name} is taken up, has no workflow, and none is wished`,
+    () => `${name} is under way, has no workflow, and no start is wished`,
   );
 }
 

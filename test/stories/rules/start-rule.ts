@@ -40,7 +40,7 @@ export function judgeStarts(batch: Batch, before: Before, decision: Decision, no
       must(
         decision.wishes.some((one) => one.kind === 'start' && one.server === name),
         'a start is a wish',
-        () => `${name} is taken up and its workflow not started`,
+        () => `${name} is under way, and its workflow is not started`,
       );
       must(
         was.lookUp === undefined && !state.planChange?.touched.has(name),

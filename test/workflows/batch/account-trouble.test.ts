@@ -12,7 +12,7 @@ import { unseenMs } from '../../../workflows/server/job-timeout';
 const error = { code: 'InvalidSecurityToken.Expired', message: 'expired', remedy: 'Renew it.' };
 const minute = 60_000;
 
-test('trouble is told once when it begins and once when it has passed, though it comes and goes between calls', () => {
+test('trouble that comes and goes between calls is announced once when it begins, and once when it is over', () => {
   const state = accountInOrder();
   const said: [number, string][] = [];
   const at = (seconds: number, news?: Parameters<typeof takeAccountReport>[1]) => {

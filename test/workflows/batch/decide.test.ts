@@ -54,7 +54,7 @@ describe('who starts', () => {
     expect(sent(batch)).toEqual(['start b']);
   });
 
-  test('what runs since an earlier life is taken up whatever the gates say', () => {
+  test('a job that runs since an earlier batch is adopted even when the gates are closed', () => {
     const batch = aBatch(aPlan(['a', 'b']), { a: waiting({ jobId: 'j-a', jobRuns: true }) });
     takeOrder(batch, 'pause', { by: 'me' }, 0);
     expect(sent(batch)).toEqual(['start a']);
@@ -172,7 +172,7 @@ describe('what keeps servers from starting', () => {
     expect(sent(withLease(aBatch(plan, { a: synced }), 5))).toEqual(['start b']);
   });
 
-  test('no server waits for one that can never be migrated, in whatever order they are looked at', () => {
+  test('a server whose dependency can never be migrated fails, in any order of the servers', () => {
     const plan = aPlan(['db', aServer('app', { dependsOn: ['db'] }), aServer('web', { dependsOn: ['app'] })]);
     const batch = withLease(aBatch(plan, { db: failed, app: failed, web: failed }), 5);
     expect(sent(batch, 4)).toEqual([]);
@@ -242,7 +242,7 @@ describe('what is not confirmed', () => {
     expect(after.report).toMatchObject({ nth: 2, demand: before.report!.demand });
   });
 
-  test('a server that asks again for what it was granted is told again', () => {
+  test('a server that repeats a granted request gets the grant again', () => {
     const batch = withLease(aBatch(aPlan(['a']), { a: queued() }), 5);
     const [grant] = decide(batch, 0).wishes;
     expect(grant?.kind).toBe('grant');
@@ -252,7 +252,7 @@ describe('what is not confirmed', () => {
   });
 });
 
-test('a cancelled batch starts nothing: what waits ends, what is at work is told', () => {
+test('a cancelled batch starts nothing: waiting servers end, the others get a cancel', () => {
   const batch = withLease(aBatch(aPlan(['a', 'b', 'c']), { b: migrating, c: failed }), 5);
   takeOrder(batch, 'cancel', { by: 'me' }, 0);
   expect(sent(batch)).toEqual(['cancel b']);
@@ -262,7 +262,7 @@ test('a cancelled batch starts nothing: what waits ends, what is at work is told
   expect(decide(batch, 2).isOver).toBe(true);
 });
 
-test('servers at work are asked after each minute, one question at a time', () => {
+test('servers with a workflow are checked each minute, one check at a time', () => {
   const batch = aBatch(aPlan(['a', 'b']), { a: migrating, b: failed });
   expect(decide(batch, 0)).toMatchObject({ endCheck: undefined, wakeAt: 60_000 });
   expect(decide(batch, 60_000).endCheck).toEqual(['a']);
@@ -280,7 +280,7 @@ test('before its first look at the account a batch starts nothing, and answers t
   expect(decide(batch, 0).cancelsSurvey).toBe(true);
 });
 
-test('the list of the Temporal UI is told a status when it changes', () => {
+test('the list of the Temporal UI gets a status when it changes', () => {
   const batch = withLease(aBatch(aPlan(['a', 'b'])), 1);
   expect([decide(batch, 0).status, decide(batch, 0).status]).toEqual(['running', undefined]);
   takeOrder(batch, 'pause', { by: 'me' }, 0);
@@ -293,14 +293,14 @@ test('a batch that is cancelled before its first look at the account still looks
   expect(decide(batch, 0)).toMatchObject({ surveys: true, cancelsSurvey: true });
 });
 
-test('a job that runs since an earlier life is watched to its end, also where its server has no hope', () => {
+test("a job that runs since an earlier batch is waited for, also when its server's dependency has failed", () => {
   const plan = aPlan(['db', aServer('web', { dependsOn: ['db'] })]);
   const batch = aBatch(plan, { db: failed, web: waiting({ jobId: 'j-web', jobRuns: true }) });
   expect(sent(batch)).toEqual(['start web']);
   expect(batch.index.inUse).toEqual({ existing: 1, running: 1 });
 });
 
-test('a server whose start has not been sent is not asked after', () => {
+test('a server whose start was not sent is left out of the check', () => {
   const names = Array.from({ length: 600 }, (_, i) => `web-${i}`);
   const batch = withLease(aBatch(aPlan(names, { maxConcurrent: 600 })), 600);
   expect(decide(batch, 0).wishes).toHaveLength(500);

@@ -47,7 +47,7 @@ test.each([
   ['recovering', recovering],
   ['queued', queued],
   ['finishing', finishing],
-] as const)('no peer of a group starts beside a server that is %s', (_, record) => {
+] as const)('the others of a group wait for a server that is %s', (_, record) => {
   const plan = aPlan([aServer('a', { exclusive: 'g' }), aServer('b', { exclusive: 'g' })]);
   const batch = aBatch(plan, { a: record });
   expect(started(batch)).toEqual([]);

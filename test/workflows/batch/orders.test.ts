@@ -72,7 +72,7 @@ test('a server that waits is cancelled at once, one at work hears of it', () => 
   ]);
 });
 
-test('a retry replaces what the server was to hear, and waits for its last workflow to close', () => {
+test('a retry replaces the wishes of the server, and waits for its last workflow to close', () => {
   const batch = batchOf(migrating);
   order(batch, 'cancel', { servers: ['web'] });
   batch.index.set('web', { ...failed, sourceId: 's-web' });
@@ -103,7 +103,7 @@ test('a wave is approved once', () => {
   expect(() => order(batch, 'approve', { wave: 'late' })).toThrow('has been approved already');
 });
 
-test('limits are told to the quota at once, as the newest change', () => {
+test('limits are reported to the quota at once, as the newest change', () => {
   const batch = batchOf(waiting);
   order(batch, 'setLimits', { maxConcurrent: 3, runningQuota: 4 });
   expect(batch.state).toMatchObject({

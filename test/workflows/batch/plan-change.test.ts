@@ -82,7 +82,7 @@ test.each([
   ],
   ['skipped', otherSource, ["server 'web' is skipped: its sourceId has no effect any more"]],
   ['cancelled', otherSource, ["server 'web' is cancelled: its sourceId counts once it is retried"]],
-] as const)('a server that is %s may change, and what has no effect is told', (which, next, notes) => {
+] as const)('a server that is %s may change, and a change without effect is noted', (which, next, notes) => {
   expect(changesOf(records[which], next)).toMatchObject({ refused: [], changed: ['web'], notes, left: [] });
 });
 
@@ -122,7 +122,7 @@ describe('a plan that takes effect', () => {
     expect(batch.index.record('web')).toMatchObject({ phase: 'migrating', sourceId: 's-right' });
   });
 
-  test('is refused when a server that it changes was taken up meanwhile', () => {
+  test('is refused when a server that it changes has started meanwhile', () => {
     const batch = aBatch(planOf([web]));
     const next = planOf([otherImage]);
     beginPlanChange(batch, next);

@@ -88,7 +88,7 @@ test('a start that was sent again and had been heard the first time goes on as i
   expect(decide(batch, 2_000).wishes).toEqual([]);
 });
 
-describe('servers that are asked after', () => {
+describe('servers that are checked for their end', () => {
   const migrating = { phase: 'migrating', round: 1, startedAt: 0, runId: 'r-1' } as const;
 
   test('one whose workflow was terminated has failed, and its slot is free', () => {

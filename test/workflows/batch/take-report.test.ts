@@ -8,7 +8,7 @@ import { aBatch, aPlan, aServer } from './a-batch';
 
 const plan = aPlan(['db', 'web', 'app'], { stopAfterSameError: 2 });
 
-/** A batch whose `web` has been taken up: its job is being created or runs. */
+/** A batch whose `web` is under way: its job is being created or runs. */
 function underWay() {
   const batch = aBatch(plan, { web: { phase: 'migrating', round: 1, startedAt: 1, starts: 1 } });
   const { index, state } = batch;
@@ -102,7 +102,7 @@ test('a last sync asked for is no new try, and what only the batch needs of a re
   expect(servers.index.hasRestarts).toBe(false);
 });
 
-test('no quota exceeded by what an earlier life has left: its jobs hold their slots before they are taken up', () => {
+test('jobs of an earlier batch hold their slots before they are adopted', () => {
   const { index } = aBatch(plan, {
     web: { phase: 'waiting', round: 0, jobId: 'j-1', jobRuns: true },
     app: { phase: 'waiting', round: 0, jobId: 'j-2' },
@@ -117,7 +117,7 @@ test('no quota exceeded by what an earlier life has left: its jobs hold their sl
   expect([index.inUse, index.runningWithoutWorkflow.size]).toEqual([{ existing: 2, running: 1 }, 0]);
 });
 
-test('no quota exceeded by kept jobs: one goes on taking its slot when its server is retried, skipped or cancelled', () => {
+test('a kept job keeps its slot when its server is retried, skipped or cancelled', () => {
   const error = { code: 'InternalError', message: '', remedy: '' };
   const leftover = { jobId: 'j-1', why: 'keptByPolicy' } as const;
   const failed = { phase: 'failed', round: 1, error, jobId: 'j-1', leftover } as const;
@@ -134,7 +134,7 @@ test('no quota exceeded by kept jobs: one goes on taking its slot when its serve
   expect([index.inUse, index.leftovers]).toEqual([{ existing: 1, running: 0 }, 1]);
 });
 
-test('no quota exceeded by jobs of no server: they take their slots until they are gone', () => {
+test('strays keep their slots until they are gone', () => {
   const strays = {
     jobs: [{ jobId: 'j-8', runs: true as const }, { jobId: 'j-9' }],
     missing: [],

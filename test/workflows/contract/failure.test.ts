@@ -84,7 +84,7 @@ test('its one line in the Temporal UI names the code, the call and what to do', 
   );
 });
 
-test('a timeout, and an error of our own code, are told in their words', () => {
+test('a timeout, and an error of our own code, keep their messages', () => {
   const timeout = new TimeoutFailure('too late', undefined, TimeoutType.SCHEDULE_TO_CLOSE);
   expect([isTimeout(crossed(timeout)), smcFailureOf(crossed(timeout)).code]).toEqual([true, 'TimedOut']);
   const bug = crossed(ApplicationFailure.retryable('no such thing', 'TypeError'));

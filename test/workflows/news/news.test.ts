@@ -15,7 +15,7 @@ const refused = { reason: 'connection refused', isFinal: false };
 /** The state as it comes out of Continue-As-New. */
 const carried = (news: News): News => JSON.parse(JSON.stringify(news));
 
-test('what fails is kept over Continue-As-New, sent again after a growing while of five minutes at most, and told once', () => {
+test('a message that fails is kept over Continue-As-New, sent again after a growing delay of at most five minutes, and reported once', () => {
   let news = noNews();
   addNews(news, event('a'));
   const waits: number[] = [];
@@ -33,7 +33,7 @@ test('what fails is kept over Continue-As-New, sent again after a growing while 
   expect(news).toEqual(noNews());
 });
 
-test('what is refused for good is not sent again, and told until a message is taken', () => {
+test('a message that is refused for good is dropped, and the trouble is shown until a message is accepted', () => {
   const news = noNews();
   addNews(news, event('a'));
   addNews(news, event('b'));

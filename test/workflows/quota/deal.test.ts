@@ -100,7 +100,7 @@ test('the newest change of the quota counts, whoever reports last; of two at onc
   expect(hearReport(state, report('b', stated(30, 21)), 0).quota.running).toBe(30);
 });
 
-test('a count that fails ends nothing: dealing goes on by the last one, the batches hear why, and the next waits longer', () => {
+test('slots are dealt by the last count after one that fails, the batches get the reason, and the next count waits longer', () => {
   const begun = deal(aQuota([report('a')], slots(3)), 0).state;
   let state = deal(begun, 300_000).state;
   expect(state.count.isCounting).toBe(true);
@@ -172,7 +172,7 @@ test('a lease that could not be delivered is not dropped: it counts, and is sent
   expect(deal(delivered, 70_000).leases).toEqual([]);
 });
 
-test('what an ended batch held counts until a count has told what is left of it', () => {
+test('the slots of an ended batch count until a count has shown which jobs are left', () => {
   const first = deal(aQuota([report('a')]), 0);
   const both = hearReport(first.state, report('b'), 0);
   const ended = hearEnded(both, ['a'], 0);

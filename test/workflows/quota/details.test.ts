@@ -5,6 +5,6 @@ import { newQuota } from '../../../workflows/quota/state';
 test('the page of a quota that was lost names the batches that it waits for', () => {
   const state = hearCensus(newQuota('q-1', 0), ['dc1', 'dc2'], 0);
   expect(quotaDetails('a', state, 0)).toContain(
-    'Nothing is dealt before these batches have told what they hold: dc1, dc2.',
+    'No slots are dealt before these batches have reported: dc1, dc2.',
   );
 });

@@ -25,7 +25,7 @@ test.each([
   expect(divideFairly(available, claims)).toEqual(shares);
 });
 
-test('nothing is given twice and nothing is left while somebody wants more', () => {
+test('each slot is given once, and all are given while a claim wants more', () => {
   const claims = fc.array(fc.record({ demand: fc.nat(60), priority: fc.nat(2) }), { maxLength: 8 });
   fc.assert(
     fc.property(fc.nat(120), claims, (available, all) => {

@@ -15,7 +15,7 @@ test.each([
   ['a new job', created, now, 30, 89],
   ['an adopted one', { ...created, creationTime: iso(now - 40 * day) }, now - 40 * day, 30, 89],
   [
-    'one that has been extended by an earlier life',
+    'one that an earlier batch has extended',
     { ...created, creationTime: iso(now - 40 * day), validTime: iso(now + 49 * day) },
     now - 40 * day,
     89,

@@ -4,19 +4,19 @@ import type { ServerRecord } from '../servers/server-record';
 import type { BatchState } from '../state';
 import { type Delta, deltasOf, fromDeltas } from './delta';
 
-/** A batch as one run hands it to the next: Temporal ends a workflow that carries more than 2 MiB. */
+/** The state of a batch in the form that one run gives to the next: Temporal ends a workflow that carries more than 2 MiB. */
 export interface CarriedBatch {
   plan: Omit<Plan, 'servers'>;
   state: Omit<BatchState, 'plan' | 'servers'>;
-  /** The plan's servers, and what is known of each: what it shares with the one before is not said again. */
+  /** The plan's servers, and the record of each, as differences to the one before. */
   servers: Delta[];
   known: Delta[];
 }
 
-/** A plan seldom changes while its batch runs. */
+/** The packed servers of a plan, kept because a plan seldom changes while its batch runs. */
 const packedServers = new WeakMap<readonly PlannedServer[], Delta[]>();
 
-/** For Continue-As-New. */
+/** Packs a state for Continue-As-New. */
 export function carriedBatch({
   plan: { servers, ...plan },
   servers: records,
@@ -31,7 +31,7 @@ export function carriedBatch({
   return { plan, state, servers: packedServers.get(servers) ?? deltasOf(servers), known: deltasOf(known) };
 }
 
-/** What {@link carriedBatch} was given. */
+/** The state that {@link carriedBatch} has packed. */
 export function unpackedBatch(carried: CarriedBatch): BatchState {
   const servers = fromDeltas(carried.servers) as PlannedServer[];
   packedServers.set(servers, carried.servers);

@@ -1,11 +1,11 @@
-/** How one value differs from another: 0 not at all, a number by so much, a list is a new value, a map what changed in it. */
+/** The difference of two values: 0 when they are equal, a number to add, a list with the new value, or a map of differences. */
 export type Delta = number | [unknown] | { [key: string]: Delta | null };
 
 type Fields = Record<string, unknown>;
 
 /**
- * A list as what each of its items has that the one before has not: servers of a plan, and their records, share most of
- * what they say. Plain JSON in, plain JSON out.
+ * A list as the difference of each item to the one before: servers of a plan, and their records, are mostly the same. Input and
+ * output are plain JSON.
  */
 export function deltasOf(items: readonly unknown[]): Delta[] {
   let before: unknown = null;
@@ -16,7 +16,7 @@ export function deltasOf(items: readonly unknown[]): Delta[] {
   });
 }
 
-/** The list again. Equal parts are one object, so that they take their memory once. */
+/** The list that these differences make. Equal parts are the same object, to save memory. */
 export function fromDeltas(deltas: readonly Delta[]): unknown[] {
   let before: unknown = null;
   return deltas.map((delta) => {
@@ -61,7 +61,7 @@ function withDelta(before: unknown, delta: Delta): unknown {
   return after;
 }
 
-/** Two maps, or two lists of one length: what is in them may be compared one by one. */
+/** Whether two values are maps, or lists of the same length, so that their parts can be compared one by one. */
 function areAlike(before: unknown, after: unknown): boolean {
   if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null)
     return false;

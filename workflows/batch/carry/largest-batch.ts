@@ -5,13 +5,13 @@ import type { ServerRecord } from '../servers/server-record';
 import { newBatchState } from '../state';
 import { type CarriedBatch, carriedBatch } from './carried-batch';
 
-/** Texts that no compression makes shorter. */
+/** Random texts, which compression does not make shorter. */
 export interface Noise {
   text(length: number): string;
   hex(length: number): string;
 }
 
-/** What a batch carries over Continue-As-New when every server has failed with a text of its own. */
+/** The largest state over Continue-As-New: every server has failed with a different text. */
 export function largestBatch(plan: Plan, noise: Noise, now: number): CarriedBatch {
   const servers = byName<ServerRecord>();
   let texts: number = textLimits.all;

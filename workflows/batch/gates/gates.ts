@@ -4,7 +4,7 @@ import { smcBatchCommand } from '../../../src/text';
 import type { ServerIndex, WaveSums } from '../servers/server-index';
 import { isOpen, nextOpening } from './time-window';
 
-/** What an operator has said beside the plan; carried over Continue-As-New. */
+/** The orders of operators about gates; carried over Continue-As-New. */
 export interface GateState {
   paused: { batch: boolean; waves: string[]; servers: string[] };
   approvedWaves: string[];
@@ -20,16 +20,16 @@ export const openGates = (): GateState => ({
   acceptedCodes: [],
 });
 
-/** Why nothing of a wave may start now, and when that may change by itself (milliseconds since the epoch). */
+/** A closed gate: why a wave or a server may not start now, and when it may open by itself (milliseconds since the epoch). */
 export interface ClosedGate {
   kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window' | 'startTime' | 'dependency' | 'group';
   reason: string;
   until?: number;
-  /** Nothing opens it but this group, or this server. */
+  /** The gate opens only when this group is free, or this server has ended. */
   waitsFor?: { group: string } | { server: string };
 }
 
-/** The gate of one wave, open when undefined. The order of the checks is the order in which an operator can act. */
+/** The closed gate of a wave; undefined when it is open. The gates are checked in the order in which an operator can open them. */
 export function waveGate(
   plan: Plan,
   index: ServerIndex,
@@ -49,8 +49,8 @@ export function waveGate(
 }
 
 /**
- * What holds jobs back that could be started again, by their server. Running work is never broken, but nothing starts at
- * a gate that an operator, a failure or the clock has closed. A cut-over comes at its own time.
+ * Gives the closed gate that holds back the restart of a server's job: a pause, a stop after failures, or a time window. A running
+ * job is never stopped by a gate. A cut-over ignores stops and windows, because it has a time of its own.
  */
 export function restartGates(
   plan: Plan,
@@ -59,7 +59,7 @@ export function restartGates(
   now: number,
 ): (server: string) => ClosedGate | undefined {
   const stopped = stopReason(plan, index, state);
-  // To ask a calendar costs more than all else, and servers are many more than waves.
+  // A time window is the most expensive check: it is made once for each wave.
   const windows = new Map<Wave, ClosedGate | undefined>();
   const windowOf = (wave: Wave) => {
     if (!windows.has(wave)) windows.set(wave, windowGate(plan, wave, now));
@@ -79,7 +79,7 @@ export function restartGates(
   };
 }
 
-/** What stands between a server and its start, beside the gate of its wave. */
+/** The closed gate of a server itself, beside the gate of its wave; undefined when it is open. */
 export function serverGate(
   index: ServerIndex,
   state: GateState,
@@ -105,11 +105,11 @@ export function serverGate(
   return undefined;
 }
 
-/** An operator holds this server back. */
+/** The gate of a server that an operator has paused. */
 const serverPause = (name: string, { paused }: GateState): ClosedGate | undefined =>
   paused.servers.includes(name) ? { kind: 'paused', reason: 'it is paused' } : undefined;
 
-/** Its time in the plan has not come. One that a retry sets back has had it. */
+/** The gate of a server whose start time in the plan has not come. */
 function startTimeGate(index: ServerIndex, name: string, now: number): ClosedGate | undefined {
   const { job } = index.planOf(name);
   const until = startTimeOf(job);
@@ -117,11 +117,11 @@ function startTimeGate(index: ServerIndex, name: string, now: number): ClosedGat
   return { kind: 'startTime', reason: `its scheduledStartTime is ${job.scheduledStartTime}`, until };
 }
 
-/** A dependency that is incremental counts once it has been synced. */
+/** Whether a dependency is fulfilled; an incremental server counts once it is synced. */
 export const hasBeenMigrated = (index: ServerIndex, name: string) =>
   ['migrated', 'skipped', 'synced'].includes(index.phaseOf(name));
 
-/** Too many failures: nothing more starts before the operator has decided. */
+/** The gate after too many failures: nothing more starts before an operator has decided. */
 export function stopReason(plan: Plan, index: ServerIndex, state: GateState): ClosedGate | undefined {
   for (const [i, { name, failureThreshold }] of plan.waves.entries()) {
     const { failing: failed, total } = index.waves[i]!;
@@ -164,7 +164,7 @@ function orderGate(plan: Plan, index: ServerIndex, wave: number): ClosedGate | u
   return open && { kind: 'order', reason: `wave '${open.name}' must end first` };
 }
 
-/** Ended, or incremental and waiting for its cut-over, which may take weeks. */
+/** Whether all servers of a wave have ended, or are synced: a cut-over may come weeks later. */
 const isSettled = ({ ended, synced, total }: WaveSums) => ended + synced === total;
 
 function approvalGate(

@@ -2,20 +2,20 @@ import type { TimeWindow, Weekday } from '../../../src/plan';
 
 const minuteMs = 60_000;
 const weekdays: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-/** Throws where this machine does not know the zone: the batch has asked a worker before, but others may know less. */
+/** Formatters by time zone. One throws when this machine does not know the zone: the batch has asked only one worker. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 interface LocalTime {
   /** `2030-12-31` */
   date: string;
   weekday: Weekday;
-  /** Since local midnight. */
+  /** Minutes since local midnight. */
   minutes: number;
 }
 
-/** Whether a server may start at this moment (milliseconds since the epoch); without a window only lockouts count. */
+/** Whether servers may start at this time (milliseconds since the epoch); without a window only lockout dates count. */
 export function isOpen(window: TimeWindow | undefined, lockoutDates: readonly string[], at: number): boolean {
-  // To ask a calendar costs more than all else that a decision asks.
+  // The calendar is the most expensive part of a decision.
   if (!window && lockoutDates.length === 0) return true;
   const zone = window?.timezone ?? 'UTC';
   const now = localTime(at, zone);
@@ -24,12 +24,12 @@ export function isOpen(window: TimeWindow | undefined, lockoutDates: readonly st
   const [from, to] = [minutesOf(window.from), minutesOf(window.to)];
   const isOpenDay = (day: Weekday) => window.days === undefined || window.days.includes(day);
   if (from < to) return now.minutes >= from && now.minutes < to && isOpenDay(now.weekday);
-  // Over midnight: the small hours belong to the day on which the window opened.
+  // A window over midnight: its hours after midnight belong to the day on which it opened.
   if (now.minutes >= from) return isOpenDay(now.weekday);
   return now.minutes < to && isOpenDay(weekdays[(weekdays.indexOf(now.weekday) + 6) % 7]!);
 }
 
-/** The next moment from `at` on at which it is open; undefined when there is none within a year. */
+/** The next time from `at` on at which servers may start; undefined when there is none within a year. */
 export function nextOpening(
   window: TimeWindow | undefined,
   lockoutDates: readonly string[],
@@ -40,7 +40,7 @@ export function nextOpening(
   const step = Math.max(1, Math.min(30, Math.floor(length / 2))) * minuteMs;
   for (let time = at; time < end; time += step) {
     if (!isOpen(window, lockoutDates, time)) continue;
-    // Somewhere in the last step it opened: to the minute.
+    // The window has opened within the last step: find the minute.
     let opening = Math.floor(time / minuteMs) * minuteMs;
     while (opening - minuteMs >= at && isOpen(window, lockoutDates, opening - minuteMs)) opening -= minuteMs;
     return Math.max(opening, at);

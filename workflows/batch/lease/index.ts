@@ -1,4 +1,4 @@
-/** A batch's side of its lease of the account's quota: what it holds, what it tells, what refusals hold back, when syncs count. */
+/** The batch's lease of the account's quota: its slots, its reports, its limit after refusals, and the slots of syncs. */
 export {
   type LeaseHolding,
   lostReport,

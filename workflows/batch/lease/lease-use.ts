@@ -3,14 +3,14 @@ import type { Slots } from '../../contract/slots';
 import type { Batch, Times } from '../state';
 import { afterSuccess, heldSlots, nextReport, syncHoldsSlotFrom, takeSync, trialEnd, usableSlots } from '.';
 
-// What a batch does with its lease of the account's quota; the rules themselves are in `lease/`.
+// The use of the lease by the batch; the rules are in the other files of this folder.
 
-/** The report that the account's quota must get now, if any; it counts as on its way. */
+/** The report to the account's quota that is due now; it counts as on its way. */
 export function reportToQuota(batch: Batch, now: number, times: Times): LeaseReport | undefined {
   const { state, index, demand } = batch;
   const { plan, holding } = state;
   if (state.stage === 'leaving' || state.stage === 'ended') return undefined;
-  // Before the first survey has ended, and at the end, only what the quota has asked for: others wait for the answer.
+  // During the survey, and at the end, the batch reports only when the quota asks: other batches wait for the answer.
   if (state.stage !== 'running' && !holding.isAsked) return undefined;
   const needs = {
     batch: plan.name,
@@ -38,18 +38,18 @@ const statedQuota = ({ state }: Batch): StatedQuota => ({
   changedAt: state.quotaChangedAt,
 });
 
-/** The account's quota as it counts now: another batch may have been told a newer one. */
+/** The account's quota that counts now: a person may have changed it in another batch. */
 export function quotaInForce(batch: Batch): StatedQuota {
   const { quota } = batch.state.holding.lease;
   const own = statedQuota(batch);
   return quota && quota.changedAt > own.changedAt ? quota : own;
 }
 
-/** The slots of the lease, as far as the plan lets the batch use them. */
+/** The slots of the lease, within the limits of the plan. */
 export const leasedSlots = ({ state }: Batch): Slots =>
   usableSlots(state.holding, state.plan.policy.maxConcurrent);
 
-/** The slots that may be used now: those of the lease, as far as refusals of the API leave them. */
+/** The slots that the batch may use now: those of its lease, within the limit after refusals of the API. */
 export function slotsToUse(batch: Batch, now: number, times: Times): Slots {
   const { state, index } = batch;
   const trial = state.hold && trialEnd(state.hold, index.inUse, now);
@@ -65,7 +65,7 @@ export function slotsToUse(batch: Batch, now: number, times: Times): Slots {
   return heldSlots(leasedSlots(batch), state.hold, now);
 }
 
-/** From shortly before it is due a sync counts as running: nothing else takes its place. */
+/** Gives a running slot to each sync that is due soon, so that no other job takes it. */
 export function holdDueSyncs({ index }: Batch, now: number, times: Times): void {
   for (const [name, dueAt] of [...index.syncsDue]) {
     const from = syncHoldsSlotFrom(dueAt)!;

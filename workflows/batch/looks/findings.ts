@@ -18,15 +18,15 @@ import { type Batch, type BatchState, note, sourceOf } from '../state';
 import { takeEarlyReports } from '../take-report';
 import { wish } from '../wishes';
 
-/** What the account and Temporal say of servers of a plan. */
+/** The state of servers of a plan in the account and in Temporal. */
 export interface Findings {
   surveyed: SurveyedServer[];
   earlier: EarlierServers;
 }
 
 /**
- * Judges each server that was looked up, notes what follows, and takes in what was reported meanwhile. `plan` is the one that
- * counts from now on. One that has ended by an operator's word that came meanwhile stays so.
+ * Judges each server that was looked up, sets its record, and takes the reports that have come meanwhile. `plan` counts from now
+ * on. A server that an operator has ended meanwhile stays ended.
  */
 export function takeFindings(batch: Batch, plan: Plan, findings: Findings | undefined, now: number): void {
   const { state } = batch;
@@ -38,7 +38,7 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     if (!server) continue;
     const before = state.servers[found.name]!;
     if (hasWorkflow(before)) continue;
-    // What a workflow of an earlier life has at work is cancelled as well.
+    // A workflow from before the batch was applied is cancelled, too.
     const isCancelled = before.phase === 'cancelled' && atWork.has(found.name);
     const isReplaced = before.isMoved && migratedFrom(before) !== undefined;
     if (isEnded(before.phase) && !isCancelled && !isReplaced) continue;
@@ -57,7 +57,7 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
   takeEarlyReports(batch, now);
 }
 
-/** A look that answers servers which wait has come to its end; a changed plan meanwhile looks them up itself. */
+/** Takes the result of a look-up of waiting servers. When the plan has changed meanwhile, that change looks them up itself. */
 export function takeLookUp(batch: Batch, askedOf: Plan, findings: Findings, now: number): void {
   const { state } = batch;
   state.lookUp = {};
@@ -66,10 +66,10 @@ export function takeLookUp(batch: Batch, askedOf: Plan, findings: Findings, now:
   takeFindings(batch, askedOf, findings, now);
 }
 
-/** So long after a look that failed the account is asked again. */
+/** The wait after a look-up that failed. */
 const againMs = 60_000;
 
-/** The servers wait on; the journal says why, once. */
+/** Notes a look-up that failed: the servers go on waiting, and the journal has the reason once. */
 export function takeLookUpTrouble({ state }: Batch, trouble: SmcFailure, now: number): void {
   const { code, message, remedy } = trouble;
   if (state.lookUp.trouble !== code)
@@ -77,7 +77,7 @@ export function takeLookUpTrouble({ state }: Batch, trouble: SmcFailure, now: nu
   state.lookUp = { trouble: code, notBefore: now + againMs };
 }
 
-/** A server that was asked about may have the source of one that was not. */
+/** Finds servers that were looked up and have the same source as one that was not. */
 export function noteTwins(state: BatchState, { servers }: Plan, surveyed: SurveyedServer[]): void {
   const asked = new Set(surveyed.map(({ name }) => name));
   const nameOf = new Map(
@@ -89,7 +89,7 @@ export function noteTwins(state: BatchState, { servers }: Plan, surveyed: Survey
   }
 }
 
-/** The first look at the account is over: from now on servers may start. */
+/** The survey has ended: from now on servers may start. */
 export function takeSurveyEnd(batch: Batch, now: number): void {
   batch.state.lookUp = {};
   batch.state.strays.polls = 0;
@@ -97,7 +97,7 @@ export function takeSurveyEnd(batch: Batch, now: number): void {
   takeEarlyReports(batch, now);
 }
 
-/** Cancelled before its sources were known, a batch still has to cancel what its earlier life has at work. */
+/** Adopts the workflows from before the batch was applied when the survey was cancelled: they have to be cancelled, too. */
 export function takeOverRunning(batch: Batch, { running }: EarlierServers, now: number): void {
   for (const { server, sourceId, standing } of running) {
     if (!batch.index.has(server)) continue;
@@ -106,7 +106,7 @@ export function takeOverRunning(batch: Batch, { running }: EarlierServers, now: 
   }
 }
 
-/** The record is of no server any more, or of another source: a job that it does not keep becomes a stray. */
+/** Removes the record of a server that leaves the plan, or gets another source: a job that the next record does not have becomes a stray. */
 export function forgetServer({ servers, strays }: BatchState, name: string, next?: ServerRecord): void {
   const record = servers[name];
   const left = jobWithoutWorkflow(record);
@@ -140,7 +140,7 @@ function evidenceOf(
   };
 }
 
-/** What the verdict on a server makes of its record. */
+/** The record of a server after the verdict on its source. */
 function judgedRecord(
   evidence: SourceEvidence,
   { round }: ServerRecord,
@@ -168,19 +168,19 @@ function judgedRecord(
       const ended = { round, endedAt: now, sourceId: verdict.sourceId ?? sourceId, ...own };
       return { ...ended, phase: 'skipped', note, imageId: entry.image, leftover };
     }
-    // It takes its slots from the start: nobody else may have them. One that is done is left to be deleted.
+    // An adopted job has its slots from now on. A Finished one has only to be tagged and deleted.
     case 'adopt': {
       const { jobId, runs } = verdict.job;
       return { round, sourceId, phase: 'waiting', jobId, jobRuns: runs };
     }
-    // Whose the job is that stands in the way is seen again when the server's turn has come.
+    // The job of another owner may be gone when the server starts: it is judged again then.
     case 'occupied':
     case 'create':
       return { round, sourceId, phase: 'waiting' };
   }
 }
 
-/** The record of a server by what its own workflow says of itself. */
+/** The record of a server by the standing of its workflow. */
 export function standingRecord(
   { creationId, ...standing }: ServerStanding,
   now: number,

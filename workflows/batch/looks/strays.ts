@@ -10,20 +10,20 @@ import { leasedSlots } from '../lease/lease-use';
 import { hasWorkflow, jobWithoutWorkflow, type ServerRecord } from '../servers/server-record';
 import { type Batch, note, sourceOf, type Times } from '../state';
 
-// Jobs with the batch's tags that no workflow looks after: strays belong to no server of the plan, leftovers to one that has
-// ended, or that waits. They take slots until they are gone.
+// Jobs with the batch's tags that no workflow handles: a stray belongs to no server of the plan, a leftover to a server that has
+// ended or waits. They take slots until they are gone.
 
-/** Polls from one look to the next, while such jobs keep servers waiting; more as long as nothing changes. */
+/** Polls from one search to the next while servers wait for the slots of such jobs; more while nothing changes. */
 const pollsBetween = { least: 2, most: 20 };
 
-/** A look at the account's jobs, with what the batch knew when it asked. */
+/** A search for the batch's jobs, with the state of the batch at that time. */
 export interface StrayLook {
   expected: NonNullable<FindJobsOfBatchInput['expected']>;
-  /** Servers that a workflow looked after. */
+  /** Servers that had a workflow. */
   atWork: ReadonlySet<string>;
 }
 
-/** What to ask for: all jobs of the batch, and whether those that it knows of are still there. */
+/** A search for all jobs of the batch; it also tells which known jobs are missing. */
 export function strayLook({ state, index }: Batch): StrayLook {
   const unwatched = Object.values(state.servers).flatMap((record) => {
     const jobId = jobWithoutWorkflow(record)?.jobId;
@@ -33,7 +33,7 @@ export function strayLook({ state, index }: Batch): StrayLook {
   return { expected: [...unwatched, ...strays], atWork: new Set(index.withWorkflow) };
 }
 
-/** A cleanup, or somebody in the console, may have made room: looked for now and then while servers wait for it. */
+/** The search that is due now. While servers wait for slots it is made now and then: somebody may have deleted such jobs. */
 export function dueStrayLook(batch: Batch, now: number, times: Times): StrayLook | undefined {
   const { strays } = batch.state;
   if (strays.isLooking) return undefined;
@@ -51,14 +51,14 @@ export function dueStrayLook(batch: Batch, now: number, times: Times): StrayLook
   return strayLook(batch);
 }
 
-/** Milliseconds from one look to the next. */
+/** Milliseconds from one search to the next. */
 export function betweenLooksMs({ state: { strays } }: Batch): number {
-  // What is missing once is looked for again soon.
+  // When a job is missing, the next search comes soon.
   const polls = strays.missing.length > 0 ? pollsBetween.least : strays.polls || pollsBetween.least;
   return Math.max(5, polls * strays.pollIntervalSeconds) * 1000;
 }
 
-/** Servers of this batch, or of others of the account, could start, were it not for jobs that nobody watches. */
+/** Whether servers of this batch, or of other batches, wait only for the slots of jobs without a workflow. */
 function isShortOfRoom(batch: Batch): boolean {
   const { state, index, demand } = batch;
   const { inUse, strays, leftovers, waitingWithJob } = index;
@@ -70,8 +70,8 @@ function isShortOfRoom(batch: Batch): boolean {
 }
 
 /**
- * Takes what the account has: jobs of no server count as the batch's own, those that are gone no longer do. What its servers
- * have under way is not touched, their workflows know better.
+ * Takes the result of a search: strays count in the slots of the batch, and jobs that are gone no longer do. Jobs of servers with
+ * a workflow are not changed.
  */
 export function takeStrays(batch: Batch, { atWork }: StrayLook, found: JobsOfBatch, now: number): void {
   const { state, index } = batch;
@@ -98,7 +98,7 @@ export function takeStrays(batch: Batch, { atWork }: StrayLook, found: JobsOfBat
   index.setStrays(strays);
 }
 
-/** Where the account does not let us ask, what was known stands, and the journal says why. */
+/** Notes a search that failed: the known strays still count, and the journal has the reason. */
 export function takeStrayTrouble({ state }: Batch, { code, message, remedy }: SmcFailure, now: number): void {
   const { strays } = state;
   const isKnown = strays.trouble === code;
@@ -123,7 +123,7 @@ function forgetJob({ index }: Batch, name: string, record: ServerRecord): void {
   else if ('leftover' in record) index.set(name, { ...record, leftover: undefined });
 }
 
-/** One that its server has not been known to have, since it was listed late, is its own from now on. */
+/** Whether a job belongs to a server of the plan. A waiting server gets its job here when the job was listed late. */
 function belongsToServer(
   { state, index }: Batch,
   job: JobOfBatch,
@@ -142,7 +142,7 @@ function belongsToServer(
   return true;
 }
 
-/** Its job was deleted, and may be listed for a while. */
+/** Whether a server has just ended: its deleted job may still be listed for a while. */
 const hasJustEnded = ({ startedAt, endedAt = 0 }: ServerRecord, now: number) =>
   startedAt !== undefined && now - endedAt < settledMs;
 

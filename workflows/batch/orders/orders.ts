@@ -8,7 +8,7 @@ import { type Batch, endUntouched, note, sourceOf, waitAgain } from '../state';
 import { wish, withdraw } from '../wishes';
 import { refusal } from './refusal';
 
-/** What operators can order, beside a change of the plan. */
+/** The orders of operators, beside a change of the plan. */
 export interface Orders {
   pause: PauseOrder;
   resume: PauseOrder;
@@ -21,19 +21,19 @@ export interface Orders {
 }
 export type OrderKind = keyof Orders;
 
-/** `check` throws what refuses the order, before anything has changed; `carryOut` says in a sentence what it did. */
+/** `check` throws the refusal of an order, before anything changes; `carryOut` gives a sentence about what it did. */
 interface OrderRule<A> {
   check(batch: Batch, order: A): void;
   carryOut(batch: Batch, order: A, now: number): OrderAnswer;
 }
 
-/** Throws why an order cannot be carried out. */
+/** Throws the refusal of an order that cannot be carried out. */
 export function checkOrder<K extends OrderKind>(batch: Batch, kind: K, order: Orders[K]): void {
   refuseTooLate(batch, kind);
   rules[kind].check(batch, order);
 }
 
-/** An order that comes too late is refused, whatever it is. */
+/** Refuses any order to a batch that has ended or is being cancelled. */
 export function refuseTooLate({ state }: Batch, kind?: OrderKind): void {
   if (state.cancelRequested && kind !== 'cancel') throw refusal('the batch is being cancelled');
   if (state.stage !== 'surveying' && state.stage !== 'running')
@@ -41,8 +41,7 @@ export function refuseTooLate({ state }: Batch, kind?: OrderKind): void {
 }
 
 /**
- * Carries out an order that has been checked, and writes it into the journal with who gave it. An order never breaks
- * running work, save for a cancel.
+ * Carries out an order that was checked, and writes it into the journal with the person's name. Only a cancel stops running jobs.
  */
 export function takeOrder<K extends OrderKind>(
   batch: Batch,
@@ -93,7 +92,7 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
       const { state } = batch;
       if (!servers) {
         state.cancelRequested = true;
-        // Asked for once more: all are told anew.
+        // A repeated cancel is sent to all servers again.
         for (const name of batch.index.withWorkflow) withdraw(state, name, 'cancel');
         return { done: 'cancelling the batch: running jobs are stopped and deleted' };
       }
@@ -210,7 +209,7 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
   },
 };
 
-/** What a look at the account may have changed since. */
+/** Failures whose cause may have changed since the last look-up. */
 const codesOfLooks: ReadonlySet<string> = new Set([
   'SourceServer.NotFound',
   'SourceServer.Ambiguous',
@@ -219,8 +218,8 @@ const codesOfLooks: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Puts a server back into the queue. Its source is looked up first where that is what it failed for, or where the plan
- * names another one by now. By its name an operator agrees to a source that has taken the place of a migrated one.
+ * Makes a server wait for its next round. Its source is looked up first when that was the cause of the failure, or when the plan
+ * names another one now. An operator who names the server confirms a new source in place of the migrated one.
  */
 function retryServer(batch: Batch, name: string, { isNamed }: { isNamed: boolean }): void {
   const { state, index } = batch;
@@ -235,7 +234,7 @@ function retryServer(batch: Batch, name: string, { isNamed }: { isNamed: boolean
   });
 }
 
-/** A server that was migrated from another source: not without its name. */
+/** Whether a server was migrated from another source before: it is retried only by its name. */
 function isRetriedByName({ index }: Batch, name: string): boolean {
   const record = index.record(name);
   return record.phase === 'failed' && record.error.code === 'SourceServer.Replaced';
@@ -270,7 +269,7 @@ const namesIn = ({ state, index }: Batch, phase: ServerPhase) =>
 const whatOf = (servers?: string[], waves?: string[]) =>
   some([...(waves ?? []).map((name) => `wave '${name}'`), ...(servers ?? [])]) || 'the batch';
 
-/** An order may name ten thousand. */
+/** The first of these names, and the number of the others: an order may have ten thousand. */
 function some(names: string[], most = 20): string {
   const more = names.length > most ? ` and ${names.length - most} more` : '';
   return `${names.slice(0, most).join(', ')}${more}`;

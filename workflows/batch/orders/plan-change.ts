@@ -9,8 +9,8 @@ import { type Batch, note } from '../state';
 import { refusal } from './refusal';
 
 /**
- * What a changed plan would change in a running batch, and what it must not change any more: servers under way. What has
- * ended may change and leave; what of that has no effect is told.
+ * The changes of a changed plan in a running batch. A change of a server that is under way is refused. A server that has ended may
+ * change or leave; a change without effect is noted.
  */
 export function planChanges(plan: Plan, next: Plan, index: ServerIndex): PlanChanges {
   const changes: PlanChanges = { added: [], removed: [], changed: [], settings: [], refused: [], notes: [] };
@@ -46,10 +46,10 @@ export function planChanges(plan: Plan, next: Plan, index: ServerIndex): PlanCha
   return changes;
 }
 
-/** What the plan calls the source of a server. */
+/** The id or name of a server's source in the plan. */
 export const sourceNamed = ({ sourceId, sourceName }: PlannedServer) => sourceId ?? sourceName;
 
-/** What of a change has no effect, or not before an operator says so. */
+/** The note for a change that has no effect, or only after an order. */
 function effectNote(known: PlannedServer, server: PlannedServer, index: ServerIndex): string | undefined {
   const { name } = server;
   const phase = index.phaseOf(name);
@@ -63,10 +63,10 @@ function effectNote(known: PlannedServer, server: PlannedServer, index: ServerIn
   return `${what}: its ${fields.join(', ')} has no effect any more`;
 }
 
-/** They only say where a server stands among the others. */
+/** Fields that only group servers: a change of them is never noted. */
 const groupingFields = new Set(['wave', 'dependsOn', 'exclusive']);
 
-/** What became of servers that have ended and leave the plan. */
+/** The ends of servers that leave the plan now. */
 export function leavingServers(plan: Plan, next: Plan, index: ServerIndex): string[] {
   const after = new Set(next.servers.map(({ name }) => name));
   return plan.servers.flatMap(({ name }) => {
@@ -78,7 +78,7 @@ export function leavingServers(plan: Plan, next: Plan, index: ServerIndex): stri
   });
 }
 
-/** The same for the journal, which keeps so many lines: a thousand servers must not push all else out. */
+/** The ends of these servers for the journal, many in a line: a thousand servers must not fill the journal. */
 export function leavingNotes(left: readonly string[]): string[] {
   const lines: string[] = [];
   for (let i = 0; i < left.length; i += namesOfLine)
@@ -91,14 +91,14 @@ const namesOfLine = 50;
 export const isUnchanged = ({ added, removed, changed, settings, refused }: PlanChanges) =>
   [added, removed, changed, settings, refused].every((list) => list.length === 0);
 
-/** What a change has done, in a sentence. */
+/** A sentence about a change. */
 export function changeAnswer(changes: PlanChanges): string {
   if (isUnchanged(changes)) return 'the plan is as it was';
   const { added, removed, changed, settings } = changes;
   return `changed the plan: ${added.length} servers added, ${removed.length} removed, ${changed.length} changed${settings.length > 0 ? `, ${settings.join(', ')} changed` : ''}`;
 }
 
-/** Plans are plain JSON, resolved by one reader: equal texts are equal settings. */
+/** Whether two parts of plans are equal. Plans are plain JSON from one reader, so equal texts are equal settings. */
 const same = (a: unknown, b: unknown) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 
 function sorted(value: unknown): unknown {
@@ -122,12 +122,12 @@ function different(a: PlannedServer, b: PlannedServer): string[] {
   return [...new Set([...Object.keys(x), ...Object.keys(y)])].filter((field) => !same(x[field], y[field]));
 }
 
-/** A message that names ten thousand servers is none. */
+/** The most refusals in a message. */
 const mostRefusals = 20;
-/** The report tells of so many servers that have left the plan: those that left last. */
+/** The most servers that the list of those that have left the plan keeps, the last ones. */
 const leftPlanLength = 1_000;
 
-/** Throws what of the next plan cannot take effect any more. */
+/** Refuses a plan with changes of servers that are under way. */
 export function refuseChanges({ state, index }: Batch, next: Plan): void {
   if (state.cancelRequested) throw refusal('the batch is being cancelled');
   const { refused } = planChanges(state.plan, next, index);
@@ -135,7 +135,7 @@ export function refuseChanges({ state, index }: Batch, next: Plan): void {
   if (refused.length > 0) throw refusal(`${refused.slice(0, mostRefusals).join('; ')}${more}`);
 }
 
-/** From now on nothing that the next plan changes may start; gives the servers that are to be looked up first. */
+/** Begins a change of the plan: servers that it changes do not start from now on. Gives the servers to look up. */
 export function beginPlanChange(batch: Batch, next: Plan): PlannedServer[] {
   refuseChanges(batch, next);
   const { state, index } = batch;
@@ -145,8 +145,8 @@ export function beginPlanChange(batch: Batch, next: Plan): PlannedServer[] {
 }
 
 /**
- * The plan takes effect. Servers that are gone leave nothing behind but their jobs, which count on, and a line in the journal.
- * Throws what cannot change any more: other orders may have come first.
+ * Makes the next plan count. Of servers that leave the plan, the jobs stay and count as strays, and the journal has a line. Refuses
+ * the plan when a server has started meanwhile.
  */
 export function takePlan(batch: Batch, next: Plan, findings: Findings | undefined, now: number): void {
   refuseChanges(batch, next);
@@ -170,7 +170,7 @@ export function takePlan(batch: Batch, next: Plan, findings: Findings | undefine
   state.holding = withUrgent(state.holding, { hasNewLimits: true });
 }
 
-/** A server that is new, or whose source is another one; one that failed or was cancelled is looked up when it is retried. */
+/** Whether a server is looked up: it is new, or has another source. A failed or cancelled one is looked up at its retry. */
 function isLookedUp(batch: Batch, server: PlannedServer): boolean {
   const { index } = batch;
   if (!index.has(server.name)) return true;
@@ -181,7 +181,7 @@ function isLookedUp(batch: Batch, server: PlannedServer): boolean {
 const isMoved = ({ index }: Batch, server: PlannedServer) =>
   index.has(server.name) && sourceNamed(index.planOf(server.name)) !== sourceNamed(server);
 
-/** What operators have said of waves and servers that are gone; a wave that has got new servers may end once more. */
+/** Removes orders and announcements about waves and servers that are gone. The end of a wave with new servers is announced again. */
 function forgetGates({ state, index }: Batch): void {
   const { gates, announced, plan } = state;
   const names = new Set(plan.waves.map(({ name }) => name));

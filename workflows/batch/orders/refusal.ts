@@ -1,4 +1,4 @@
-/** Why an order is not carried out, for who has given it. */
+/** The refusal of an order, with the reason for the operator. */
 export class OrderRefused extends Error {}
 
 export const refusal = (message: string) => new OrderRefused(message);

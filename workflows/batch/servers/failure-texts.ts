@@ -1,29 +1,29 @@
 import type { SmcFailure } from '../../contract/failure';
 import type { ServerRecord } from './server-record';
 
-/** Bytes of UTF-8. The whole of a text stays in the history of its server's workflow. */
+/** The most bytes of texts that a batch keeps, in UTF-8. The full text is in the history of the server's workflow. */
 export const textLimits = {
-  /** Of one message. */
+  /** The most bytes of a message. */
   message: 1_000,
-  /** Of one remedy or note. */
+  /** The most bytes of a remedy or a note. */
   remedy: 500,
   code: 128,
   requestId: 64,
-  /** Of all different texts of a batch together. */
+  /** The most bytes of all different texts of a batch together. */
   all: 256_000,
-  /** Of each text beyond that. */
+  /** The most bytes of each further text. */
   beyond: 40,
 } as const;
 
 /**
- * What a batch keeps of the texts that come from outside. Ten thousand servers that fail for one reason say the same, but
- * for their ids; only what is different takes room, and when the room is used up a text is cut to its beginning.
+ * The texts of others that a batch keeps. Ten thousand servers that fail for one reason have the same text, except for ids: only
+ * different texts take room. When the room is used up, a text is cut to its beginning.
  */
 export class FailureTexts {
   private used = 0;
   private readonly seen = new Set<string>();
 
-  /** The record with its texts as long as they may be; one that was bounded before stays as it is. */
+  /** The record with its texts cut to the lengths that a batch keeps. */
   bounded(server: string, record: ServerRecord): ServerRecord {
     const ids = [record.sourceId, 'jobId' in record ? record.jobId : undefined, server];
     const kept = { ...record };
@@ -59,7 +59,7 @@ export class FailureTexts {
   }
 }
 
-/** The beginning of a text, of at most so many bytes of UTF-8. */
+/** The beginning of a text, at most so many bytes of UTF-8. */
 export function cut(text: string, most: number): string {
   if (text.length * 3 <= most || bytesOf(text) <= most) return text;
   let room = most - 3;

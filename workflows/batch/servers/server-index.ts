@@ -15,7 +15,7 @@ import {
   slotsOf,
 } from './server-record';
 
-/** One wave as it stands. */
+/** The sums over a wave. */
 export interface WaveSums {
   name: string;
   total: number;
@@ -29,12 +29,12 @@ export interface WaveSums {
 
 /** Servers of a wave that wait and may be next, unless they are parked. */
 interface WaitingList {
-  /** Longest first once it is sorted; ones that do not wait any more may stand among them. */
+  /** The longest first once it is sorted; it may have servers that no longer wait. */
   names: string[];
   isSorted: boolean;
 }
 
-/** What an index is made of: the part of a batch's state that it sums up. */
+/** The part of a batch's state that an index sums up. */
 export interface Indexed {
   plan: Plan;
   servers: Record<string, ServerRecord>;
@@ -42,52 +42,52 @@ export interface Indexed {
 }
 
 /**
- * The sums that decisions ask for, kept up to date at each change of a record: a batch of ten thousand servers takes as
- * long for one of them as a batch of ten. It can be made anew from the state at any time.
+ * The sums that decisions need, updated at each change of a record: so a change costs the same in a batch of ten servers and of ten
+ * thousand. An index can be made again from the state at any time.
  */
 export class ServerIndex {
   readonly inUse: Slots = { existing: 0, running: 0 };
   readonly counts: Record<ServerPhase, number>;
-  /** In the order of the plan's waves. */
+  /** The sums over each wave, in the plan's order. */
   readonly waves: WaveSums[];
-  /** Jobs of the batch that belong to none of its servers. */
+  /** Strays: jobs of the batch that belong to no server of its plan. */
   readonly strays: Slots = { existing: 0, running: 0 };
-  /** Jobs of ended servers that still exist. */
+  /** Leftovers: jobs of ended servers that still exist. */
   leftovers = 0;
-  /** How many servers have failed with which error code. */
+  /** The number of failed servers by error code. */
   readonly failedByCode = new Map<string, number>();
-  /** Servers by their `exclusive` group that keep the others of it from starting. */
+  /** The number of servers by `exclusive` group that keep the others of the group from starting. */
   readonly groupsHeld = new Map<string, number>();
-  /** Syncs of incremental jobs that count as running. */
+  /** The number of syncs that count as running. */
   syncs = 0;
-  /** Servers whose next sync does not count yet, with when it is due. */
+  /** Servers whose next sync does not count as running yet, with its time. */
   readonly syncsDue = new Map<string, number>();
-  /** Servers that wait for a slot once more, oldest first. */
+  /** Queued servers, the oldest request first. */
   readonly queued = new Set<string>();
-  /** Servers of {@link queued} whose turn is a cut-over. */
+  /** The number of queued servers that wait for their cut-over. */
   queuedCutOvers = 0;
-  /** Servers that a workflow of their own looks after. */
+  /** Servers that have a workflow. */
   readonly withWorkflow = new Set<string>();
-  /** Servers that wait, and whose job of an earlier life of the batch runs. */
+  /** Waiting servers whose job, from before the batch was applied, runs. */
   readonly runningWithoutWorkflow = new Set<string>();
-  /** Servers that wait, and are looked up in the account before they start. */
+  /** Waiting servers that are looked up before they start. */
   readonly lookedUpFirst = new Set<string>();
-  /** Servers that may have lost all hope: something that they depend on may have ended without an image. */
+  /** Servers to check for a dependency that has ended without an image. */
   readonly hopeToCheck = new Set<string>();
-  /** Servers that wait, and have a job that was left. */
+  /** The number of waiting servers that have a job. */
   waitingWithJob = 0;
-  /** Some server depends on another one, must not run beside another one, or has a start time in the plan. */
+  /** Whether any server has a dependency, an exclusive group, or a start time. */
   readonly have: { dependencies: boolean; groups: boolean; startTimes: boolean };
   private readonly texts = new FailureTexts();
   private readonly planned: Map<string, PlannedServer>;
   private readonly positions: Map<string, number>;
   private readonly waveOf: Map<string, WaveSums>;
   private readonly lists: WaitingList[];
-  /** By what they wait for, a group or another server: nothing else can let them start. */
+  /** Parked servers, by the group or the server that they wait for. */
   private readonly parked = new Map<string, string[]>();
   private readonly dependents = new Map<string, string[]>();
 
-  /** Writes to the records of the state: texts of others are cut to what a batch keeps. */
+  /** It changes the records of the state: their texts are cut to the length that a batch keeps. */
   constructor(private readonly state: Indexed) {
     const { plan, servers: records, strays } = state;
     this.have = {
@@ -140,7 +140,7 @@ export class ServerIndex {
     this.setStrays(strays.jobs);
   }
 
-  /** The only way a record changes: the sums go with it. What is known of its disks and rounds stays. */
+  /** Changes a record, and the sums with it. Its `diskGiB` and `lastRound` stay unless the new record has them. */
   set(name: string, record: ServerRecord): void {
     const { servers } = this.state;
     const before = servers[name]!;
@@ -152,7 +152,7 @@ export class ServerIndex {
     this.place(name, after, before);
   }
 
-  /** They take their slots until they are gone. */
+  /** Sets the strays, which take slots until they are gone. */
   setStrays(strays: readonly { runs?: boolean }[]): void {
     const running = strays.filter(({ runs }) => runs).length;
     this.inUse.existing += strays.length - this.strays.existing;
@@ -176,12 +176,12 @@ export class ServerIndex {
     return this.planned.has(name);
   }
 
-  /** Its place among the plan's waves. */
+  /** The position of a server's wave in the plan. */
   waveIndexOf(name: string): number {
     return this.waves.indexOf(this.waveOf.get(name)!);
   }
 
-  /** Some job waits to be started again, beside cut-overs. */
+  /** Whether a job waits to be started again; cut-overs do not count. */
   get hasRestarts(): boolean {
     return this.queued.size > this.queuedCutOvers;
   }
@@ -191,8 +191,8 @@ export class ServerIndex {
   }
 
   /**
-   * Servers of a wave that may be next, longest first: list scheduling by longest processing time comes closest to what the
-   * quota allows. The list may be written to: what is taken out of it must have started, or be parked.
+   * The servers of a wave that may start next, the longest first: list scheduling by longest processing time uses the quota best.
+   * The caller may remove servers that it has started or parked.
    */
   mayBeNext(wave: number): string[] {
     const list = this.lists[wave]!;
@@ -203,14 +203,14 @@ export class ServerIndex {
     return list.names;
   }
 
-  /** All servers of a wave that wait, longest first. */
+  /** All waiting servers of a wave, the longest first. */
   waitingIn(wave: number): string[] {
     const { name } = this.waves[wave]!;
     const ofWave = this.state.plan.servers.filter((server) => server.wave === name);
     return this.longestFirst(ofWave.map((server) => server.name));
   }
 
-  /** A server that nothing lets start before a group is free, or another server has ended, is not looked at until then. */
+  /** Parks a server: it is not tried until a group is free, or another server has ended. */
   park(name: string, until: { group: string } | { server: string }): void {
     append(this.parked, 'group' in until ? groupKey(until.group) : serverKey(until.server), name);
   }
@@ -233,7 +233,7 @@ export class ServerIndex {
       .sort((a, b) => sizeOf(b) - sizeOf(a) || this.positions.get(a)! - this.positions.get(b)!);
   }
 
-  /** Counts a record in, or out again. */
+  /** Adds a record to the sums, or removes it. */
   private add(name: string, record: ServerRecord, by: 1 | -1): void {
     const wave = this.waveOf.get(name)!;
     const { phase } = record;
@@ -257,7 +257,7 @@ export class ServerIndex {
     if (sync?.holdsSlot) this.syncs += by;
   }
 
-  /** Puts a server into the sets that it belongs to; one that stays in a set keeps its place there. */
+  /** Puts a server into its sets. In a set that it stays in it keeps its place. */
   private place(name: string, record: ServerRecord, before?: ServerRecord): void {
     const { phase } = record;
     if (phase === 'waiting' && before?.phase !== 'waiting') {
@@ -294,7 +294,7 @@ function belongs(set: Set<string>, name: string, isIn: boolean): void {
   else set.delete(name);
 }
 
-/** What nobody counts any more leaves no trace, so that an index equals the one made anew. */
+/** Changes a count. A count of zero is removed, so that an index equals a new one. */
 function count(counts: Map<string, number>, key: string, by: number): void {
   const sum = (counts.get(key) ?? 0) + by;
   if (sum === 0) counts.delete(key);

@@ -4,37 +4,37 @@ import type { Slots } from '../../contract/slots';
 import type { ServerPhase } from '../../contract/views';
 import type { Sync } from '../lease';
 
-/** All that a batch knows of one server; there is one for each server of its plan, carried over Continue-As-New. */
+/** The record of a server; there is one for each server of the plan, carried over Continue-As-New. */
 export type ServerRecord = ServerFacts & ServerState;
 
-/** What is known of a server in any phase. Times in milliseconds since the epoch. */
+/** The fields of a record in any phase. Times in milliseconds since the epoch. */
 export interface ServerFacts {
-  /** How often it has been taken up; its reports name it. {@link adoptedRound} is a workflow of an earlier batch's. */
+  /** The number of its round, which its reports have, too; {@link adoptedRound} for an adopted workflow. */
   round: number;
-  /** The last round before a workflow was adopted, or that of the adopted one: the next round is a later one. */
+  /** The last round before a workflow was adopted, or that of the adopted one: the next round is higher. */
   lastRound?: number;
-  /** The source that it has, or had when it ended. */
+  /** Its source, or the one that it had when it ended. */
   sourceId?: string;
-  /** The plan names another source by now: what is known here is of the earlier one. */
+  /** The plan names another source now: this record is about the earlier one. */
   isMoved?: true;
-  /** Of its source's disks that are migrated. */
+  /** The size of the source's disks that are migrated. */
   diskGiB?: number;
   startedAt?: number;
   stoppedRunningAt?: number;
   endedAt?: number;
-  /** Starts of its job. */
+  /** The number of starts of its job. */
   starts?: number;
-  /** The newest request for a slot that it has been granted: what it asked for before may still be on its way. */
+  /** The newest request for a slot that was granted: an older one that comes late is ignored. */
   grantedRequest?: number;
-  /** Of its workflow, once Temporal has confirmed its start. */
+  /** The run id of its workflow, once Temporal has confirmed the start. */
   runId?: string;
-  /** When its last round has ended, where another is to follow or an order has ended it since. */
+  /** When its last round ended, where it waits for another one, or an order has ended it since. */
   roundEndedAt?: number;
-  /** SMC lets its job live no longer, and that is near. */
+  /** When its job expires, where that is near. */
   validUntil?: number;
 }
 
-/** Where a server is, with what it has there and nowhere else. */
+/** The phase of a server, with the fields of that phase. */
 export type ServerState =
   | WaitingServer
   | { phase: 'migrating'; jobId?: string; standingAsked?: true }
@@ -64,26 +64,26 @@ export type ServerState =
       jobId?: string;
       leftover?: Leftover;
       isConsequence?: true;
-      /** It was migrated, from a source that is not its own any more. */
+      /** Its earlier migration, from another source. */
       migrated?: MigratedFrom;
     }
   | { phase: 'cancelled'; jobId?: string; leftover?: Leftover };
 
 export interface WaitingServer {
   phase: 'waiting';
-  /** A job that an earlier life of the batch, or an earlier round, has left. */
+  /** A job that an earlier batch of this name, or an earlier round, has left. */
   jobId?: string;
   jobRuns?: boolean;
   /** It does not start before it has been looked up; `confirmed` is the source that an operator has agreed to. */
   lookUp?: { confirmed?: string };
-  /** The workflow of its last round is about to close: the next one does not start before. */
+  /** The workflow of its last round is about to close: the next one starts at this time at the earliest. */
   notBefore?: number;
 }
 
-/** The round of a workflow that an earlier batch of this name has started: its reports name a round that is not ours. */
+/** The round of an adopted workflow: an earlier batch has started it, so its reports have a number of that batch. */
 export const adoptedRound = 0;
 
-/** What a server was made into, and of what. */
+/** The source and the image of an earlier migration. */
 export interface MigratedFrom {
   sourceId?: string;
   image?: string;
@@ -94,14 +94,14 @@ const endedPhases: ReadonlySet<ServerPhase> = new Set(['migrated', 'skipped', 'f
 /** Nothing more happens to a server in this phase, unless it is retried. */
 export const isEnded = (phase: ServerPhase) => endedPhases.has(phase);
 
-/** A workflow of its own looks after it. */
+/** Whether the server has a workflow. */
 export const hasWorkflow = (record: ServerRecord | undefined) =>
   record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
 
-/** A server that has never been taken up. */
+/** The record of a server before its first round. */
 export const newRecord = (): ServerRecord => ({ phase: 'waiting', round: 0 });
 
-/** What a server was migrated from, and into what, where this record tells that it was. */
+/** The source and the image of a server that was migrated; undefined when this record shows no migration. */
 export function migratedFrom(record: ServerRecord | undefined): MigratedFrom | undefined {
   switch (record?.phase) {
     case 'migrated':
@@ -115,7 +115,7 @@ export function migratedFrom(record: ServerRecord | undefined): MigratedFrom | u
   }
 }
 
-/** What a server in this record uses of the account. */
+/** The slots that a server takes. */
 export function slotsOf(record: ServerRecord): Slots {
   switch (record.phase) {
     case 'waiting':
@@ -134,7 +134,7 @@ export function slotsOf(record: ServerRecord): Slots {
   }
 }
 
-/** What nobody but the batch needs of a record. */
+/** The fields of a record that views do not show. */
 const ownBusiness = [
   'round',
   'lastRound',
@@ -158,27 +158,27 @@ const ownBusiness = [
 ] as const;
 type OwnBusiness = { [field in (typeof ownBusiness)[number]]?: unknown };
 
-/** The record as others see it. */
+/** The fields of a record that views show. */
 export function shownRecord(record: ServerRecord) {
   const shown = { ...record } as ServerRecord & OwnBusiness;
   for (const field of ownBusiness) delete shown[field];
   return shown as Omit<ServerRecord, keyof OwnBusiness>;
 }
 
-/** The code a server failed with. The cleaning up after the last attempt frees the running slot: what failed must count before the next one starts. */
+/** The error code of a failed server. It counts from the clean-up on: that frees the running slot, and the failure must count before the next start. */
 export const failureCode = (record: ServerRecord) =>
   record.phase === 'failed' || record.phase === 'finishing' ? record.error?.code : undefined;
 
-/** A failure that follows from another server's is not one more with the same cause. */
+/** The error code by which failures are counted; undefined for a failure that follows from another server's. */
 export const causeOf = (record: ServerRecord) =>
   record.phase === 'failed' && record.isConsequence ? undefined : failureCode(record);
 
-/** Its job stays in the account though it has ended. */
+/** Whether a server has ended and its job stays in the account. */
 export const hasLeftover = (record: ServerRecord) => 'leftover' in record && record.leftover !== undefined;
 
 /**
- * The job of a server that no workflow looks after: kept when it ended, or left by an earlier life of the batch and not
- * taken up yet.
+ * The job of a server without a workflow: it was kept when the server ended, or an earlier batch has left it, and it is not adopted
+ * yet.
  */
 export function jobWithoutWorkflow(record: ServerRecord | undefined): Leftover | undefined {
   if (record?.phase === 'waiting')
@@ -186,7 +186,7 @@ export function jobWithoutWorkflow(record: ServerRecord | undefined): Leftover |
   return record && 'leftover' in record ? record.leftover : undefined;
 }
 
-/** A server that ends without having been at work, by an operator's word or for another's failure; its job stays. */
+/** The fields of a server that ends without a workflow, by an order or by a failed dependency; its job stays. */
 export function endedUntouched(record: ServerRecord, endedAt: number) {
   const { round, sourceId, isMoved } = record;
   const leftover = jobWithoutWorkflow(record);
@@ -194,18 +194,18 @@ export function endedUntouched(record: ServerRecord, endedAt: number) {
   return { round, sourceId, isMoved, endedAt, roundEndedAt, jobId: leftover?.jobId, leftover };
 }
 
-/** When the workflow of its last round has told its end; it may not have closed yet. */
+/** When the workflow of its last round has reported its end; it may not have closed yet. */
 export const lastRoundEnd = (record: ServerRecord) =>
   record.roundEndedAt ?? (record.startedAt === undefined ? undefined : record.endedAt);
 
-/** It waits, and a job that was left holds a slot already. */
+/** Whether a server waits, and has a job that takes a slot. */
 export const isWaitingWithJob = (record: ServerRecord) =>
   record.phase === 'waiting' && record.jobId !== undefined;
 
-/** No other server of its exclusive group may start: between two syncs another one may. */
+/** Whether a server keeps the others of its exclusive group from starting; between two syncs it does not. */
 export const holdsGroup = (record: ServerRecord) => hasWorkflow(record) && record.phase !== 'synced';
 
-/** How a server's migration ended, as its record has it. */
+/** The phase of a server after the result of its migration. */
 export function endedState(result: ServerResult): ServerState {
   switch (result.outcome) {
     case 'migrated': {

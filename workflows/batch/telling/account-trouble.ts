@@ -3,30 +3,30 @@ import type { SmcFailure } from '../../contract/failure';
 import type { AccountReport } from '../../contract/server-messages';
 import type { AccountTrouble } from '../../contract/views';
 
-/** What the batch knows of an account that refuses calls; carried over Continue-As-New. Times in milliseconds since the epoch. */
+/** The refusals of the account that workers have reported; carried over Continue-As-New. Times in milliseconds since the epoch. */
 export interface AccountState {
-  /** When each worker that is refused last said so. */
+  /** The time of the last refusal that each worker has reported. */
   refusedAt: Record<string, number>;
   error?: SmcFailure;
-  /** When it began, and when it was last seen to be over. */
+  /** When the trouble began, and when it was last seen to be over. */
   since?: number;
   overAt?: number;
-  /** Operators have been told that it began. */
+  /** The start of the trouble was announced. */
   isAnnounced: boolean;
-  /** How many servers were started all the same, to find out whether it is over. */
+  /** The number of servers that were started as a test while the account refuses calls. */
   tries: number;
 }
 
 export const accountInOrder = (): AccountState => ({ refusedAt: {}, isAnnounced: false, tries: 0 });
 
-/** Workers repeat what they are refused each minute or so; one that is silent for longer is not refused any more, or gone. */
+/** A worker repeats its report about every minute. One that is silent for longer is no longer refused, or is gone. */
 const silenceMs = 150_000;
-/** Trouble that comes back so soon is the same one, and its end is told only then: operators want to hear of it once. */
+/** The end of trouble is announced after this time. Trouble that comes back before counts as the same, so that it is announced once. */
 const flutterMs = 65_000;
-/** The first server is started all the same after this, the next after twice as long, and so on. */
+/** The wait before the first server is started as a test; the wait doubles for each next one. */
 const firstTryMs = 60_000;
 
-/** Takes what a worker says; gives whether it is news. */
+/** Takes the report of a worker; gives whether it has changed the error. */
 export function takeAccountReport(
   state: AccountState,
   { worker, error }: AccountReport,
@@ -45,7 +45,7 @@ export function takeAccountReport(
   return was !== state.error;
 }
 
-/** Forgets workers that have fallen silent; gives when to look again. */
+/** Removes workers that are silent for too long; gives the time of the next check. */
 export function checkAccount(state: AccountState, now: number): number | undefined {
   for (const [worker, at] of Object.entries(state.refusedAt))
     if (now - at >= silenceMs) delete state.refusedAt[worker];
@@ -61,7 +61,7 @@ function passIfOver(state: AccountState, now: number): void {
   state.tries = 0;
 }
 
-/** What is to be announced now, if anything; it counts as told. */
+/** The announcement that is due now; it counts as made. */
 export function accountAnnouncement(state: AccountState, now: number, isLast = false): string | undefined {
   const { error, overAt } = state;
   if (error && !state.isAnnounced) {
@@ -74,7 +74,7 @@ export function accountAnnouncement(state: AccountState, now: number, isLast = f
   return wasAnnounced ? 'the account no longer refuses calls: the batch goes on' : undefined;
 }
 
-/** Until when nothing is started; undefined when something may be. While servers are under way, their calls find out first. */
+/** The time until which no server starts; undefined when one may start. While servers are under way, their calls are the test. */
 export function heldByAccount(state: AccountState, isAnyUnderWay: boolean, now: number): number | undefined {
   if (!state.error || state.since === undefined) return undefined;
   if (!isAnyUnderWay && state.tries === 0) return undefined;
@@ -82,15 +82,15 @@ export function heldByAccount(state: AccountState, isAnyUnderWay: boolean, now: 
   return now < until ? until : undefined;
 }
 
-/** One server was started though the account refuses. */
+/** Notes a server that was started as a test while the account refuses calls. */
 export function noteTry(state: AccountState): void {
   state.tries++;
 }
 
-/** What views show on top. */
+/** The account's trouble, as views show it. */
 export const accountTrouble = ({ error, since }: AccountState): AccountTrouble | undefined =>
   error && since !== undefined ? { error, since: new Date(since).toISOString() } : undefined;
 
-/** Why nothing starts meanwhile. */
+/** Why no server starts while the account refuses calls. */
 export const accountReason = ({ error }: AccountState) =>
   error && `the account refuses calls, which are repeated until it does not: ${error.code}`;

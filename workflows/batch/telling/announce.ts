@@ -5,7 +5,7 @@ import { stopReason } from '../gates/gates';
 import { type Batch, note, statusOf } from '../state';
 import { accountAnnouncement, checkAccount } from './account-trouble';
 
-/** Writes what the batch did by itself into its journal and keeps it for the operators' webhook. */
+/** Writes an event of the batch into its journal, and adds it to the messages for the webhook. */
 export function announce(
   { state }: Batch,
   kind: BatchEvent['kind'],
@@ -17,7 +17,7 @@ export function announce(
   addNews(state.news, { batch: state.plan.name, at: now, kind, what, failures });
 }
 
-/** Looks for what operators want to hear of, once each: waves that ended, gates that wait, servers that failed. */
+/** Announces once each: waves that have ended, gates that wait for approval, servers that have failed. */
 export function announceEvents(batch: Batch, now: number): void {
   const { state, index } = batch;
   const { announced, plan, gates } = state;
@@ -47,7 +47,7 @@ export function announceEvents(batch: Batch, now: number): void {
   tellFailures(batch, now);
 }
 
-/** One message for all that failed since the last one: a bad night must not become a flood. */
+/** Announces all failures since the last message in one message, so that there are not too many. */
 function tellFailures(batch: Batch, now: number): void {
   const { announced, news, journal, plan } = batch.state;
   const { failed } = batch.index.counts;
@@ -61,7 +61,7 @@ function tellFailures(batch: Batch, now: number): void {
     announce(batch, 'failure', said(more), now, more);
     return;
   }
-  // It has not gone out yet: what it says, here and in the journal, grows.
+  // The last message is not sent yet: the new failures are added to it, and to its entry in the journal.
   const entry = journal.findLast(({ what }) => what === open.what);
   open.failures = (open.failures ?? 0) + more;
   open.what = said(open.failures);
@@ -69,7 +69,7 @@ function tellFailures(batch: Batch, now: number): void {
   if (entry) Object.assign(entry, { what: open.what, at: open.at });
 }
 
-/** Tells once that too many failures have stopped the batch. */
+/** Announces once that too many failures have stopped the batch. */
 export function announceStop(batch: Batch, now: number): void {
   const { state, index } = batch;
   const isKnown = state.announced.isStopped;
@@ -78,7 +78,7 @@ export function announceStop(batch: Batch, now: number): void {
   announce(batch, 'stopped', `stopped: ${stopReason(state.plan, index, state.gates)?.reason}`, now);
 }
 
-/** Tells once that the account refuses calls, and once that it no longer does; gives when to look again. */
+/** Announces once that the account refuses calls, and once that it no longer does; gives the time of the next check. */
 export function announceAccount(batch: Batch, now: number, isLast = false): number | undefined {
   const { account } = batch.state;
   const lookAgainAt = checkAccount(account, now);
@@ -87,7 +87,7 @@ export function announceAccount(batch: Batch, now: number, isLast = false): numb
   return what && !account.error ? undefined : lookAgainAt;
 }
 
-/** SMC ends what is not cut over by then, whatever has been synced. */
+/** Announces that a job expires soon: SMC ends a job that is not cut over until then. */
 export function announceExpiry(
   batch: Batch,
   { server, jobId, at }: { server: string; jobId: string; at: number },
@@ -106,7 +106,7 @@ export function announceExpiry(
   );
 }
 
-/** How the batch has ended, and what stays in the account and goes on being billed. */
+/** Announces the end of the batch, and the jobs that stay in the account and are billed. */
 export function announceEnd(batch: Batch, now: number): void {
   const { state, index } = batch;
   const { migrated, skipped, failed, cancelled } = index.counts;

@@ -36,7 +36,7 @@ export function serversPage(
   };
 }
 
-/** Its place among those that wait, in the order in which they are taken up, from 1. */
+/** The place of a server among those that wait, from 1, in the order in which they start. */
 export function placeOf({ index }: Batch, name: string): number {
   let place = index.queued.size;
   for (let i = 0; i < index.waveIndexOf(name); i++) place += index.waves[i]!.waiting;

@@ -76,7 +76,7 @@ test('a lease that shrinks is given back as its jobs end', () => {
   expect([held(10), held(7), held(2)]).toEqual([slots(10), slots(7), slots(4)]);
 });
 
-test('a sync that begins is told at once, also where it is one more than the batch may run', () => {
+test('a sync that begins is reported at once, also when it is one more than the batch may run', () => {
   const full = needs({ inUse: slots(5), startable: 100, maxConcurrent: 5 });
   const told = tell(aHolding(5), full, 0).holding;
   const { report, holding } = tell(told, { ...full, inUse: slots(6), syncs: 1 }, 0);
@@ -97,7 +97,7 @@ test('what the API refuses is not asked for while others wait', () => {
   expect(report?.demand.running).toBe(3);
 });
 
-test('the newest quota it has heard of is told again', () => {
+test('the newest quota that the batch knows is reported again', () => {
   const newer = { jobs: 30, running: 20, changedAt: 5 };
   const { report } = tell(takeAsk(aHolding(5, { quota: newer }), 'e2'), needs(), 0);
   expect(report?.quota).toEqual(newer);
@@ -110,7 +110,7 @@ test("a batch whose account's quota another task queue keeps goes on asking", ()
   expect(takeLease(told, lease(5), 'a-1').holding.keptBy).toBeUndefined();
 });
 
-test('a report that may be lost is made once more, with the refusal it told of; meanwhile none is made', () => {
+test('a report that may be lost is made again, with its refusal; meanwhile none is made', () => {
   const refused = { resource: 'running', code: 'QuotaExceeded' } as const;
   const holding = { ...aHolding(5), urgent: { refused } };
   const { report, holding: sent } = nextReport(holding, needs(), 0);
