@@ -1,9 +1,9 @@
 import type { Decision } from '../../../workflows/batch/decide';
 import { lostReport, receivedReport } from '../../../workflows/batch/lease';
 import {
+  endCheckOf,
   endedWithoutResult,
   migrationInput,
-  endCheckOf,
   takeEndCheck,
   takeNameInUse,
   takeNamesake,

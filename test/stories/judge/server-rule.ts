@@ -65,12 +65,14 @@ function judgeTold(
     );
   if (report.kind === 'ended') fits(false);
   // One that is cancelled may be grantedRequest, at that moment, a slot that it does not slotRequest any more.
-  const mayBeGranted = isCancelled && record.grantedRequest !== undefined && record.grantedRequest >= slotRequest;
+  const mayBeGranted =
+    isCancelled && record.grantedRequest !== undefined && record.grantedRequest >= slotRequest;
   if (report.kind === 'stoppedRunning' && !mayBeGranted) fits(record.phase !== 'migrating');
   if (report.kind === 'wantsSlot')
     fits(
       (record.phase === 'queued' && record.slotRequest >= report.slotRequest) ||
-        (record.phase === 'migrating' && Math.max(record.grantedRequest ?? 0, grantedRequest) >= report.slotRequest),
+        (record.phase === 'migrating' &&
+          Math.max(record.grantedRequest ?? 0, grantedRequest) >= report.slotRequest),
     );
 }
 
@@ -91,7 +93,12 @@ function judgeWishes(
   if (isFor(cancels.get(server)) && !workflow.isCancelled) stands('cancel');
   if (isFor(cutOvers.get(server)) && !workflow.isCutOverRequested) stands('cutOver');
   const isGranted = record.phase === 'migrating' && record.grantedRequest !== undefined;
-  if (isGranted && workflow.isAsking && workflow.slotRequest === record.grantedRequest && workflow.grantedRequest < workflow.slotRequest)
+  if (
+    isGranted &&
+    workflow.isAsking &&
+    workflow.slotRequest === record.grantedRequest &&
+    workflow.grantedRequest < workflow.slotRequest
+  )
     stands('grant');
 }
 
