@@ -144,10 +144,10 @@ export class BatchHost {
   }
 
   /** `act` takes effect where it meets its goal; `answer` is heard by the run that asked. */
-  ask<T>(what: string, act: () => T, answer: (result: T) => void): void {
+  ask<T>(what: string, act: () => T, answer: (result: T) => void, mostMs = 600_000): void {
     const { around } = this.near;
     const { run } = this;
-    around.clock.after(around.late(), what, () => {
+    around.clock.after(Math.min(around.late(), mostMs), what, () => {
       if (this.run !== run && !around.random.chance(this.chances.outlives)) return;
       const result = act();
       around.clock.after(around.random.whole(0, 200), `${what}: answer`, () => {

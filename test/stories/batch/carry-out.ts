@@ -34,6 +34,9 @@ export function carryOut(host: BatchHost, decision: Decision): void {
   host.wake(wakeAt);
 }
 
+/** Temporal carries a start out by itself: one that is older than a server's whole migration does not come. */
+const mostStartMs = 3_000;
+
 function startServer(host: BatchHost, sent: Wish): void {
   const { workflows, around } = host.near;
   const { server } = sent;
@@ -64,6 +67,7 @@ function startServer(host: BatchHost, sent: Wish): void {
           (found) => host.hear((_, now) => takeNamesake(batch, server, round, found, now)),
         );
     },
+    mostStartMs,
   );
 }
 
