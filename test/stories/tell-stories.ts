@@ -1,4 +1,4 @@
-import { tellStory } from './story';
+import { tellStory } from './plot/story';
 
 /** What came of many stories. */
 export interface Stories {

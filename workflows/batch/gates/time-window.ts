@@ -49,6 +49,7 @@ export function nextOpening(
 }
 
 function localTime(at: number, zone: string): LocalTime {
+  if (zone === 'UTC') return utcTime(new Date(at));
   const parts = Object.fromEntries(
     clock(zone)
       .formatToParts(new Date(at))
@@ -60,6 +61,13 @@ function localTime(at: number, zone: string): LocalTime {
     minutes: (Number(parts.hour) % 24) * 60 + Number(parts.minute),
   };
 }
+
+/** Needs no calendar of zones, which takes some hundred times as long. */
+const utcTime = (time: Date): LocalTime => ({
+  date: time.toISOString().slice(0, 10),
+  weekday: weekdays[time.getUTCDay()]!,
+  minutes: time.getUTCHours() * 60 + time.getUTCMinutes(),
+});
 
 function clock(timeZone: string): Intl.DateTimeFormat {
   const known = clocks.get(timeZone);

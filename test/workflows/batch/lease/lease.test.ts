@@ -119,3 +119,15 @@ test('a report that may be lost is made again, with its refusal; meanwhile none 
   expect(nextReport(lostReport(sent), needs(), 0).report).toMatchObject({ refused, nth: 3 });
   expect(tell(receivedReport(sent, {}), needs(), 0).report).toBeUndefined();
 });
+
+test.each([
+  { what: 'as many jobs as may run', inUse: slots(0), jobs: 2 },
+  { what: 'one more once a job is only cleaned up', inUse: slots(2, 1), jobs: 3 },
+  { what: 'none more while all that may run do', inUse: slots(2), jobs: 2 },
+])(
+  'a batch asks for no job that could not run yet, so that others get its slot: $what',
+  ({ inUse, jobs }) => {
+    const { report } = nextReport(noLease(), needs({ inUse, startable: 30, maxConcurrent: 2 }), 0);
+    expect(report?.demand).toEqual(slots(jobs, 2));
+  },
+);

@@ -1,0 +1,117 @@
+import { each, resources, type Slots } from '../../../workflows/contract/slots';
+import { limitOf, type QuotaState } from '../../../workflows/quota/state';
+import type { Account } from '../account/account';
+import type { BatchHost } from '../batch/batch-host';
+import { must } from './violation';
+
+/** A lease grows only into what is free, whatever the others hold: also what the quota has not heard of. */
+export function judgeDeal(
+  before: QuotaState,
+  after: QuotaState,
+  hosts: Iterable<BatchHost>,
+  now: number,
+): void {
+  if (before.leases === after.leases) return;
+  const open = new Map([...hosts].filter(({ isOpen }) => isOpen).map((host) => [host.name, host]));
+  for (const r of resources) {
+    const has = (state: QuotaState, batch: string) => state.leases[batch]?.promised[r] ?? 0;
+    const holds = (batch: string) => {
+      const host = open.get(batch);
+      return Math.max(has(after, batch), host ? usable(host)[r] : 0);
+    };
+    const names = new Set([...Object.keys(after.leases), ...open.keys()]);
+    const grown = [...names].filter((batch) => has(after, batch) > has(before, batch));
+    if (grown.length === 0) continue;
+    const sum = [...names].reduce((all, batch) => all + holds(batch), 0);
+    const most = limitOf(after, r, now) - after.others[r];
+    must(
+      sum <= most,
+      'the leases fit into the quota',
+      () => `${r}: ${sum} promised, ${most} may be, ${grown.join()} has grown`,
+    );
+  }
+}
+
+/** The quota knows all that a batch may use. */
+export function judgeHolding({ batch: { state } }: BatchHost, quota: QuotaState): void {
+  const { holding, firstRunId, plan } = state;
+  const lease = quota.leases[plan.name];
+  if (!lease || lease.hasEnded || lease.firstRunId !== firstRunId) return;
+  if (holding.quotaRunId !== quota.quotaRunId || quota.awaited[plan.name]) return;
+  for (const r of resources)
+    must(
+      lease.promised[r] >= Math.min(holding.held[r], holding.lease[r]),
+      'the quota knows what a batch holds',
+      () =>
+        `${plan.name} holds ${holding.held[r]} ${r}, the quota believes ${lease.promised[r]}: ${JSON.stringify([holding, lease])}`,
+    );
+}
+
+/** What all batches together may use, as each of them knows it. */
+export function judgeSum(
+  hosts: Iterable<BatchHost>,
+  quota: { jobs: number; running: number },
+  state: () => string,
+): void {
+  let existing = 0;
+  let running = 0;
+  for (const host of hosts) {
+    if (!host.isOpen) continue;
+    const may = usable(host);
+    existing += may.existing;
+    running += may.running;
+  }
+  must(
+    existing <= quota.jobs && running <= quota.running,
+    'the leases fit into the quota',
+    () =>
+      `the batches may have ${existing} jobs and run ${running}, the account ${quota.jobs} and ${quota.running}; ${state()}`,
+  );
+}
+
+/** What a batch may use, as it knows it. */
+function usable({ batch }: BatchHost): Slots {
+  const { lease, held } = batch.state.holding;
+  return each((r) => Math.min(lease[r], held[r]));
+}
+
+/** The batches that could start something now, were it not that nobody gives them what is free. */
+export function starved(
+  hosts: readonly BatchHost[],
+  quota: QuotaState | undefined,
+  account: Account,
+  now: number,
+): string[] {
+  if (!quota || quota.count.trouble || Object.keys(quota.awaited).length > 0) return [];
+  const open = hosts.filter(({ isOpen }) => isOpen);
+  // What is about to be started again has its slot kept.
+  // Jobs of workflows that were terminated are known to nobody, and take room all the same.
+  const used = account.usage();
+  const room = {
+    existing: account.quota.jobs - used.existing,
+    running: account.quota.running - used.running,
+  };
+  const free = each((r) =>
+    Math.min(
+      room[r],
+      open.reduce(
+        (left, { batch: { index } }) =>
+          left - index.inUse[r] - (r === 'running' ? index.counts.recovering + index.syncsDue.size : 0),
+        limitOf(quota, r, now) - quota.others[r],
+      ),
+    ),
+  );
+  if (free.running < 1) return [];
+  const wants = ({ batch: { state, index, demand } }: BatchHost) => {
+    if (state.stage !== 'running' || state.cancelRequested || state.hold || state.account.error) return false;
+    if (index.inUse.running >= state.plan.policy.maxConcurrent) return false;
+    const { startable, startableWithJob } = demand;
+    const again = [...index.queued].some((name) => {
+      const record = index.record(name);
+      return record.phase === 'queued' && record.jobId !== undefined;
+    });
+    if (demand.startableAgain > 0 && again) return true;
+    return startable > 0 && (free.existing >= 1 || startableWithJob > 0);
+  };
+  return open.filter(wants).map(({ name }) => name);
+}

@@ -1,0 +1,57 @@
+import { isEnded, type ServerRecord } from '../../../workflows/batch/servers/server-record';
+import { must } from './violation';
+
+const facts = [
+  ...[
+    'phase',
+    'round',
+    'lastRound',
+    'sourceId',
+    'isMoved',
+    'diskGiB',
+    'startedAt',
+    'stoppedRunningAt',
+    'endedAt',
+    'starts',
+  ],
+  ...['grantedRequest', 'runId', 'roundEndedAt', 'validUntil'],
+];
+const own: Record<ServerRecord['phase'], string[]> = {
+  waiting: ['jobId', 'jobRuns', 'lookUp', 'notBefore'],
+  migrating: ['jobId', 'standingAsked'],
+  recovering: ['jobId', 'error', 'nextStartAt'],
+  finishing: ['jobId', 'error'],
+  synced: ['jobId', 'error', 'sync'],
+  queued: ['slotRequest', 'jobId', 'error', 'isCutOver', 'queuedAt'],
+  migrated: ['jobId', 'imageId', 'imageName', 'leftover', 'note'],
+  skipped: ['note', 'imageId', 'jobId', 'leftover'],
+  failed: ['error', 'jobId', 'leftover', 'isConsequence', 'migrated'],
+  cancelled: ['jobId', 'leftover'],
+};
+const allowed = new Map(
+  Object.entries(own).map(([phase, fields]) => [phase, new Set([...facts, ...fields])] as const),
+);
+
+/** Records are replaced, and never changed: one that was judged stays as it was. */
+const judged = new WeakSet<ServerRecord>();
+
+/** A record has what its phase says, and nothing of another one. */
+export function judgeRecord(name: string, record: ServerRecord): void {
+  if (judged.has(record)) return;
+  judged.add(record);
+  const { phase, round } = record;
+  const fits = (holds: boolean, what: string) =>
+    must(holds, 'a record is legal', () => `${name} is ${phase}, ${what}: ${JSON.stringify(record)}`);
+  const fields = allowed.get(phase);
+  fits(fields !== undefined, 'which is no phase');
+  for (const [field, value] of Object.entries(record))
+    fits(value === undefined || fields!.has(field), `which has no ${field}`);
+  fits(Number.isInteger(round) && round >= 0, 'of no round');
+  if (phase === 'recovering' || phase === 'finishing' || phase === 'synced' || phase === 'migrated')
+    fits(typeof record.jobId === 'string', 'without its job');
+  if (phase === 'queued') fits(record.slotRequest > 0 && record.queuedAt > 0, 'without its request');
+  if (phase === 'failed') fits(record.error?.code !== undefined, 'without why');
+  if (isEnded(phase)) fits(record.endedAt !== undefined, 'at no time');
+  else if (phase !== 'waiting') fits(record.startedAt !== undefined, 'without any start');
+  if (phase === 'waiting') fits(!record.jobRuns || record.jobId !== undefined, 'and no job runs');
+}
