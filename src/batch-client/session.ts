@@ -1,10 +1,10 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
-import { connectClient, type TemporalSettings, temporalSettings } from '../temporal';
+import { connectClient, grpcStatus, type TemporalSettings, temporalSettings } from '../temporal';
 import { CommandFailure } from '../terminal/failure';
 
 /**
  * Runs `work` with a connected Temporal client and closes it, whatever happens. Throws a {@link CommandFailure} with
- * what Temporal said, where it refuses a call that `work` has no answer to.
+ * what Temporal said, or that it said nothing, where `work` has no answer to that.
  */
 export async function withClient<T>(
   work: (client: Client, settings: TemporalSettings) => Promise<T>,
@@ -14,25 +14,23 @@ export async function withClient<T>(
   try {
     return await work(client, settings);
   } catch (error) {
-    const refusal = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
-    if (!isGrpcServiceError(refusal)) throw error;
-    throw new CommandFailure(
-      `Temporal at ${settings.address} (namespace ${settings.namespace}) refuses a call: ${refusal.details || refusal.message}. ` +
-        'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE: smc-batch doctor',
-    );
+    const reason = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
+    if (!isGrpcServiceError(reason)) throw error;
+    throw new CommandFailure(temporalSentence(settings, reason));
   } finally {
     await client.connection.close();
   }
 }
 
-/** The Temporal UI: `TEMPORAL_UI_URL`, or where a local dev server has it. */
-export function temporalUiUrl({ address }: TemporalSettings): string | undefined {
-  if (process.env.TEMPORAL_UI_URL) return process.env.TEMPORAL_UI_URL.replace(/\/$/, '');
-  const [host, port] = address.split(':');
-  const isLocal = host === '127.0.0.1' || host === 'localhost';
-  return isLocal ? `http://${host}:${Number(port) + 1000}` : undefined;
+/** What went wrong between this command and Temporal: a refusal is one only where Temporal has answered. */
+export function temporalSentence(
+  { address, namespace }: Pick<TemporalSettings, 'address' | 'namespace'>,
+  { code, details, message }: { code: number; details: string; message: string },
+): string {
+  const said = (details || message).replace(/\.$/, '');
+  if (code === grpcStatus.UNAVAILABLE)
+    return `Temporal at ${address} has stopped answering: ${said}. Check that it runs, then run the command again.`;
+  if (code === grpcStatus.DEADLINE_EXCEEDED || code === grpcStatus.CANCELLED)
+    return `Temporal at ${address} did not answer in time: ${said}. Check that the batch has a worker, then run the command again: smc-batch doctor`;
+  return `Temporal at ${address} (namespace ${namespace}) refused the call: ${said}. Check TEMPORAL_ADDRESS, then TEMPORAL_NAMESPACE: smc-batch doctor`;
 }
-
-/** A workflow's page in the Temporal UI. */
-export const workflowUrl = (uiUrl: string, namespace: string, workflowId: string) =>
-  `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;

@@ -141,7 +141,8 @@ export async function removeJob(means: RemovalMeans, tagged: TaggedJob): Promise
         () => true,
       );
       if (outcome) return outcome;
-      if (refusal && !mayBeExplained(refusal)) return left(smcFailure(refusal));
+      if (refusal && !mayBeExplained(refusal))
+        return left({ ...smcFailure(refusal), remedy: refusal.remedyByHand });
     }
     if (Date.now() >= until) return givenUp(refusal);
   }

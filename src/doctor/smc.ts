@@ -49,7 +49,8 @@ async function endpointChecks(endpoint: string): Promise<Check[]> {
         ...check,
         status: 'problem',
         detail: `${endpoint} does not answer: ${(error as Error).message}`,
-        remedy: 'Check SMC_ENDPOINT, DNS, proxy (HTTPS_PROXY, NO_PROXY) and firewall.',
+        remedy:
+          'Check, in this order: SMC_ENDPOINT, the name of its host (DNS), the proxy (HTTPS_PROXY, NO_PROXY), the firewall.',
       },
     ];
   } finally {
@@ -66,7 +67,7 @@ export function clockCheck(skewMs: number): Check {
       ...check,
       status: 'warning',
       detail: 'the endpoint does not tell its time',
-      remedy: 'Look whether SMC_ENDPOINT is the SMC API and no proxy page.',
+      remedy: 'Check that SMC_ENDPOINT is the SMC API, and that no proxy answers in its place.',
     };
   if (seconds <= 60)
     return { ...check, status: 'ok', detail: `within ${Math.max(1, seconds)} s of the service` };
@@ -91,7 +92,7 @@ async function credentialsCheck(): Promise<Check> {
     };
   } catch (error) {
     if (error instanceof SmcError && error.code === 'CredentialsUnavailable')
-      return { ...check, status: 'problem', detail: error.message, remedy: error.remedy };
+      return { ...check, status: 'problem', detail: error.message, remedy: error.remedyByHand };
     return {
       ...check,
       status: 'problem',
@@ -124,7 +125,7 @@ async function permissionChecks(endpoint: string): Promise<Check[]> {
           (): Check => ({ ...check, status: 'ok', detail: 'allowed' }),
           (error: unknown): Check => {
             if (!(error instanceof SmcError)) throw error;
-            return { ...check, status: 'problem', detail: error.message, remedy: error.remedy };
+            return { ...check, status: 'problem', detail: error.message, remedy: error.remedyByHand };
           },
         ),
       );

@@ -50,8 +50,8 @@ export function sourceFacts(source: SourceServer): SourceFacts {
   };
 }
 
-/** A trouble with the remedy that its code has everywhere. */
-export function troubleOf(code: string, message: string, remedy = smcErrorRule(code).remedy): Trouble {
+/** A trouble with the remedy that its code has for who runs a command. */
+export function troubleOf(code: string, message: string, remedy = smcErrorRule(code).remedyByHand): Trouble {
   return { code, message, remedy };
 }
 
@@ -63,7 +63,7 @@ export function isMainlandRegion(regionId: string): boolean {
 /** The rule that a Windows source and its target region must keep, as the operator reads it. */
 export const mainlandRule = 'since 2025-11-30 SMC migrates Windows servers to regions of mainland China only';
 
-const restartClient = 'Restart the SMC client on the source server, and see what it says there.';
+const restartClient = 'Restart the SMC client on the source server, and read what it says there.';
 
 function stateTrouble({ sourceId, state, errorCode, statusInfo }: SourceServer): Trouble | undefined {
   if (state === 'Deleting')
@@ -82,7 +82,7 @@ function stateTrouble({ sourceId, state, errorCode, statusInfo }: SourceServer):
   return troubleOf(
     code,
     `${sourceId} is ${state}${why ? `: ${why}` : ''}`,
-    known.code === code ? known.remedy : restartClient,
+    known.code === code ? known.remedyByHand : restartClient,
   );
 }
 

@@ -12,9 +12,14 @@ export interface SmcErrorRule {
   /** The API's code; with `*` at its end, the beginning of a code. */
   code: string;
   class: SmcErrorClass;
-  /** What the operator can do, in one or two sentences. */
+  /** What the operator of a batch can do, in one or two sentences. A worker has made the call. */
   remedy: string;
+  /** The same for somebody who has run a command: no worker is part of it, and nothing repeats the call. */
+  remedyByHand: string;
 }
+
+/** One text where it fits both a batch and a command. */
+type Remedy = string | { batch: string; byHand: string };
 
 /** What smc-batch does with an error of each class, in the operator's words. */
 export const smcErrorClasses: Readonly<Record<SmcErrorClass, string>> = {
@@ -26,46 +31,84 @@ export const smcErrorClasses: Readonly<Record<SmcErrorClass, string>> = {
   fatal: 'fails that server at once; the batch goes on',
 };
 
-const repeated = 'Nothing: the call is repeated.';
-const repeatedElseTicket = `${repeated} If it stays, open a ticket with the RequestId.`;
-const grant =
-  "Grant the worker's RAM identity this SMC operation, for example by the policy AliyunSMCFullAccess; the call is repeated.";
-const renew =
-  'Renew the temporary credentials of the worker. A token in its environment takes effect when the worker is started again; a profile, a RAM role or a credentials URI at once.';
-const otherKey =
-  'Check ALIBABA_CLOUD_ACCESS_KEY_ID, or the profile or role the worker runs with: the key must exist, be enabled and be of this account.';
-const consoleLook =
-  'Look at the account in the Alibaba Cloud console: it may not use this service now. The call is repeated.';
-const pay = 'Pay the open bills, or add money to the account; the call is repeated.';
+const runAgain = 'Run the command again.';
+const repeated = { batch: 'Nothing: the call is repeated.', byHand: runAgain };
+const repeatedElseTicket = {
+  batch: `${repeated.batch} If it stays, open a ticket with the RequestId.`,
+  byHand: `${runAgain} If it stays, open a ticket with the RequestId.`,
+};
+const fullAccess = 'this SMC operation, for example by the policy AliyunSMCFullAccess';
+const grant = {
+  batch: `Grant the worker's RAM identity ${fullAccess}; the call is repeated.`,
+  byHand: `Grant the RAM identity of these credentials ${fullAccess}.`,
+};
+const renew = {
+  batch:
+    'Renew the temporary credentials of the worker. A token in its environment takes effect when the worker is started again; a profile, a RAM role or a credentials URI at once.',
+  byHand: 'Renew the temporary credentials: this token is wrong or has expired.',
+};
+const otherKey = {
+  batch:
+    'Check ALIBABA_CLOUD_ACCESS_KEY_ID, or the profile or role the worker runs with: the key must exist, be enabled and be of this account.',
+  byHand:
+    'Check ALIBABA_CLOUD_ACCESS_KEY_ID, then the profile or role of this machine: the key must exist, be enabled and be of this account.',
+};
+const checkAccount = 'Check the account in the Alibaba Cloud console: it may not use this service now.';
+const accountState = { batch: `${checkAccount} The call is repeated.`, byHand: checkAccount };
+const pay = {
+  batch: 'Pay the open bills, or add money to the account; the call is repeated.',
+  byHand: 'Pay the open bills, or add money to the account.',
+};
 const wrongSecret =
   'Check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks; if the message says that the request was changed on its way, check for a proxy.';
+const way = 'SMC_ENDPOINT, the name of its host (DNS), the proxy (HTTPS_PROXY, NO_PROXY), the firewall';
 const smcBatchBug = 'Report this as a bug of smc-batch, with the RequestId.';
 
-const remedies: Record<SmcErrorClass, Record<string, string>> = {
+const remedies: Record<SmcErrorClass, Record<string, Remedy>> = {
   throttled: {
-    'Throttling*': 'Nothing: the call is repeated, more slowly.',
+    'Throttling*': {
+      batch: 'Nothing: the call is repeated, more slowly.',
+      byHand: 'Run the command again in a minute: the account makes too many calls now.',
+    },
   },
   transient: {
     'InternalError*': repeatedElseTicket,
     'InternalServerError*': repeatedElseTicket,
-    'InvalidTimeStamp.Expired': "Set this machine's clock (NTP); meanwhile the service's own time is used.",
-    NetworkError: 'Check SMC_ENDPOINT, DNS, proxy and firewall of the worker; the call is repeated.',
+    'InvalidTimeStamp.Expired': "Set this machine's clock (NTP); until then the service's own time is used.",
+    NetworkError: {
+      batch: `Check on the worker's machine, in this order: ${way}. The call is repeated.`,
+      byHand: `Check, in this order: ${way}. 'smc-batch doctor' tries them.`,
+    },
     'ServiceUnavailable*': repeated,
-    SignatureNonceUsed: 'Nothing: the call is repeated with a new nonce.',
-    UnreadableAnswer: 'Check that SMC_ENDPOINT is the SMC API and no proxy page; the call is repeated.',
+    SignatureNonceUsed: { batch: 'Nothing: the call is repeated with a new nonce.', byHand: runAgain },
+    UnreadableAnswer: {
+      batch:
+        'Check that SMC_ENDPOINT is the SMC API, and that no proxy answers in its place; the call is repeated.',
+      byHand:
+        'Check that SMC_ENDPOINT is the SMC API, then that no proxy (HTTPS_PROXY, NO_PROXY) answers in its place.',
+    },
   },
   quota: {
-    'QuotaExceeded*':
-      'Nothing: the server waits for a free slot. To go faster, ask for a higher quota by ticket.',
-    'QuotaExceeded.ReplicationJob':
-      'Nothing: the server waits for a free slot. Delete jobs that are no longer needed, or ask for a higher quota by ticket.',
+    'QuotaExceeded*': {
+      batch: 'Nothing: the server waits for a free slot. To go faster, ask for a higher quota.',
+      byHand: 'Ask for a higher quota: in Quota Center, or by ticket.',
+    },
+    'QuotaExceeded.ReplicationJob': {
+      batch:
+        'Nothing: the server waits for a free slot. Delete jobs that are no longer needed, or ask for a higher quota.',
+      byHand: 'Delete jobs that are no longer needed, or ask for a higher quota.',
+    },
     'QuotaExceeded.Vpc':
       'A region has 10 VPCs: give the plan a vSwitchId that the jobs can share, or free a VPC.',
   },
   state: {
-    IdempotentParameterMismatch:
-      'This ClientToken has already created a job with other settings: check the job of the source, delete it if it is not wanted, then retry the server.',
-    'ReplicationJob.InvalidBusinessStatus': 'Nothing to do: the call is repeated later.',
+    IdempotentParameterMismatch: thenRetry(
+      'This ClientToken has already created a job with other settings: check the job of the source, delete it if it is not wanted',
+    ),
+    'ReplicationJob.InvalidBusinessStatus': {
+      batch: 'Nothing to do: the call is repeated later.',
+      byHand: 'Run the command again later.',
+    },
     'ReplicationJob.InvalidStatus': "Look at the job's status in the SMC console.",
     'ReplicationJob.Related': 'The source server has a replication job: delete it first, or use Force.',
     'ReplicationJobName.Duplicate': 'Choose another name: replication job names are unique in the account.',
@@ -80,10 +123,18 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'ActionUnauthorized*': grant,
     'Account.Arrearage': pay,
     'Arrearage*': pay,
-    CredentialsMissing:
-      'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET for the worker, or give it a profile or a RAM role: a profile or a role is found without a restart.',
-    CredentialsUnavailable:
-      'Check that the worker reaches the source of its credentials (RAM role, STS, credentials URI, OIDC token file) and that it grants them; it is asked again.',
+    CredentialsMissing: {
+      batch:
+        'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET for the worker, or give it a profile or a RAM role: a profile or a role is found without a restart.',
+      byHand:
+        'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or give this machine a profile (~/.aliyun/config.json) or a RAM role.',
+    },
+    CredentialsUnavailable: {
+      batch:
+        'Check that the worker reaches the source of its credentials (RAM role, STS, credentials URI, OIDC token file) and that it grants them; it is asked again.',
+      byHand:
+        'Check that this machine reaches the source of its credentials (RAM role, STS, credentials URI, OIDC token file), then that it grants them.',
+    },
     'EntityNotExist.Role':
       'Create the service-linked role AliyunServiceRoleForSMC: the SMC console does it when the first source is imported.',
     'Forbidden*': grant,
@@ -93,7 +144,7 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'InsufficientBalance*': pay,
     'InvalidAccessKey*': otherKey,
     'InvalidAccessKeySecret*': wrongSecret,
-    'InvalidAccountStatus*': consoleLook,
+    'InvalidAccountStatus*': accountState,
     'InvalidAccountStatus.NotEnoughBalance':
       'Top up the account: the intermediate instance is pay-as-you-go.',
     'InvalidAccountStatus.SnapshotServiceUnavailable': 'Activate the snapshot service in the ECS console.',
@@ -106,10 +157,13 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'OperationDenied.NotAuthorized*': grant,
     'RealNameAuthenticationError*': "Finish the account's real-name authentication.",
     'SecurityTokenExpired*': renew,
-    'ServiceNotEnabled*': 'Activate the service in the Alibaba Cloud console; the call is repeated.',
+    'ServiceNotEnabled*': {
+      batch: 'Activate the service in the Alibaba Cloud console; the call is repeated.',
+      byHand: 'Activate the service in the Alibaba Cloud console.',
+    },
     'SignatureDoesNotMatch*': wrongSecret,
     'Unauthorized*': grant,
-    'UserDisable*': consoleLook,
+    'UserDisable*': accountState,
     'UserNotAuthorized*': grant,
     'UserUnAuthorized*': grant,
   },
@@ -141,14 +195,17 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
     'NumberExceed.Tags': 'A resource and a request carry at most 20 tags: give fewer, or remove some first.',
     'ReplicationJobDataDiskIndex.Invalid':
       'Use a data disk index that the source server has: see its DataDisks.',
-    S1: 'Install rsync on the source server, restart its SMC client, then retry the server.',
+    S1: thenRetry('Install rsync on the source server, restart its SMC client'),
     'SourceServer.Ambiguous': 'Several source servers have this name: use sourceId.',
-    'SourceServer.InUse':
-      'Another replication job uses this source server: finish or delete that job, then retry the server.',
-    'SourceServer.NotFound':
-      'Import the source server with the SMC client, or correct sourceId or sourceName in the plan, then retry the server; one that was migrated before its source was removed: skip it.',
-    'SourceServer.Offline':
-      'Start the SMC client on the source server and check its network, then retry the server.',
+    'SourceServer.InUse': thenRetry(
+      'Another replication job uses this source server: finish or delete that job',
+    ),
+    'SourceServer.NotFound': {
+      batch:
+        'Import the source server with the SMC client, or correct sourceId or sourceName in the plan, then retry the server; one that was migrated before its source was removed: skip it.',
+      byHand: 'Import the source server with the SMC client, or correct sourceId or sourceName in the plan.',
+    },
+    'SourceServer.Offline': thenRetry('Start the SMC client on the source server, check its network'),
     'SourceServer.Replaced':
       'The server was migrated from another source server: retry it by its name to migrate it again, or skip it.',
     'SourceServerName.Duplicate': 'Choose another name: source server names are unique in the account.',
@@ -158,10 +215,20 @@ const remedies: Record<SmcErrorClass, Record<string, string>> = {
   },
 };
 
-/** All known codes, with their class and remedy; the longest match counts. */
+function ruleOf(code: string, errorClass: SmcErrorClass, remedy: Remedy): SmcErrorRule {
+  const { batch, byHand } = typeof remedy === 'string' ? { batch: remedy, byHand: remedy } : remedy;
+  return { code, class: errorClass, remedy: batch, remedyByHand: byHand };
+}
+
+/** Something is done about the server itself: a batch has to be told, a command reads it anew. */
+function thenRetry(what: string): Remedy {
+  return { batch: `${what}, then retry the server.`, byHand: `${what}.` };
+}
+
+/** All known codes, with their class and remedies; the longest match counts. */
 export const smcErrorRules: readonly SmcErrorRule[] = (Object.keys(remedies) as SmcErrorClass[]).flatMap(
   (errorClass) =>
-    Object.entries(remedies[errorClass]).map(([code, remedy]) => ({ code, class: errorClass, remedy })),
+    Object.entries(remedies[errorClass]).map(([code, remedy]) => ruleOf(code, errorClass, remedy)),
 );
 
 /**
@@ -177,19 +244,22 @@ export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
   }
   // `Invalid*` and `Missing*` also match codes about the caller.
   const isVague = best === undefined || best.code === 'Invalid*' || best.code === 'Missing*';
-  if (isVague && speaksOfCaller(code, httpStatus)) return { code, class: 'account', remedy: unknownRefusal };
+  if (isVague && speaksOfCaller(code, httpStatus)) return ruleOf(code, 'account', unknownRefusal);
   if (best) return best;
   return httpStatus !== undefined && httpStatus >= 500
-    ? { code, class: 'transient', remedy: repeated }
-    : {
+    ? ruleOf(code, 'transient', repeated)
+    : ruleOf(
         code,
-        class: 'fatal',
-        remedy: 'Look the code up in the SMC documentation, or open a ticket with the RequestId.',
-      };
+        'fatal',
+        'Look the code up in the SMC documentation, or open a ticket with the RequestId.',
+      );
 }
 
-const unknownRefusal =
-  "Check the permissions of the worker's RAM identity and the state of the account; if both are right, open a ticket with the RequestId.";
+const bothRight = 'and the state of the account; if both are right, open a ticket with the RequestId.';
+const unknownRefusal = {
+  batch: `Check the permissions of the worker's RAM identity ${bothRight}`,
+  byHand: `Check the permissions of the RAM identity of these credentials ${bothRight}`,
+};
 
 /** Whether a refusal is about the caller. SMC and its gateway use HTTP 401 or 403 for it; some products use 403 for other refusals, too. */
 function speaksOfCaller(code: string, httpStatus?: number): boolean {

@@ -32,7 +32,10 @@ export interface SmcErrorFacts {
 export class SmcError extends Error {
   readonly code: string;
   readonly class: SmcErrorClass;
+  /** For the operator of a batch. */
   readonly remedy: string;
+  /** For who has run a command: it speaks of no worker, and of no call that is repeated. */
+  readonly remedyByHand: string;
   readonly facts: SmcErrorFacts;
 
   constructor(facts: SmcErrorFacts, options?: { cause?: unknown }) {
@@ -42,6 +45,7 @@ export class SmcError extends Error {
     this.code = facts.code;
     this.class = rule.class;
     this.remedy = facts.remedy ?? rule.remedy;
+    this.remedyByHand = facts.remedy ?? rule.remedyByHand;
     this.facts = facts;
   }
 }

@@ -90,7 +90,7 @@ function explainSignatureRefusal(
   return {
     message: `${start} The service signed another string than we did${difference(theirs, ours)}: something between changed the request`,
     remedy:
-      'Something between the worker and SMC_ENDPOINT changes the request (a proxy, a gateway): go around it, or have it pass requests on as they are.',
+      'Something on the way to SMC_ENDPOINT changes the request (a proxy, a gateway): go around it, or have it pass requests on as they are.',
   };
 }
 

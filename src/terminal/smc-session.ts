@@ -22,21 +22,25 @@ export async function withSmc<T>(work: (smc: SmcClient) => Promise<T>): Promise<
   try {
     return await work(smc);
   } catch (error) {
-    throw error instanceof SmcError ? new CommandFailure(smcSentence(error)) : error;
+    throw error instanceof SmcError ? new CommandFailure(smcSentence(error, endpoint)) : error;
   } finally {
     await smc.close();
   }
 }
 
-/** What an SMC error says to somebody at a terminal, with what to do about it. */
-function smcSentence(error: SmcError): string {
-  if (error.code === 'CredentialsMissing') {
-    return (
-      'No Alibaba Cloud credentials were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, ' +
-      'or give this machine a profile (~/.aliyun/config.json) or a RAM role.'
-    );
-  }
-  return `The SMC API refused: ${failureText(error)}`;
+/**
+ * What an SMC error says to somebody at a terminal: what happened (a refusal is one only where SMC has answered), then
+ * what to check.
+ */
+export function smcSentence(error: SmcError, endpoint: string): string {
+  const { code, facts, remedyByHand: remedy } = error;
+  if (code === 'CredentialsMissing') return `No Alibaba Cloud credentials were found. ${remedy}`;
+  const said = failureText({ ...facts, remedy });
+  if (code === 'CredentialsUnavailable') return `The Alibaba Cloud credentials could not be read. ${said}`;
+  if (code === 'NetworkError') return `The SMC API did not answer. ${said}`;
+  if (code === 'UnreadableAnswer') return `What answers at ${endpoint} is not the SMC API. ${said}`;
+  if (facts.httpStatus === undefined) return said;
+  return `The SMC API refused the call. ${said}`;
 }
 
 // Temporal repeats the calls of a worker; a command repeats its own.

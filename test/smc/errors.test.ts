@@ -111,7 +111,15 @@ describe('a code of the API', () => {
     expect(smcErrorRule('Brand.New').class).toBe('fatal');
   });
 
-  it('stands in the table once', () => {
+  it.each([...smcErrorRules, smcErrorRule('Brand.New', 403), smcErrorRule('Brand.New', 503)])(
+    '$code speaks of no worker, repeat or batch to who has run a command',
+    ({ remedyByHand }) => {
+      expect(remedyByHand).toMatch(/^[A-Z].{10,}\.$/);
+      expect(remedyByHand).not.toMatch(/worker|is repeated|is asked again|^Nothing|slot|retry the server\.$/);
+    },
+  );
+
+  it('is in the table once', () => {
     const codes = smcErrorRules.map((rule) => rule.code);
     expect(new Set(codes).size).toBe(codes.length);
   });
