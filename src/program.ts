@@ -11,6 +11,7 @@ import { explainCommand } from './commands/explain';
 import { initCommand } from './commands/init';
 import { inventoryCommand } from './commands/inventory';
 import { listCommand } from './commands/list';
+import { namesCommand } from './commands/names';
 import { approveCommand } from './commands/orders/approve';
 import { cancelCommand } from './commands/orders/cancel';
 import { cutoverCommand } from './commands/orders/cutover';
@@ -77,6 +78,10 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   all.commandsGroup('This machine:');
   all.addCommand(doctorCommand());
   all.addCommand(completionCommand(() => all));
+  all.addCommand(
+    namesCommand(() => all),
+    { hidden: true },
+  );
   all.helpCommand('help [command]', 'print the help of a command');
   for (const command of [all, ...all.commands]) {
     command.exitOverride();

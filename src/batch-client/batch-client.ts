@@ -23,6 +23,7 @@ import {
 import type { Plan } from '../plan';
 import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
 import { CommandFailure } from '../terminal/failure';
+import { noSuchBatch } from './names';
 import type { PendingAttempt } from './pending-attempt';
 import { serverNow } from './server-clock';
 
@@ -76,11 +77,9 @@ export function batchClient(client: Client, batch: string): BatchClient {
   const handle: WorkflowHandle = client.workflow.getHandle(batchWorkflowId(batch));
   const serverHandle = (server: string) => client.workflow.getHandle(serverWorkflowId(batch, server));
   const found = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
+    work.catch(async (error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new CommandFailure(
-        `There is no batch '${batch}' in this Temporal namespace. Those there are: smc-batch list`,
-      );
+      throw new CommandFailure(await noSuchBatch(client, batch));
     });
   return {
     batch,

@@ -7,7 +7,9 @@ const shells: Shell[] = ['bash', 'zsh', 'fish'];
 export function completionCommand(program: () => Command): Command {
   return new Command('completion')
     .summary('print a completion script for a shell')
-    .description('print a completion script: commands, options, their values, and plan files')
+    .description(
+      'print a completion script: commands, options and their values, plan files, and the names of batches, waves and servers',
+    )
     .addArgument(new Argument('<shell>', 'the shell you use').choices(shells))
     .addHelpText(
       'after',

@@ -24,6 +24,7 @@ export function devCommand(): Command {
 It needs the settings of 'smc-batch worker', and a Temporal CLI: TEMPORAL_CLI, one on PATH, or one it obtains itself.
 Everything that it starts ends with it: on SIGINT, on SIGTERM, when the terminal closes, and when it is killed.
 At the next start batches go on where they were. Only one dev at a time works on the same data.
+It prints lines to paste into another shell, whose commands then find it: needed with --port, --ui-port or a simulator.
 
 Examples:
   smc-batch dev &

@@ -45,9 +45,9 @@ export function simulatorCommand(): Command {
 }
 
 const help = `
-The first line is the endpoint. The key pair is that of ALIBABA_CLOUD_ACCESS_KEY_ID and
-ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set; else the account makes one and prints it. It listens on
-127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes the faults.
+It prints lines to paste into the shells of workers and commands: the endpoint first. The key pair is that of
+ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set; else the account makes one and
+prints it. It listens on 127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes the faults.
 
 Examples:
   smc-batch simulator --servers 100 --speed 3600

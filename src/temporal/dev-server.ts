@@ -40,6 +40,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
   const address = `127.0.0.1:${port}`;
+  const uiUrl = `http://127.0.0.1:${uiPort}`;
   const args = [
     'server',
     'start-dev',
@@ -63,7 +64,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const server = startOwnProcess(cli, args, { GOGC: '400', GOMEMLIMIT: '1GiB', ...process.env });
   if (server.pid !== undefined) options.onProcess?.(server.pid);
   try {
-    await untilReady(server, address);
+    await untilReady(server, address, uiUrl);
   } catch (error) {
     await server.kill();
     const reason = lastLine(server.said())[0] ?? (error as Error).message;
@@ -73,7 +74,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   }
   return {
     address,
-    uiUrl: `http://127.0.0.1:${uiPort}`,
+    uiUrl,
     ended: server.ended.then((end) => [howItEnded(end), ...lastLine(server.said())].join(': ')),
     stop: () => server.stop(5_000),
     kill: () => server.kill(),
@@ -95,7 +96,10 @@ const lastLine = (text: string) =>
     .filter((line) => line.trim())
     .slice(-1);
 
-async function untilReady(server: OwnProcess, address: string): Promise<void> {
+/** The namespace's entry that says where the UI of a local server is. */
+export const uiUrlKey = 'smc-batch-ui';
+
+async function untilReady(server: OwnProcess, address: string, uiUrl: string): Promise<void> {
   const deadline = Date.now() + 60_000;
   await server.started;
   while (Date.now() < deadline) {
@@ -105,7 +109,12 @@ async function untilReady(server: OwnProcess, address: string): Promise<void> {
         ...throughProxy({ address }, address, undefined),
         connectTimeout: '1s',
       });
-      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      const namespace = 'default';
+      await connection.workflowService.describeNamespace({ namespace });
+      // For the links that commands print; nothing depends on it.
+      await connection.workflowService
+        .updateNamespace({ namespace, updateInfo: { data: { [uiUrlKey]: uiUrl } } })
+        .catch(() => {});
       await connection.close();
       return;
     } catch {

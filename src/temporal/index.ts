@@ -1,7 +1,7 @@
 /** The way to Temporal: settings, connections, the worker, the local server. */
 export { connectClient } from './connect';
 export { claimData } from './data-claim';
-export { type DevServer, type DevServerOptions, freePort, startDevServer } from './dev-server';
+export { type DevServer, type DevServerOptions, freePort, startDevServer, uiUrlKey } from './dev-server';
 export { grpcStatus } from './grpc';
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
 export { packageRoot } from './package-root';

@@ -3,10 +3,12 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   let best: string | undefined;
   // One mistake in three letters: with more, every short word would be similar.
   let bestDistance = Math.floor(word.length / 3) + 0.75;
+  const typed = plainWord(word);
   for (const candidate of candidates) {
+    const known = plainWord(candidate);
     // A word of a very different length is skipped early: huge plans compare many names.
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const plain = editDistance(plainWord(word), plainWord(candidate));
+    if (Math.abs(known.length - typed.length) >= bestDistance) continue;
+    const plain = editDistance(typed, known);
     const distance = plain === 0 && word !== candidate ? 0.5 : plain;
     if (distance < bestDistance) {
       best = candidate;
@@ -16,7 +18,18 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return best;
 }
 
-const plainWord = (word: string) => word.toLowerCase().replace(/[-_ ]/g, '');
+/** For behind the name that is not there: ` (did you mean 'web-01'?)` where one of these is near. */
+export function nearestName(word: string, names: Iterable<string>): string {
+  const meant = didYouMean(word, names);
+  return meant === undefined ? '' : ` (did you mean '${meant}'?)`;
+}
+
+/** `web-1` and `web-01` are one word, so are `maxConcurrent` and `max-concurrent`. */
+const plainWord = (word: string) =>
+  word
+    .toLowerCase()
+    .replace(/(?<!\d)0+(?=\d)/g, '')
+    .replace(/[-_ ]/g, '');
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {

@@ -1,8 +1,9 @@
 /** Texts that others wrote (names, messages, tags) on their way out: to a terminal, a log, a spreadsheet, a shell. Pure functions. */
 export { byName } from './by-name';
 export { toCsv } from './csv';
+export { didYouMean, nearestName } from './did-you-mean';
 export { clip, displayWidth, inColumns, padded } from './display-width';
 export { accountTroubleLine, failureLine, failureText } from './failure-text';
 export { jsonText, quotedText } from './json-text';
-export { plainLine, plainTexts, printable, printableInPlace, terminalLine } from './plain-text';
+export { isPrintable, plainLine, plainTexts, printable, printableInPlace, terminalLine } from './plain-text';
 export { shellWord, smcBatchCommand } from './shell-command';

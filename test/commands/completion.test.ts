@@ -19,6 +19,13 @@ const program = (): Command =>
         .option('--log <file>', 'where to log'),
     )
     .addCommand(new Command('status').description('one batch').argument('[batch]'))
+    .addCommand(
+      new Command('pause')
+        .description('a pause')
+        .argument('<batch>')
+        .argument('[server...]')
+        .option('--wave <wave...>', 'only these waves'),
+    )
     .addCommand(completionCommand(program));
 const script = async (shell: string) =>
   (await captured(() => completionCommand(program).exitOverride().parseAsync([shell], { from: 'user' })))
@@ -37,7 +44,11 @@ afterEach(() => {
 
 /** What bash offers after these words, the last one being typed. */
 function offered(text: string, ...words: string[]): string[] {
+  // What Temporal would be asked: the words that the script hands on are the answer.
+  const last = '$' + '{*: -1}';
+  const names = `command() { [[ $2 == __names ]] && printf '%s\\n' 'web 01' '$(id)' "after ${last}"; }`;
   const run = `${text}
+${names}
 COMP_WORDS=(smc-batch ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
 _smc_batch; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const out = execFileSync('bash', ['-c', run], { cwd: dir, encoding: 'utf8' });
@@ -58,7 +69,16 @@ test.each([
   [['apply', '--log', 'n'], ['notes.txt']],
   [['completion', 'z'], ['zsh']],
   [['help', 'st'], ['status']],
-  [['status', ''], []],
+  [
+    ['status', ''],
+    ['$(id)', 'after status', 'web 01'],
+  ],
+  [['status', 'w'], ['web 01']],
+  [['pause', 'dc1', 'a'], ['after dc1']],
+  [
+    ['pause', 'dc1', '--wave', ''],
+    ['$(id)', 'after --wave', 'web 01'],
+  ],
   [['status', 'apply', '--'], ['--help']],
   [['--v'], ['--version']],
 ])('bash completes %j with %j', async (words, expected) => {
@@ -81,10 +101,11 @@ test('zsh and fish know the same commands, choices and files', async () => {
 });
 
 test('every command and option of the program stands in every script', async () => {
-  const everything = wholeProgram().commands.flatMap((command) => [
-    command.name(),
-    ...command.options.flatMap(({ long }) => (long ? [long] : [])),
-  ]);
+  const whole = wholeProgram();
+  const everything = whole
+    .createHelp()
+    .visibleCommands(whole)
+    .flatMap((command) => [command.name(), ...command.options.flatMap(({ long }) => (long ? [long] : []))]);
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { stdout } = await captured(() =>
       wholeProgram().parseAsync(['completion', shell], { from: 'user' }),

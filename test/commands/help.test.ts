@@ -4,7 +4,11 @@ import { program } from '../../src/program';
 
 const golden = path.join(__dirname, 'golden');
 const all = program();
-const commands = all.commands.map((command) => [command.name(), command] as const);
+const commands = all
+  .createHelp()
+  .visibleCommands(all)
+  .filter((command) => command.name() !== 'help')
+  .map((command) => [command.name(), command] as const);
 
 /** What `--help` prints, on a terminal of 80 columns. */
 function helpOf(name: string): string {

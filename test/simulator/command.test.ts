@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,19 +36,28 @@ async function started(...args: string[]) {
     process.emit('SIGTERM');
     await ended;
   };
-  return { printed, endpoint: /^SMC_ENDPOINT=(.*)$/m.exec(printed)![1]!, end };
+  return { printed, endpoint: /^export SMC_ENDPOINT=(.*)$/m.exec(printed)![1]!, end };
 }
 
 test('the simulator prints its endpoint first, then its key pair, and ends clean when interrupted', async () => {
   const { printed, endpoint, end } = await started('--servers', '3', '--seed', '9', '--running-quota', '7');
   expect(printed).toMatch(
-    /^SMC_ENDPOINT=http:\/\/127\.0\.0\.1:\d+\nexport ALIBABA_CLOUD_ACCESS_KEY_ID=smc-simulator\nexport ALIBABA_CLOUD_ACCESS_KEY_SECRET=smc-simulator-secret\n$/,
+    /^export SMC_ENDPOINT=http:\/\/127\.0\.0\.1:\d+\nexport SMC_POLL_INTERVAL=1\nexport ALIBABA_CLOUD_ACCESS_KEY_ID=smc-simulator\nexport ALIBABA_CLOUD_ACCESS_KEY_SECRET=smc-simulator-secret\n$/,
   );
   const query = canonicalQuery(signed('GET', { Action: 'DescribeSourceServers' }));
   expect(JSON.parse((await send(endpoint, { path: `/?${query}` })).body).TotalCount).toBe(3);
   expect(JSON.parse((await send(endpoint, { path: '/__audit' })).body).quota.running).toBe(7);
   await end();
   await expect(send(endpoint)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('what the simulator prints works as it is, pasted into bash', async () => {
+  const { printed, endpoint, end } = await started();
+  const run = `${printed}\nprintf '%s ' "$SMC_ENDPOINT" "$ALIBABA_CLOUD_ACCESS_KEY_ID"; env | grep -c ^SMC_ENDPOINT=`;
+  expect(execFileSync('bash', ['-e', '-c', run], { encoding: 'utf8', env: { PATH: process.env.PATH } })).toBe(
+    `${endpoint} smc-simulator 1\n`,
+  );
+  await end();
 });
 
 test("the environment's key pair is taken, and its secret never printed", async () => {

@@ -21,6 +21,7 @@ import {
   explainQuery,
   journalQuery,
   leftPlanQuery,
+  namesQuery,
   progressQuery,
   serversQuery,
 } from '../contract/views';
@@ -72,6 +73,10 @@ function answer({ batch }: BatchRun): void {
   setHandler(progressQuery, (asked) => batchProgress(batch, timeOf(asked)));
   setHandler(journalQuery, () => state.journal);
   setHandler(leftPlanQuery, () => state.leftPlan);
+  setHandler(namesQuery, () => ({
+    waves: state.plan.waves.map(({ name }) => name),
+    servers: state.plan.servers.map(({ name }) => name),
+  }));
   setHandler(serversQuery, (page) => serversPage(batch, page));
   setHandler(explainQuery, ({ server, ...asked }) => {
     if (!batch.index.has(server)) throw new Error(`the batch has no server '${server}'`);

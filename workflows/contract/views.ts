@@ -119,6 +119,9 @@ export const serversQuery = defineQuery<
   [{ offset?: number; limit?: number; phases?: ServerPhase[]; names?: string[] }]
 >('servers');
 
+/** The names in its plan, for who types one. */
+export const namesQuery = defineQuery<{ waves: string[]; servers: string[] }>('names');
+
 /** Why a server is in its phase. */
 export interface ServerExplanation extends ServerView {
   /** One sentence. */

@@ -7,7 +7,8 @@ import { type BatchClient, batchClient, hasWorker, isPassing } from '../../batch
 import { failureOf, followUntilLeft } from '../../batch-client/follow';
 import { queueOf, workerOf } from '../../batch-client/queue-of-batch';
 import { sendOrder, whoami } from '../../batch-client/send-order';
-import { temporalUiUrl, withClient, workflowUrl } from '../../batch-client/session';
+import { withClient } from '../../batch-client/session';
+import { temporalUiUrl, workflowUrl } from '../../batch-client/temporal-ui';
 import type { Plan } from '../../plan';
 import { ensureSearchAttributes, taskQueue } from '../../temporal';
 import { confirm } from '../../terminal/confirm';
@@ -36,7 +37,7 @@ export async function apply(path: string, options: ApplyOptions): Promise<void> 
     const how = await batch.start(plan);
     print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
     if (how === 'attached') await changePlan(client, batch, plan, options.yes, print);
-    const ui = temporalUiUrl(settings);
+    const ui = await temporalUiUrl(client, settings);
     if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
     const warning = await untilSurveyed(client, batch, options.watch);
     if (warning) sayAside(warning);

@@ -1,4 +1,5 @@
 import { createReplicationJobPoller } from '../../../activities/jobs/replication-job-poller';
+import { noSuchBatch } from '../../batch-client/names';
 import { withClient } from '../../batch-client/session';
 import { type CleanedJob, removeJob, type TaggedJob } from '../../cleanup/remove-job';
 import { knowledgeOf, whyUntouched, workflowOf } from '../../cleanup/whose-job';
@@ -68,6 +69,8 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
       }).finally(() => poller.close());
       if (options.output === 'json') printJson(results);
       if (jobs.length === 0) print(`Batch '${batch}' has left no job in the account.`);
+      // It may be named wrong; after Temporal's retention no batch is known any more.
+      if (jobs.length === 0 && knowledge === 'unknown') print(await noSuchBatch(client, batch));
       if (isStrange) {
         print('Jobs that another Temporal server may work on were left alone.');
         print(

@@ -1,15 +1,21 @@
 import type { Client } from '@temporalio/client';
 import { batchWorkflowId, serverWorkflowId } from '../../../workflows/contract/ids';
-import { explainQuery, journalQuery, type ServerExplanation } from '../../../workflows/contract/views';
+import {
+  explainQuery,
+  journalQuery,
+  namesQuery,
+  type ServerExplanation,
+} from '../../../workflows/contract/views';
 import { batchClient } from '../../batch-client/batch-client';
 import { explainStopping, fact, factLines, nowLine, stopAttempt } from '../../batch-client/explain-text';
 import { requireWorker } from '../../batch-client/queue-of-batch';
 import { serverNow } from '../../batch-client/server-clock';
-import { temporalUiUrl, withClient, workflowUrl } from '../../batch-client/session';
+import { withClient } from '../../batch-client/session';
+import { temporalUiUrl, workflowUrl } from '../../batch-client/temporal-ui';
 import { withInstanceHours } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
-import { plainTexts, smcBatchCommand } from '../../text';
+import { nearestName, plainTexts, smcBatchCommand } from '../../text';
 
 /** Tells why a server is where it is, and what to type next. */
 export async function explain(batch: string, server: string, output: OutputFormat): Promise<void> {
@@ -22,7 +28,7 @@ export async function explain(batch: string, server: string, output: OutputForma
     const explanation = explainStopping(asked, attempts, stopReason);
     const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
     const entries = journal.filter(({ what }) => what.includes(server));
-    const ui = temporalUiUrl(settings);
+    const ui = await temporalUiUrl(client, settings);
     const url =
       ui && explanation.startedAt
         ? workflowUrl(ui, settings.namespace, serverWorkflowId(batch, server))
@@ -52,8 +58,9 @@ async function ask(client: Client, batch: string, server: string): Promise<Serve
       .query(explainQuery, { server, at: await serverNow(client) });
   } catch (error) {
     if (!String((error as Error).message).includes('has no server')) throw error;
+    const { servers } = await client.workflow.getHandle(batchWorkflowId(batch)).query(namesQuery);
     throw new CommandFailure(
-      `Batch '${batch}' has no server '${server}'. Those it has: ${smcBatchCommand('status', [batch])}`,
+      `Batch '${batch}' has no server '${server}'${nearestName(server, servers)}. Those it has: ${smcBatchCommand('status', [batch])}`,
       exitCodes.usage,
     );
   }

@@ -14,17 +14,16 @@ interface Described {
   name: string;
   description: string;
   options: { flags: string[]; description: string; values: Values }[];
-  /** What its first argument is; `none` where it has none. */
-  argument: Values;
+  /** What its arguments are, of which the last may come several times; empty where it has none. */
+  operands: Values[];
 }
 
-/** `any`: something the shell cannot know. */
-type Values = 'none' | 'any' | 'plan' | 'file' | 'directory' | string[];
+/** `name`: of a batch, a wave or a server, as Temporal knows them; `any`: something the shell cannot know. */
+type Values = 'none' | 'any' | 'name' | 'plan' | 'file' | 'directory' | string[];
 
 function described(program: Command): { name: string; commands: Described[] } {
   const help = program.createHelp();
   const commands = help.visibleCommands(program).map((command): Described => {
-    const [argument] = command.registeredArguments;
     return {
       name: command.name(),
       description: command.description(),
@@ -33,18 +32,24 @@ function described(program: Command): { name: string; commands: Described[] } {
         description: option.description,
         values: optionValues(option),
       })),
-      argument: argument ? (argument.argChoices ?? kindOf(argument.name())) : 'none',
+      operands: command.registeredArguments.map(
+        (argument) => argument.argChoices ?? (isName(argument.name()) ? 'name' : kindOf(argument.name())),
+      ),
     };
   });
   const names = commands.map(({ name }) => name);
-  for (const command of commands) if (command.name === 'help') command.argument = names;
+  for (const command of commands) if (command.name === 'help') command.operands = [names];
   return { name: program.name(), commands };
 }
 
 function optionValues(option: Option): Values {
   if (!option.required && !option.optional) return 'none';
+  // The name of a batch that an option asks for is a new one.
+  if (option.long === '--wave') return 'name';
   return option.argChoices ?? kindOf(/[<[]([^\]>]+)/.exec(option.flags)?.[1] ?? '');
 }
+
+const isName = (argument: string) => ['batch', 'wave', 'server'].includes(argument);
 
 function kindOf(argument: string): Values {
   if (argument === 'plan') return 'plan';
@@ -57,11 +62,13 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const flagsOf = ({ options }: Described) => options.flatMap(({ flags }) => flags);
 
 function bashScript(name: string, commands: Described[]): string {
+  const functionName = `_${name.replaceAll('-', '_')}`;
   const words = (values: Values) => {
     if (values === 'plan')
       return `IFS=$'\\n'; COMPREPLY=($(compgen -f -X '!*.@(yaml|yml|json)' -- "$cur") $(compgen -d -- "$cur"))`;
     if (values === 'file') return `IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$cur"))`;
     if (values === 'directory') return `IFS=$'\\n'; COMPREPLY=($(compgen -d -- "$cur"))`;
+    if (values === 'name') return `${functionName}_names`;
     if (values === 'none' || values === 'any') return ':';
     return `COMPREPLY=($(compgen -W ${quoted(values.join(' '))} -- "$cur"))`;
   };
@@ -74,9 +81,8 @@ function bashScript(name: string, commands: Described[]): string {
 ${[...ofOptions, '        *) ;;'].join('\n')}
       esac
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W ${quoted(flagsOf(command).join(' '))} -- "$cur"))
-      else ${words(command.argument)}; fi ;;`;
+      else ${words(command.operands[0] ?? 'none')}; fi ;;`;
   });
-  const functionName = `_${name.replaceAll('-', '_')}`;
   return `# bash completion of ${name}; made by '${name} completion bash'
 ${functionName}() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} IFS=$' \\t\\n'
@@ -84,6 +90,12 @@ ${functionName}() {
   COMPREPLY=()
   ${functionName}_words
   eval "$extglob"
+}
+${functionName}_names() {
+  local word
+  while IFS= read -r word; do
+    if [[ $word == "$cur"* ]]; then COMPREPLY+=("$word"); fi
+  done < <(command ${name} __names -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
 }
 ${functionName}_words() {
   if ((COMP_CWORD == 1)); then
@@ -99,11 +111,13 @@ complete -o filenames -F ${functionName} ${name}
 }
 
 function zshScript(name: string, commands: Described[]): string {
+  const functionName = `_${name.replaceAll('-', '_')}`;
   const action = (values: Values) => {
     if (values === 'plan') return `:plan:_files -g "*.(yaml|yml|json)"`;
     if (values === 'file') return ':file:_files';
     if (values === 'directory') return ':directory:_files -/';
     if (values === 'none') return '';
+    if (values === 'name') return `:name:${functionName}_names`;
     return values === 'any' ? ':value: ' : `:value:(${values.join(' ')})`;
   };
   // Brackets, colons and backslashes have a meaning for _arguments.
@@ -112,15 +126,22 @@ function zshScript(name: string, commands: Described[]): string {
     const options = command.options.flatMap(({ flags, description, values }) =>
       flags.map((flag) => quoted(`(${flags.join(' ')})${flag}[${plain(description)}]${action(values)}`)),
     );
-    const argument = command.argument === 'none' ? [] : [quoted(`1${action(command.argument)}`)];
-    return `    ${command.name}) _arguments ${[...options, ...argument].join(' ')} ;;`;
+    const operands = command.operands.map((values, nth) => {
+      const isLast = nth === command.operands.length - 1;
+      return quoted(`${isLast && nth > 0 ? '*' : nth + 1}${action(values)}`);
+    });
+    return `    ${command.name}) _arguments ${[...options, ...operands].join(' ')} ;;`;
   });
   const listed = commands.map(
     (command) => `    ${quoted(`${plain(command.name)}:${plain(command.description)}`)}`,
   );
-  const functionName = `_${name.replaceAll('-', '_')}`;
   return `#compdef ${name}
 # zsh completion of ${name}; made by '${name} completion zsh'
+${functionName}_names() {
+  local -a found
+  found=("\${(@f)$(command ${name} __names -- "\${(@Q)words[1,CURRENT-1]}" 2>/dev/null)}")
+  compadd -a found
+}
 ${functionName}() {
   local -a commands
   commands=(
@@ -148,6 +169,7 @@ function fishScript(name: string, commands: Described[]): string {
     if (kind === 'plan') return ` -f -a '(${functionName}_plans)'`;
     if (kind === 'directory') return ` -f -a '(__fish_complete_directories)'`;
     if (kind === 'file') return ' -F';
+    if (kind === 'name') return ` -f -a '(${functionName}_names)'`;
     return Array.isArray(kind) ? ` -f -a ${fishQuoted(kind.join(' '))}` : '';
   };
   const lines = commands.flatMap((command) => {
@@ -161,9 +183,10 @@ function fishScript(name: string, commands: Described[]): string {
         const takes = kind === 'none' ? '' : ` -r${values(kind)}`;
         return `${here}${names.join('')}${takes} -d ${fishQuoted(description)}`;
       }),
-      ...(command.argument === 'none' || command.argument === 'any'
-        ? []
-        : [`${here}${values(command.argument)}`]),
+      ...command.operands
+        .slice(0, 1)
+        .filter((kind) => kind !== 'any')
+        .map((kind) => `${here}${values(kind)}`),
     ];
   });
   return `# fish completion of ${name}; made by '${name} completion fish'
@@ -174,6 +197,10 @@ function ${functionName}_is
 end
 function ${functionName}_begins
   test (count (commandline -opc)) -eq 1
+end
+function ${functionName}_names
+  set -l words (commandline -opc)
+  command ${name} __names -- $words[2..-1] 2>/dev/null
 end
 function ${functionName}_plans
   __fish_complete_path (commandline -ct) | string match -er '(?:/|\\.ya?ml|\\.json)(?:\\t|$)'

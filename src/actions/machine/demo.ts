@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { type BatchClient, batchClient } from '../../batch-client/batch-client';
 import { follow } from '../../batch-client/follow';
-import { workflowUrl } from '../../batch-client/session';
+import { workflowUrl } from '../../batch-client/temporal-ui';
 import type { Plan } from '../../plan';
 import { type SimulatedWorker, startSimulatedWorker } from '../../rehearsal/simulated-worker';
 import { type Audit, type SourceOptions, startSimulator } from '../../simulator';

@@ -5,6 +5,7 @@ import { installWorkerLog } from '../../temporal/worker';
 import { CommandFailure } from '../../terminal/failure';
 import { interruptSignal } from '../../terminal/interrupt';
 import { sayAside } from '../../terminal/output';
+import { shellWord } from '../../text';
 import { runWorker } from './run-worker';
 
 export interface DevOptions {
@@ -39,6 +40,8 @@ export async function dev(options: DevOptions): Promise<void> {
   );
   try {
     say(`Temporal server: ${server.address}, UI: ${server.uiUrl}, data: ${options.dbFilename}`);
+    say('Commands in another shell find it after these lines:');
+    for (const line of exportsOf(server)) process.stdout.write(`${line}\n`);
     const { address } = server;
     const temporal = { address, namespace: 'default', connectionOptions: { address } };
     const gone = new AbortController();
@@ -53,6 +56,19 @@ export async function dev(options: DevOptions): Promise<void> {
     // A worker whose server has died may wait for it for ever.
     setTimeout(() => process.exit(), workerPatienceMs).unref();
   }
+}
+
+/** What another shell needs to give orders to this server and its worker, to be pasted as it is. A secret is never printed. */
+function exportsOf({ address, uiUrl }: { address: string; uiUrl: string }): string[] {
+  const { SMC_ENDPOINT, SMC_TASK_QUEUE } = process.env;
+  const settings = {
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_UI_URL: uiUrl,
+    ...(SMC_ENDPOINT && { SMC_ENDPOINT }),
+    ...(SMC_TASK_QUEUE && { SMC_TASK_QUEUE }),
+  };
+  return Object.entries(settings).map(([name, value]) => `export ${name}=${shellWord(value)}`);
 }
 
 const workerPatienceMs = 10_000;

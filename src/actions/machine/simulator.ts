@@ -50,7 +50,9 @@ export async function simulator(flags: SimulatorFlags): Promise<void> {
     throw new CommandFailure(`the simulator did not start: ${error.message}`, exitCodes.usage);
   });
 
-  const lines = [`SMC_ENDPOINT=${account.endpoint}`];
+  const lines = [`export SMC_ENDPOINT=${account.endpoint}`];
+  // Jobs of minutes pass in seconds: a worker that polls every half minute would see them late.
+  if (flags.speed > 1) lines.push('export SMC_POLL_INTERVAL=1');
   // A pair of the environment is the user's own, and a secret is never printed.
   if (!credentials) {
     lines.push(
@@ -60,7 +62,8 @@ export async function simulator(flags: SimulatorFlags): Promise<void> {
   }
   process.stdout.write(`${lines.join('\n')}\n`);
   process.stderr.write(
-    `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds a second. Ctrl-C ends it.\n`,
+    `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds a second. Ctrl-C ends it.\n` +
+      `Paste the lines above into the shells of its workers and commands${credentials ? '; its AccessKey pair is the one of this shell: set the same there' : ''}.\n`,
   );
   await untilAborted(interrupt.signal);
   interrupt.dispose();

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from '../did-you-mean';
+import { didYouMean } from '../../text/did-you-mean';
 import type { PlanProblem } from '../problem';
 import { fieldsOf, kindsOf, schemaAt } from '../schema/schema-shape';
 import type { CsvCell } from './csv-text';

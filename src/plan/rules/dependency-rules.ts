@@ -1,4 +1,4 @@
-import { didYouMean } from '../did-you-mean';
+import { didYouMean } from '../../text/did-you-mean';
 import type { Draft, DraftServer } from '../files/draft';
 import type { Finding } from '../problem';
 

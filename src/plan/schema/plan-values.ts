@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '../did-you-mean';
+import { didYouMean } from '../../text/did-you-mean';
 
 const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 

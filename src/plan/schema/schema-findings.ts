@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from '../did-you-mean';
+import { didYouMean } from '../../text/did-you-mean';
 import { type Finding, type PlanPath, pathText } from '../problem';
 import { fieldsOf, schemaAt } from './schema-shape';
 

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childNamed } from '../../../bench/process-use';
 import { untilSaid } from '../../../bench/stage';
+import { temporalUiUrl } from '../../../src/batch-client/temporal-ui';
 import { simulatorCredentials, startSimulator } from '../../../src/simulator';
-import { freePort } from '../../../src/temporal';
+import { connectClient, freePort } from '../../../src/temporal';
 import { markOfProcess } from '../../../src/temporal/process-mark';
 import { until } from '../house/a-house';
 import { cli, runCli } from '../house/run-cli';
@@ -63,6 +64,33 @@ const isListening = (port: number) =>
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
+
+test('the lines that dev prints, pasted into another shell, lead its commands to it and to its UI', async () => {
+  const [port, uiPort] = [await freePort(), await freePort()];
+  dev = spawn(process.execPath, [cli, ...devArgs(port, uiPort)], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  let printed = '';
+  dev.stdout!.on('data', (chunk) => {
+    printed += chunk;
+  });
+  await untilSaid(dev, 'Worker: Temporal');
+  const shell = spawn('bash', ['-e', '-c', `${printed}\nenv; exec '${process.execPath}' '${cli}' list`], {
+    env: { PATH: process.env.PATH, HOME: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let seen = '';
+  shell.stdout.on('data', (chunk) => {
+    seen += chunk;
+  });
+  expect(await once(shell, 'close')).toEqual([0, null]);
+  expect(seen).toContain(`SMC_ENDPOINT=${env.SMC_ENDPOINT}`);
+  expect(seen).toContain('There are no batches');
+  // Without those lines the server itself says where its UI is.
+  const address = `127.0.0.1:${port}`;
+  const client = await connectClient({ address, namespace: 'default', connectionOptions: { address } });
+  expect(await temporalUiUrl(client, { address, namespace: 'default' })).toBe(`http://127.0.0.1:${uiPort}`);
+  await client.connection.close();
+  await ended(dev);
+});
 
 test.each([
   ['one signal', ['SIGINT'], [0]],

@@ -28,6 +28,13 @@ const order = <K extends OrderKind>(batch: Batch, kind: K, given: Given<K>) => {
 test.each<[OrderKind, object, ServerRecord, string]>([
   ['pause', { servers: ['nobody'] }, waiting, "the batch has no server 'nobody'"],
   ['pause', { waves: ['nothing'] }, waiting, "the batch has no wave 'nothing': it has all, late"],
+  ['pause', { servers: ['wbe'] }, waiting, "the batch has no server 'wbe' (did you mean 'web'?)"],
+  [
+    'approve',
+    { wave: 'lat' },
+    waiting,
+    "the batch has no wave 'lat' (did you mean 'late'?): it has all, late",
+  ],
   ['cancel', { servers: ['web'] }, failed, "server 'web' is failed: it has ended already"],
   ['retry', {}, waiting, 'no server has failed'],
   ['retry', { servers: ['web'] }, migrating, "server 'web' is migrating: it has not failed"],

@@ -1,3 +1,4 @@
+import { nearestName } from '../../../src/text';
 import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../../contract/orders';
 import type { ServerPhase } from '../../contract/views';
 import { stopReason } from '../gates/gates';
@@ -244,12 +245,17 @@ const retriedByName = 'retry it by its name to migrate it again';
 function known({ state, index }: Batch, servers: string[] = [], waves: string[] = []): void {
   const noServer = servers.filter((name) => !index.has(name));
   if (noServer.length > 0)
-    throw refusal(`the batch has no server ${some(noServer.map((name) => `'${name}'`))}`);
+    throw refusal(
+      `the batch has no server ${some(noServer.map((name) => `'${name}'`))}${nearestName(
+        noServer[0]!,
+        state.plan.servers.map(({ name }) => name),
+      )}`,
+    );
   const names = state.plan.waves.map(({ name }) => name);
   const noWave = waves.filter((name) => !names.includes(name));
   if (noWave.length > 0)
     throw refusal(
-      `the batch has no wave ${noWave.map((name) => `'${name}'`).join(', ')}: it has ${names.join(', ')}`,
+      `the batch has no wave ${noWave.map((name) => `'${name}'`).join(', ')}${nearestName(noWave[0]!, names)}: it has ${names.join(', ')}`,
     );
 }
 
