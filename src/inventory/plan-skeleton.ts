@@ -32,7 +32,7 @@ export function planSkeleton(
 
 function head(name: string, regionId: string, servers: number, others: number): string {
   // Quoted as JSON, which YAML reads the same: a name like 007 stays a text.
-  return `# ${servers} source servers of the account; ${others} more, which cannot be migrated now, stand below as comments.
+  return `# ${servers} source servers of the account; ${others} more, which cannot be migrated now, are below as comments.
 # Next: smc-batch validate, then smc-batch preview.
 version: 1
 name: ${quotedText(name)} # the batch; also its id in Temporal

@@ -69,7 +69,7 @@ export function webhookLine(
 
 /** `12 servers: ServiceUnavailable: … (next try in 20 s)`: a line for each of the first errors. */
 export function troubleLines({ groups, looked, underWay, webhook }: Troubles, now: number): string[] {
-  const of = looked < underWay ? ` of ${looked} looked at` : '';
+  const of = looked < underWay ? ` of ${looked} checked` : '';
   const aside = webhook ? [webhookLine(webhook, now)] : [];
   const lines = groups.slice(0, mostLines).map(({ error, servers, nextAttemptAt }) => {
     const next = nextAttemptAt === undefined ? '' : ` (next try in ${formatDuration(nextAttemptAt - now)})`;

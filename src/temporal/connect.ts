@@ -107,7 +107,7 @@ export function unreachable(
   const remedies = [
     proxy && `If the proxy does not lead there, add ${hostAndPort(address).host} to NO_PROXY.`,
     addressFrom
-      ? `Look whether it runs, and whether the address is right: it comes from ${addressFrom}.`
+      ? `Check that it runs, then that the address is right: it comes from ${addressFrom}.`
       : "Start a local one with 'smc-batch dev', or set TEMPORAL_ADDRESS.",
   ];
   return new TemporalUnavailable(

@@ -35,7 +35,7 @@ test('of a large batch it is said that only some servers were looked at, and of 
     errors.map((error) => ({ server: error, error })),
     { looked: 20, underWay: 1_000 },
   );
-  expect(lines[0]).toBe('1 server of 20 looked at: One: 1');
+  expect(lines[0]).toBe('1 server of 20 checked: One: 1');
   expect(lines.slice(3)).toEqual(['and 2 other errors']);
 });
 

@@ -16,7 +16,7 @@ export function quotaDetails(account: string, state: QuotaState, now: number): s
     ...(quota.changedAt > 0 ? [`The quota as stated at ${new Date(quota.changedAt).toISOString()}.`] : []),
     ...(count.trouble
       ? [
-          `Jobs of others could not be counted: **${count.trouble.code}**: ${count.trouble.message}. The last count stands; ` +
+          `Jobs of others could not be counted: **${count.trouble.code}**: ${count.trouble.message}. The last count is used; ` +
             `it is tried again at ${new Date(count.dueAt).toISOString()}.`,
         ]
       : []),

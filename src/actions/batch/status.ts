@@ -51,5 +51,5 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
 /** Meanwhile the account's quota is dealt by the last count. */
 const countTrouble = (error: SmcFailure) =>
   plainLine(
-    `jobs of others in the account could not be counted, the last count stands: ${failureText(error)}`,
+    `jobs of others in the account could not be counted, so the last count is used: ${failureText(error)}`,
   );

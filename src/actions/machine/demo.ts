@@ -81,7 +81,7 @@ export async function demo({ speed, keep }: DemoOptions): Promise<void> {
     const wrong = whatWentWrong(audit, plan, await batch.servers());
     if (keep) {
       say();
-      say(`Look around: ${temporal.uiUrl}. Ctrl-C ends the demo.`);
+      say(`Visit the Temporal UI: ${temporal.uiUrl}. Ctrl-C ends the demo.`);
       await once(interrupt.signal, 'abort');
     }
     if (wrong.length > 0)

@@ -74,7 +74,7 @@ test('a Temporal that a proxy does not lead to: the message names the proxy, why
     stderr:
       `No Temporal server answers at temporal.test:7233 through the proxy ${new URL(proxy.url).host} (HTTPS_PROXY: status 403). ` +
       'If the proxy does not lead there, add temporal.test to NO_PROXY. ' +
-      'Look whether it runs, and whether the address is right: it comes from TEMPORAL_ADDRESS.\n',
+      'Check that it runs, then that the address is right: it comes from TEMPORAL_ADDRESS.\n',
   });
   const direct = await runCli(['list'], { env: { ...env, NO_PROXY: 'localhost, .test' } });
   expect(direct.code).toBe(1);

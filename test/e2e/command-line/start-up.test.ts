@@ -67,7 +67,7 @@ test('without a Temporal server a command gives up with one sentence', async () 
   const { code, stderr } = await runCli(['list'], { env: { ...house.env, TEMPORAL_ADDRESS: address } });
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: `No Temporal server answers at ${address}. Look whether it runs, and whether the address is right: it comes from TEMPORAL_ADDRESS.\n`,
+    stderr: `No Temporal server answers at ${address}. Check that it runs, then that the address is right: it comes from TEMPORAL_ADDRESS.\n`,
   });
 });
 
