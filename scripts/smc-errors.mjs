@@ -37,7 +37,7 @@ ${table(['code', 'class', 'what smc-batch does', 'what you can do'], rows)}
 
 An \`account\` error is nobody's failure: wrong, missing or expired credentials, a missing permission or role, an account that is
 not paid or not verified. The call is repeated every 10 to 60 seconds without end, costs no attempt and deletes nothing; hardly
-any more servers are started meanwhile. The batch says so on top of every view, in its journal and by webhook, and goes on by
+any more servers are started in that time. The batch says so on top of every view, in its journal and by webhook, and goes on by
 itself. Only before a batch has begun, or in the look-up of a changed plan, it is an error at once. A worker takes no work before
 one call of its own has succeeded.
 

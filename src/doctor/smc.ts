@@ -108,12 +108,15 @@ async function permissionChecks(endpoint: string): Promise<Check[]> {
   const smc = createSmcClient(
     createTransport({ endpoint, credentials: defaultCredentials(), timeoutMs: 10_000 }),
   );
-  const reads: [string, (smc: SmcClient) => Promise<unknown>][] = [
-    ['DescribeSourceServers', () => smc.describeSourceServers({ pageSize: 1 })],
-    ['DescribeReplicationJobs', () => smc.describeReplicationJobs({ pageSize: 1 })],
+  const reads: [string, (smc: SmcClient) => Promise<string | undefined>][] = [
+    ['DescribeSourceServers', sourcesInAccount],
+    ['DescribeReplicationJobs', jobsInAccount],
     [
       'ListTagResources',
-      () => smc.listTagResources({ resourceType: 'sourceserver', tags: [{ key: 'smc-batch' }] }),
+      async () => {
+        await smc.listTagResources({ resourceType: 'sourceserver', tags: [{ key: 'smc-batch' }] });
+        return undefined;
+      },
     ],
   ];
   try {
@@ -122,7 +125,7 @@ async function permissionChecks(endpoint: string): Promise<Check[]> {
       const check = { id: `permission-${operation}`, title: operation };
       checks.push(
         await read(smc).then(
-          (): Check => ({ ...check, status: 'ok', detail: 'allowed' }),
+          (found): Check => ({ ...check, status: 'ok', detail: found ? `allowed; ${found}` : 'allowed' }),
           (error: unknown): Check => {
             if (!(error instanceof SmcError)) throw error;
             return { ...check, status: 'problem', detail: error.message, remedy: error.remedyByHand };
@@ -134,4 +137,17 @@ async function permissionChecks(endpoint: string): Promise<Check[]> {
   } finally {
     await smc.close();
   }
+}
+
+async function sourcesInAccount(smc: SmcClient): Promise<string | undefined> {
+  const { totalCount } = await smc.describeSourceServers({ pageSize: 1 });
+  return totalCount === undefined ? undefined : `${totalCount} source servers in the account`;
+}
+
+/** What the account has of its quotas; SMC does not say how much that may be. */
+async function jobsInAccount(smc: SmcClient): Promise<string | undefined> {
+  const { totalCount: existing } = await smc.describeReplicationJobs({ pageSize: 1 });
+  const { totalCount: running } = await smc.describeReplicationJobs({ pageSize: 1, status: 'Running' });
+  if (existing === undefined || running === undefined) return undefined;
+  return `${existing} jobs exist, ${running} of them run (account.quota of a plan says how many may)`;
 }

@@ -6,6 +6,7 @@ import { program } from '../../src/program';
 const root = path.join(__dirname, '../..');
 const pages = [
   'README.md',
+  'README.zh-CN.md',
   ...readdirSync(path.join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

@@ -95,7 +95,7 @@ export async function demo({ speed, keep }: DemoOptions): Promise<void> {
 }
 
 /** Sources of the plan's names, from 12 to 60 GiB of data: minutes to hours at 100 Mbit/s. */
-function sourcesOf(plan: Plan): SourceOptions[] {
+export function sourcesOf(plan: Plan): SourceOptions[] {
   return plan.servers.map(({ sourceName }, i) => ({
     name: sourceName,
     systemDiskGiB: 70,
