@@ -6,6 +6,7 @@ export async function temporalPictures(shot, { uiUrl }, images) {
   const page = (id, tab = '') => `${workflows}/${encodeURIComponent(id)}${tab}`;
   const query = encodeURIComponent('WorkflowType = "batch" OR SmcBatch IN ("erp-move", "shop-move")');
   await shot(`${workflows}?query=${query}`, join(images, 'temporal-list.png'), {
+    height: 560,
     ready: seen('smc-batch:demo'),
   });
   for (const [state, batch, server] of [
