@@ -140,7 +140,7 @@ function summary(plan: Plan): string {
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
   const deadline = Date.now() + 10_000;
   const queue = await queueOf(batch);
-  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. A worker whose calls the SMC API refuses takes no work: its stderr says why.`;
+  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. Where one runs already, its stderr says why it takes no work.`;
   for (let polls = 0; ; polls++) {
     if (polls === 4 && !(await hasWorker(client, queue))) return noWorker;
     const status = await batch.status();
