@@ -32,5 +32,7 @@ export function temporalSentence(
     return `Temporal at ${address} has stopped answering: ${said}. Check that it runs, then run the command again.`;
   if (code === grpcStatus.DEADLINE_EXCEEDED || code === grpcStatus.CANCELLED)
     return `Temporal at ${address} did not answer in time: ${said}. Check that the batch has a worker, then run the command again: smc-batch doctor`;
+  if (code === grpcStatus.UNIMPLEMENTED)
+    return `What answers at ${address} is not a Temporal server: ${said}. Check TEMPORAL_ADDRESS: smc-batch doctor`;
   return `Temporal at ${address} (namespace ${namespace}) refused the call: ${said}. Check TEMPORAL_ADDRESS, then TEMPORAL_NAMESPACE: smc-batch doctor`;
 }

@@ -16,6 +16,11 @@ test.each([
     /^Temporal at 10\.0\.0\.7:7233 did not answer in time/,
   ],
   [
+    'another program is no Temporal',
+    grpcStatus.UNIMPLEMENTED,
+    /^What answers at 10\.0\.0\.7:7233 is not a Temporal server/,
+  ],
+  [
     'a refusal names the namespace',
     grpcStatus.PERMISSION_DENIED,
     /^Temporal at 10\.0\.0\.7:7233 \(namespace moves\) refused the call: what was said\. Check/,

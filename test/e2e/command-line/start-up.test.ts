@@ -62,6 +62,23 @@ test.each(['status', 'report', 'watch', 'list'])(
   },
 );
 
+test('the shell is given the names that Temporal knows, and without a server nothing at once', async () => {
+  const { name, servers, waves } = house.plan(1);
+  const namesFor = async (words: string[], env: NodeJS.ProcessEnv = house.env) =>
+    (await runCli(['__names', '--', ...words], { env })).stdout.split('\n').filter(Boolean);
+  expect(await namesFor(['status'])).toContain(name);
+  expect(await namesFor(['pause'])).not.toContain(name);
+  expect(await namesFor(['explain', name])).toEqual(servers.map((server) => server.name));
+  expect(await namesFor(['report', name])).toEqual([]);
+  expect(await namesFor(['pause', name, '--wave'])).toEqual(waves.map((wave) => wave.name));
+  const gone = { ...house.env, TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
+  expect(await runCli(['__names', '--', 'status'], { env: gone })).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  });
+});
+
 test('without a Temporal server a command gives up with one sentence', async () => {
   const address = `127.0.0.1:${await freePort()}`;
   const { code, stderr } = await runCli(['list'], { env: { ...house.env, TEMPORAL_ADDRESS: address } });
@@ -81,7 +98,7 @@ test('a server that is no Temporal is named as the trouble, in one sentence', as
     const { code, stderr } = await runCli(['list'], { env });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^Temporal at 127\.0\.0\.1:\d+ \(namespace .*\) refuses a call: .*404.*TEMPORAL_ADDRESS.*\n$/,
+      /^What answers at 127\.0\.0\.1:\d+ is not a Temporal server: .*404.*TEMPORAL_ADDRESS.*\n$/,
     );
   } finally {
     web.close();
