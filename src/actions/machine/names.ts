@@ -37,7 +37,8 @@ export async function names(words: readonly string[], program: Command): Promise
   }
 }
 
-async function namesOf(client: Client, wanted: NameWanted): Promise<string[]> {
+/** The names that Temporal knows of this kind. */
+export async function namesOf(client: Client, wanted: NameWanted): Promise<string[]> {
   if (wanted.kind === 'batch') return batchNames(client, wanted);
   const { waves, servers } = await client.workflow.getHandle(batchWorkflowId(wanted.batch)).query(namesQuery);
   return wanted.kind === 'wave' ? waves : servers;
