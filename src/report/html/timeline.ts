@@ -52,10 +52,10 @@ ${utilisation(report, steps, axis)}
 }
 
 function axisLabels({ ticks }: TimeAxis): Markup {
-  return html`<div class="ticks" aria-hidden="true">${ticks.map(({ percent, label }, i) => {
-    const edge = percent < 4 ? ' first' : percent > 96 ? ' last' : '';
-    return html`<span class="tick${i % 2 === 1 && ' odd'}${edge}" style="left:${percent}%">${label}</span>`;
-  })}</div>`;
+  return html`<div class="ticks" aria-hidden="true">${ticks.map(
+    ({ percent, label, half, from }) =>
+      html`<span class="tick from-${from}" style="left:clamp(${half}px,${percent}%,calc(100% - ${half}px))">${label}</span>`,
+  )}</div>`;
 }
 
 function waveBlock(
