@@ -74,11 +74,16 @@ function leftLine(server: ServerView, { jobId, why, error }: Leftover, now: numb
   return `${server.server}: job ${jobId} is left in the account (${why})${billed}${error ? `: ${error.message}` : ''}`;
 }
 
-/** `58 migrated, 2 failed of 60 servers`. */
-export function countsLine({ counts, total }: Pick<BatchProgress, 'counts' | 'total'>): string {
+/** `58 migrated, 2 failed of 60 servers`; of those that are migrated it says how many by earlier runs of the batch. */
+export function countsLine({
+  counts,
+  total,
+  earlier,
+}: Pick<BatchProgress, 'counts' | 'total' | 'earlier'>): string {
+  const before = earlier ? ` (${earlier} by earlier runs)` : '';
   const said = Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([phase, count]) => `${count} ${phase}`);
+    .map(([phase, count]) => `${count} ${phase}${phase === 'migrated' ? before : ''}`);
   return `${said.join(', ')} of ${total} servers`;
 }
 

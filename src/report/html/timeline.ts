@@ -21,12 +21,15 @@ interface Bar extends Span {
 export function timelineSection(report: BatchReport): Markup {
   const until = Date.parse(report.summary.endedAt ?? report.generatedAt);
   const bars = report.servers.flatMap((server, index) => {
-    const span = spanOf(server, until);
+    const span = server.earlier ? undefined : spanOf(server, until);
     return span ? [{ ...span, server, index }] : [];
   });
-  const steps = serversUnderWay(report.servers, until);
+  const steps = serversUnderWay(
+    report.servers.filter(({ earlier }) => !earlier),
+    until,
+  );
   if (bars.length === 0) {
-    return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><p class="none">No server has been started${report.soFar && ' yet'}.</p></section>`;
+    return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><p class="none">No server has been started${report.summary.earlier && ' by this run of the batch'}${report.soFar && ' yet'}.</p></section>`;
   }
   const axis = timeAxis(Math.min(...bars.map(({ from }) => from)), Math.max(...bars.map(({ to }) => to)));
   const named = bars.length <= mostRows;
