@@ -1,5 +1,5 @@
 /** What a part of the bench has found, and how it is shown. */
-import { textTable } from '../src/report';
+import { tableLines } from '../src/text';
 
 export interface Figures {
   title: string;
@@ -16,7 +16,13 @@ export interface FigureTable {
 }
 
 export function asText({ title, tables, verdicts }: Figures): string {
-  const blocks = tables.map(({ columns, rows }) => textTable(columns, rows).join('\n'));
+  const blocks = tables.map(({ columns, rows }) =>
+    tableLines(
+      columns.map((title, i) => ({ title, rank: 1, cell: (row: string[]) => row[i] ?? '' })),
+      rows,
+      { empty: 'Nothing was measured.' },
+    ).join('\n'),
+  );
   return [title, '', ...blocks.flatMap((block) => [block, '']), ...verdicts.map(verdictLine)].join('\n');
 }
 

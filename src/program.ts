@@ -28,7 +28,8 @@ import { validateCommand } from './commands/validate';
 import { watchCommand } from './commands/watch';
 import { workerCommand } from './commands/worker';
 import { packageRoot } from './temporal/package-root';
-import { sayAside } from './terminal/output';
+import { columnsOf, sayAside } from './terminal/output';
+import { reflowed } from './text';
 
 /** The command line: every command, in the order in which a batch needs them. A wrong use throws a CommanderError. */
 export function program(): Command {
@@ -86,9 +87,20 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   for (const command of [all, ...all.commands]) {
     command.exitOverride();
     // Its errors quote what was typed, or pasted.
-    command.configureOutput({ writeErr: (text) => text.replace(/\n$/, '').split('\n').forEach(sayAside) });
+    command.configureOutput({
+      ...helpOutput((text) => void process.stdout.write(text), columnsOf()),
+      writeErr: (text) => text.replace(/\n$/, '').split('\n').forEach(sayAside),
+    });
   }
   return all;
+}
+
+/** Where help is written, in lines that fit into the terminal; into 80 columns where it is none. */
+export function helpOutput(write: (text: string) => void, columns = 80) {
+  return {
+    writeOut: (text: string) => write(reflowed(text, columns)),
+    getOutHelpWidth: () => columns,
+  };
 }
 
 /** Without `[options]`, which every command has. */

@@ -1,4 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
+import { sourceFacts, type Trouble } from '../../src/inventory/source-facts';
 import {
   chunksOf50,
   type JudgedJob,
@@ -25,6 +26,8 @@ export interface SurveyedServer {
   diskGiB?: number;
   /** A server before it in the plan with the same source. */
   twin?: string;
+  /** Its source is offline, in error or being deleted. */
+  trouble?: Trouble;
   /** The tags of its source. */
   ledger?: LedgerEntry;
   /** Jobs of any batch on its source, and jobs with this server's tags. */
@@ -78,7 +81,8 @@ function surveyServer(
   if (!source || ids.length > 1) return { name, found: ids };
   const diskGiB =
     (source.systemDiskSize ?? 0) + source.dataDisks.reduce((sum, disk) => sum + (disk.size ?? 0), 0);
-  return { name, found: ids, diskGiB };
+  const { trouble } = sourceFacts(source);
+  return { name, found: ids, diskGiB, ...(trouble && { trouble }) };
 }
 
 /** The source of a server; undefined when it has several or none, or when a server before it in the plan has it. */

@@ -147,6 +147,9 @@ async function migration(
     server: serverOf(found),
     ...memoOf(found),
     image: result.imageId ?? result.instanceId,
+    jobId: result.jobId,
+    startedAt: found.startTime?.getTime(),
+    endedAt: found.closeTime?.getTime(),
     ...(closedAt(found) > since && { isRecent: true as const }),
   };
 }

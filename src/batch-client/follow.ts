@@ -15,7 +15,7 @@ import { CommandFailure, exitCodes } from '../terminal/failure';
 import { interruptSignal } from '../terminal/interrupt';
 import { liveKeys } from '../terminal/live-keys';
 import { liveScreen } from '../terminal/live-screen';
-import { colors, type OutputFormat, printer, printJson } from '../terminal/output';
+import { colors, columnsOf, type OutputFormat, printer, printJson } from '../terminal/output';
 import { accountTroubleLine, plainLine, plainTexts, smcBatchCommand } from '../text';
 import { type BatchClient, isPassing } from './batch-client';
 import { batchJson } from './batch-json';
@@ -210,7 +210,10 @@ async function showEnd(batch: BatchClient, output: OutputFormat): Promise<Follow
   const print = printer('text');
   if (output === 'json') printJson(batchJson({ progress, servers }));
   else
-    for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), colors()))
+    for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), colors(), {
+      columns: columnsOf(),
+      wide: smcBatchCommand('status', [batch.batch], { output: 'wide' }),
+    }))
       print(line);
   return endCode(progress, outcome);
 }

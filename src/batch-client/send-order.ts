@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { batchWorkflowId } from '../../workflows/contract/ids';
-import type { Order, OrderAnswer } from '../../workflows/contract/orders';
+import { type Order, type OrderAnswer, orderTrialQuery } from '../../workflows/contract/orders';
 import { grpcStatus } from '../temporal/grpc';
 import { CommandFailure, exitCodes } from '../terminal/failure';
 import { smcBatchCommand } from '../text';
@@ -32,6 +32,36 @@ export async function sendOrder<O extends Order>(
   content: O,
 ): Promise<OrderAnswer> {
   const handle = client.workflow.getHandle(batchWorkflowId(batch));
+  await requireRunning(client, batch);
+  // Whatever is sent again is one order.
+  const updateId = randomUUID();
+  try {
+    return await whileItsRunEnds(() => handle.executeUpdate(update, { args: [content], updateId }));
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    throw refused(batch, error.cause?.message ?? error.message);
+  }
+}
+
+/**
+ * What an order would do now, in a sentence that begins with its verb, and to whom. Throws a {@link CommandFailure} with the
+ * batch's own words where it would refuse.
+ */
+export async function tryOrder<O extends Order>(
+  client: Client,
+  batch: string,
+  { name: kind }: UpdateDefinition<OrderAnswer, [O]>,
+  order: O,
+): Promise<{ would: string; servers?: string[] }> {
+  await requireRunning(client, batch);
+  const trial = await client.workflow
+    .getHandle(batchWorkflowId(batch))
+    .query(orderTrialQuery, { kind, order });
+  if ('refused' in trial) throw refused(batch, trial.refused);
+  return trial;
+}
+
+async function requireRunning(client: Client, batch: string): Promise<void> {
   const target = batchClient(client, batch);
   const status = await target.status();
   if (status !== 'RUNNING') {
@@ -40,18 +70,10 @@ export async function sendOrder<O extends Order>(
     );
   }
   await requireWorker(client, target, `Batch '${batch}' runs`);
-  // Whatever is sent again is one order.
-  const updateId = randomUUID();
-  try {
-    return await whileItsRunEnds(() => handle.executeUpdate(update, { args: [content], updateId }));
-  } catch (error) {
-    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-    throw new CommandFailure(
-      `Batch '${batch}' refuses: ${error.cause?.message ?? error.message}.`,
-      exitCodes.usage,
-    );
-  }
 }
+
+const refused = (batch: string, why: string) =>
+  new CommandFailure(`Batch '${batch}' refuses: ${why}.`, exitCodes.usage);
 
 const mostTries = 20;
 

@@ -180,7 +180,7 @@ async function writeLedger(
   await smc.tagResources({
     resourceType: 'sourceserver',
     resourceIds: [sourceId],
-    tags: tagsOfMigratedSource(entry.batch, entry.image),
+    tags: tagsOfMigratedSource(entry.batch, entry.image, { jobId: job.jobId }),
   });
   return { image, migrated: entry };
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CleanupOptions } from '../actions/batch/cleanup';
-import { outputOption } from '../terminal/output';
+import { tableOutputOption } from '../terminal/output';
 
 /** `cleanup BATCH`: delete the jobs a batch has left in the account. */
 export function cleanupCommand(): Command {
@@ -17,7 +17,7 @@ export function cleanupCommand(): Command {
       'the Temporal server that ran this batch is gone for ever: also delete jobs that it may have worked on',
       false,
     )
-    .addOption(outputOption())
+    .addOption(tableOutputOption())
     .addHelpText(
       'after',
       `

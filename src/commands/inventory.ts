@@ -7,8 +7,11 @@ export function inventoryCommand(): Command {
     .summary("list the account's servers, or plan them")
     .description("list the account's source servers, or write the plan that migrates them")
     .addOption(
-      new Option('-o, --output <format>', 'what to print on stdout; plan: the plan itself')
-        .choices(['text', 'json', 'csv', 'plan'])
+      new Option(
+        '-o, --output <format>',
+        'what to print on stdout; wide: text with all columns of the table; plan: the plan itself',
+      )
+        .choices(['text', 'wide', 'json', 'csv', 'plan'])
         .default('text'),
     )
     .addOption(

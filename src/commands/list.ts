@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { type OutputFormat, outputOption } from '../terminal/output';
+import { type TableFormat, tableOutputOption } from '../terminal/output';
 
 /** `list`: all batches. */
 export function listCommand(): Command {
   return new Command('list')
     .summary('list all batches')
     .description('list the batches that Temporal still knows, newest first')
-    .addOption(outputOption())
+    .addOption(tableOutputOption())
     .addHelpText(
       'after',
       `
@@ -16,7 +16,7 @@ Examples:
 
 Exit codes: 0 listed, also when there are none; 1 Temporal does not answer.`,
     )
-    .action(async ({ output }: { output: OutputFormat }) =>
+    .action(async ({ output }: { output: TableFormat }) =>
       (await import('../actions/batch/list.js')).list(output),
     );
 }

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { PreviewOptions } from '../actions/plan/preview';
-import { outputOption } from '../terminal/output';
+import { tableOutputOption } from '../terminal/output';
 
 /** `preview PLAN`: online and read-only: what `apply` would do right now, and why not. */
 export function previewCommand(): Command {
@@ -16,7 +16,7 @@ export function previewCommand(): Command {
       'simulated seconds in one second of the rehearsal (default: so that it takes about a minute)',
       speedArgument,
     )
-    .addOption(outputOption())
+    .addOption(tableOutputOption())
     .addHelpText(
       'after',
       `

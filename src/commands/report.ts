@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ReportFormat, ReportOptions } from '../actions/batch/report';
 import type { ReportSource } from '../report';
 
-const formats: ReportFormat[] = ['text', 'json', 'csv', 'md', 'html'];
+const formats: ReportFormat[] = ['text', 'wide', 'json', 'csv', 'md', 'html'];
 
 /** `report BATCH`: what a batch did, or has done so far. `read` looks it up, in Temporal if nothing else is given. */
 export function reportCommand(read?: (batch: string) => Promise<ReportSource>): Command {
@@ -13,7 +13,7 @@ export function reportCommand(read?: (batch: string) => Promise<ReportSource>): 
     .addOption(
       new Option(
         '-f, --format <format>',
-        'what to write (default: what the name of --output-file says, else text)',
+        'what to write; wide: text with all columns (default: what the name of --output-file says, else text)',
       ).choices(formats),
     )
     .addOption(

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type OutputFormat, outputOption } from '../terminal/output';
+import { type TableFormat, tableOutputOption } from '../terminal/output';
 
 /** `status [BATCH]`: one batch; without its name, what `list` prints. */
 export function statusCommand(): Command {
@@ -7,7 +7,7 @@ export function statusCommand(): Command {
     .summary('show one batch with its servers')
     .description('show one batch with its servers, or list all batches')
     .argument('[batch]', "the batch's name")
-    .addOption(outputOption())
+    .addOption(tableOutputOption())
     .addHelpText(
       'after',
       `
@@ -18,7 +18,7 @@ Examples:
 
 Exit codes: 0 shown, also of a batch that failed; 1 there is no such batch, or no worker answers for it.`,
     )
-    .action(async (batch: string | undefined, { output }: { output: OutputFormat }) =>
+    .action(async (batch: string | undefined, { output }: { output: TableFormat }) =>
       (await import('../actions/batch/status.js')).status(batch, output),
     );
 }

@@ -11,7 +11,7 @@ export {
   type SourceTrouble,
   type SourceVerdict,
 } from './judge-source';
-export type { JobOwner, LedgerEntry } from './ledger-entry';
+export type { JobOwner, LedgerEntry, Migration } from './ledger-entry';
 export { type JobToRemove, type KeptWhy, type NextStep, nextStep } from './next-step';
 export {
   chunksOf50,

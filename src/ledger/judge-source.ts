@@ -1,7 +1,7 @@
-import type { LedgerEntry } from './ledger-entry';
+import type { LedgerEntry, Migration } from './ledger-entry';
 
 /** A migration that has ended, proven by something other than the tags of its source. */
-export interface EarlierMigration {
+export interface EarlierMigration extends Migration {
   /** The name that its server had then, in the same batch. */
   server: string;
   sourceId?: string;
@@ -125,7 +125,7 @@ function judgeFound(evidence: SourceEvidence, sourceId: string): SourceVerdict {
     return { verdict: 'migrated', entry: done, ...(isSecond && { secondJob: ours }) };
   }
   if (recent) {
-    const entry = { batch, image: recent.image };
+    const entry = entryOf(batch, recent);
     return { verdict: 'migrated', entry, ...(finished && { job: finished, isProof: true as const }) };
   }
   if (ours) return { verdict: 'adopt', job: ours, ...(finished && ledger && { entry: ledger }) };
@@ -173,13 +173,15 @@ function judgeMissing(evidence: SourceEvidence): SourceVerdict {
   );
 }
 
-function migratedEarlier(
-  { batch }: SourceEvidence,
-  { image, sourceId }: EarlierMigration,
-  about: string,
-): SourceVerdict {
+function migratedEarlier({ batch }: SourceEvidence, done: EarlierMigration, about: string): SourceVerdict {
+  const { sourceId } = done;
   const from = sourceId ? `from source server ${sourceId}; ` : '';
-  return { verdict: 'migrated', entry: { batch, image }, sourceId, about: `${from}${about}` };
+  return { verdict: 'migrated', entry: entryOf(batch, done), sourceId, about: `${from}${about}` };
+}
+
+function entryOf(batch: string, { image, jobId, startedAt, endedAt }: EarlierMigration): LedgerEntry {
+  const isKnown = jobId !== undefined || startedAt !== undefined;
+  return { batch, image, ...(isKnown && { migration: { jobId, startedAt, endedAt } }) };
 }
 
 /** The order in which one of several jobs is adopted, the best status last. An unknown status comes before all of these. */

@@ -7,8 +7,8 @@ import {
   SmcError,
 } from '../smc';
 import type { JudgedJob } from './judge-source';
-import type { JobOwner, LedgerEntry } from './ledger-entry';
-import { ledgerTags } from './tags';
+import type { JobOwner, LedgerEntry, Migration } from './ledger-entry';
+import { ledgerTags, timesOf } from './tags';
 
 /** The sources among these that smc-batch has tagged as migrated, fifty a call. SMC: ListTagResources. */
 export async function readLedger(
@@ -16,11 +16,23 @@ export async function readLedger(
   sourceIds: readonly string[],
 ): Promise<Map<string, LedgerEntry>> {
   const ledger = new Map<string, LedgerEntry>();
+  const migrations = new Map<string, Migration>();
   for await (const { resourceId, tagKey, tagValue } of tagsOf(smc, 'sourceserver', sourceIds)) {
     if (tagValue === undefined) continue;
     const entry = ledger.get(resourceId) ?? { batch: '' };
     if (tagKey === ledgerTags.batch) ledger.set(resourceId, { ...entry, batch: tagValue });
     if (tagKey === ledgerTags.image) ledger.set(resourceId, { ...entry, image: tagValue });
+    const more =
+      tagKey === ledgerTags.job
+        ? { jobId: tagValue }
+        : tagKey === ledgerTags.time
+          ? timesOf(tagValue)
+          : undefined;
+    if (more) migrations.set(resourceId, { ...migrations.get(resourceId), ...more });
+  }
+  for (const [sourceId, migration] of migrations) {
+    const entry = ledger.get(sourceId);
+    if (entry) entry.migration = migration;
   }
   return ledger;
 }

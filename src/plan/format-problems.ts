@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { displayWidth, printableInPlace } from '../text';
+import { clip, displayWidth, printableInPlace, wrapped } from '../text';
 import type { PlanProblem } from './problem';
 
 export interface FormatOptions {
@@ -9,6 +9,8 @@ export interface FormatOptions {
   limit?: number;
   /** The word before each rule's name; default `error`. */
   kind?: 'error' | 'warning';
+  /** Of the terminal; default none, which has room for any line. */
+  columns?: number;
 }
 
 /**
@@ -36,38 +38,67 @@ export function formatProblemLine(problem: PlanProblem, kind: 'error' | 'warning
 }
 
 function frame(problem: PlanProblem, lines: string[] | undefined, options: FormatOptions): string {
-  const { color = false, kind = 'error' } = options;
+  const { color = false, kind = 'error', columns } = options;
   const paint = createColors(color);
   const accent = kind === 'error' ? paint.red : paint.yellow;
+  const prose = (line: string) => (columns === undefined ? [line] : wrapped(line, columns));
   const out = [
-    `${accent(paint.bold(kind))} ${paint.bold(printableInPlace(problem.message))} ${paint.dim(`[${problem.code}]`)}`,
-    `  ${paint.cyan(printableInPlace(`${problem.file}:${problem.line}:${problem.column}`))}`,
+    ...prose(
+      `${accent(paint.bold(kind))} ${paint.bold(printableInPlace(problem.message))} ${paint.dim(`[${problem.code}]`)}`,
+    ),
+    ...prose(`  ${paint.cyan(printableInPlace(`${problem.file}:${problem.line}:${problem.column}`))}`),
   ];
   const line = lines?.[problem.line - 1]?.replace(/\r$/, '');
   if (line !== undefined) {
-    const { text, before, marked } = window(line, problem.column - 1, (problem.endColumn ?? 0) - 1);
     const number = String(problem.line);
+    const margin = number.length + ' '.length * 2 + ' │ '.length;
+    const room = Math.max(leastRoom, Math.min(widest, (columns ?? widest + margin) - margin));
+    const { text, indent, marks } = excerpt(line, problem.column - 1, (problem.endColumn ?? 0) - 1, room);
     const bar = paint.dim('│');
-    out.push(`  ${paint.dim(number)} ${bar} ${printableInPlace(text)}`);
-    const caret = accent('^'.repeat(Math.max(1, widthInPlace(marked))));
-    out.push(`  ${' '.repeat(number.length)} ${bar} ${' '.repeat(widthInPlace(before))}${caret}`);
+    out.push(`  ${paint.dim(number)} ${bar} ${text}`);
+    out.push(`  ${' '.repeat(number.length)} ${bar} ${' '.repeat(indent)}${accent('^'.repeat(marks))}`);
   }
-  if (problem.fix) out.push(`  ${paint.green('fix')} ${printableInPlace(problem.fix)}`);
+  if (problem.fix) out.push(...prose(`  ${paint.green('fix')} ${printableInPlace(problem.fix)}`));
   return `${out.join('\n')}\n`;
 }
 
+/** Columns of a line that are shown: more are hard to read, fewer do not show the place. */
 const widest = 120;
+const leastRoom = 20;
 
-/** A line cut to the width of a terminal, with the marked text in it. */
-function window(line: string, start: number, end: number): { text: string; before: string; marked: string } {
-  const from = line.length > widest ? Math.max(0, start - 40) : 0;
-  const to = Math.min(line.length, from + widest);
-  const lead = from > 0 ? '…' : '';
-  return {
-    text: lead + line.slice(from, to) + (to < line.length ? '…' : ''),
-    before: lead + line.slice(from, start),
-    marked: line.slice(start, Math.min(to, Math.max(end, start + 1))),
-  };
+/**
+ * A line of a plan cut around what is marked in it, to so many columns; with the columns before the marks, and theirs. All
+ * is counted as a terminal shows it: a Chinese letter takes two columns, a tab is shown as a blank.
+ */
+function excerpt(
+  line: string,
+  start: number,
+  end: number,
+  room: number,
+): { text: string; indent: number; marks: number } {
+  const before = printableInPlace(line.slice(0, start));
+  const marked = printableInPlace(line.slice(start, Math.max(end, start + 1)));
+  const whole = printableInPlace(line);
+  const wide = displayWidth(before);
+  const marks = Math.max(1, displayWidth(marked));
+  if (displayWidth(whole) <= room) return { text: whole, indent: wide, marks };
+  // A third of the room is for what stands before; more where the marks and the line's end leave it unused.
+  const behind = displayWidth(whole) - wide;
+  const kept = Math.min(wide, Math.max(Math.floor(room / 3), room - 1 - Math.min(behind, room - 1)));
+  const lead = kept < wide ? `…${lastColumns(before, kept - 1)}` : before;
+  const indent = displayWidth(lead);
+  const text = clip(lead + whole.slice(before.length), room);
+  return { text, indent, marks: Math.max(1, Math.min(marks, displayWidth(text) - indent)) };
 }
 
-const widthInPlace = (text: string) => displayWidth(printableInPlace(text));
+/** The end of a text, in at most so many columns. */
+function lastColumns(text: string, columns: number): string {
+  let from = text.length;
+  let width = 0;
+  for (const { segment, index } of [...new Intl.Segmenter().segment(text)].reverse()) {
+    width += displayWidth(segment);
+    if (width > columns) break;
+    from = index;
+  }
+  return text.slice(from);
+}

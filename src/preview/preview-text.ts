@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types';
-import { formatDuration, textTable } from '../report';
+import { formatDuration } from '../report';
+import { type Column, tableLines } from '../text';
 import type { Preview } from './preview-plan';
 import type { ServerPreview } from './server-preview';
 
@@ -7,20 +8,18 @@ import type { ServerPreview } from './server-preview';
 const mostCreated = 100;
 
 /** A preview for people: the servers, what blocks some of them, warnings, and the forecast. */
-export function previewText(preview: Preview, c: Colors): string[] {
+export function previewText(preview: Preview, c: Colors, columns?: number): string[] {
   const { batch, counts, servers, warnings } = preview;
   const created = servers.filter(isPlain);
   const listed = created.length > mostCreated ? servers.filter((server) => !isPlain(server)) : servers;
-  const rows = listed.map((server) => [
-    server.server,
-    server.wave,
-    verdictColor(server, c),
-    server.sourceId ?? '',
-    about(server),
-  ]);
+  const blockedFirst = [
+    ...listed.filter(({ verdict }) => verdict === 'blocked'),
+    ...listed.filter(({ verdict }) => verdict !== 'blocked'),
+  ];
+  const empty = 'Every server would be created.';
   const said = Object.entries(counts).filter(([, count]) => count > 0);
   return [
-    ...(rows.length > 0 ? textTable(['server', 'wave', 'apply would', 'source', ''], rows) : []),
+    ...tableLines(serverColumns(c), blockedFirst, { columns, empty }),
     ...(listed.length < servers.length
       ? [c.dim(`… and ${created.length} more to create (-o json lists them)`)]
       : []),
@@ -29,9 +28,17 @@ export function previewText(preview: Preview, c: Colors): string[] {
     ...servers.flatMap((server) => blockLines(server, c)),
     ...warnings.flatMap(({ message, remedy }) => ['', `${c.yellow('warning')} ${message}`, `  ${remedy}`]),
     '',
-    ...forecastLines(preview, c),
+    ...forecastLines(preview, c, columns),
   ];
 }
+
+const serverColumns = (c: Colors): Column<ServerPreview>[] => [
+  { title: 'server', rank: 1, least: 28, cell: ({ server }) => server },
+  { title: 'wave', rank: 3, least: 6, cell: ({ wave }) => wave },
+  { title: 'apply would', rank: 1, cell: (server) => verdictColor(server, c) },
+  { title: 'source', rank: 4, cell: ({ sourceId }) => sourceId ?? '' },
+  { title: 'about', rank: 2, least: 24, cell: about },
+];
 
 const isPlain = ({ verdict, notes }: ServerPreview) => verdict === 'create' && notes.length === 0;
 
@@ -71,29 +78,48 @@ function blockLines(server: ServerPreview, c: Colors): string[] {
   ]);
 }
 
-function forecastLines({ forecast, account }: Preview, c: Colors): string[] {
+function forecastLines({ forecast, account, counts }: Preview, c: Colors, columns?: number): string[] {
   const { waves, totalSeconds, slots, peakJobs, apiCalls } = forecast;
-  if (totalSeconds === 0) return ['Nothing is left to migrate.'];
-  const rows = waves.map(({ name, servers, startSeconds, endSeconds }) => [
-    `  ${name}`,
-    `${servers} ${servers === 1 ? 'server' : 'servers'}`,
-    servers === 0 ? '' : formatDuration((endSeconds - startSeconds) * 1000),
-  ]);
-  const total = waves.reduce((sum, { servers }) => sum + servers, 0);
+  if (totalSeconds === 0) return [nothingToMigrate(counts)];
+  const rows = waves.map(({ name, servers, startSeconds, endSeconds }) => ({
+    name,
+    servers,
+    seconds: servers === 0 ? undefined : endSeconds - startSeconds,
+  }));
+  const servers = waves.reduce((sum, wave) => sum + wave.servers, 0);
   const { all, others } = account.jobs;
   return [
     c.bold('Forecast'),
-    ...textTable(
-      ['  wave', 'to migrate', 'takes about'],
-      [
-        ...rows,
-        ['  in total', `${total} ${total === 1 ? 'server' : 'servers'}`, formatDuration(totalSeconds * 1000)],
-      ],
-    ),
+    ...tableLines(waveColumns, [...rows, { name: 'in total', servers, seconds: totalSeconds }], {
+      columns,
+      empty: 'The plan has no waves.',
+    }),
     `  up to ${slots} at once; at most ${peakJobs.running} jobs run and ${peakJobs.existing} exist; about ${apiCalls.total} API calls`,
     `  now in the account: ${all.existing} jobs, ${all.running} running; ${others.existing} and ${others.running} of them not of this batch; quota ${account.quota.jobs} and ${account.quota.running}`,
     c.dim(
       '  From the sizes of the partitions at 100 Mbit/s (or bandwidth_limit) and images at 30 MB/s; approvals, windows and failures not counted.',
     ),
   ];
+}
+
+const waveColumns: Column<{ name: string; servers: number; seconds?: number }>[] = [
+  { title: '  wave', rank: 1, least: 12, cell: ({ name }) => `  ${name}` },
+  {
+    title: 'to migrate',
+    rank: 1,
+    cell: ({ servers }) => `${servers} ${servers === 1 ? 'server' : 'servers'}`,
+  },
+  {
+    title: 'takes about',
+    rank: 1,
+    cell: ({ seconds }) => (seconds === undefined ? '' : formatDuration(seconds * 1000)),
+  },
+];
+
+/** A server that is blocked is not done. */
+function nothingToMigrate({ adopt, blocked }: Preview['counts']): string {
+  const adopted =
+    adopt > 0 ? `; ${adopt} of them ${adopt === 1 ? 'is' : 'are'} adopted to be cleaned up` : '';
+  if (blocked === 0) return `Nothing is left to migrate${adopted}.`;
+  return `Nothing can be migrated now: ${blocked} ${blocked === 1 ? 'server is' : 'servers are'} blocked.`;
 }

@@ -1,35 +1,38 @@
 import type { Colors } from 'picocolors/types';
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import { failureLine } from '../text';
+import { type Column, failureLine, tableLines } from '../text';
 import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
 import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
-import { textTable } from './text-table';
 import { timeToGo } from './time-to-go';
 
-const facts = ['server', 'wave', 'phase', 'source', 'job', 'starts', 'took'];
+/** Where a report is read. */
+export interface TextLook {
+  /** Of the terminal; absent where it is none. */
+  columns?: number;
+  /** How to see columns that were left out. */
+  wide?: string;
+}
 
-/** A batch's servers as a table, then its failures with their remedies, then its leftovers with their costs. */
-export function textReport({ progress, servers, generatedAt }: ReportSource, c: Colors): string[] {
+/**
+ * A batch's servers as a table, those that failed first; then why they failed and what to do about it, then what was left
+ * behind and what it costs.
+ */
+export function textReport(
+  { progress, servers, generatedAt }: ReportSource,
+  c: Colors,
+  look: TextLook = {},
+): string[] {
   const now = generatedAt.getTime();
-  const isEstimated = servers.some((server) => timeToGo(server, now) !== undefined);
-  const rows = servers.map((server) => [
-    server.server,
-    server.wave,
-    phaseColor(server, c),
-    server.sourceId ?? '',
-    server.jobId ?? '',
-    server.starts && server.starts > 1 ? String(server.starts) : '',
-    took(server),
-    ...(isEstimated ? [toGo(server, now)] : []),
-    server.imageId ?? server.error?.code ?? '',
-  ]);
   const failed = servers.filter(({ phase }) => phase === 'failed');
   const kept = keptJobs(servers, now);
   const strays = strayJobsLine(progress);
   return [
-    ...textTable([...facts, ...(isEstimated ? ['to go'] : []), 'result'], rows),
+    ...tableLines(columnsFor(servers, now, c), failedFirst(servers), {
+      ...look,
+      empty: 'The plan has no servers.',
+    }),
     '',
     countsLine(progress),
     ...failed.flatMap(({ server, error }) => [
@@ -44,17 +47,43 @@ export function textReport({ progress, servers, generatedAt }: ReportSource, c: 
   ];
 }
 
+function columnsFor(servers: ServerView[], now: number, c: Colors): Column<ServerView>[] {
+  const isEstimated = servers.some((server) => timeToGo(server, now) !== undefined);
+  return [
+    { title: 'server', rank: 1, least: 28, cell: ({ server }) => server },
+    { title: 'wave', rank: 5, least: 6, cell: ({ wave }) => wave },
+    { title: 'phase', rank: 1, cell: (server) => phaseColor(server, c) },
+    { title: 'source', rank: 8, cell: ({ sourceId }) => sourceId ?? '' },
+    { title: 'job', rank: 6, cell: ({ jobId }) => jobId ?? '' },
+    { title: 'starts', rank: 7, cell: ({ starts = 0 }) => (starts > 1 ? String(starts) : '') },
+    { title: 'took', rank: 4, cell: took },
+    ...(isEstimated ? [{ title: 'to go', rank: 3, cell: (server: ServerView) => toGo(server, now) }] : []),
+    { title: 'result', rank: 2, least: 18, cell: ({ imageId, error }) => imageId ?? error?.code ?? '' },
+  ];
+}
+
+/** What needs somebody's hand is not among what does not: the rest stays in the plan's order. */
+const failedFirst = (servers: readonly ServerView[]) => [
+  ...servers.filter(({ phase }) => phase === 'failed'),
+  ...servers.filter(({ phase }) => phase !== 'failed'),
+];
+
 function leftLine(server: ServerView, { jobId, why, error }: Leftover, now: number): string {
   const hours = instanceHours(server, now);
   const billed = hours === undefined ? '' : `, ${formatInstanceHours(hours)} so far`;
   return `${server.server}: job ${jobId} is left in the account (${why})${billed}${error ? `: ${error.message}` : ''}`;
 }
 
-/** `58 migrated, 2 failed of 60 servers`. */
-export function countsLine({ counts, total }: Pick<BatchProgress, 'counts' | 'total'>): string {
+/** `58 migrated, 2 failed of 60 servers`; of those that are migrated it says how many by earlier runs of the batch. */
+export function countsLine({
+  counts,
+  total,
+  earlier,
+}: Pick<BatchProgress, 'counts' | 'total' | 'earlier'>): string {
+  const before = earlier ? ` (${earlier} by earlier runs)` : '';
   const said = Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([phase, count]) => `${count} ${phase}`);
+    .map(([phase, count]) => `${count} ${phase}${phase === 'migrated' ? before : ''}`);
   return `${said.join(', ')} of ${total} servers`;
 }
 

@@ -56,7 +56,7 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
 
 function reportServer(view: ServerView, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, imageName, starts } = view;
-  const { startedAt, endedAt, error, leftover, note } = view;
+  const { startedAt, endedAt, error, leftover, note, earlier } = view;
   return {
     server,
     wave,
@@ -78,6 +78,7 @@ function reportServer(view: ServerView, now: number): ReportServer {
       instanceHours: instanceHours(view, now),
     },
     note,
+    earlier,
   };
 }
 
@@ -94,17 +95,19 @@ function summaryOf(
   generatedAt: Date,
 ): BatchReport['summary'] {
   const start = Date.parse(progress.startedAt);
-  const endedAt = progress.status === 'ended' ? (latest(servers) ?? progress.startedAt) : undefined;
+  const ofThisRun = servers.filter(({ earlier }) => !earlier);
+  const endedAt = progress.status === 'ended' ? (latest(ofThisRun) ?? progress.startedAt) : undefined;
   const end = Math.max(start, endedAt ? Date.parse(endedAt) : generatedAt.getTime());
-  const steps = serversUnderWay(servers, generatedAt.getTime());
+  const steps = serversUnderWay(ofThisRun, generatedAt.getTime());
   return {
     total: progress.total,
     counts: Object.fromEntries(Object.entries(progress.counts).filter(([, count]) => count > 0)),
+    earlier: progress.earlier,
     startedAt: progress.startedAt,
     endedAt,
     wallSeconds: (end - start) / 1000,
     waves: progress.waves.map(({ name, total, ended, failed, state, closed }) => {
-      const members = servers.filter(({ wave }) => wave === name);
+      const members = ofThisRun.filter(({ wave }) => wave === name);
       const starts = members.flatMap(({ startedAt }) => startedAt ?? []);
       return {
         name,

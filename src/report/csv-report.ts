@@ -21,6 +21,7 @@ const columns: Record<string, (server: ReportServer) => string | number | undefi
   leftoverWhy: ({ leftover }) => leftover?.why,
   leftoverInstanceHours: ({ leftover }) => leftover?.instanceHours,
   note: ({ note }) => note,
+  earlier: ({ earlier }) => (earlier ? 'true' : undefined),
 };
 
 /** The report as a CSV, with one row for each server. */

@@ -1,5 +1,5 @@
 /** What a batch does and did: for people, and for other programs. */
-export { countsLine, textReport } from './batch-report';
+export { countsLine, type TextLook, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
@@ -14,7 +14,6 @@ export {
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
 export { batchReportJsonSchema, batchReportSchema } from './report-schema';
-export { textTable } from './text-table';
 export { timeToGo } from './time-to-go';
 export {
   errorKind,

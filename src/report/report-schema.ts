@@ -61,6 +61,12 @@ const server = z
     error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
     leftover: leftover.optional().describe('a job that stays in the account'),
     note: z.string().optional(),
+    earlier: z
+      .literal(true)
+      .optional()
+      .describe(
+        'migrated by an earlier run of the batch: job, image and times are of then, as far as the ledger and Temporal know them',
+      ),
   })
   .meta({ id: 'server' });
 
@@ -78,6 +84,7 @@ const wave = z.object({
 const summary = z.object({
   total: count.describe('servers in the plan'),
   counts: z.partialRecord(z.enum(serverPhases), count).describe('servers by phase'),
+  earlier: count.optional().describe('of those that are migrated: by earlier runs of the batch'),
   startedAt: moment,
   endedAt: moment.optional().describe('when the last server ended; absent while the batch goes on'),
   wallSeconds: seconds.describe('from the start to the end, or to this report'),

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
-import { printable } from '../text';
+import { printable, wrapped } from '../text';
 import { CommandFailure, exitCodes } from './failure';
+import { columnsOf } from './output';
 
 /**
  * Asks before something is changed. `--yes` skips the question, and is required where nobody can be asked. Throws a
@@ -20,7 +21,11 @@ export async function confirm(
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   try {
-    const answer = await terminal.question(`${printable(question)} [y/N] `, { signal: closed.signal });
+    const asked = wrapped(
+      `${printable(question)} [y/N]`,
+      columnsOf(process.stderr) ?? Number.POSITIVE_INFINITY,
+    );
+    const answer = await terminal.question(`${asked.join('\n')} `, { signal: closed.signal });
     if (!/^y(es)?$/i.test(answer.trim())) throw nothingChanged();
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;

@@ -1,5 +1,5 @@
 import { formatProblems, type PlanProblem } from '../plan';
-import { colors } from './output';
+import { colors, columnsOf } from './output';
 
 // Ten thousand servers may have ten thousand problems: too many to read in a terminal.
 const mostShown = 50;
@@ -14,7 +14,11 @@ export function showProblems({
   warnings: readonly PlanProblem[];
   sources: ReadonlyMap<string, string>;
 }): void {
-  const look = { color: colors(process.stderr).isColorSupported, limit: mostShown };
+  const look = {
+    color: colors(process.stderr).isColorSupported,
+    limit: mostShown,
+    columns: columnsOf(process.stderr),
+  };
   for (const [kind, list] of [
     ['warning', warnings],
     ['error', problems],

@@ -7,3 +7,5 @@ export { accountTroubleLine, failureLine, failureText } from './failure-text';
 export { jsonText, quotedText } from './json-text';
 export { isPrintable, plainLine, plainTexts, printable, printableInPlace, terminalLine } from './plain-text';
 export { shellWord, smcBatchCommand } from './shell-command';
+export { type Column, tableLines } from './table';
+export { reflowed, wrapped } from './wrap';

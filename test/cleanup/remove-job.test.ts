@@ -82,6 +82,7 @@ describe('a Finished job', () => {
     expect(ledger()).toEqual([
       { key: 'smc-batch', value: 'exit' },
       { key: 'smc-batch-image', value: imageId },
+      { key: 'smc-batch-job', value: jobId },
     ]);
     expect([...account.jobs.keys()]).toEqual([]);
     expect([...account.images.keys()]).toEqual([imageId]);
@@ -167,7 +168,7 @@ describe('a Finished job', () => {
       reason: expect.stringMatching(/^Forbidden\.RAM.*; m-.* stays, and its server counts as migrated$/),
       error: { code: 'Forbidden.RAM' },
     });
-    expect(ledger()).toHaveLength(2);
+    expect(ledger()).toHaveLength(3);
   });
 
   test('that a late read shows as stopped counts as migrated once it is seen', async () => {
@@ -184,7 +185,7 @@ describe('a Finished job', () => {
     };
     const cleaned = await remove(jobId, { smc: late, poller: createReplicationJobPoller(late, 0.01) });
     expect(cleaned).toMatchObject({ outcome: 'left', migrated: { batch: 'exit' } });
-    expect(ledger()).toHaveLength(2);
+    expect(ledger()).toHaveLength(3);
   });
 });
 
@@ -216,7 +217,7 @@ describe('a running job', () => {
     account.skip(500);
     const cleaned = await removeWhile(jobId, () => account.skip(500));
     expect(cleaned).toMatchObject({ status: 'Running', outcome: 'deleted', migrated: { batch: 'exit' } });
-    expect(ledger()).toHaveLength(2);
+    expect(ledger()).toHaveLength(3);
   });
 
   test('that goes on between look and stop is looked at again', async () => {
@@ -282,7 +283,7 @@ test('an incremental job that was cut over counts as migrated', async () => {
   const jobId = await wait();
   await smc.cutOverReplicationJob({ jobId, syncData: false });
   expect(await remove(jobId, patient)).toMatchObject({ outcome: 'deleted', migrated: { batch: 'exit' } });
-  expect(ledger()).toHaveLength(2);
+  expect(ledger()).toHaveLength(3);
 });
 
 test('a job whose workflow has been started meanwhile stays as it is', async () => {

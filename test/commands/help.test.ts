@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { program } from '../../src/program';
+import { helpOutput, program } from '../../src/program';
+import { displayWidth } from '../../src/text';
 
 const golden = path.join(__dirname, 'golden');
 const all = program();
@@ -11,15 +12,14 @@ const commands = all
   .map((command) => [command.name(), command] as const);
 
 /** What `--help` prints, on a terminal of 80 columns. */
-function helpOf(name: string): string {
+function helpOf(name: string, columns = 80): string {
   const fresh = program();
   const command = name === 'smc-batch' ? fresh : fresh.commands.find((found) => found.name() === name)!;
   let text = '';
   command.configureOutput({
-    writeOut: (chunk) => {
+    ...helpOutput((chunk) => {
       text += chunk;
-    },
-    getOutHelpWidth: () => 80,
+    }, columns),
     getOutHasColors: () => false,
   });
   command.outputHelp();
@@ -52,5 +52,14 @@ test.each(commands)('%s has the form of all help texts, an example and its exit 
   expect(help).toMatch(/^Examples?:\n {2}/m);
   expect(help).toContain('smc-batch ');
   if (name !== 'completion') expect(help).toMatch(/^Exit codes: 0 /m);
-  expect(help.split('\n').filter((line) => line.length > 120)).toEqual([]);
+});
+
+test.each([80, 140])('no help text is wider than a terminal of %i columns', (columns) => {
+  for (const name of ['smc-batch', ...commands.map(([found]) => found)]) {
+    const tooWide = helpOf(name, columns)
+      .split('\n')
+      .filter((line) => displayWidth(line) > columns);
+    // A command that is pasted stays whole.
+    expect(tooWide.filter((line) => !/^ +(SMC_\S+ )?smc-batch .*[|>]/.test(line))).toEqual([]);
+  }
 });

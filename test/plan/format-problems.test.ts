@@ -1,4 +1,5 @@
 import { formatProblemLine, formatProblems } from '../../src/plan';
+import { displayWidth } from '../../src/text';
 import { head, readText } from './a-plan';
 
 test('a problem is shown in its line, marked, with the rule and the fix', async () => {
@@ -45,3 +46,43 @@ test('colours only when asked for; more than the limit is counted', async () => 
   expect(formatProblems(problems, sources, { color: true })).toContain('\u001b[31m');
   expect(formatProblems(problems, sources, { limit: 1 })).toMatch(/… and 2 more\n$/);
 });
+
+test.each([
+  ['narrow letters', 'a'],
+  ['wide letters', '服'],
+  ['tabs', '\t'],
+  ['emoji', '👩‍💻'],
+])(
+  'on a terminal no line of a frame is wider than it, and the caret stands below its place: %s',
+  (_, letter) => {
+    for (const at of [0, 3, 10, 40, 200]) {
+      for (const length of [1, 6, 300]) {
+        const line = `${letter.repeat(at)}${'X'.repeat(length)}${letter.repeat(50)}`;
+        const column = at * letter.length + 1;
+        const problem = {
+          ...{
+            code: 'unknown-field' as const,
+            message: 'a long message, word after word, '.repeat(5).trim(),
+          },
+          ...{
+            file: 'batch.yaml',
+            line: 1,
+            column,
+            endColumn: column + length,
+            fix: 'correct it '.repeat(12).trim(),
+          },
+        };
+        for (const columns of [40, 80, 140]) {
+          const lines = formatProblems([problem], new Map([['batch.yaml', line]]), { columns }).split('\n');
+          for (const one of lines) expect(displayWidth(one)).toBeLessThanOrEqual(columns);
+          const caret = lines.find((one) => /│ +\^|│ \^/.test(one))!;
+          const text = lines[lines.indexOf(caret) - 1]!;
+          const from = displayWidth(caret.slice(0, caret.indexOf('^')));
+          const to = displayWidth(caret);
+          expect(displayWidth(text.slice(0, text.indexOf('X')))).toBe(from);
+          expect([to, to - 1]).toContain(displayWidth(text.slice(0, text.lastIndexOf('X') + 1)));
+        }
+      }
+    }
+  },
+);

@@ -73,6 +73,22 @@ const pages: Record<string, string> = {
   const names = () => page.locator('tbody tr:visible th').allTextContents();
   const header = (name: string) => page.getByRole('columnheader', { name });
 
+  test.each([320, 390, 700, 1280])('labels of the time axis do not overlap at %i pixels', async (width) => {
+    for (const name of Object.keys(pages)) {
+      await page.setViewportSize({ width, height: 800 });
+      await open(name);
+      const boxes = await page
+        .locator('.axis.bottom .tick:visible')
+        .evaluateAll((ticks) =>
+          ticks.map((tick) => tick.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
+        );
+      expect(boxes.length).toBeGreaterThan(0);
+      boxes.sort((a, b) => a.left - b.left);
+      for (const [i, { right }] of boxes.entries())
+        expect(boxes[i + 1]?.left ?? width).toBeGreaterThan(right);
+    }
+  });
+
   test('it asks for nothing but itself and does not complain', async () => {
     await open('large');
     await page.waitForLoadState('networkidle');

@@ -83,3 +83,18 @@ test('a batch whose servers were all done before has a report too', () => {
     underWay: { peak: 0, average: 0 },
   });
 });
+
+test('what earlier runs of the batch have migrated counts as done, and not in the times of this run', () => {
+  const at = (minutes: number) => Date.parse('2026-03-01T22:00:00Z') + minutes * 60_000;
+  const before = aServer({ server: 'before', earlier: true, startedAt: at(-50), endedAt: at(-40) });
+  const now = aServer({ server: 'now', startedAt: at(0), endedAt: at(30) });
+  const source = aBatch([before, now]);
+  const report = buildBatchReport({ ...source, progress: { ...source.progress, earlier: 1 } });
+  expect(report.summary).toMatchObject({
+    counts: { migrated: 2 },
+    earlier: 1,
+    underWay: { peak: 1 },
+    wallSeconds: 30 * 60,
+  });
+  expect(report.servers[0]).toMatchObject({ earlier: true, seconds: 600 });
+});

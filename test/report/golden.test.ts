@@ -10,7 +10,8 @@ import {
   markdownReport,
   textReport,
 } from '../../src/report';
-import { aBatchOfEverything } from './a-batch';
+import { displayWidth } from '../../src/text';
+import { aBatch, aBatchOfEverything, aServer } from './a-batch';
 
 const source = aBatchOfEverything();
 const report = buildBatchReport(source);
@@ -22,7 +23,50 @@ const withoutStyleAndScript = (page: string) =>
     .replace(/(<script>)[\s\S]*?(<\/script>)/, '$1$2')
     .replace(/'sha256-[^']+'/, "'sha256-…'");
 
+/** Ids as SMC gives them, and names as people do. */
+const realistic = aBatch([
+  ...['web-frontend-production-01', '数据库服务器-01', 'app-01'].map((server, i) =>
+    aServer({
+      server,
+      wave: 'frontend',
+      sourceId: `s-bp1c8ejw9qysk4q2${i}`,
+      jobId: `j-bp15wqxcj4n6k0b1${i}`,
+      imageId: `m-bp1gdvn4u8kxx7t2${i}`,
+      earlier: i === 1 || undefined,
+      starts: 1 + i,
+    }),
+  ),
+  aServer({
+    server: 'queued-01',
+    wave: 'frontend',
+    phase: 'waiting',
+    startedAt: undefined,
+    endedAt: undefined,
+  }),
+  aServer({
+    server: 'old-01',
+    wave: 'frontend',
+    phase: 'failed',
+    imageId: undefined,
+    jobId: 'j-bp15wqxcj4n6k0b19',
+    error: {
+      code: 'SourceServerState.Invalid',
+      message: 'The source is offline.',
+      remedy: 'Start its client.',
+    },
+  }),
+]);
+const onTerminal = (columns: number) =>
+  textReport(realistic, pc.createColors(false), { columns, wide: '--format wide' });
+
+test.each([80, 140])('on a terminal of %i columns no row of the report is wider', (columns) => {
+  const table = onTerminal(columns).slice(0, 6);
+  for (const line of table) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+});
+
 test.each([
+  ['report-80.txt', () => `${onTerminal(80).join('\n')}\n`],
+  ['report-140.txt', () => `${onTerminal(140).join('\n')}\n`],
   ['report.txt', () => `${textReport(source, pc.createColors(false)).join('\n')}\n`],
   ['report.csv', () => csvReport(report)],
   ['report.md', () => markdownReport(report)],

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createColors } from 'picocolors';
-import { liveFrame, textReport, textTable } from '../../src/report';
-import { clip, displayWidth, inColumns } from '../../src/text';
+import { liveFrame, textReport } from '../../src/report';
+import { clip, displayWidth, inColumns, tableLines } from '../../src/text';
 import { aBatch, aServer } from '../report/a-batch';
 
 test.each([
@@ -49,10 +49,11 @@ const columnsOf = (lines: string[], text: string) =>
   );
 
 test('columns line up behind Chinese names and emoji: in a table', () => {
-  const lines = textTable(
-    ['server', 'wave'],
-    names.map((name) => [name, '| here']),
-  );
+  const columns = [
+    { title: 'server', rank: 1, cell: (name: string) => name },
+    { title: 'wave', rank: 2, cell: () => '| here' },
+  ];
+  const lines = tableLines(columns, names, { empty: '' });
   expect(lines).toHaveLength(1 + names.length);
   expect(columnsOf(lines, '| here')).toEqual(new Set([8]));
 });

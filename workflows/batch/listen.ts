@@ -8,6 +8,7 @@ import {
   cutOverUpdate,
   limitsUpdate,
   type OrderAnswer,
+  orderTrialQuery,
   pauseUpdate,
   planChangesQuery,
   resumeUpdate,
@@ -39,6 +40,7 @@ import {
   takePlan,
 } from './orders/plan-change';
 import { OrderRefused, refusal } from './orders/refusal';
+import { tryOrder } from './orders/try-order';
 import { note } from './state';
 import { takeReport } from './take-report';
 import { takeAccountReport } from './telling/account-trouble';
@@ -82,6 +84,7 @@ function answer({ batch }: BatchRun): void {
     if (!batch.index.has(server)) throw new Error(`the batch has no server '${server}'`);
     return explainServer(batch, server, timeOf(asked));
   });
+  setHandler(orderTrialQuery, ({ kind, order }) => tryOrder(batch, kind, order, Date.now()));
   setHandler(planChangesQuery, (next) => planChanges(state.plan, next, batch.index));
 }
 

@@ -7,7 +7,11 @@ export interface Order {
 }
 
 /** An order for these servers; without names, for all that it fits. */
-export type ServersOrder = Order & { servers?: string[] };
+export type ServersOrder = Order & {
+  servers?: string[];
+  /** Whom the operator was told of, where the order names none: it is for no others. */
+  agreed?: string[];
+};
 
 /** An order for these servers and waves; for the whole batch when neither is given. */
 export type PauseOrder = ServersOrder & { waves?: string[] };
@@ -24,6 +28,12 @@ export interface OrderAnswer {
   done: string;
   servers?: string[];
 }
+
+/** What an order would do, in a sentence that begins with its verb; or why it is refused. It changes nothing. */
+export type OrderTrial = { would: string; servers?: string[] } | { refused: string };
+
+/** `kind` is the name of the order's update. */
+export const orderTrialQuery = defineQuery<OrderTrial, [{ kind: string; order: Order }]>('orderTrial');
 
 export const pauseUpdate = defineUpdate<OrderAnswer, [PauseOrder]>('pause');
 

@@ -13,6 +13,8 @@ export interface BatchProgress {
   startedAt: string;
   counts: Record<ServerPhase, number>;
   total: number;
+  /** Of those that are migrated: by earlier runs of the batch. */
+  earlier?: number;
   waves: WaveProgress[];
   slots: { held: Slots; inUse: Slots; cap: Slots };
   /** Why the jobs of other tools in the account cannot be counted right now. */
@@ -97,6 +99,8 @@ export interface ServerView {
   error?: SmcFailure;
   leftover?: Leftover;
   note?: string;
+  /** An earlier run of the batch has migrated it: its job, image and times are of then, as far as is known. */
+  earlier?: true;
   /** Milliseconds since the epoch. */
   startedAt?: number;
   /** When its job was first seen to run no longer. */

@@ -1,4 +1,5 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { Migration } from '../../src/ledger';
 import { tagsOfMigratedSource } from '../../src/ledger/tags';
 import { failureText } from '../../src/text';
 import { smcFailureOf } from '../contract/failure';
@@ -76,11 +77,18 @@ async function tagged({ batch, sourceId }: ServerMigrationInput, removal: Remova
   const { result } = removal;
   if (result.outcome !== 'migrated') return removal;
   const image = result.imageId ?? result.instanceId ?? result.jobId;
-  try {
-    await smcCalls(`source ${sourceId}: ${image}`).tagResources({
+  const write = (migration?: Migration) =>
+    smcCalls(`source ${sourceId}: ${image}`).tagResources({
       resourceType: 'sourceserver',
       resourceIds: [sourceId],
-      tags: tagsOfMigratedSource(batch, image),
+      tags: tagsOfMigratedSource(batch, image, migration),
+    });
+  const startedAt = workflowInfo().startTime.getTime();
+  try {
+    await write({ jobId: result.jobId, startedAt, endedAt: Date.now() }).catch((refusal: unknown) => {
+      // SMC: 20 tags a resource. That it was migrated counts more than when.
+      if (smcFailureOf(refusal).code !== 'NumberExceed.Tags') throw refusal;
+      return write();
     });
     return { ...removal, ledger: 'written' };
   } catch (refusal) {

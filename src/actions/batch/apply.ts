@@ -2,9 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { changePlanUpdate, planChangesQuery } from '../../../workflows/contract/orders';
+import type { PlanOfAction } from '../../../workflows/contract/plan-of-action';
 import { checkQueueOfAccount } from '../../batch-client/account-queue';
 import { type BatchClient, batchClient, hasWorker, isPassing } from '../../batch-client/batch-client';
 import { failureOf, followUntilLeft } from '../../batch-client/follow';
+import {
+  askPlanOfAction,
+  blockedLines,
+  countsOfPlan,
+  startQuestion,
+} from '../../batch-client/plan-of-action';
 import { queueOf, workerOf } from '../../batch-client/queue-of-batch';
 import { sendOrder, whoami } from '../../batch-client/send-order';
 import { withClient } from '../../batch-client/session';
@@ -32,7 +39,9 @@ export async function apply(path: string, options: ApplyOptions): Promise<void> 
     const batch = batchClient(client, plan.name);
     await checkQueue(batch, path, print);
     await checkQueueOfAccount(client, plan);
-    await confirm(`Start batch '${plan.name}'?`, options.yes);
+    const planned = (await isRunning(batch))
+      ? undefined
+      : await askToStart(client, plan, path, options.yes, print);
     await ensureSearchAttributes(client, settings.namespace);
     const how = await batch.start(plan);
     print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
@@ -45,11 +54,42 @@ export async function apply(path: string, options: ApplyOptions): Promise<void> 
       process.exitCode = await followUntilLeft(batch, options.output, client);
     } else if (options.output === 'json') {
       const queue = await queueOf(batch);
-      printJson({ batch: plan.name, workflowId: batchWorkflowId(plan.name), how, taskQueue: queue, warning });
+      printJson({
+        batch: plan.name,
+        workflowId: batchWorkflowId(plan.name),
+        how,
+        taskQueue: queue,
+        planned,
+        warning,
+      });
     } else {
       print(`Watch it: ${smcBatchCommand('watch', [plan.name])}`);
     }
   });
+}
+
+/** Whether there is nothing to start: the batch is at work. */
+const isRunning = async (batch: BatchClient) =>
+  (await batch.taskQueue()) !== undefined && (await batch.status()) === 'RUNNING';
+
+/** Prints what the batch would do, and asks that; gives it where it is known. */
+async function askToStart(
+  client: Client,
+  plan: Plan,
+  path: string,
+  yes: boolean,
+  print: (line?: string) => void,
+): Promise<PlanOfAction | undefined> {
+  const answer = await askPlanOfAction(client, plan);
+  const planned = 'known' in answer ? answer.known : undefined;
+  if ('unknown' in answer) print(`What it would do is not known: ${answer.unknown}`);
+  if (planned) {
+    const isDone = planned.done === plan.servers.length;
+    print(isDone ? `Nothing is left to migrate: ${planned.done} done.` : `${countsOfPlan(planned)}.`);
+    for (const line of blockedLines(planned, path)) print(line);
+  }
+  await confirm(startQuestion(plan.name, planned), yes);
+  return planned;
 }
 
 /**
@@ -112,11 +152,17 @@ async function changePlan(
     changed.length > 0 && `  ~ ${changed.join(', ')}`,
     settings.length > 0 && `  ~ ${settings.join(', ')} of the batch`,
   ].filter((line) => line !== false);
-  if (lines.length === 0) return;
+  if (lines.length === 0) return print('The plan is the one that it runs by: nothing is changed.');
   print('The plan has changed:');
   for (const line of lines) print(line);
   for (const line of notes) print(`  ${line}`);
-  await confirm('Change it?', yes);
+  const parts = [
+    added.length > 0 && `${added.length} to add`,
+    removed.length > 0 && `${removed.length} to remove`,
+    changed.length > 0 && `${changed.length} to change`,
+    settings.length > 0 && `its ${settings.join(', ')} to change`,
+  ].filter((part) => part !== false);
+  await confirm(`Change batch '${plan.name}': ${parts.join(', ')}?`, yes);
   const answer = await sendOrder(client, plan.name, changePlanUpdate, { by: whoami(), plan });
   print(`Batch '${plan.name}': ${answer.done}.`);
 }

@@ -1,8 +1,9 @@
+import type { Client } from '@temporalio/client';
 import { cancelUpdate } from '../../../workflows/contract/orders';
-import { batchClient, hasWorker } from '../../batch-client/batch-client';
+import { type BatchClient, batchClient, hasWorker } from '../../batch-client/batch-client';
 import { followUntilLeft } from '../../batch-client/follow';
 import { queueOf } from '../../batch-client/queue-of-batch';
-import { sendOrder, whoami } from '../../batch-client/send-order';
+import { sendOrder, tryOrder, whoami } from '../../batch-client/send-order';
 import { withClient } from '../../batch-client/session';
 import { confirm } from '../../terminal/confirm';
 import { CommandFailure } from '../../terminal/failure';
@@ -21,7 +22,7 @@ export async function cancel(name: string, servers: string[], options: CancelOpt
     const status = await batch.status();
     if (status !== 'RUNNING')
       throw new CommandFailure(`Batch '${name}' does not run: it is ${status.toLowerCase()}.`);
-    await confirm(`Cancel ${servers.join(', ') || 'all'} of batch '${name}'?`, options.yes);
+    if (!options.yes) await confirm(await questionOf(client, batch, servers), options.yes);
     const print = printer(options.output);
     if (servers.length > 0) {
       const answer = await sendOrder(client, name, cancelUpdate, { by: whoami(), servers });
@@ -42,4 +43,14 @@ export async function cancel(name: string, servers: string[], options: CancelOpt
       process.exitCode = await followUntilLeft(batch, options.output, client);
     }
   });
+}
+
+/** A whole batch is cancelled without a worker, too: then nobody can tell what is at work. */
+async function questionOf(client: Client, batch: BatchClient, servers: string[]): Promise<string> {
+  const isAnswered = servers.length > 0 || (await hasWorker(client, await queueOf(batch)));
+  if (!isAnswered)
+    return `Cancel batch '${batch.batch}'? No worker runs: its jobs are stopped and deleted once one does.`;
+  const order = { by: whoami(), servers: servers.length > 0 ? servers : undefined };
+  const { would } = await tryOrder(client, batch.batch, cancelUpdate, order);
+  return `Batch '${batch.batch}': ${would}. Go on?`;
 }

@@ -5,13 +5,12 @@ import { type CleanedJob, removeJob, type TaggedJob } from '../../cleanup/remove
 import { knowledgeOf, whyUntouched, workflowOf } from '../../cleanup/whose-job';
 import { someAtOnce } from '../../concurrency';
 import { ownedJobs } from '../../ledger';
-import { textTable } from '../../report';
 import type { SmcClient } from '../../smc';
 import { confirm } from '../../terminal/confirm';
 import { exitCodes } from '../../terminal/failure';
-import { type OutputFormat, printer, printJson } from '../../terminal/output';
+import { printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
 import { withSmc } from '../../terminal/smc-session';
-import { smcBatchCommand } from '../../text';
+import { type Column, smcBatchCommand, tableLines } from '../../text';
 
 /** Most of a job's time goes into waiting for it. */
 const jobsAtOnce = 10;
@@ -21,7 +20,7 @@ export interface CleanupOptions {
   yes: boolean;
   dryRun: boolean;
   temporalLost: boolean;
-  output: OutputFormat;
+  output: TableFormat;
 }
 
 /** Deletes the jobs that a batch has left in the account. */
@@ -43,11 +42,12 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
       const deletable = jobs.filter((tagged) => !kept.has(tagged));
       const print = printer(options.output);
       const isStrange = [...kept.values()].some(({ outcome }) => outcome === 'left');
-      for (const line of textTable(
-        ['job', 'server', 'status'],
-        deletable.map(({ job, server }) => [job.jobId, server, job.status]),
-      ))
-        print(line);
+      if (jobs.length > 0)
+        for (const line of tableLines(columns, deletable, {
+          columns: tableColumns(options.output),
+          empty: 'None of the jobs can be deleted.',
+        }))
+          print(line);
       if (!options.dryRun && deletable.length > 0) {
         if (options.temporalLost && knowledge !== 'runs')
           await confirm(
@@ -85,6 +85,12 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
     }),
   );
 }
+
+const columns: Column<TaggedJob>[] = [
+  { title: 'job', rank: 1, cell: ({ job }) => job.jobId },
+  { title: 'server', rank: 1, least: 28, cell: ({ server }) => server },
+  { title: 'status', rank: 2, cell: ({ job }) => job.status },
+];
 
 /** What happens to a job before it is deleted, where something does. */
 const whatFirst = new Map([

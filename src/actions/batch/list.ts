@@ -3,12 +3,12 @@ import { smcPhase } from '../../../workflows/contract/search-attributes';
 import type { BatchProgress } from '../../../workflows/contract/views';
 import { batchClient, hasWorker } from '../../batch-client/batch-client';
 import { withClient } from '../../batch-client/session';
-import { countsLine, textTable } from '../../report';
-import { type OutputFormat, printer, printJson } from '../../terminal/output';
-import { plainLine } from '../../text';
+import { countsLine } from '../../report';
+import { printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
+import { type Column, plainLine, tableLines } from '../../text';
 
 /** Lists all batches on stdout. */
-export const list = (output: OutputFormat) => withClient((client) => listBatches(client, output));
+export const list = (output: TableFormat) => withClient((client) => listBatches(client, output));
 
 /** One batch of the list; `-o json` prints it as it is. */
 interface BatchRow {
@@ -26,7 +26,7 @@ interface BatchRow {
 }
 
 /** Lists the batches that Temporal still knows, newest first. */
-export async function listBatches(client: Client, output: OutputFormat): Promise<void> {
+export async function listBatches(client: Client, output: TableFormat): Promise<void> {
   const rows: BatchRow[] = [];
   const answers = new Map<string, Promise<boolean>>();
   const seen = new Set<string>();
@@ -54,19 +54,25 @@ export async function listBatches(client: Client, output: OutputFormat): Promise
     });
   }
   if (output === 'json') return printJson(rows);
-  const print = printer(output);
-  if (rows.length === 0) {
-    print('There are no batches. Start one with: smc-batch apply PLAN');
-    return;
-  }
-  const table = rows.map((row) => [
-    row.batch,
-    row.status === 'running' ? (row.phase ?? row.status) : row.status,
-    row.started,
-    row.why ? `${countsOf(row)}; ${row.why}` : countsOf(row),
-  ]);
-  for (const line of textTable(['batch', 'status', 'started', 'servers'], table)) print(line);
+  const empty = 'There are no batches. Start one with: smc-batch apply PLAN';
+  tableLines(columns, rows, { columns: tableColumns(output), empty }).forEach(printer(output));
 }
+
+const columns: Column<BatchRow>[] = [
+  { title: 'batch', rank: 1, least: 28, cell: ({ batch }) => batch },
+  {
+    title: 'status',
+    rank: 1,
+    cell: ({ status, phase }) => (status === 'running' ? (phase ?? status) : status),
+  },
+  { title: 'started', rank: 3, cell: ({ started }) => started },
+  {
+    title: 'servers',
+    rank: 2,
+    least: 24,
+    cell: (row) => (row.why ? `${countsOf(row)}; ${row.why}` : countsOf(row)),
+  },
+];
 
 function countsOf({ counts, servers = 0, accountTrouble }: BatchRow): string {
   const refused = accountTrouble

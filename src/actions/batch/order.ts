@@ -10,7 +10,7 @@ import {
   retryUpdate,
   skipUpdate,
 } from '../../../workflows/contract/orders';
-import { sendOrder, whoami } from '../../batch-client/send-order';
+import { sendOrder, tryOrder, whoami } from '../../batch-client/send-order';
 import { withClient } from '../../batch-client/session';
 import { confirm } from '../../terminal/confirm';
 import { type OutputFormat, printer, printJson } from '../../terminal/output';
@@ -36,20 +36,21 @@ type Content<K extends keyof typeof updates> =
   (typeof updates)[K] extends UpdateDefinition<OrderAnswer, [infer O]> ? Omit<O, 'by'> : never;
 
 /**
- * Asks, sends the order to the batch and prints its answer. Throws a {@link CommandFailure} with the batch's own words
- * when it refuses.
+ * Says what the order would do and asks, then sends it to the batch and prints its answer. Throws a {@link CommandFailure}
+ * with the batch's own words when it refuses: before the question, where there is one.
  */
 export async function order<K extends keyof typeof updates>(
   kind: K,
   batch: string,
   content: Content<K>,
-  question: string,
   { yes, output }: OrderOptions,
 ): Promise<void> {
   await withClient(async (client) => {
-    await confirm(question, yes);
-    const update = updates[kind] as UpdateDefinition<OrderAnswer, [Order]>;
-    const answer = await sendOrder(client, batch, update, { ...content, by: whoami() });
+    const update = updates[kind] as UpdateDefinition<OrderAnswer, [Order & { agreed?: string[] }]>;
+    const given = { ...content, by: whoami() };
+    const trial = yes ? undefined : await tryOrder(client, batch, update, given);
+    if (trial) await confirm(`Batch '${batch}': ${trial.would}. Go on?`, yes);
+    const answer = await sendOrder(client, batch, update, { ...given, agreed: trial?.servers });
     if (output === 'json') printJson({ batch, ...answer });
     else printer(output)(`Batch '${batch}': ${answer.done}.`);
   });

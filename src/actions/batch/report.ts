@@ -16,10 +16,10 @@ import {
   utcTime,
 } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
-import { colors, sayAside } from '../../terminal/output';
-import { accountTroubleLine, jsonText, plainTexts, terminalLine } from '../../text';
+import { colors, columnsOf, sayAside } from '../../terminal/output';
+import { accountTroubleLine, jsonText, plainTexts, terminalLine, wrapped } from '../../text';
 
-const formats = ['text', 'json', 'csv', 'md', 'html'] as const;
+const formats = ['text', 'wide', 'json', 'csv', 'md', 'html'] as const;
 export type ReportFormat = (typeof formats)[number];
 
 export interface ReportOptions {
@@ -33,7 +33,7 @@ export async function report(batch: string, options: ReportOptions, read = readB
   const format = options.format ?? options.output ?? formatOf(options.outputFile) ?? 'text';
   const source = await read(batch);
   if (!options.outputFile) {
-    process.stdout.write(rendered(source, format, colors()));
+    process.stdout.write(rendered(source, format, colors(), columnsOf()));
     return;
   }
   await save(options.outputFile, rendered(source, format, pc.createColors(false)));
@@ -70,7 +70,7 @@ function formatOf(file: string | undefined): ReportFormat | undefined {
   );
 }
 
-function rendered(source: ReportSource, format: ReportFormat, c: Colors): string {
+function rendered(source: ReportSource, format: ReportFormat, c: Colors, columns?: number): string {
   const report = buildBatchReport(source);
   switch (format) {
     case 'json':
@@ -81,13 +81,23 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors): string
       return markdownReport(report);
     case 'html':
       return htmlReport(report);
-    case 'text': {
+    case 'text':
+    case 'wide': {
+      const room = format === 'wide' ? undefined : columns;
       const { startedAt, endedAt } = report.summary;
       const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
       const refused = accountTroubleLine(report.summary.accountTrouble);
       const top = refused ? [c.red(`account  ${refused}`), head] : [head];
-      const lines = [...top, '', ...textReport(plainTexts(source), c)];
-      return lines.map((line) => `${terminalLine(line, c.isColorSupported)}\n`).join('');
+      const lines = [
+        ...top,
+        '',
+        ...textReport(plainTexts(source), c, { columns: room, wide: '--format wide' }),
+      ];
+      return lines
+        .map((line) => terminalLine(line, c.isColorSupported))
+        .flatMap((line) => (room === undefined ? [line] : wrapped(line, room)))
+        .map((line) => `${line}\n`)
+        .join('');
     }
   }
 }

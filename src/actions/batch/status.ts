@@ -7,16 +7,16 @@ import { requireWorker } from '../../batch-client/queue-of-batch';
 import { withClient } from '../../batch-client/session';
 import { lookForTroubles } from '../../batch-client/troubles';
 import { textReport, troubleGroups, troubleLines } from '../../report';
-import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
+import { colors, printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
 import { accountTroubleLine, failureText, plainLine, plainTexts } from '../../text';
 import { listBatches } from './list';
 
 /** Shows one batch with its servers, or lists all batches. */
-export async function status(batch: string | undefined, output: OutputFormat): Promise<void> {
+export async function status(batch: string | undefined, output: TableFormat): Promise<void> {
   await withClient((client) => (batch ? showBatch(client, batch, output) : listBatches(client, output)));
 }
 
-async function showBatch(client: Client, name: string, output: OutputFormat): Promise<void> {
+async function showBatch(client: Client, name: string, output: TableFormat): Promise<void> {
   const batch = batchClient(client, name);
   const status = await batch.status();
   if (status === 'FAILED' || status === 'TERMINATED') throw await failureOf(batch, status);
@@ -45,7 +45,8 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   for (const line of lines) print(c.yellow(`trouble  ${line}`));
   if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
   print();
-  for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), c)) print(line);
+  const source = plainTexts({ progress, servers, generatedAt: new Date() });
+  for (const line of textReport(source, c, { columns: tableColumns(output) })) print(line);
 }
 
 /** Meanwhile the account's quota is dealt by the last count. */

@@ -3,8 +3,8 @@ import { nodeCheck, type Setting, settingsInUse, temporalCliCheck } from '../../
 import { checksOfSmc } from '../../doctor/smc';
 import { checksOfTemporal } from '../../doctor/temporal';
 import { exitCodes } from '../../terminal/failure';
-import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
-import { displayWidth, padded, plainTexts } from '../../text';
+import { colors, columnsOf, type OutputFormat, printer, printJson } from '../../terminal/output';
+import { displayWidth, padded, plainTexts, wrapped } from '../../text';
 
 const serviceLinkedRole =
   'SMC itself works through the service-linked role AliyunServiceRoleForSMC, which is made when the first source is ' +
@@ -52,18 +52,8 @@ function doctorText(checks: Check[], settings: Setting[]): string[] {
     ),
     '',
     c.bold('What SMC may do in the account'),
-    ...wrapped(serviceLinkedRole, 96).map((line) => `  ${line}`),
+    ...wrapped(`  ${serviceLinkedRole}`, columnsOf() ?? 98),
     '',
     `${count('problem', 'problem')}, ${count('warning', 'warning')}`,
   ];
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!;
-    if (line && line.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
-  }
-  return lines;
 }

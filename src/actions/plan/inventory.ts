@@ -7,14 +7,13 @@ import {
   planSkeleton,
   readInventory,
 } from '../../inventory';
-import { textTable } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
-import { colors, linesTo, printJson, sayAside } from '../../terminal/output';
+import { colors, printer, printJson, sayAside, tableColumns } from '../../terminal/output';
 import { withSmc } from '../../terminal/smc-session';
-import { plainTexts, smcBatchCommand, toCsv } from '../../text';
+import { type Column, plainTexts, smcBatchCommand, tableLines, toCsv } from '../../text';
 
 export interface InventoryOptions {
-  output: 'text' | 'json' | 'csv' | 'plan';
+  output: 'text' | 'wide' | 'json' | 'csv' | 'plan';
   state?: string;
   plan?: string;
   name?: string;
@@ -36,32 +35,57 @@ export async function inventory(options: InventoryOptions): Promise<void> {
     case 'csv':
       process.stdout.write(toCsv(inventoryHeader, sources.map(inventoryRow), '\n'));
       break;
-    case 'text':
+    default:
       if (options.plan !== undefined) return;
-      for (const line of listing(plainTexts(sources))) linesTo(process.stdout)(line);
+      listing(plainTexts(sources), tableColumns(options.output)).forEach(printer(options.output));
   }
 }
 
-function listing(sources: InventorySource[]): string[] {
-  if (sources.length === 0) return ['There are no such source servers. The SMC client imports them.'];
-  const c = colors();
-  const rows = sources.map((source) => {
-    const row = inventoryRow(source);
-    if (source.trouble) row[2] = c.red(row[2]!);
-    else if (source.state !== 'InUse') row[2] = c.green(row[2]!);
-    return row;
-  });
+function listing(sources: InventorySource[], columns: number | undefined): string[] {
+  const empty = 'There are no such source servers. The SMC client imports them.';
+  if (sources.length === 0) return [empty];
+  const inTroubleFirst = [
+    ...sources.filter(({ trouble }) => trouble),
+    ...sources.filter(({ trouble }) => !trouble),
+  ];
   const usable = sources.filter(
     ({ trouble, migrated, state }) => !trouble && !migrated && state !== 'InUse',
   ).length;
   return [
-    ...textTable([...inventoryHeader], rows),
+    ...tableLines(inventoryColumns(), inTroubleFirst, { columns, empty }),
     '',
     `${sources.length} source servers: ${usable} ready to migrate, ` +
       `${sources.filter(({ migrated }) => migrated).length} migrated already, ` +
       `${sources.filter(({ state }) => state === 'InUse').length} in use, ` +
       `${sources.filter(({ trouble }) => trouble).length} in trouble`,
   ];
+}
+
+/** How important a column is, and what it may be cut to. */
+const ranks: Record<(typeof inventoryHeader)[number], { rank: number; least?: number }> = {
+  sourceId: { rank: 1 },
+  name: { rank: 1, least: 24 },
+  state: { rank: 1 },
+  platform: { rank: 6, least: 10 },
+  disks: { rank: 5 },
+  usedAtMost: { rank: 8 },
+  lastJob: { rank: 9 },
+  batch: { rank: 3, least: 8 },
+  image: { rank: 7 },
+  trouble: { rank: 2, least: 16 },
+};
+
+function inventoryColumns(): Column<InventorySource>[] {
+  const c = colors();
+  const painted = ({ trouble, state }: InventorySource) => {
+    if (trouble) return c.red(state);
+    return state === 'InUse' ? state : c.green(state);
+  };
+  return inventoryHeader.map((title, i) => ({
+    title,
+    ...ranks[title],
+    cell: title === 'state' ? painted : (source) => inventoryRow(source)[i]!,
+  }));
 }
 
 async function writePlan(sources: InventorySource[], file: string, options: InventoryOptions): Promise<void> {

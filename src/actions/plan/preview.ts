@@ -13,19 +13,20 @@ import { type Rehearsal, rehearse } from '../../rehearsal/rehearsal';
 import { formatDuration } from '../../report';
 import { connectClient, temporalSettings, workerSettings } from '../../temporal';
 import { exitCodes } from '../../terminal/failure';
-import { colors, type OutputFormat, printer, printJson, sayAside } from '../../terminal/output';
+import { colors, printer, printJson, sayAside, type TableFormat, tableColumns } from '../../terminal/output';
 import { withSmc } from '../../terminal/smc-session';
 import { plainTexts } from '../../text';
 import { validPlan } from './valid-plan';
 
 export interface PreviewOptions {
-  output: OutputFormat;
+  output: TableFormat;
   simulate: boolean;
   speed?: number;
 }
 
 /** Shows what `apply` would do with a plan right now; with `simulate` it rehearses the plan, too. */
 export async function preview(file: string, { output, simulate, speed }: PreviewOptions): Promise<void> {
+  const format = output === 'json' ? 'json' : 'text';
   const plan = await validPlan(file);
   const { pollIntervalSeconds } = workerSettings();
   const print = printer(output);
@@ -38,14 +39,15 @@ export async function preview(file: string, { output, simulate, speed }: Preview
     return { look, preview: judged };
   });
   process.exitCode = seen.preview.counts.blocked > 0 ? exitCodes.serversFailed : exitCodes.done;
-  if (output === 'text') for (const line of previewText(plainTexts(seen.preview), colors())) print(line);
+  if (format === 'text')
+    for (const line of previewText(plainTexts(seen.preview), colors(), tableColumns(output))) print(line);
   if (!simulate) {
     if (output === 'json') printJson(seen.preview);
     return;
   }
   print();
   const say = sayAside;
-  const rehearsal = await rehearse(plan, seen, { speed, output, say });
+  const rehearsal = await rehearse(plan, seen, { speed, output: format, say });
   if (rehearsal) {
     const { exitCode, ...result } = rehearsal;
     process.exitCode ||= exitCode;

@@ -20,12 +20,6 @@ Example:
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action(async (batch: string, wave: string, options: OrderOptions) =>
-      (await import('../../actions/batch/order.js')).order(
-        'approve',
-        batch,
-        { wave },
-        `Let wave '${wave}' of batch '${batch}' start?`,
-        options,
-      ),
+      (await import('../../actions/batch/order.js')).order('approve', batch, { wave }, options),
     );
 }

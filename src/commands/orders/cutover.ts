@@ -28,7 +28,6 @@ Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anythin
         'cutover',
         batch,
         { servers: servers.length > 0 ? servers : undefined },
-        `Cut ${servers.join(', ') || 'all synced servers'} of batch '${batch}' over?`,
         options,
       ),
     );

@@ -34,13 +34,7 @@ Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anythin
       if (Object.keys(limits).length === 0) {
         throw new CommandFailure('Say at least one limit: limits --help lists them.', exitCodes.usage);
       }
-      return (await import('../../actions/batch/order.js')).order(
-        'limits',
-        batch,
-        limits,
-        `Change the limits of batch '${batch}'?`,
-        { yes, output },
-      );
+      return (await import('../../actions/batch/order.js')).order('limits', batch, limits, { yes, output });
     });
 }
 

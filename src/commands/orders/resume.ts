@@ -29,7 +29,6 @@ Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anythin
           'resume',
           batch,
           { servers: servers.length > 0 ? servers : undefined, waves: wave },
-          `Resume batch '${batch}'?`,
           options,
         ),
     );

@@ -27,7 +27,6 @@ Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anythin
         'retry',
         batch,
         { servers: servers.length > 0 ? servers : undefined },
-        `Retry ${servers.join(', ') || 'all failed servers'} of batch '${batch}'?`,
         options,
       ),
     );

@@ -20,12 +20,6 @@ Example:
 Exit codes: 0 done, 2 the batch refuses and says why, 4 not confirmed, 1 anything else.`,
     )
     .action(async (batch: string, servers: string[], options: OrderOptions) =>
-      (await import('../../actions/batch/order.js')).order(
-        'skip',
-        batch,
-        { servers },
-        `Skip ${servers.join(', ')} of batch '${batch}'?`,
-        options,
-      ),
+      (await import('../../actions/batch/order.js')).order('skip', batch, { servers }, options),
     );
 }

@@ -3,7 +3,13 @@ import { type Draft, type DraftServer, type Layer, layersOf } from '../files/dra
 import { type Finding, type PlanPath, pathText } from '../problem';
 
 /** The tags of the ledger, which a plan must not set. */
-const reservedTags = ['smc-batch', 'smc-batch-server', 'smc-batch-image'] as const;
+const reservedTags = [
+  'smc-batch',
+  'smc-batch-server',
+  'smc-batch-image',
+  'smc-batch-job',
+  'smc-batch-time',
+] as const;
 
 // SMC: 20 tags on a resource; smc-batch adds two to each job.
 const mostTags = 18;

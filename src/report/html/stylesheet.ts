@@ -1,3 +1,5 @@
+import { axisWidths } from './time-axis';
+
 /** The style sheet of the page: both themes, the width of a phone, paper. It is a string, because the page uses no other file. */
 export const stylesheet = `
 :root {
@@ -67,10 +69,9 @@ section { margin: 0 0 16px; padding: 20px 22px; background: var(--card); border:
 .levels span { position: absolute; right: 8px; transform: translateY(-50%); line-height: 1; }
 .axis { position: sticky; top: 0; z-index: 1; background: var(--card); padding: 4px 0; border-bottom: 1px solid var(--line); }
 .axis.bottom { position: static; border-top: 1px solid var(--line); border-bottom: 0; }
-.ticks { position: relative; height: 18px; font-size: 12px; color: var(--soft); font-variant-numeric: tabular-nums; }
+.ticks { container: axis / inline-size; position: relative; height: 18px; font-size: 12px; color: var(--soft); font-variant-numeric: tabular-nums; }
 .tick { position: absolute; transform: translateX(-50%); white-space: nowrap; }
-.tick.first { transform: none; }
-.tick.last { transform: translateX(-100%); }
+${axisWidths.map((width) => `@container axis (max-width: ${width - 0.1}px) { .from-${width} { display: none; } }`).join(' ')}
 .wave { padding: 12px 0 8px; }
 .wave + .wave { border-top: 1px solid var(--line); }
 .wave .hint { margin: 10px 0 0; }
@@ -149,7 +150,6 @@ footer { padding-bottom: 32px; color: var(--soft); font-size: 13px; }
   .tile:nth-child(odd) { border-left: 0; padding-left: 0; }
   .tile .value { font-size: 22px; }
   .timeline { --gutter: 84px; }
-  .tick.odd { display: none; }
   .filter label, .filter input { flex: 1; width: auto; min-width: 0; }
   .filter output { margin-left: 0; width: 100%; }
   tbody th { max-width: 150px; }

@@ -21,12 +21,15 @@ interface Bar extends Span {
 export function timelineSection(report: BatchReport): Markup {
   const until = Date.parse(report.summary.endedAt ?? report.generatedAt);
   const bars = report.servers.flatMap((server, index) => {
-    const span = spanOf(server, until);
+    const span = server.earlier ? undefined : spanOf(server, until);
     return span ? [{ ...span, server, index }] : [];
   });
-  const steps = serversUnderWay(report.servers, until);
+  const steps = serversUnderWay(
+    report.servers.filter(({ earlier }) => !earlier),
+    until,
+  );
   if (bars.length === 0) {
-    return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><p class="none">No server has been started${report.soFar && ' yet'}.</p></section>`;
+    return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><p class="none">No server has been started${report.summary.earlier && ' by this run of the batch'}${report.soFar && ' yet'}.</p></section>`;
   }
   const axis = timeAxis(Math.min(...bars.map(({ from }) => from)), Math.max(...bars.map(({ to }) => to)));
   const named = bars.length <= mostRows;
@@ -52,10 +55,10 @@ ${utilisation(report, steps, axis)}
 }
 
 function axisLabels({ ticks }: TimeAxis): Markup {
-  return html`<div class="ticks" aria-hidden="true">${ticks.map(({ percent, label }, i) => {
-    const edge = percent < 4 ? ' first' : percent > 96 ? ' last' : '';
-    return html`<span class="tick${i % 2 === 1 && ' odd'}${edge}" style="left:${percent}%">${label}</span>`;
-  })}</div>`;
+  return html`<div class="ticks" aria-hidden="true">${ticks.map(
+    ({ percent, label, half, from }) =>
+      html`<span class="tick from-${from}" style="left:clamp(${half}px,${percent}%,calc(100% - ${half}px))">${label}</span>`,
+  )}</div>`;
 }
 
 function waveBlock(

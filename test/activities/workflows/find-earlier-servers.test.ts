@@ -22,6 +22,7 @@ function aTemporal(ran: Ran[]) {
         workflowId: `smc-server:dc1/${server}`,
         runId: `run-${i}`,
         status: { name: status },
+        startTime: new Date(1_000),
         closeTime: status === 'COMPLETED' ? new Date(Date.now() - minutesAgo * 60_000) : undefined,
         memo,
         typedSearchAttributes: { get: () => undefined },
@@ -57,6 +58,8 @@ function aTemporal(ran: Ran[]) {
   return { client, asked };
 }
 
+/** By which job, and when: the times of Temporal. */
+const made = { jobId: 'j-1', startedAt: 1_000, endedAt: expect.any(Number) };
 const migrated = (imageId: string): ServerResult => ({ outcome: 'migrated', jobId: 'j-1', imageId });
 const servers = [
   { name: 'web', sourceId: 's-1' },
@@ -87,9 +90,9 @@ test('migrations that have just ended, or from another source, are given, newest
     { server: 'db', minutesAgo: 70, result: { outcome: 'cancelled' } },
   ]);
   expect((await earlierServers(client, { batch: 'dc1', servers })).migrations).toEqual([
-    { server: 'web', sourceId: 's-1', image: 'm-1', isRecent: true },
-    { server: 'db', sourceId: 's-2', sourceName: 'db-src', image: 'm-2' },
-    { server: 'web', sourceId: 's-0', image: 'm-0' },
+    { server: 'web', sourceId: 's-1', image: 'm-1', isRecent: true, ...made },
+    { server: 'db', sourceId: 's-2', sourceName: 'db-src', image: 'm-2', ...made },
+    { server: 'web', sourceId: 's-0', image: 'm-0', ...made },
   ]);
   // A batch of ten thousand servers must not cost ten thousand reads.
   expect(asked.sort()).toEqual(['db', 'db', 'web', 'web']);
@@ -101,7 +104,7 @@ test('one that has ended while the list still shows it at work is known by its e
   ]);
   expect(await earlierServers(client, { batch: 'dc1', servers })).toEqual({
     running: [],
-    migrations: [{ server: 'web', sourceId: 's-1', image: 'm-1', isRecent: true }],
+    migrations: [{ server: 'web', sourceId: 's-1', image: 'm-1', isRecent: true, ...made }],
   });
 });
 

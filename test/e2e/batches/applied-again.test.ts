@@ -121,7 +121,8 @@ test('a migrated server whose source was decommissioned counts as migrated, with
   await batch.start({ ...both, servers: [db!, { ...app!, dependsOn: ['db'] }] });
   await batch.result();
   expect(await seen(plan, 'db')).toMatchObject({
-    phase: 'skipped',
+    phase: 'migrated',
+    earlier: true,
     imageId: made!.imageId,
     note: expect.stringContaining('not in the account any more'),
   });

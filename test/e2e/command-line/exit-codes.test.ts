@@ -186,7 +186,11 @@ describe('of a batch that has ended or runs', () => {
     expect((await house.run('approve', plan.name, 'all', '--yes')).code).toBe(2);
     expect((await house.run('retry', plan.name, 'nobody', '--yes')).code).toBe(2);
     expect((await house.run('pause', plan.name, '--yes')).code).toBe(0);
-    expect((await house.run('pause', plan.name)).code).toBe(2);
+    // An order says what it would do before it asks, and is refused before the question.
+    const asked = { code: 2, stderr: expect.stringContaining('pause the batch: nothing of it starts') };
+    expect(await house.run('pause', plan.name)).toMatchObject(asked);
+    const refused = { code: 2, stderr: expect.stringContaining("refuses: the batch has no server 'nobody'") };
+    expect(await house.run('retry', plan.name, 'nobody')).toMatchObject(refused);
     expect((await house.run('cancel', plan.name, '--yes', '--watch')).code).toBe(4);
     expect((await house.run('watch', plan.name)).code).toBe(4);
   });

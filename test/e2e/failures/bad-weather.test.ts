@@ -132,8 +132,14 @@ test('apply --watch ends with the report and exit code 0; status knows the batch
   await house.startWorker();
   const applied = await house.run('apply', plan, '--yes', '--watch');
   expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('1 migrated of 1 servers') });
+  expect(applied.stdout).toContain('1 to migrate, 0 done, 0 blocked.');
   const status = await house.run('status', '-o', 'json');
   expect(JSON.parse(status.stdout)).toEqual(
     expect.arrayContaining([expect.objectContaining({ status: 'completed', servers: 1 })]),
   );
+  const again = await house.run('apply', plan);
+  expect(again).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('Nothing is left to migrate: 1 done.'),
+  });
 });

@@ -190,7 +190,7 @@ test('a job that finished after its workflow was terminated counts as a migratio
   const servers = plan.servers.filter(({ sourceId }) => sourceId === finished!.sourceId);
   expect(await batch.start({ ...plan, servers })).toBe('started');
   await batch.result();
-  expect((await batch.progress()).counts).toMatchObject({ skipped: 1, migrated: 0 });
+  expect((await batch.progress()).earlier).toBe(1);
   expect(audit().creates.tookEffect).toBe(2);
 });
 

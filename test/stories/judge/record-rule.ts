@@ -23,7 +23,7 @@ const own: Record<ServerRecord['phase'], string[]> = {
   finishing: ['jobId', 'error'],
   synced: ['jobId', 'error', 'sync'],
   queued: ['slotRequest', 'jobId', 'error', 'isCutOver', 'queuedAt'],
-  migrated: ['jobId', 'imageId', 'imageName', 'leftover', 'note'],
+  migrated: ['jobId', 'imageId', 'imageName', 'leftover', 'note', 'earlier'],
   skipped: ['note', 'imageId', 'jobId', 'leftover'],
   failed: ['error', 'jobId', 'leftover', 'isConsequence', 'migrated'],
   cancelled: ['jobId', 'leftover'],
@@ -47,11 +47,18 @@ export function judgeRecord(name: string, record: ServerRecord): void {
   for (const [field, value] of Object.entries(record))
     fits(value === undefined || fields!.has(field), `which has no ${field}`);
   fits(Number.isInteger(round) && round >= 0, 'of no round');
-  if (phase === 'recovering' || phase === 'finishing' || phase === 'synced' || phase === 'migrated')
+  // An earlier run of the batch may have left no trace of its job and its times.
+  const isEarlier = phase === 'migrated' && record.earlier === true;
+  if (
+    phase === 'recovering' ||
+    phase === 'finishing' ||
+    phase === 'synced' ||
+    (phase === 'migrated' && !isEarlier)
+  )
     fits(typeof record.jobId === 'string', 'without its job');
   if (phase === 'queued') fits(record.slotRequest > 0 && record.queuedAt > 0, 'without its request');
   if (phase === 'failed') fits(record.error?.code !== undefined, 'without why');
-  if (isEnded(phase)) fits(record.endedAt !== undefined, 'at no time');
+  if (isEnded(phase)) fits(isEarlier || record.endedAt !== undefined, 'at no time');
   else if (phase !== 'waiting') fits(record.startedAt !== undefined, 'without any start');
   if (phase === 'waiting') fits(!record.jobRuns || record.jobId !== undefined, 'and no job runs');
 }

@@ -94,16 +94,44 @@ test('a report of an earlier start does not take a server back that has been sta
   expect(batch.index.phaseOf('web')).toBe('migrating');
 });
 
-test('a migrated server whose source is gone is skipped with its image, and nothing of it is under way', () => {
+test('a migrated server whose source is gone counts as migrated, with its image, and nothing of it is under way', () => {
   const migrations = [{ server: 'web', sourceId: 's-1', sourceName: 'web-src', image: 'm-1' }];
   const { index } = taken(web({ found: [] }), { running: [], migrations });
   expect(index.record('web')).toMatchObject({
-    phase: 'skipped',
+    phase: 'migrated',
+    earlier: true,
     sourceId: 's-1',
     imageId: 'm-1',
     note: expect.stringContaining('not in the account any more'),
   });
   expect(index.inUse).toEqual({ existing: 0, running: 0 });
+});
+
+const wasMade = { jobId: 'j-1', startedAt: 1_000, endedAt: 2_000 };
+
+test('what an earlier run of the batch has migrated is done, with its job, its image and its times', () => {
+  const ledger = { batch: 'dc1', image: 'm-1', migration: wasMade };
+  const { index } = taken(web({ ledger }), nothing);
+  const record = index.record('web');
+  expect(record).toMatchObject({ phase: 'migrated', earlier: true, imageId: 'm-1', ...wasMade });
+  expect('note' in record && record.note).toBeFalsy();
+  expect([index.counts.migrated, index.earlier]).toEqual([1, 1]);
+});
+
+test('what has ended a moment ago, and is not tagged yet, has its times from Temporal', () => {
+  const migrations = [{ server: 'web', sourceId: 's-1', image: 'm-1', isRecent: true as const, ...wasMade }];
+  const { index } = taken(web(), { running: [], migrations });
+  expect(index.record('web')).toMatchObject({ phase: 'migrated', earlier: true, imageId: 'm-1', ...wasMade });
+});
+
+test('what another batch has migrated is skipped, and says by which', () => {
+  const { index } = taken(web({ ledger: { batch: 'dc0', image: 'm-1' } }), nothing);
+  expect(index.record('web')).toMatchObject({
+    phase: 'skipped',
+    note: "migrated in batch 'dc0'",
+    imageId: 'm-1',
+  });
+  expect(index.earlier).toBe(0);
 });
 
 test('a source that was imported again waits for an operator who names its server', () => {

@@ -1,4 +1,5 @@
 import { checkOrder, type OrderKind, type Orders, takeOrder } from '../../../workflows/batch/orders/orders';
+import { tryOrder } from '../../../workflows/batch/orders/try-order';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import type { Batch } from '../../../workflows/batch/state';
 import { aBatch, aPlan, aServer } from './a-batch';
@@ -66,7 +67,7 @@ test('an order is in the journal with who gave it', () => {
   const batch = batchOf(waiting);
   expect(order(batch, 'pause', { servers: ['web'] }).done).toContain('paused web');
   expect(batch.state.journal).toEqual([
-    { at: 7, by: 'me', what: 'paused web: nothing of it starts; what runs goes on' },
+    { at: 7, by: 'me', what: 'paused web: nothing of it starts, 1 server waits; what runs goes on' },
   ]);
 });
 
@@ -130,4 +131,114 @@ test('a resume of a stopped batch accepts the failures that it has', () => {
 test('all that are synced are cut over when none is named', () => {
   const batch = batchOf(failed, synced);
   expect(order(batch, 'cutOver', {}).servers).toEqual(['db']);
+});
+
+const gated = aPlan(
+  [
+    'web',
+    'db',
+    aServer('late-1', { wave: 'late' }),
+    aServer('late-2', { wave: 'late', dependsOn: ['late-1'] }),
+  ],
+  { waves: [{ name: 'all' }, { name: 'late', after: 'approval' }] },
+);
+const done = { phase: 'migrated', round: 1, jobId: 'j-1', endedAt: 1 } as const;
+
+test.each<[string, OrderKind, object, Record<string, ServerRecord>, string, string]>([
+  [
+    'an approval',
+    'approve',
+    { wave: 'late' },
+    { web: done, db: done },
+    "approve wave 'late': 1 server may start, 1 not yet: it depends on late-1 (waiting)",
+    "approved wave 'late': 1 server may start, 1 not yet: it depends on late-1 (waiting)",
+  ],
+  [
+    'an approval before its time',
+    'approve',
+    { wave: 'late' },
+    { web: done },
+    "approve wave 'late': 0 servers may start, 2 not yet: wave 'all' must end first",
+    "approved wave 'late': 0 servers may start, 2 not yet: wave 'all' must end first",
+  ],
+  [
+    'a pause',
+    'pause',
+    { waves: ['all'] },
+    { web: migrating },
+    "pause wave 'all': nothing of it starts, 1 server waits; what runs goes on",
+    "paused wave 'all': nothing of it starts, 1 server waits; what runs goes on",
+  ],
+  [
+    'a resume',
+    'resume',
+    { waves: ['all'] },
+    {},
+    "resume wave 'all': 2 servers may start",
+    "resumed wave 'all': 2 servers may start",
+  ],
+  [
+    'a cancel of all',
+    'cancel',
+    {},
+    { web: migrating },
+    'cancel the batch: 1 server is under way, running jobs are stopped and deleted; 3 servers wait and will not start',
+    'cancelling the batch: 1 server is under way, running jobs are stopped and deleted; 3 servers wait and will not start',
+  ],
+  [
+    'a cancel of some',
+    'cancel',
+    { servers: ['web', 'db'] },
+    { web: migrating },
+    'cancel 2 servers (web, db); 1 of them under way, their jobs are stopped and deleted',
+    'cancelling 2 servers (web, db); 1 of them under way, their jobs are stopped and deleted',
+  ],
+  ['a retry', 'retry', {}, { web: failed, db: failed }, 'retry 2 servers (web, db)', '2 servers wait again'],
+  [
+    'a skip',
+    'skip',
+    { servers: ['db'] },
+    {},
+    'skip 1 server (db): left out, and counted as done',
+    'skipped 1 server (db): left out, and counted as done',
+  ],
+  [
+    'new limits',
+    'setLimits',
+    { maxConcurrent: 3 },
+    {},
+    'change the limits: at most 3 servers at once, quota 100 jobs and 50 running, priority 0 (now at most 50 servers at once, quota 100 jobs and 50 running, priority 0); running jobs go on',
+    'at most 3 servers at once, quota 100 jobs and 50 running, priority 0; running jobs go on',
+  ],
+])('%s says before the question what it will do, and does that', (_, kind, given, records, would, did) => {
+  const batch = aBatch(gated, records);
+  const whole = { by: 'me', ...given } as Orders[typeof kind];
+  const before = JSON.stringify(batch.state);
+  expect(tryOrder(batch, kind, whole, 7)).toMatchObject({ would });
+  expect(JSON.stringify(batch.state)).toBe(before);
+  expect(takeOrder(batch, kind, whole, 7).done).toBe(did);
+});
+
+test('an order that will be refused is refused when it is tried, in the same words', () => {
+  const batch = batchOf(waiting);
+  expect(tryOrder(batch, 'retry', { by: 'me' }, 7)).toEqual({ refused: 'no server has failed' });
+  expect(tryOrder(batch, 'dance', { by: 'me' }, 7)).toEqual({ refused: "there is no order 'dance'" });
+});
+
+test('a batch can be tried while a changed plan is being looked up', () => {
+  const batch = batchOf(waiting);
+  batch.state.planChange = { touched: new Set(['web']) };
+  expect(tryOrder(batch, 'pause', { by: 'me' }, 7)).toHaveProperty('would');
+});
+
+test('who has failed or was synced since the operator was told is left alone', () => {
+  const batch = aBatch(gated, { web: failed, db: failed });
+  expect(order(batch, 'retry', { agreed: ['web'] }).servers).toEqual(['web']);
+  expect(batch.index.phaseOf('db')).toBe('failed');
+  expect(() => order(batch, 'retry', { agreed: ['web'] })).toThrow('no server has failed');
+  const other = aBatch(aPlan([incremental, { ...incremental, name: 'db-2' }]), {
+    db: synced,
+    'db-2': synced,
+  });
+  expect(order(other, 'cutOver', { agreed: ['db'] }).servers).toEqual(['db']);
 });

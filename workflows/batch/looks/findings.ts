@@ -164,9 +164,21 @@ function judgedRecord(
       const { entry, about, job, isProof } = verdict;
       const own = job && { jobId: job.jobId };
       const leftover = own && ({ ...own, why: isProof ? 'ledgerNotWritten' : 'deleteFailed' } as const);
-      const note = migratedNote({ ...entry, batch: entry.batch || batch }, about);
-      const ended = { round, endedAt: now, sourceId: verdict.sourceId ?? sourceId, ...own };
-      return { ...ended, phase: 'skipped', note, imageId: entry.image, leftover };
+      const by = entry.batch || batch;
+      const note = migratedNote({ ...entry, batch: by }, about);
+      const done = { round, sourceId: verdict.sourceId ?? sourceId, imageId: entry.image, leftover };
+      if (by !== batch) return { ...done, ...own, phase: 'skipped', endedAt: now, note };
+      const { startedAt, endedAt, jobId = job?.jobId ?? entry.jobId } = entry.migration ?? {};
+      const isPlain = about === undefined && entry.jobId === undefined;
+      return {
+        ...done,
+        phase: 'migrated',
+        earlier: true,
+        jobId,
+        startedAt,
+        endedAt,
+        note: isPlain ? undefined : note,
+      };
     }
     // An adopted job has its slots from now on. A Finished one has only to be tagged and deleted.
     case 'adopt': {

@@ -7,6 +7,16 @@ import { quotaInForce } from '../lease/lease-use';
 import { hasWorkflow, isEnded, migratedFrom } from '../servers/server-record';
 import { type Batch, endUntouched, note, sourceOf, waitAgain } from '../state';
 import { wish, withdraw } from '../wishes';
+import {
+  type Effect,
+  effect,
+  serversNamed,
+  serversThat,
+  some,
+  startable,
+  waitingOf,
+  whatOf,
+} from './order-texts';
 import { refusal } from './refusal';
 
 /** The orders of operators, beside a change of the plan. */
@@ -23,9 +33,9 @@ export interface Orders {
 export type OrderKind = keyof Orders;
 
 /** `check` throws the refusal of an order, before anything changes; `carryOut` gives a sentence about what it did. */
-interface OrderRule<A> {
+export interface OrderRule<A> {
   check(batch: Batch, order: A): void;
-  carryOut(batch: Batch, order: A, now: number): OrderAnswer;
+  carryOut(batch: Batch, order: A, now: number): Effect;
 }
 
 /** Throws the refusal of an order that cannot be carried out. */
@@ -50,37 +60,50 @@ export function takeOrder<K extends OrderKind>(
   order: Orders[K],
   now: number,
 ): OrderAnswer {
-  const answer = rules[kind].carryOut(batch, order, now);
+  const { would, ...answer } = rules[kind].carryOut(batch, order, now);
   note(batch.state, order.by, answer.done, now);
   return answer;
 }
 
-const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
+/** What each order is refused for, and what it does. */
+export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
   pause: {
     check: (batch, { servers, waves }) => known(batch, servers, waves),
-    carryOut: ({ state: { gates } }, { servers, waves }) => {
+    carryOut: (batch, order) => {
+      const { gates } = batch.state;
+      const { servers, waves } = order;
       if (!servers && !waves) gates.paused.batch = true;
       for (const name of waves ?? []) addOnce(gates.paused.waves, name);
       for (const name of servers ?? []) addOnce(gates.paused.servers, name);
-      return { done: `paused ${whatOf(servers, waves)}: nothing of it starts; what runs goes on` };
+      const waiting = waitingOf(batch, order).length;
+      return effect(
+        ['pause', 'paused'],
+        `${whatOf(servers, waves)}: nothing of it starts, ${serversThat(waiting, 'wait')}; what runs goes on`,
+      );
     },
   },
 
   resume: {
     check: (batch, { servers, waves }) => known(batch, servers, waves),
-    carryOut: ({ state: { gates, plan }, index }, { servers, waves }) => {
+    carryOut: (batch, order, now) => {
+      const { state, index } = batch;
+      const { gates, plan } = state;
+      const { servers, waves } = order;
+      const verb = ['resume', 'resumed'] as const;
       if (servers || waves) {
         gates.paused.waves = gates.paused.waves.filter((name) => !waves?.includes(name));
         gates.paused.servers = gates.paused.servers.filter((name) => !servers?.includes(name));
-        return { done: `resumed ${whatOf(servers, waves)}` };
+        return effect(verb, `${whatOf(servers, waves)}: ${startable(batch, order, now)}`);
       }
       gates.paused = { batch: false, waves: [], servers: [] };
       const stopped = stopReason(plan, index, gates);
-      if (!stopped) return { done: 'resumed the batch' };
       // Resuming a stopped batch accepts the failures it has so far, of each wave and code that stopped it.
-      gates.acceptedWaves = index.waves.filter(({ failing }) => failing > 0).map(({ name }) => name);
-      gates.acceptedCodes = [...index.failedByCode.keys()];
-      return { done: `resumed the batch although ${stopped.reason.split(':')[0]}` };
+      if (stopped) {
+        gates.acceptedWaves = index.waves.filter(({ failing }) => failing > 0).map(({ name }) => name);
+        gates.acceptedCodes = [...index.failedByCode.keys()];
+      }
+      const although = stopped ? ` although ${stopped.reason.split(':')[0]}` : '';
+      return effect(verb, `the batch${although}: ${startable(batch, order, now)}`);
     },
   },
 
@@ -95,29 +118,38 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
         state.cancelRequested = true;
         // A repeated cancel is sent to all servers again.
         for (const name of batch.index.withWorkflow) withdraw(state, name, 'cancel');
-        return { done: 'cancelling the batch: running jobs are stopped and deleted' };
+        const { withWorkflow, counts } = batch.index;
+        return effect(
+          ['cancel', 'cancelling'],
+          `the batch: ${serversThat(withWorkflow.size, 'are', 'is')} under way, running jobs are stopped and deleted; ${serversThat(counts.waiting, 'wait')} and will not start`,
+        );
       }
+      const atWork = servers.filter((name) => hasWorkflow(batch.index.record(name))).length;
       for (const name of servers) {
         if (hasWorkflow(batch.index.record(name))) wish(batch, name, 'cancel', now);
         else endUntouched(batch, name, { phase: 'cancelled' }, now);
       }
-      return { done: `cancelling ${servers.length} servers`, servers };
+      const jobs = atWork > 0 ? `; ${atWork} of them under way, their jobs are stopped and deleted` : '';
+      return {
+        ...effect(['cancel', 'cancelling'], `${serversNamed(servers)}${jobs}`),
+        servers,
+      };
     },
   },
 
   retry: {
-    check: (batch, { servers }) => {
+    check: (batch, { servers, agreed }) => {
       known(batch, servers);
       for (const name of servers ?? [])
         mustBe(batch, name, (phase) => phase === 'failed' || phase === 'cancelled', 'has not failed');
       if (servers) return;
-      const failed = namesIn(batch, 'failed');
+      const failed = namesIn(batch, 'failed', agreed);
       if (failed.length === 0) throw refusal('no server has failed');
       if (failed.every((name) => isRetriedByName(batch, name)))
         throw refusal(`${some(failed)}: migrated before, from another source server; ${retriedByName}`);
     },
-    carryOut: (batch, { servers }) => {
-      const failed = servers ? [] : namesIn(batch, 'failed');
+    carryOut: (batch, { servers, agreed }) => {
+      const failed = servers ? [] : namesIn(batch, 'failed', agreed);
       const names = servers ? [...new Set(servers)] : failed.filter((name) => !isRetriedByName(batch, name));
       const left = failed.filter((name) => isRetriedByName(batch, name));
       for (const name of names) retryServer(batch, name, { isNamed: servers !== undefined });
@@ -125,7 +157,11 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
         left.length > 0
           ? `; not ${some(left)}, migrated before from another source server: ${retriedByName}`
           : '';
-      return { done: `${names.length} servers wait again${also}`, servers: names };
+      return {
+        would: `retry ${serversNamed(names)}${also}`,
+        done: `${serversThat(names.length, 'wait')} again${also}`,
+        servers: names,
+      };
     },
   },
 
@@ -146,7 +182,8 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
         const why = imageId ? `: migrated${sourceId ? ` from source server ${sourceId}` : ''} before` : '';
         endUntouched(batch, name, { phase: 'skipped', note: `skipped by ${by}${why}`, imageId }, now);
       }
-      return { done: `skipped ${servers.length} servers`, servers };
+      const what = `${serversNamed(servers)}: left out, and counted as done`;
+      return { ...effect(['skip', 'skipped'], what), servers };
     },
   },
 
@@ -158,9 +195,9 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
       if (planned?.after !== 'approval') throw refusal(`wave '${wave}' needs no approval`);
       if (gates.approvedWaves.includes(wave)) throw refusal(`wave '${wave}' has been approved already`);
     },
-    carryOut: ({ state }, { wave }) => {
-      state.gates.approvedWaves.push(wave);
-      return { done: `approved wave '${wave}'` };
+    carryOut: (batch, { wave }, now) => {
+      batch.state.gates.approvedWaves.push(wave);
+      return effect(['approve', 'approved'], `wave '${wave}': ${startable(batch, { waves: [wave] }, now)}`);
     },
   },
 
@@ -177,6 +214,7 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
     carryOut: (batch, { maxConcurrent, jobsQuota, runningQuota, priority }, now) => {
       const { state } = batch;
       const { policy, account } = state.plan;
+      const before = limitsOf(batch);
       policy.maxConcurrent = maxConcurrent ?? policy.maxConcurrent;
       policy.priority = priority ?? policy.priority;
       if (jobsQuota !== undefined || runningQuota !== undefined) {
@@ -185,27 +223,32 @@ const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
         state.quotaChangedAt = now;
       }
       state.holding = withUrgent(state.holding, { hasNewLimits: true });
-      const { jobs, running } = quotaInForce(batch);
+      const after = limitsOf(batch);
       return {
-        done: `at most ${policy.maxConcurrent} servers at once, quota ${jobs} jobs and ${running} running, priority ${policy.priority}; running jobs go on`,
+        would: `${before === after ? 'leave the limits as they are' : 'change the limits'}: ${after}${before === after ? '' : ` (now ${before})`}; running jobs go on`,
+        done: `${after}; running jobs go on`,
       };
     },
   },
 
   cutOver: {
-    check: (batch, { servers }) => {
+    check: (batch, { servers, agreed }) => {
       known(batch, servers);
       for (const name of servers ?? []) {
         if (batch.index.planOf(name).job.runOnce !== false)
           throw refusal(`server '${name}' is not migrated incrementally`);
         mustBe(batch, name, (phase) => phase !== 'waiting' && !isEnded(phase), 'is not under way');
       }
-      if (!servers && namesIn(batch, 'synced').length === 0)
+      if (!servers && namesIn(batch, 'synced', agreed).length === 0)
         throw refusal('no server waits for its cut-over');
     },
-    carryOut: (batch, { servers = namesIn(batch, 'synced') }, now) => {
+    carryOut: (batch, { agreed, servers = namesIn(batch, 'synced', agreed) }, now) => {
       for (const name of servers) wish(batch, name, 'cutOver', now);
-      return { done: `cutting ${servers.length} servers over: last sync, final image`, servers };
+      return {
+        would: `cut over ${serversNamed(servers)}: last sync, final image`,
+        done: `cutting ${serversThat(servers.length)} over: last sync, final image`,
+        servers,
+      };
     },
   },
 };
@@ -269,16 +312,16 @@ function mustBe(
   if (!fits(phase)) throw refusal(`server '${name}' is ${phase}: it ${problem}`);
 }
 
-const namesIn = ({ state, index }: Batch, phase: ServerPhase) =>
-  state.plan.servers.map(({ name }) => name).filter((name) => index.phaseOf(name) === phase);
+/** In the plan's order; `agreed` leaves out who has come to it since the operator was told. */
+const namesIn = ({ state, index }: Batch, phase: ServerPhase, agreed?: readonly string[]) =>
+  state.plan.servers
+    .map(({ name }) => name)
+    .filter((name) => index.phaseOf(name) === phase && (agreed?.includes(name) ?? true));
 
-const whatOf = (servers?: string[], waves?: string[]) =>
-  some([...(waves ?? []).map((name) => `wave '${name}'`), ...(servers ?? [])]) || 'the batch';
-
-/** The first of these names, and the number of the others: an order may have ten thousand. */
-function some(names: string[], most = 20): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : '';
-  return `${names.slice(0, most).join(', ')}${more}`;
+function limitsOf(batch: Batch): string {
+  const { maxConcurrent, priority } = batch.state.plan.policy;
+  const { jobs, running } = quotaInForce(batch);
+  return `at most ${maxConcurrent} servers at once, quota ${jobs} jobs and ${running} running, priority ${priority}`;
 }
 
 function addOnce(list: string[], name: string): void {

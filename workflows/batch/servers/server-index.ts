@@ -66,6 +66,8 @@ export class ServerIndex {
   readonly queued = new Set<string>();
   /** The number of queued servers that wait for their cut-over. */
   queuedCutOvers = 0;
+  /** The number of servers that an earlier run of the batch has migrated. */
+  earlier = 0;
   /** Servers that have a workflow. */
   readonly withWorkflow = new Set<string>();
   /** Waiting servers whose job, from before the batch was applied, runs. */
@@ -243,6 +245,7 @@ export class ServerIndex {
     this.inUse.running += by * running;
     if (isEnded(phase)) wave.ended += by;
     if (phase === 'failed') wave.failed += by;
+    if (phase === 'migrated' && record.earlier) this.earlier += by;
     if (phase === 'synced') wave.synced += by;
     if (phase === 'waiting') wave.waiting += by;
     if (phase === 'queued' && record.isCutOver) this.queuedCutOvers += by;

@@ -51,7 +51,9 @@ export type ServerState =
     }
   | {
       phase: 'migrated';
-      jobId: string;
+      jobId?: string;
+      /** By an earlier run of the batch. */
+      earlier?: true;
       imageId?: string;
       imageName?: string;
       leftover?: Leftover;

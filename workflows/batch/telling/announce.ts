@@ -118,7 +118,7 @@ export function announceEnd(batch: Batch, now: number): void {
   announce(
     batch,
     'end',
-    `has ended: ${migrated} migrated, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`,
+    `has ended: ${migrated} migrated${index.earlier > 0 ? ` (${index.earlier} by earlier runs)` : ''}, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`,
     now,
   );
 }

@@ -96,11 +96,12 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
     case 'skipped':
       return { ...view, why: view.note ?? 'it was skipped' };
     case 'migrated':
-      return { ...view, why: view.note ?? 'it has been migrated' };
+      return { ...view, why: view.note ?? (view.earlier ? migratedBefore : 'it has been migrated') };
   }
 }
 
 const itsTurn = 'its turn has come';
+const migratedBefore = 'an earlier run of the batch has migrated it';
 
 /** Told when it is near. */
 const untilWhen = (at: number | undefined) =>

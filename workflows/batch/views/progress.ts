@@ -19,6 +19,7 @@ export function batchProgress(batch: Batch, now: number): BatchProgress {
     startedAt: new Date(state.startedAt).toISOString(),
     counts: { ...index.counts },
     total: state.plan.servers.length,
+    earlier: index.earlier || undefined,
     waves,
     slots: { held: { ...state.holding.held }, inUse: { ...index.inUse }, cap: leasedSlots(batch) },
     quotaTrouble: state.holding.lease.trouble,
