@@ -8,7 +8,7 @@ import type { Order, OrderAnswer } from '../../workflows/contract/orders';
 import { grpcStatus } from '../temporal/grpc';
 import { CommandFailure, exitCodes } from '../terminal/failure';
 import { smcBatchCommand } from '../text';
-import { batchClient } from './batch-client';
+import { batchClient, howItStands } from './batch-client';
 import { requireWorker } from './queue-of-batch';
 
 /** Who gives the order, for the batch's journal. */
@@ -36,7 +36,7 @@ export async function sendOrder<O extends Order>(
   const status = await target.status();
   if (status !== 'RUNNING') {
     throw new CommandFailure(
-      `Batch '${batch}' does not run any more (${status.toLowerCase()}). Apply its plan again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`,
+      `Batch '${batch}' takes no orders: it ${howItStands(status)}. Apply its plan again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`,
     );
   }
   await requireWorker(client, target, `Batch '${batch}' runs`);

@@ -1,10 +1,12 @@
 import type { Colors } from 'picocolors/types';
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import { failureLine } from '../text';
+import { failureLine, padded } from '../text';
 import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
+import { evidenceFacts } from './evidence';
 import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
+import { nextLine } from './status-text';
 import { textTable } from './text-table';
 import { timeToGo } from './time-to-go';
 
@@ -28,19 +30,23 @@ export function textReport({ progress, servers, generatedAt }: ReportSource, c: 
   const failed = servers.filter(({ phase }) => phase === 'failed');
   const kept = keptJobs(servers, now);
   const strays = strayJobsLine(progress);
+  // Beside the reason for which a batch waits it is said already.
+  const next = progress.waiting ? undefined : nextLine(progress);
   return [
     ...textTable([...facts, ...(isEstimated ? ['to go'] : []), 'result'], rows),
     '',
     countsLine(progress),
-    ...failed.flatMap(({ server, error }) => [
+    ...failed.flatMap(({ server, error, evidence }) => [
       '',
       `${c.red(server)}: ${error ? failureLine(error) : ''}`,
       `  ${error?.remedy}`,
+      ...(evidence ? evidenceFacts(evidence).map(([name, said]) => `  ${padded(name, 10)} ${said}`) : []),
     ]),
     ...servers.filter(({ note }) => note).flatMap(({ server, note }) => ['', `${server}: ${note}`]),
     ...servers.flatMap((server) => (server.leftover ? ['', leftLine(server, server.leftover, now)] : [])),
     ...(kept ? ['', c.yellow(keptJobsLine(progress.batch, kept))] : []),
     ...(strays ? ['', c.yellow(strays)] : []),
+    ...(next ? ['', `next: ${next}`] : []),
   ];
 }
 
@@ -51,7 +57,13 @@ function leftLine(server: ServerView, { jobId, why, error }: Leftover, now: numb
 }
 
 /** `58 migrated, 2 failed of 60 servers`. */
-export function countsLine({ counts, total }: Pick<BatchProgress, 'counts' | 'total'>): string {
+export function countsLine({
+  counts,
+  total,
+}: {
+  counts: Partial<BatchProgress['counts']>;
+  total: number;
+}): string {
   const said = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([phase, count]) => `${count} ${phase}`);

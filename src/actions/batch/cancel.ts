@@ -1,5 +1,5 @@
 import { cancelUpdate } from '../../../workflows/contract/orders';
-import { batchClient, hasWorker } from '../../batch-client/batch-client';
+import { batchClient, hasWorker, howItStands } from '../../batch-client/batch-client';
 import { followUntilLeft } from '../../batch-client/follow';
 import { queueOf } from '../../batch-client/queue-of-batch';
 import { sendOrder, whoami } from '../../batch-client/send-order';
@@ -20,7 +20,7 @@ export async function cancel(name: string, servers: string[], options: CancelOpt
     const batch = batchClient(client, name);
     const status = await batch.status();
     if (status !== 'RUNNING')
-      throw new CommandFailure(`Batch '${name}' does not run: it is ${status.toLowerCase()}.`);
+      throw new CommandFailure(`Batch '${name}' cannot be cancelled: it ${howItStands(status)}.`);
     await confirm(`Cancel ${servers.join(', ') || 'all'} of batch '${name}'?`, options.yes);
     const print = printer(options.output);
     if (servers.length > 0) {
