@@ -31,8 +31,8 @@ function cancelledFact(cancelled: number, failed: number, total: number): string
 
 /** What to type next, beside the reason that is shown; undefined where nothing is to do, or the reason says it. */
 export function nextLine({ next = [], waiting = '' }: Pick<BatchProgress, 'next' | 'waiting'>) {
-  const orders = next.filter((order) => !waiting.includes(order)).map(plainLine);
-  return orders.length > 0 ? orders.join(', or ') : undefined;
+  const isSaid = next.every((order) => waiting.includes(order));
+  return isSaid ? undefined : next.map(plainLine).join(', or ');
 }
 
 /** Why nothing more starts, and what to type next, a line each: for the top of a view. */

@@ -48,7 +48,7 @@ test.each<[string, Batch, (batch: Batch) => void, string, string[] | undefined]>
     aBatch(twoWaves(), { a: failed }),
     asIs,
     'waiting for approval',
-    ['smc-batch approve dc1 web'],
+    ['smc-batch approve dc1 web', 'smc-batch retry dc1'],
   ],
   [
     'the same with a server before it that is synced',

@@ -30,6 +30,16 @@ export function nextForServer(batch: Batch, name: string, now: number): string |
 /** What to type so that a batch goes on which waits for a person, or tries again what has failed: any one of these. */
 export function nextForBatch(batch: Batch, now: number): string[] | undefined {
   const { state, index } = batch;
+  const orders = awaitedOrders(batch, now);
+  // A batch that has stopped, or has ended, names this already.
+  const again = againOf(batch);
+  if (index.counts.failed === 0 || state.cancelRequested || orders.includes(again))
+    return orders.length > 0 ? orders : undefined;
+  return [...orders, again];
+}
+
+function awaitedOrders(batch: Batch, now: number): string[] {
+  const { state, index } = batch;
   const { plan, gates } = state;
   const { name, waves } = plan;
   switch (statusOf(batch, now)) {
@@ -45,12 +55,10 @@ export function nextForBatch(batch: Batch, now: number): string[] | undefined {
       return [smcBatchCommand('retry', [name]), smcBatchCommand('resume', [name])];
     case 'waiting for cut-over':
       return [smcBatchCommand('cutover', [name])];
-    case 'running':
-      return index.counts.failed > 0 ? [againOf(batch)] : undefined;
     case 'ended':
-      return outcomeOf(batch) === 'done' && index.counts.cancelled === 0 ? undefined : [againOf(batch)];
+      return outcomeOf(batch) === 'done' && index.counts.cancelled === 0 ? [] : [againOf(batch)];
     default:
-      return undefined;
+      return [];
   }
 }
 
