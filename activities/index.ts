@@ -10,6 +10,7 @@ import { describeSourceServers } from './describe-source-servers';
 import { findUnknownTimeZones } from './find-unknown-time-zones';
 import { awaitReplicationJob } from './jobs/await-replication-job';
 import { countReplicationJobs } from './jobs/count-replication-jobs';
+import { describeFailedJob } from './jobs/describe-failed-job';
 import { findJobOfServer } from './jobs/find-job-of-server';
 import { findJobsOfBatch } from './jobs/find-jobs-of-batch';
 import { watchWaitingJob } from './jobs/watch-waiting-job';
@@ -45,6 +46,7 @@ export function createActivities(context: ActivityContext) {
     cutOverReplicationJob: cutOverReplicationJob(context),
     deleteReplicationJob: deleteReplicationJob(context),
     deleteSourceServer: deleteSourceServer(context),
+    describeFailedJob: describeFailedJob(context),
     describeReplicationJobs: describeReplicationJobs(context),
     describeSourceServers: describeSourceServers(context),
     findEarlierServers,

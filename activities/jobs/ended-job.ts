@@ -5,7 +5,9 @@ import {
   type ReplicationJob,
   type ReplicationJobStatus,
   SmcError,
+  seeTheJob,
 } from '../../src/smc';
+import { cutText } from '../../src/text';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import { smcFailure } from '../calls/smc-failure';
@@ -39,11 +41,16 @@ export function endedJob(job: ReplicationJob): EndedJob {
   };
 }
 
+/** Bytes. SMC sets no limit, and Temporal does. */
+const mostStatusInfo = 4_000;
+
 /** The status of a job and its details in one line, for failures: the job itself will be deleted. */
 export function jobSays(job: ReplicationJob): string {
   const { jobId, status, businessStatus, progress, errorCode, statusInfo } = job;
   const where = [businessStatus && ` in ${businessStatus}`, progress !== undefined && ` at ${progress} %`];
-  const why = [errorCode, statusInfo].filter(Boolean).map((said) => `: ${said}`);
+  const why = [errorCode, statusInfo && cutText(statusInfo, mostStatusInfo)]
+    .filter(Boolean)
+    .map((said) => `: ${said}`);
   return [`replication job ${jobId} is ${status}`, ...where.filter(Boolean), ...why].join('');
 }
 
@@ -73,7 +80,7 @@ function jobFailure(job: ReplicationJob): SmcFailure {
     job.errorCode !== undefined &&
     (error.class === 'fatal' || error.class === 'quota' || error.class === 'account')
       ? error.remedy
-      : 'See the job in the SMC console, and mend the cause.';
+      : seeTheJob;
   return { ...smcFailure(error), remedy };
 }
 

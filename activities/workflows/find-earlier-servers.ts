@@ -1,5 +1,10 @@
 import { Context } from '@temporalio/activity';
-import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  type WorkflowExecutionInfo,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { someAtOnce } from '../../src/concurrency';
 import type { EarlierMigration } from '../../src/ledger';
 import { settledMs } from '../../src/smc';
@@ -140,7 +145,7 @@ async function migration(
 ): Promise<EarlierMigration | undefined> {
   if (found.status.name !== 'COMPLETED' && found.status.name !== 'RUNNING') return undefined;
   const handle = client.workflow.getHandle(found.workflowId, found.runId);
-  const result = (await handle.result().catch(ifKnown)) as ServerResult | undefined;
+  const result = (await handle.result().catch(ifMigrated)) as ServerResult | undefined;
   beat();
   if (result?.outcome !== 'migrated') return undefined;
   return {
@@ -158,6 +163,11 @@ async function migration(
 function ifKnown(error: unknown): undefined {
   if (!(error instanceof WorkflowNotFoundError)) throw error;
   return undefined;
+}
+
+/** One that was taken for migrated has failed, or was cancelled. */
+function ifMigrated(error: unknown): undefined {
+  if (!(error instanceof WorkflowFailedError)) ifKnown(error);
 }
 
 const closedAt = ({ closeTime }: Found) => closeTime?.getTime() ?? Date.now();

@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { serverWorkflowId } from '../../workflows/contract/ids';
+import { endOfFailure } from '../../workflows/contract/server-end';
 import {
+  type Leftover,
   type ServerResult,
   type ServerStanding,
   standingQuery,
@@ -30,17 +32,14 @@ export async function findEndedServers({
   for (const server of servers) {
     const handle = client.workflow.getHandle(serverWorkflowId(batch, server));
     try {
-      const { status } = await handle.describe();
+      const { status, memo } = await handle.describe();
       if (status.name === 'RUNNING') {
         const standing =
           joined.includes(server) && (await handle.query(standingQuery).catch(() => undefined));
         if (standing && standing.phase !== 'migrating') ended.push({ server, standing });
         continue;
       }
-      ended.push({
-        server,
-        result: status.name === 'COMPLETED' ? ((await handle.result()) as ServerResult) : undefined,
-      });
+      ended.push({ server, result: await resultOf(handle, status.name, memo) });
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       ended.push({ server });
@@ -48,4 +47,28 @@ export async function findEndedServers({
     Context.current().heartbeat();
   }
   return ended;
+}
+
+/** How a server's workflow that has ended says that it did; undefined where somebody has ended it. */
+async function resultOf(
+  handle: WorkflowHandle,
+  status: string,
+  memo: Record<string, unknown> = {},
+): Promise<ServerResult | undefined> {
+  switch (status) {
+    case 'COMPLETED':
+    case 'FAILED':
+      return handle.result().catch((error: unknown) => {
+        if (!(error instanceof WorkflowFailedError)) throw error;
+        return endOfFailure(error);
+      });
+    case 'CANCELLED':
+      return {
+        outcome: 'cancelled',
+        jobId: memo.jobId as string | undefined,
+        leftover: memo.leftover as Leftover | undefined,
+      };
+    default:
+      return undefined;
+  }
 }

@@ -8,9 +8,12 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { JobHeartbeat } from '../../activities';
+import { type BatchMemo, type BatchResult, resultOfFailure } from '../../workflows/contract/batch-end';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import type { JobEvidence } from '../../workflows/contract/job-evidence';
 import { smcBatch, smcPhase } from '../../workflows/contract/search-attributes';
+import { endOfFailure } from '../../workflows/contract/server-end';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import {
   type BatchProgress,
@@ -48,8 +51,10 @@ export interface BatchClient {
   /** Why the batch's own activity keeps failing, as its last attempt said. */
   trouble(): Promise<string | undefined>;
   cancel(): Promise<void>;
-  /** Rejects as the workflow failed. */
-  result(): Promise<unknown>;
+  /** Of a batch that has ended, also with failed servers. Rejects where it could not start, was cancelled or terminated. */
+  result(): Promise<BatchResult>;
+  /** What the workflow of a server that has failed says of its job: all of it, where the batch keeps less, or nothing. */
+  evidence(server: string): Promise<JobEvidence | undefined>;
 }
 
 /** What ended a job that has to be stopped first; `Stopped` when the server was cancelled. */
@@ -95,7 +100,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
               { key: smcBatch, value: batch },
               { key: smcPhase, value: 'surveying' },
             ]),
-            memo: { servers: plan.servers.length, account: plan.account.id },
+            memo: { servers: plan.servers.length, account: plan.account.id } satisfies BatchMemo,
             staticSummary: `${plan.servers.length} servers in ${plan.waves.length} waves`,
           }),
         );
@@ -154,8 +159,36 @@ export function batchClient(client: Client, batch: string): BatchClient {
       );
     },
     cancel: async () => void (await found(handle.cancel())),
-    result: () => found(handle.result()),
+    result: () =>
+      found(
+        handle.result().catch((error: unknown) => {
+          const result = resultOfFailure(error);
+          if (!result) throw error;
+          return result;
+        }),
+      ),
+    async evidence(server) {
+      const workflow = serverHandle(server);
+      if ((await workflow.describe()).status.name !== 'FAILED') return undefined;
+      const end = await workflow.result().then(() => undefined, endOfFailure);
+      return end?.outcome === 'failed' ? end.evidence : undefined;
+    },
   };
+}
+
+/** `runs`, `has ended`: how a batch stands, by the status of its workflow. A batch with failed servers has ended, too. */
+export function howItStands(status: WorkflowExecutionStatusName): string {
+  switch (status) {
+    case 'RUNNING':
+      return 'runs';
+    case 'COMPLETED':
+    case 'FAILED':
+      return 'has ended';
+    case 'TIMED_OUT':
+      return 'has timed out';
+    default:
+      return `was ${status.toLowerCase()}`;
+  }
 }
 
 /** Whether a worker takes work from this task queue right now. */

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
 import type { ServerExplanation } from '../../workflows/contract/views';
-import { formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
+import { evidenceFacts, formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
 import { accountTroubleLine, failureLine, padded } from '../text';
 import type { StopReason } from './batch-client';
 import type { PendingAttempt } from './pending-attempt';
@@ -37,6 +37,7 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
     ],
     ['error', error && failureLine(error)],
     ['remedy', error?.remedy],
+    ...(server.evidence ? evidenceFacts(server.evidence) : []),
     [
       'left',
       leftover &&

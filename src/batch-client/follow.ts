@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
 import { pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
 import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/contract/views';
 import {
@@ -9,6 +10,7 @@ import {
   type LiveBatch,
   type LiveServer,
   liveFrame,
+  nextLine,
   textReport,
 } from '../report';
 import { CommandFailure, exitCodes } from '../terminal/failure';
@@ -122,7 +124,9 @@ function lineView(batch: BatchClient, output: OutputFormat): View {
         print(`account  ${accountTroubleLine(progress.accountTrouble) ?? 'no longer refuses calls'}`);
       lastRefused = refused;
       const { slots, waiting } = progress;
-      const wait = waiting && slots.inUse.running === 0 ? `; waiting: ${waiting}` : '';
+      const next = nextLine(progress);
+      const wait =
+        waiting && slots.inUse.running === 0 ? `; waiting: ${waiting}${next ? `; next: ${next}` : ''}` : '';
       const summary = `${countsLine(progress)}; running ${slots.inUse.running} of ${slots.cap.running}${wait}`;
       if (summary !== lastSummary) print(summary);
       lastSummary = summary;
@@ -145,7 +149,7 @@ function liveView(batch: BatchClient, client?: Client): View {
   };
   const keysLine = () => {
     if (!hasKeys || !last) return undefined;
-    const pause = { paused: 'p resume · ', running: 'p pause · ' }[last.progress.status as string] ?? '';
+    const pause = { resume: 'p resume · ', pause: 'p pause · ', none: '' }[pKey(last.progress)];
     return `${pause}q leave, the batch goes on`;
   };
   const tell = (line: string) => {
@@ -172,15 +176,21 @@ function liveView(batch: BatchClient, client?: Client): View {
   };
 }
 
+/** What the key p orders. */
+function pKey({ status }: BatchProgress): 'pause' | 'resume' | 'none' {
+  if (status === 'paused') return 'resume';
+  return status === 'running' || status.startsWith('waiting') ? 'pause' : 'none';
+}
+
 /** Pauses a running batch, resumes a paused one, and tells its answer. */
 async function pauseOrResume(
   client: Client,
-  { batch, status }: BatchProgress,
+  progress: BatchProgress,
   tell: (line: string) => void,
 ): Promise<void> {
-  const update = { running: pauseUpdate, paused: resumeUpdate }[status as string];
+  const update = { pause: pauseUpdate, resume: resumeUpdate, none: undefined }[pKey(progress)];
   if (!update) return;
-  await sendOrder(client, batch, update, { by: whoami() }).then(
+  await sendOrder(client, progress.batch, update, { by: whoami() }).then(
     ({ done }) => tell(done),
     (error: Error) => tell(error.message),
   );
@@ -203,8 +213,8 @@ async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
 /** Prints the report of a batch that has ended and gives its exit code. Rejects when the batch itself failed. */
 async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {
   const outcome = await batch.status();
-  if (outcome === 'FAILED' || outcome === 'TERMINATED' || outcome === 'TIMED_OUT')
-    throw await failureOf(batch, outcome);
+  const failure = await failureOf(batch, outcome);
+  if (failure) throw failure;
   const progress = await batch.progress();
   const servers = await batch.servers();
   const print = printer('text');
@@ -219,16 +229,24 @@ async function showEnd(batch: BatchClient, output: OutputFormat): Promise<Follow
 }
 
 export function endCode(progress: BatchProgress, outcome: string): FollowEnd {
-  if (outcome === 'CANCELLED' || progress.counts.cancelled > 0) return exitCodes.cancelled;
+  if (outcome === 'CANCELLED' || progress.outcome === 'cancelled' || progress.counts.cancelled > 0)
+    return exitCodes.cancelled;
   return progress.counts.failed > 0 ? exitCodes.serversFailed : exitCodes.done;
 }
 
-/** The batch failed as a whole before it started anything, or was terminated. */
-export async function failureOf(batch: BatchClient, outcome: string): Promise<CommandFailure> {
-  const reason = await batch.result().then(
+/**
+ * Why the batch has nothing to show, by how Temporal says that it ended: it could not start, or was terminated. Undefined
+ * where it goes on, or its servers have ended, however they have.
+ */
+export async function failureOf(batch: BatchClient, outcome: string): Promise<CommandFailure | undefined> {
+  if (!['FAILED', 'TERMINATED', 'TIMED_OUT'].includes(outcome)) return undefined;
+  const error = await batch.result().then(
     () => undefined,
-    (error: Error & { cause?: Error }) => error.cause?.message ?? error.message,
+    (thrown: Error & { cause?: Error }) => thrown,
   );
+  // Cancelled by an order alone, it is Failed in Temporal, for that reason.
+  if (!error || error.cause instanceof CancelledFailure) return undefined;
+  const reason = error.cause?.message ?? error.message;
   return outcome === 'FAILED'
     ? new CommandFailure(`Batch '${batch.batch}' could not start: ${reason}`)
     : new CommandFailure(

@@ -8,7 +8,7 @@ import { type Order, type OrderAnswer, orderTrialQuery } from '../../workflows/c
 import { grpcStatus } from '../temporal/grpc';
 import { CommandFailure, exitCodes } from '../terminal/failure';
 import { smcBatchCommand } from '../text';
-import { batchClient } from './batch-client';
+import { batchClient, howItStands } from './batch-client';
 import { requireWorker } from './queue-of-batch';
 
 /** Who gives the order, for the batch's journal. */
@@ -66,7 +66,7 @@ async function requireRunning(client: Client, batch: string): Promise<void> {
   const status = await target.status();
   if (status !== 'RUNNING') {
     throw new CommandFailure(
-      `Batch '${batch}' does not run any more (${status.toLowerCase()}). Apply its plan again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`,
+      `Batch '${batch}' takes no orders: it ${howItStands(status)}. Apply its plan again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`,
     );
   }
   await requireWorker(client, target, `Batch '${batch}' runs`);

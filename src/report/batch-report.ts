@@ -1,10 +1,12 @@
 import type { Colors } from 'picocolors/types';
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import { type Column, failureLine, tableLines } from '../text';
+import { type Column, failureLine, padded, tableLines } from '../text';
 import type { ReportSource } from './build-report';
 import { formatDuration } from './duration';
+import { evidenceFacts } from './evidence';
 import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
+import { nextLine } from './status-text';
 import { timeToGo } from './time-to-go';
 
 /** Where a report is read. */
@@ -28,6 +30,8 @@ export function textReport(
   const failed = servers.filter(({ phase }) => phase === 'failed');
   const kept = keptJobs(servers, now);
   const strays = strayJobsLine(progress);
+  // Beside the reason for which a batch waits it is said already.
+  const next = progress.waiting ? undefined : nextLine(progress);
   return [
     ...tableLines(columnsFor(servers, now, c), failedFirst(servers), {
       ...look,
@@ -35,15 +39,17 @@ export function textReport(
     }),
     '',
     countsLine(progress),
-    ...failed.flatMap(({ server, error }) => [
+    ...failed.flatMap(({ server, error, evidence }) => [
       '',
       `${c.red(server)}: ${error ? failureLine(error) : ''}`,
       `  ${error?.remedy}`,
+      ...(evidence ? evidenceFacts(evidence).map(([name, said]) => `  ${padded(name, 10)} ${said}`) : []),
     ]),
     ...servers.filter(({ note }) => note).flatMap(({ server, note }) => ['', `${server}: ${note}`]),
     ...servers.flatMap((server) => (server.leftover ? ['', leftLine(server, server.leftover, now)] : [])),
     ...(kept ? ['', c.yellow(keptJobsLine(progress.batch, kept))] : []),
     ...(strays ? ['', c.yellow(strays)] : []),
+    ...(next ? ['', `next: ${next}`] : []),
   ];
 }
 
@@ -79,7 +85,11 @@ export function countsLine({
   counts,
   total,
   earlier,
-}: Pick<BatchProgress, 'counts' | 'total' | 'earlier'>): string {
+}: {
+  counts: Partial<BatchProgress['counts']>;
+  total: number;
+  earlier?: number;
+}): string {
   const before = earlier ? ` (${earlier} by earlier runs)` : '';
   const said = Object.entries(counts)
     .filter(([, count]) => count > 0)

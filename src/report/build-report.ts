@@ -29,6 +29,7 @@ export function buildBatchReport({
     version: 1,
     batch: progress.batch,
     status: cutShort ?? progress.status,
+    outcome: cutShort ? undefined : progress.outcome,
     soFar: progress.status !== 'ended',
     generatedAt: generatedAt.toISOString(),
     summary: { ...summaryOf(progress, servers, generatedAt), keptJobs: keptJobs(views, now) },
@@ -56,7 +57,7 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
 
 function reportServer(view: ServerView, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, imageName, starts } = view;
-  const { startedAt, endedAt, error, leftover, note, earlier } = view;
+  const { startedAt, endedAt, error, evidence, leftover, note, earlier } = view;
   return {
     server,
     wave,
@@ -71,6 +72,7 @@ function reportServer(view: ServerView, now: number): ReportServer {
     estimatedEnd: isoTime(view.estimatedEnd),
     seconds: startedAt && endedAt ? Math.max(0, endedAt - startedAt) / 1000 : undefined,
     error: error && failureOf(error),
+    evidence: evidence && { ...evidence, readAt: new Date(evidence.readAt).toISOString() },
     leftover: leftover && {
       jobId: leftover.jobId,
       why: leftover.why,
@@ -131,6 +133,7 @@ function summaryOf(
       since: progress.accountTrouble.since,
     },
     waiting: progress.waiting,
+    next: progress.next,
     estimatedEnd: isoTime(progress.estimatedEnd),
     strayJobs: progress.strayJobs || undefined,
   };

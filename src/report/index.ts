@@ -3,6 +3,7 @@ export { countsLine, type TextLook, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
+export { evidenceFacts } from './evidence';
 export { htmlReport } from './html';
 export {
   formatInstanceHours,
@@ -14,6 +15,7 @@ export {
 export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
 export { batchReportJsonSchema, batchReportSchema } from './report-schema';
+export { nextLine, statusText, waitingLines } from './status-text';
 export { timeToGo } from './time-to-go';
 export {
   errorKind,

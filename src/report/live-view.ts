@@ -13,6 +13,7 @@ import {
 import { counted } from './counted';
 import { formatDuration } from './duration';
 import { strayJobsLine } from './kept-jobs';
+import { nextLine } from './status-text';
 import { timeToGo } from './time-to-go';
 import { webhookLine } from './trouble';
 
@@ -149,6 +150,8 @@ function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
     ([reason, { names, count }]) => `${plainLine(names.join(', '))}: ${count} waiting, ${plainLine(reason)}`,
   );
   if (lines.length === 0 && progress.waiting) lines.push(`waiting: ${plainLine(progress.waiting)}`);
+  const next = nextLine(progress);
+  if (next) lines.push(c.yellow(`next: ${next}`));
   const strays = strayJobsLine(progress);
   if (strays) lines.push(c.yellow(strays));
   if (progress.leftovers === 0) return lines;
@@ -161,7 +164,8 @@ function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
 
 function statusColor({ status }: BatchProgress, c: Colors): string {
   if (status === 'stopped') return c.red(status);
-  return status === 'paused' || status === 'cancelling' ? c.yellow(status) : status;
+  const isCalm = status === 'running' || status === 'surveying' || status === 'ended';
+  return isCalm ? status : c.yellow(status);
 }
 
 function bar(share: number, width: number, c: Colors): string {

@@ -1,20 +1,25 @@
 import { accountTroubleLine, failureLine, plainLine, smcBatchCommand } from '../text';
 import { counted } from './counted';
 import { formatDuration } from './duration';
+import { evidenceByServer, evidenceFacts, type ShownEvidence } from './evidence';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
+import { nextLine } from './status-text';
 import { utcTime } from './utc-time';
 
 /** Above so many servers only those with a problem are listed: issue trackers cut long texts (GitHub at 65,536 characters). */
 const mostRows = 200;
+/** Of one cause: what SMC said of the others is in the other formats. */
+const mostEvidence = 10;
 
 /** The report for a ticket: the summary, then the open problems, then the servers. GitHub's Markdown, without HTML. */
 export function markdownReport(report: BatchReport): string {
   const { batch, summary, failures, leftovers, notes } = report;
   const refused = accountTroubleLine(summary.accountTrouble);
+  const evidence = evidenceByServer(report);
   const strays = strayJobsLine({ batch, strayJobs: summary.strayJobs ?? 0 });
   return [
-    `# Batch ${code(batch)}${report.soFar ? ` so far (${report.status})` : ''}`,
+    `# Batch ${code(batch)}${report.soFar ? ` so far (${report.status})` : report.outcome === 'cancelled' ? ' (cancelled)' : ''}`,
     '',
     ...(refused ? [`**${plain(refused)}**`, ''] : []),
     ...summaryLines(report),
@@ -31,17 +36,17 @@ export function markdownReport(report: BatchReport): string {
       '',
       `**Remedy:** ${plain(group.remedy)}`,
       '',
-      ...group.servers.map(
-        ({ server, message, action, requestId, remedy }) =>
-          `- ${[
-            code(server),
-            code(message),
-            action && code(action),
-            requestId && `RequestId ${code(requestId)}`,
-          ]
-            .filter(Boolean)
-            .join(', ')}${remedy ? `. ${plain(remedy)}` : ''}`,
-      ),
+      ...group.servers.flatMap(({ server, message, action, requestId, remedy }, nth) => [
+        `- ${[
+          code(server),
+          code(message),
+          action && code(action),
+          requestId && `RequestId ${code(requestId)}`,
+        ]
+          .filter(Boolean)
+          .join(', ')}${remedy ? `. ${plain(remedy)}` : ''}`,
+        ...(nth < mostEvidence ? evidenceLines(evidence.get(server)) : []),
+      ]),
     ]),
     ...section(
       'Jobs left in the account',
@@ -67,6 +72,7 @@ export function markdownReport(report: BatchReport): string {
 function summaryLines({ summary, soFar }: BatchReport): string[] {
   const counts = Object.entries(summary.counts).map(([phase, count]) => `**${count}** ${phase}`);
   const { peak, average, slots } = summary.underWay;
+  const next = nextLine(summary);
   return [
     `${counts.join(', ')} of ${counted(summary.total, 'server')}.${summary.earlier ? ` ${counted(summary.earlier, 'server')} of them by earlier runs of the batch.` : ''}`,
     '',
@@ -78,8 +84,12 @@ function summaryLines({ summary, soFar }: BatchReport): string[] {
         ]
       : []),
     ...(summary.waiting ? [`- Waiting: ${plain(summary.waiting)}`] : []),
+    ...(next ? [`- Next: ${code(next)}`] : []),
   ];
 }
+
+const evidenceLines = (evidence: ShownEvidence | undefined) =>
+  evidence ? evidenceFacts(evidence).map(([name, said]) => `  - ${name}: ${code(said)}`) : [];
 
 function section<T>(title: string, items: T[], line: (item: T) => string): string[] {
   return items.length > 0 ? ['', `## ${title}`, '', ...items.map(line)] : [];

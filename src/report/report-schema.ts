@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serverPhases } from '../../workflows/contract/views';
+import { batchOutcomes, serverPhases } from '../../workflows/contract/views';
 
 const moment = z.iso.datetime();
 const count = z.number().int().nonnegative();
@@ -35,6 +35,47 @@ const leftover = z.object({
     ),
 });
 
+const evidence = z
+  .object({
+    jobId: z.string(),
+    readAt: moment,
+    job: z
+      .object({
+        status: z.string(),
+        businessStatus: z.string().optional(),
+        progress: z.number().optional().describe('percent'),
+        errorCode: z.string().optional(),
+        statusInfo: z.string().optional(),
+        creationTime: z.string().optional(),
+        startTime: z.string().optional(),
+        endTime: z.string().optional(),
+        transitionInstanceId: z.string().optional().describe('its intermediate instance'),
+        runs: z
+          .array(
+            z.object({
+              type: z.string().optional(),
+              startTime: z.string().optional(),
+              endTime: z.string().optional(),
+              imageId: z.string().optional(),
+            }),
+          )
+          .optional()
+          .describe('the newest ones, oldest first'),
+      })
+      .optional()
+      .describe('absent where it was not listed any more; times as the API gives them'),
+    source: z
+      .object({
+        sourceId: z.string(),
+        state: z.string(),
+        errorCode: z.string().optional(),
+        statusInfo: z.string().optional(),
+      })
+      .optional()
+      .describe('the source server at the same time; absent where it was not listed'),
+  })
+  .meta({ id: 'evidence' });
+
 const server = z
   .object({
     server: z.string().describe("the server's name in the plan"),
@@ -59,6 +100,11 @@ const server = z
       ),
     seconds: seconds.optional().describe('from start to end; absent while it is under way'),
     error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
+    evidence: evidence
+      .optional()
+      .describe(
+        'of a failed server: what the API last said of its job, before it was deleted, and of its source',
+      ),
     leftover: leftover.optional().describe('a job that stays in the account'),
     note: z.string().optional(),
     earlier: z
@@ -105,6 +151,10 @@ const summary = z.object({
     .optional()
     .describe('the account refuses calls, which are repeated until it does not; no server fails for it'),
   waiting: z.string().optional().describe('why nothing more starts, where servers wait'),
+  next: z
+    .array(z.string())
+    .optional()
+    .describe('commands, any one of them: where the batch waits for an order, or servers have failed'),
   estimatedEnd: moment.optional().describe('by the measurements of the batch; of a running batch'),
   keptJobs: z
     .object({ jobs: count, instanceHours: hours })
@@ -139,8 +189,12 @@ export const batchReportSchema = z
     status: z
       .string()
       .describe(
-        'surveying, running, paused, stopped, cancelling, ended; or how Temporal ended it: terminated, timed out',
+        'surveying, running, waiting for approval, waiting for cut-over, paused, stopped, cancelling, ended; or how Temporal ended it: terminated, timed out',
       ),
+    outcome: z
+      .enum(batchOutcomes)
+      .optional()
+      .describe('once it has ended: done, failed (some servers have), or cancelled as a whole'),
     soFar: z.boolean().describe('true: the batch had not ended when this was written'),
     generatedAt: moment,
     summary,

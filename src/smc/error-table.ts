@@ -1,3 +1,5 @@
+import { seeTheJob } from './see-the-job';
+
 /**
  * What happens after an error of each class:
  * - `throttled`, `transient`: the call is retried
@@ -109,7 +111,7 @@ const remedies: Record<SmcErrorClass, Record<string, Remedy>> = {
       batch: 'Nothing to do: the call is repeated later.',
       byHand: 'Run the command again later.',
     },
-    'ReplicationJob.InvalidStatus': "Look at the job's status in the SMC console.",
+    'ReplicationJob.InvalidStatus': seeTheJob,
     'ReplicationJob.Related': 'The source server has a replication job: delete it first, or use Force.',
     'ReplicationJobName.Duplicate': 'Choose another name: replication job names are unique in the account.',
     'SourceServer.WithRunningReplicationJob':

@@ -29,6 +29,7 @@ export {
   settledMs,
 } from './read-lag';
 export * from './requests';
+export { seeTheJob } from './see-the-job';
 export { canonicalQuery, percentEncode, signature, stringToSign, type WireParams } from './signature';
 export {
   apiVersion,

@@ -1,6 +1,7 @@
 /** Texts that others wrote (names, messages, tags) on their way out: to a terminal, a log, a spreadsheet, a shell. Pure functions. */
 export { byName } from './by-name';
 export { toCsv } from './csv';
+export { bytesOf, cutText } from './cut-text';
 export { didYouMean, nearestName } from './did-you-mean';
 export { clip, displayWidth, inColumns, padded } from './display-width';
 export { accountTroubleLine, failureLine, failureText } from './failure-text';

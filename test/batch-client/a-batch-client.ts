@@ -28,6 +28,7 @@ export function aBatchClient(
     trouble: async () => undefined,
     start: async () => 'attached',
     cancel: async () => {},
-    result: async () => undefined,
+    result: async () => ({ ...seen().progress, endedAt: new Date().toISOString() }),
+    evidence: async () => undefined,
   };
 }

@@ -8,11 +8,11 @@ const { progress } = aBatch([
   aServer({ server: 'web-02', phase: 'migrating', endedAt: undefined }),
 ]);
 
-const anExecution = (batch: string, status: string, phase?: string) => ({
+const anExecution = (batch: string, status: string, phase?: string, counts?: object) => ({
   workflowId: `smc-batch:${batch}`,
   status: { name: status },
   startTime: new Date('2026-03-01T22:00:00Z'),
-  memo: { servers: 2 },
+  memo: { servers: 2, counts },
   typedSearchAttributes: { get: () => phase },
 });
 
@@ -43,9 +43,34 @@ test('each batch is a line, with its newest run alone', async () => {
   expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
     ['batch', 'status', 'started', 'servers'],
     ['dc2', 'paused', '2026-03-01T22:00:00.000Z', '1 migrating, 1 migrated of 2 servers'],
-    ['dc1', 'completed', '2026-03-01T22:00:00.000Z', '2 servers'],
+    ['dc1', 'ended', '2026-03-01T22:00:00.000Z', '2 servers'],
     [''],
   ]);
+});
+
+test.each([
+  ['COMPLETED', 'ended', { migrated: 2 }, 'ended', '2 migrated of 2 servers'],
+  ['FAILED', 'ended', { migrated: 1, failed: 1 }, 'ended', '1 migrated, 1 failed of 2 servers'],
+  ['CANCELLED', 'cancelled', { cancelled: 2 }, 'cancelled', '2 cancelled of 2 servers'],
+  ['FAILED', 'surveying', undefined, 'could not start', '2 servers; no such zone'],
+  ['TERMINATED', 'running', undefined, 'terminated', '2 servers; no such zone'],
+])(
+  'a batch whose workflow is %s in phase %s says how it has ended: %j',
+  async (status, phase, counts, shown, servers) => {
+    const client = aClient([anExecution('dc1', status, phase, counts)]);
+    client.workflow.result = () => Promise.reject(new Error('failed', { cause: new Error('no such zone') }));
+    const { stdout } = await captured(() => listBatches(client, 'text'));
+    const [, row] = stdout.split('\n');
+    expect(row!.split(/ {2,}/)).toEqual(['dc1', shown, '2026-03-01T22:00:00.000Z', servers]);
+  },
+);
+
+test('a batch that waits for an order says which', async () => {
+  const waits = { ...progress, next: ['smc-batch approve dc1 web'] };
+  const client = aClient([anExecution('dc1', 'RUNNING', 'waiting for approval')]);
+  client.workflow.getHandle = () => ({ query: async () => waits }) as never;
+  const { stdout } = await captured(() => listBatches(client, 'text'));
+  expect(stdout).toContain('1 migrating, 1 migrated of 2 servers; next: smc-batch approve dc1 web');
 });
 
 test('-o json lists the same; without a worker there are no counts', async () => {

@@ -28,6 +28,8 @@ export function aBatch(servers: ServerView[], overrides: Partial<BatchProgress> 
     progress: {
       batch: 'dc1-exit',
       status: isOver ? 'ended' : 'running',
+      outcome: isOver ? (counts.failed > 0 ? 'failed' : 'done') : undefined,
+      next: isOver && counts.failed > 0 ? ['smc-batch apply PLAN'] : undefined,
       startedAt: new Date(start).toISOString(),
       counts,
       total: servers.length,
@@ -74,6 +76,23 @@ export const noPermission: SmcFailure = {
   requestId: '0B1F2A3C-1111-2222-3333-444455556666',
 };
 
+/** Of the job of db-01. */
+const whatSmcSaid: ServerView['evidence'] = {
+  jobId: 'j-bp1db01',
+  readAt: start + 300 * minute,
+  job: {
+    status: 'InError',
+    businessStatus: 'Syncing',
+    progress: 62.5,
+    errorCode: 'InError',
+    statusInfo: '{"error_code":"S7","error_msg":"<no> space | left"}',
+    startTime: '2026-03-01T23:40:00Z',
+    transitionInstanceId: 'i-bp1db01',
+    runs: [{ type: 'Manual', startTime: '2026-03-01T23:40:00Z', endTime: '2026-03-02T03:00:00Z' }],
+  },
+  source: { sourceId: 's-bp1web01', state: 'Unavailable', errorCode: 'SourceServer.Offline' },
+};
+
 /** What a report must show of everything there is: failures of one cause and of another, a job left, a note. */
 export function aBatchOfEverything(): ReportSource {
   const failed = { phase: 'failed' as const, imageId: undefined };
@@ -114,6 +133,7 @@ export function aBatchOfEverything(): ReportSource {
       ...failed,
       jobId: 'j-bp1db01',
       error: { code: 'InError', message: 'Disk full,\nsay "df"', remedy: 'Free space on the source.' },
+      evidence: whatSmcSaid,
       leftover: { jobId: 'j-bp1db01', why: 'keptByPolicy' },
     }),
     aServer({ server: 'db-02', wave: 'rest', from: 110, took: 40, note: 'the source was tagged late' }),

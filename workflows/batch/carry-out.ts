@@ -16,6 +16,7 @@ import { smcFailureOf } from '../contract/failure';
 import { serverWorkflowId } from '../contract/ids';
 import type { LeaseReport } from '../contract/quota-messages';
 import { smcBatch, smcPhase, smcServer } from '../contract/search-attributes';
+import { endOfFailure } from '../contract/server-end';
 import { cutOverRequested, slotGranted } from '../contract/server-messages';
 import type { ServerMigration } from '../contract/server-migration';
 import { type NewsItem, newsDelivered, newsFailed } from '../news/news';
@@ -132,18 +133,25 @@ async function startServer(run: BatchRun, sent: Wish): Promise<void> {
   }
 }
 
-/** Takes the result of a server's workflow: it is the server's end, even when its report was lost. */
+/**
+ * Takes the end of a server's workflow: it is the server's end, even when its report was lost. Of a workflow that was cancelled
+ * Temporal tells nothing more: the report has told it, or it is asked for.
+ */
 async function watchEnd(
   run: BatchRun,
   server: string,
   round: number,
   result: ReturnType<ServerMigration>,
 ): Promise<void> {
-  const ended = await result.catch((error: unknown) => ({
-    outcome: 'failed' as const,
-    error: endedWithoutResult(run.batch.state.plan.name, String((error as Error).message)),
-  }));
+  const ended = await result.catch(
+    (error: unknown) =>
+      endOfFailure(error) ?? {
+        outcome: 'failed' as const,
+        error: endedWithoutResult(run.batch.state.plan.name, String((error as Error).message)),
+      },
+  );
   run.children.delete(server);
+  if (ended.outcome === 'cancelled') return;
   hear(run, (batch, now) => takeReport(batch, { kind: 'ended', server, round, result: ended }, now));
 }
 

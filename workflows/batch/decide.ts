@@ -5,7 +5,8 @@ import { dueNews } from '../news/news';
 import { dealSlots } from './deal-slots';
 import { reportToQuota } from './lease/lease-use';
 import { dueStrayLook, type StrayLook } from './looks/strays';
-import { type Batch, type BatchState, endUntouched, statusOf, type Times } from './state';
+import { type Batch, type BatchState, endUntouched, type Times } from './state';
+import { statusOf } from './status';
 import { announceAccount, announceEvents, announceStop } from './telling/announce';
 import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
 
@@ -62,7 +63,7 @@ export function decide(batch: Batch, now: number): Decision {
   }
   decision.report = reportToQuota(batch, now, times);
   decision.news = sendNews(batch, now, times);
-  const status = statusOf(batch);
+  const status = statusOf(batch, now);
   if (status !== state.shownStatus && !hasEndedAllServers(state)) {
     state.shownStatus = status;
     decision.status = status;

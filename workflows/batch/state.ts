@@ -1,13 +1,12 @@
 import type { JobOfBatch } from '../../activities/jobs/find-jobs-of-batch';
 import type { Plan, PlannedServer } from '../../src/plan';
-import { byName } from '../../src/text';
+import { byName, cutText } from '../../src/text';
 import type { ServerReport } from '../contract/server-messages';
-import type { BatchStatus, JournalEntry } from '../contract/views';
+import type { JournalEntry } from '../contract/views';
 import { type News, noNews } from '../news/news';
-import { type GateState, openGates, stopReason } from './gates/gates';
+import { type GateState, openGates } from './gates/gates';
 import { type LeaseHolding, lostReport, noLease, type RefusalHold } from './lease';
 import type { Throughput } from './servers/estimate';
-import { cut } from './servers/failure-texts';
 import { ServerIndex } from './servers/server-index';
 import {
   endedUntouched,
@@ -172,15 +171,6 @@ export const resumed = (state: BatchState, now: number): BatchState => ({
   news: { ...state.news, isSending: undefined },
 });
 
-/** The status of the batch, for views. */
-export function statusOf({ state, index }: Batch): BatchStatus {
-  if (state.stage === 'surveying' || state.stage === 'ended') return state.stage;
-  if (state.cancelRequested) return 'cancelling';
-  const hasWork = index.counts.waiting > 0 || index.hasRestarts;
-  if (hasWork && stopReason(state.plan, index, state.gates)) return 'stopped';
-  return state.gates.paused.batch ? 'paused' : 'running';
-}
-
 /** The source of a server; undefined while it is not known. Every place that needs it asks here. */
 export function sourceOf({ servers }: Pick<BatchState, 'servers'>, { name, sourceId }: PlannedServer) {
   const record = servers[name];
@@ -229,6 +219,6 @@ export const entryBytes = 500;
 
 /** Adds an entry to the batch's journal, which keeps the newest entries. */
 export function note({ journal }: Pick<BatchState, 'journal'>, by: string, what: string, now: number): void {
-  journal.push({ at: now, by: cut(by, 128), what: cut(what, entryBytes) });
+  journal.push({ at: now, by: cutText(by, 128), what: cutText(what, entryBytes) });
   if (journal.length > journalLength) journal.splice(0, journal.length - journalLength);
 }

@@ -6,13 +6,14 @@ import {
   continueAsNew,
   setCurrentDetails,
   sleep,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Plan } from '../../src/plan';
 import { alarm } from '../alarm';
+import { type BatchResult, batchFailure } from '../contract/batch-end';
 import { smcPhase } from '../contract/search-attributes';
-import type { BatchProgress } from '../contract/views';
 import { batchCalls } from './activities';
 import { type CarriedBatch, carriedBatch, unpackedBatch } from './carry/carried-batch';
 import { type BatchRun, carryOut, hear, lookForStrays } from './carry-out';
@@ -28,18 +29,14 @@ import { batchDetails } from './views/temporal-ui';
 /** The input of a batch: its plan at the start, its state over Continue-As-New. */
 export type BatchInput = { plan: Plan } | { carried: CarriedBatch };
 
-/** The result of a batch's workflow; the single servers are given by a query. */
-export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'waves' | 'startedAt'> & {
-  endedAt: string;
-};
-
 /** Far below Temporal's own suggestion: a short history is replayed quickly when a worker has died. */
 const historyLimit = 1_000;
 
 /**
  * Migrates every server of the plan, wave after wave, in a window as wide as the account's lease and the policy
  * allow. Each server is a child workflow that outlives this run and reports by signal. What is decided, and what is not
- * confirmed yet, is in the state: a new run takes over in mid-flight. It returns when every server has ended, however it ended.
+ * confirmed yet, is in the state: a new run takes over in mid-flight. It ends when every server has ended: Failed where one of
+ * them has failed, Cancelled where it was cancelled.
  */
 export async function batch(input: BatchInput): Promise<BatchResult> {
   const run = newRun(input);
@@ -126,6 +123,7 @@ async function end(run: BatchRun): Promise<void> {
   await leaveNews(run);
   state.stage = 'ended';
   upsertSearchAttributes([{ key: smcPhase, value: state.cancelRequested ? 'cancelled' : 'ended' }]);
+  upsertMemo({ counts: presentCounts(index.counts) });
   setCurrentDetails(batchDetails(batchProgress(batch, Date.now())));
 }
 
@@ -151,9 +149,16 @@ async function takeLastStrays(run: BatchRun): Promise<void> {
   await lookForStrays(run, strayLook(run.batch));
 }
 
+/** Throws where the batch was cancelled, or servers have failed. */
 function resultOf({ batch }: BatchRun): BatchResult {
   const { plan, cancelRequested } = batch.state;
   if (cancelRequested) throw new CancelledFailure(`batch ${plan.name} was cancelled`);
   const { counts, total, waves, startedAt } = batchProgress(batch, Date.now());
-  return { batch: plan.name, counts, total, waves, startedAt, endedAt: new Date(Date.now()).toISOString() };
+  const endedAt = new Date(Date.now()).toISOString();
+  const result = { batch: plan.name, counts, total, waves, startedAt, endedAt };
+  if (counts.failed > 0) throw batchFailure(result);
+  return result;
 }
+
+const presentCounts = (counts: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));

@@ -2,6 +2,7 @@ import type { KeptWhy } from '../../src/ledger';
 import type { ReplicationJobStatus } from '../../src/smc';
 import { defineQuery, defineSignal } from './define';
 import type { SmcFailure } from './failure';
+import type { JobEvidence } from './job-evidence';
 
 /** How a server's migration ended. */
 export type ServerResult =
@@ -15,7 +16,7 @@ export type ServerResult =
       leftover?: Leftover;
       note?: string;
     }
-  | { outcome: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover }
+  | { outcome: 'failed'; error: SmcFailure; jobId?: string; leftover?: Leftover; evidence?: JobEvidence }
   /** The source was migrated before. */
   | { outcome: 'skipped'; note: string; imageId?: string; leftover?: Leftover }
   | { outcome: 'cancelled'; jobId?: string; leftover?: Leftover };

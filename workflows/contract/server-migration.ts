@@ -23,5 +23,8 @@ export interface ServerMigrationInput {
   >;
 }
 
-/** The workflow `serverMigration`, which a batch starts for each server. */
+/**
+ * The workflow `serverMigration`, which a batch starts for each server. It ends as its server does: it fails where the server
+ * has failed (`serverFailure`), and is cancelled where the server was.
+ */
 export type ServerMigration = (input: ServerMigrationInput) => Promise<ServerResult>;

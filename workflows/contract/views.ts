@@ -1,15 +1,28 @@
 import { defineQuery } from './define';
 import type { SmcFailure } from './failure';
+import type { JobEvidence } from './job-evidence';
 import type { Leftover } from './server-messages';
 import type { Slots } from './slots';
 
-/** `stopped`: too many servers have failed, and nothing more starts until an operator decides. */
-export type BatchStatus = 'surveying' | 'running' | 'paused' | 'stopped' | 'cancelling' | 'ended';
+/** Nothing of a batch moves before a person gives an order; the list of batches in the Temporal UI is filtered by it. */
+export const awaitsPerson = ['waiting for approval', 'waiting for cut-over', 'paused', 'stopped'] as const;
+
+/**
+ * `stopped`: too many servers have failed, and nothing more starts until an operator decides. A batch whose servers run is `running`,
+ * also while a wave waits for its approval; a pause and a stop are said at once.
+ */
+export type BatchStatus = 'surveying' | 'running' | (typeof awaitsPerson)[number] | 'cancelling' | 'ended';
+
+/** How a batch has ended: some servers have failed, or an operator has cancelled the whole of it. */
+export const batchOutcomes = ['done', 'failed', 'cancelled'] as const;
+export type BatchOutcome = (typeof batchOutcomes)[number];
 
 /** The batch in one screen. */
 export interface BatchProgress {
   batch: string;
   status: BatchStatus;
+  /** Once it has ended. */
+  outcome?: BatchOutcome;
   startedAt: string;
   counts: Record<ServerPhase, number>;
   total: number;
@@ -25,6 +38,8 @@ export interface BatchProgress {
   accountTrouble?: AccountTrouble;
   /** Why nothing more starts right now, when servers wait. */
   waiting?: string;
+  /** What to type next, where an order is waited for or servers have failed; any one of these. */
+  next?: string[];
   /** Leftovers: jobs of servers that have ended which still exist, with intermediate instances that are billed. */
   leftovers: number;
   /** Strays: jobs with the batch's tags that belong to no server of its plan. They count against the quota. */
@@ -97,6 +112,8 @@ export interface ServerView {
   imageName?: string;
   starts?: number;
   error?: SmcFailure;
+  /** Of a failed server whose job has been looked at before it was deleted, or kept. */
+  evidence?: JobEvidence;
   leftover?: Leftover;
   note?: string;
   /** An earlier run of the batch has migrated it: its job, image and times are of then, as far as is known. */

@@ -7,7 +7,15 @@ import type { Leftover, ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls, smcWaits } from './activities';
 import { type Ended, type Job, stopRequest } from './job';
-import { finished, keptResult, nextOf, type Removal, removalAfter } from './removal';
+import {
+  finished,
+  keptResult,
+  mustBeLookedAt,
+  nextOf,
+  type Removal,
+  removalAfter,
+  resultWithoutJob,
+} from './removal';
 import { showDetails, showPhase } from './shown-phase';
 import { noteStanding } from './standing';
 
@@ -24,9 +32,14 @@ export async function cleanUp(
   try {
     for (;;) {
       const next = nextOf(input, removal);
+      if (mustBeLookedAt(removal, next)) {
+        // A job that stays is looked at as it is.
+        removal = await lookedAt(input, jobId, removal, next.step === 'keep' ? undefined : removal.status);
+        continue;
+      }
       switch (next.step) {
         case 'nothing':
-          return endWithoutJob(input, removal.result);
+          return endWithoutJob(input, resultWithoutJob(removal.result));
         case 'keep':
           return endWithoutJob(input, keptResult(input.batch, jobId, removal, next.why));
         case 'stop':
@@ -40,10 +53,10 @@ export async function cleanUp(
         case 'wait':
         case 'delete': {
           noteFinishing(jobId, removal);
-          const { result } = removal;
+          const result = resultWithoutJob(removal.result);
           const hasFinished = await deleted(input, jobId, result);
           if (!hasFinished) {
-            showPhase(result.outcome);
+            showEnd(result);
             return result;
           }
           removal = finished(jobId, hasFinished);
@@ -58,6 +71,20 @@ export async function cleanUp(
 
 function noteFinishing(jobId: string, { result }: Removal): void {
   noteStanding({ phase: 'finishing', jobId, error: result.outcome === 'failed' ? result.error : undefined });
+}
+
+/** What cannot be read any more is missing from the report; the job goes all the same. */
+async function lookedAt(
+  { sourceId }: ServerMigrationInput,
+  jobId: string,
+  removal: Removal,
+  status: string | undefined,
+): Promise<Removal> {
+  const evidence = await smcCalls(`what SMC says of ${jobId}`)
+    .describeFailedJob({ jobId, sourceId, status })
+    .catch(() => undefined);
+  const result = { ...removal.result, ...(evidence && { evidence }) } as Removal['result'];
+  return { ...removal, result, isLookedAt: true };
 }
 
 async function stopped(
@@ -116,9 +143,12 @@ export async function endWithoutJob(
   await CancellationScope.nonCancellable(() =>
     smcCalls(result.outcome).tellBatch(batch, { kind: 'ended', server, round, result }),
   );
-  showPhase(
-    result.outcome,
-    result.outcome === 'failed' ? `${result.error.message}\n\n${result.error.remedy}` : undefined,
-  );
+  showEnd(result);
   return result;
+}
+
+function showEnd(result: ServerResult): void {
+  const details =
+    result.outcome === 'failed' ? `${result.error.message}\n\n${result.error.remedy}` : undefined;
+  showPhase(result.outcome, details);
 }

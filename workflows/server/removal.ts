@@ -1,4 +1,5 @@
 import { type JobToRemove, type NextStep, nextStep } from '../../src/ledger/next-step';
+import { seeTheJob } from '../../src/smc/see-the-job';
 import { smcBatchCommand } from '../../src/text';
 import type { SmcFailure } from '../contract/failure';
 import type { ServerResult } from '../contract/server-messages';
@@ -11,6 +12,8 @@ type Failed = Extract<JobResult, { outcome: 'failed' }>;
 /** A job that is being cleaned up, and the result of its server so far. */
 export interface Removal {
   result: JobResult;
+  /** The API has been asked what it says of the job of a failed server. */
+  isLookedAt?: true;
   /** The last known status of the job; absent when it is not known, after a refusal or a cancellation. */
   status?: string;
   /** The server failed because a call was refused: no end of the job was seen. */
@@ -30,7 +33,7 @@ export function removalAfter(
   const error = ended.error ?? {
     code: `ReplicationJob.${ended.end}`,
     message: `replication job ${jobId} is ${ended.end}`,
-    remedy: 'See the job in the SMC console, then retry the server.',
+    remedy: seeTheJob,
   };
   const result: JobResult = { outcome: 'failed', jobId, error };
   if (error.code === 'UnknownStatus') return { result, status: error.code, byRefusal: false };
@@ -47,6 +50,26 @@ export const finished = (
   status: 'Finished',
   byRefusal: false,
 });
+
+/** A failed server's job is looked at once more before it goes, or stays: what the API says of it is kept with the server. */
+export const mustBeLookedAt = ({ result, isLookedAt }: Removal, { step }: NextStep) =>
+  result.outcome === 'failed' && !isLookedAt && (step === 'delete' || step === 'wait' || step === 'keep');
+
+/**
+ * The result of a server whose job is gone, or is being deleted: its remedy does not send anybody to that job. It tells how
+ * the next one can be kept.
+ */
+export function resultWithoutJob(result: JobResult): JobResult {
+  if (result.outcome !== 'failed' || !result.error.remedy.includes(seeTheJob)) return result;
+  const kept = result.evidence ? ' What SMC said of it last is kept with the server.' : '';
+  const remedy =
+    `Its job has been deleted.${kept} Remove the cause, then retry the server. ` +
+    'To keep the job of a server that fails, set policy.onFailure: keepJob in the plan.';
+  return {
+    ...result,
+    error: { ...result.error, remedy: result.error.remedy.replace(seeTheJob, remedy) },
+  };
+}
 
 /** The next step of the clean-up. */
 export const nextOf = (

@@ -6,6 +6,7 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { smcFailureOf } from '../contract/failure';
+import { serverFailure } from '../contract/server-end';
 import { cutOverRequested, type ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import type { CutOver } from './between-syncs';
@@ -19,10 +20,28 @@ import { answerStanding, noteStanding } from './standing';
 
 /**
  * Migrates one server: creates its replication job, starts it, waits for its end, writes the ledger, deletes the job.
- * The batch starts it when it has a slot of each kind for it. It always returns a result; a failure is one, too. Before it
- * returns, also after a cancellation, it cleans up the job as the policy says.
+ * The batch starts it when it has a slot of each kind for it. Before it ends, also after a cancellation, it cleans up the job
+ * as the policy says. It ends as its server does: Completed, Failed or Canceled in the Temporal UI.
  */
 export async function serverMigration(input: ServerMigrationInput): Promise<ServerResult> {
+  return endAs(await migrate(input));
+}
+
+/** Throws where the server has failed, or was cancelled. The batch has heard of it by then. */
+function endAs(result: ServerResult): ServerResult {
+  switch (result.outcome) {
+    case 'failed':
+      throw serverFailure(result);
+    case 'cancelled':
+      // Temporal keeps no details of a cancellation.
+      if (result.leftover) upsertMemo({ leftover: result.leftover });
+      throw new CancelledFailure('the server was cancelled');
+    default:
+      return result;
+  }
+}
+
+async function migrate(input: ServerMigrationInput): Promise<ServerResult> {
   answerStanding(input);
   const slots = slotsFromBatch(input);
   const cutOver = cutOverOnRequest();

@@ -190,7 +190,8 @@ async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean):
   for (let polls = 0; ; polls++) {
     if (polls === 4 && !(await hasWorker(client, queue))) return noWorker;
     const status = await batch.status();
-    if (status === 'FAILED') throw await failureOf(batch, status);
+    const failure = await failureOf(batch, status);
+    if (failure) throw failure;
     const trouble = await batch.trouble();
     if (trouble && !stay) {
       throw new CommandFailure([

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { cancelUpdate } from '../../../workflows/contract/orders';
-import { type BatchClient, batchClient, hasWorker } from '../../batch-client/batch-client';
+import { type BatchClient, batchClient, hasWorker, howItStands } from '../../batch-client/batch-client';
 import { followUntilLeft } from '../../batch-client/follow';
 import { queueOf } from '../../batch-client/queue-of-batch';
 import { sendOrder, tryOrder, whoami } from '../../batch-client/send-order';
@@ -21,7 +21,7 @@ export async function cancel(name: string, servers: string[], options: CancelOpt
     const batch = batchClient(client, name);
     const status = await batch.status();
     if (status !== 'RUNNING')
-      throw new CommandFailure(`Batch '${name}' does not run: it is ${status.toLowerCase()}.`);
+      throw new CommandFailure(`Batch '${name}' cannot be cancelled: it ${howItStands(status)}.`);
     if (!options.yes) await confirm(await questionOf(client, batch, servers), options.yes);
     const print = printer(options.output);
     if (servers.length > 0) {

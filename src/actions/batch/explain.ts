@@ -6,7 +6,7 @@ import {
   namesQuery,
   type ServerExplanation,
 } from '../../../workflows/contract/views';
-import { batchClient } from '../../batch-client/batch-client';
+import { type BatchClient, batchClient, howItStands } from '../../batch-client/batch-client';
 import { explainStopping, fact, factLines, nowLine, stopAttempt } from '../../batch-client/explain-text';
 import { requireWorker } from '../../batch-client/queue-of-batch';
 import { serverNow } from '../../batch-client/server-clock';
@@ -25,7 +25,7 @@ export async function explain(batch: string, server: string, output: OutputForma
     const attempts = await from.pending(server).catch(() => []);
     const stopReason = stopAttempt(attempts) && (await from.stopReason(server).catch(() => undefined));
     const now = await serverNow(client);
-    const explanation = explainStopping(asked, attempts, stopReason);
+    const explanation = explainStopping(await withEvidence(asked, from), attempts, stopReason);
     const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
     const entries = journal.filter(({ what }) => what.includes(server));
     const ui = await temporalUiUrl(client, settings);
@@ -49,9 +49,15 @@ export async function explain(batch: string, server: string, output: OutputForma
   });
 }
 
+/** A batch keeps what SMC said of some hundred failed jobs; each server's own workflow keeps its own. */
+async function withEvidence(server: ServerExplanation, from: BatchClient): Promise<ServerExplanation> {
+  if (server.phase !== 'failed' || server.evidence || server.jobId === undefined) return server;
+  return { ...server, evidence: await from.evidence(server.server).catch(() => undefined) };
+}
+
 async function ask(client: Client, batch: string, server: string): Promise<ServerExplanation> {
   const from = batchClient(client, batch);
-  await requireWorker(client, from, `Batch '${batch}' is ${(await from.status()).toLowerCase()}`);
+  await requireWorker(client, from, `Batch '${batch}' ${howItStands(await from.status())}`);
   try {
     return await client.workflow
       .getHandle(batchWorkflowId(batch))

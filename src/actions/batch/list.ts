@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
+import type { BatchMemo } from '../../../workflows/contract/batch-end';
 import { smcPhase } from '../../../workflows/contract/search-attributes';
-import type { BatchProgress } from '../../../workflows/contract/views';
+import { awaitsPerson, type BatchProgress } from '../../../workflows/contract/views';
 import { batchClient, hasWorker } from '../../batch-client/batch-client';
 import { withClient } from '../../batch-client/session';
 import { countsLine } from '../../report';
@@ -18,10 +19,13 @@ interface BatchRow {
   /** Of the batch itself: `paused`, `stopped`, … */
   phase?: string;
   started: string;
-  /** Why it was terminated. */
+  /** Why it was terminated, or could not start. */
   why?: string;
+  /** What to type, where it waits for an order or servers have failed; any one of these. */
+  next?: string[];
   servers?: number;
-  counts?: BatchProgress['counts'];
+  /** Of a batch that has ended phases without servers are left out. */
+  counts?: BatchMemo['counts'];
   accountTrouble?: BatchProgress['accountTrouble'];
 }
 
@@ -37,6 +41,8 @@ export async function listBatches(client: Client, output: TableFormat): Promise<
     seen.add(batch);
     const status = execution.status.name.toLowerCase();
     const queue = execution.taskQueue;
+    const memo = execution.memo as Partial<BatchMemo> | undefined;
+    const hasNoEnd = status === 'terminated' || (status === 'failed' && !memo?.counts);
     if (!answers.has(queue)) answers.set(queue, hasWorker(client, queue));
     const progress =
       status === 'running' && (await answers.get(queue))
@@ -47,9 +53,10 @@ export async function listBatches(client: Client, output: TableFormat): Promise<
       status,
       phase: execution.typedSearchAttributes.get(smcPhase),
       started: execution.startTime.toISOString(),
-      why: status === 'terminated' ? await whyTerminated(client, execution) : undefined,
-      servers: progress?.total ?? (execution.memo?.servers as number | undefined),
-      counts: progress?.counts,
+      why: hasNoEnd ? await whyWithoutEnd(client, execution) : undefined,
+      next: progress?.next,
+      servers: progress?.total ?? memo?.servers,
+      counts: progress?.counts ?? memo?.counts,
       accountTrouble: progress?.accountTrouble,
     });
   }
@@ -60,11 +67,7 @@ export async function listBatches(client: Client, output: TableFormat): Promise<
 
 const columns: Column<BatchRow>[] = [
   { title: 'batch', rank: 1, least: 28, cell: ({ batch }) => batch },
-  {
-    title: 'status',
-    rank: 1,
-    cell: ({ status, phase }) => (status === 'running' ? (phase ?? status) : status),
-  },
+  { title: 'status', rank: 1, cell: shownStatus },
   { title: 'started', rank: 3, cell: ({ started }) => started },
   {
     title: 'servers',
@@ -74,15 +77,26 @@ const columns: Column<BatchRow>[] = [
   },
 ];
 
-function countsOf({ counts, servers = 0, accountTrouble }: BatchRow): string {
+/** Temporal's word says less than the batch's: one that has ended with failed servers is no failure of the batch. */
+function shownStatus({ status, phase, counts }: BatchRow): string {
+  if (status === 'running') return phase ?? status;
+  if (status === 'cancelled') return status;
+  if (status === 'completed' || counts) return phase ?? 'ended';
+  return status === 'failed' ? 'could not start' : status.replace('_', ' ');
+}
+
+function countsOf({ counts, servers = 0, accountTrouble, next, phase }: BatchRow): string {
   const refused = accountTrouble
     ? `; the account refuses calls: ${plainLine(accountTrouble.error.code)}`
     : '';
-  if (counts) return `${countsLine({ counts, total: servers })}${refused}`;
+  const orders = needsPerson(phase) && next ? `; next: ${next.join(', or ')}` : '';
+  if (counts) return `${countsLine({ counts, total: servers })}${refused}${orders}`;
   return servers > 0 ? `${servers} servers` : '';
 }
 
-async function whyTerminated(
+const needsPerson = (phase: string | undefined) => awaitsPerson.some((status) => status === phase);
+
+async function whyWithoutEnd(
   client: Client,
   { workflowId, runId }: { workflowId: string; runId: string },
 ): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types';
-import { batchClient } from '../../batch-client/batch-client';
+import { batchClient, howItStands } from '../../batch-client/batch-client';
 import { failureOf } from '../../batch-client/follow';
 import { requireWorker } from '../../batch-client/queue-of-batch';
 import { withClient } from '../../batch-client/session';
@@ -12,8 +12,10 @@ import {
   htmlReport,
   markdownReport,
   type ReportSource,
+  statusText,
   textReport,
   utcTime,
+  waitingLines,
 } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { colors, columnsOf, sayAside } from '../../terminal/output';
@@ -44,8 +46,9 @@ async function readBatch(name: string): Promise<ReportSource> {
   return withClient(async (client) => {
     const batch = batchClient(client, name);
     const status = await batch.status();
-    if (status === 'FAILED') throw await failureOf(batch, status);
-    await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
+    const failure = status === 'FAILED' ? await failureOf(batch, status) : undefined;
+    if (failure) throw failure;
+    await requireWorker(client, batch, `Batch '${name}' ${howItStands(status)}`);
     return {
       progress: await batch.progress(),
       servers: await batch.servers(),
@@ -85,11 +88,12 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors, columns
     case 'wide': {
       const room = format === 'wide' ? undefined : columns;
       const { startedAt, endedAt } = report.summary;
-      const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
+      const head = `${c.bold(report.batch)}  ${statusText({ ...report, ...report.summary })}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
       const refused = accountTroubleLine(report.summary.accountTrouble);
       const top = refused ? [c.red(`account  ${refused}`), head] : [head];
       const lines = [
         ...top,
+        ...waitingLines(source.progress),
         '',
         ...textReport(plainTexts(source), c, { columns: room, wide: '--format wide' }),
       ];

@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { SmcFailure } from '../../../workflows/contract/failure';
-import { batchClient } from '../../batch-client/batch-client';
+import { batchClient, howItStands } from '../../batch-client/batch-client';
 import { batchJson } from '../../batch-client/batch-json';
 import { failureOf } from '../../batch-client/follow';
 import { requireWorker } from '../../batch-client/queue-of-batch';
 import { withClient } from '../../batch-client/session';
 import { lookForTroubles } from '../../batch-client/troubles';
-import { textReport, troubleGroups, troubleLines } from '../../report';
+import { statusText, textReport, troubleGroups, troubleLines, waitingLines } from '../../report';
 import { colors, printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
 import { accountTroubleLine, failureText, plainLine, plainTexts } from '../../text';
 import { listBatches } from './list';
@@ -19,8 +19,9 @@ export async function status(batch: string | undefined, output: TableFormat): Pr
 async function showBatch(client: Client, name: string, output: TableFormat): Promise<void> {
   const batch = batchClient(client, name);
   const status = await batch.status();
-  if (status === 'FAILED' || status === 'TERMINATED') throw await failureOf(batch, status);
-  await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
+  const failure = await failureOf(batch, status);
+  if (failure) throw failure;
+  await requireWorker(client, batch, `Batch '${name}' ${howItStands(status)}`);
   const progress = await batch.progress();
   const servers = await batch.servers();
   const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
@@ -35,11 +36,11 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   }
   const print = printer(output);
   const c = colors();
-  print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
+  print(`${c.bold(name)}  ${statusText(progress)}, started ${progress.startedAt}`);
   const refused = accountTroubleLine(progress.accountTrouble);
   if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
-  if (progress.waiting) print(`waiting: ${plainLine(progress.waiting)}`);
+  for (const line of waitingLines(progress)) print(line);
   const { inUse, cap } = progress.slots;
   print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
   for (const line of lines) print(c.yellow(`trouble  ${line}`));

@@ -1,5 +1,6 @@
 import { failureLine, smcBatchCommand } from '../../text';
 import { counted } from '../counted';
+import { evidenceByServer, evidenceFacts, type ShownEvidence } from '../evidence';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
 import { html, type Markup } from './markup';
@@ -11,6 +12,7 @@ const mostUnfolded = 5;
 export function failuresSection(report: BatchReport): Markup {
   if (report.failures.length === 0) return html``;
   const link = rowLink(report);
+  const evidence = evidenceByServer(report);
   const causes = report.failures.map(
     ({ code, remedy, servers }) => html`<article class="cause">
 <h3><code>${code}</code> <small>${counted(servers.length, 'server')}</small></h3>
@@ -23,7 +25,9 @@ export function failuresSection(report: BatchReport): Markup {
           requestId && `RequestId ${requestId}`,
         ]
           .filter((fact) => fact !== undefined)
-          .map((fact) => html`<code class="fact">${fact}</code> `)}${own && html`<br>${own}`}</li>
+          .map(
+            (fact) => html`<code class="fact">${fact}</code> `,
+          )}${own && html`<br>${own}`}${evidenceList(evidence.get(server))}</li>
 `,
     )}</ul></details>
 </article>`,
@@ -31,6 +35,15 @@ export function failuresSection(report: BatchReport): Markup {
   return html`<section aria-labelledby="failures"><h2 id="failures">Failures by cause</h2>
 <div class="causes">${causes}</div></section>`;
 }
+
+/** What SMC said of a job that may be deleted by now. */
+const evidenceList = (evidence: ShownEvidence | undefined): Markup =>
+  evidence === undefined
+    ? html``
+    : html`<ul class="plain">${evidenceFacts(evidence).map(
+        ([name, said]) => html`<li><small>${name}</small> <span class="said">${said}</span></li>
+`,
+      )}</ul>`;
 
 /** Jobs that stay in the account, by reason. */
 export function leftoversSection(report: BatchReport): Markup {

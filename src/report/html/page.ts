@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BatchReport } from '../report-schema';
+import { statusText } from '../status-text';
 import { utcTime } from '../utc-time';
 import { failuresSection, leftoversSection, notesSection } from './findings';
 import { html, trusted } from './markup';
@@ -11,7 +12,8 @@ import { timelineSection } from './timeline';
 
 /** The report as one page that needs no other file. It sends no request, and its policy forbids any. */
 export function htmlReport(report: BatchReport): string {
-  const state = report.soFar ? `${report.status}, so far` : report.status;
+  const status = statusText({ ...report, ...report.summary });
+  const state = report.soFar ? `${status}, so far` : status;
   return html`<!doctype html>
 <html lang="en">
 <head>

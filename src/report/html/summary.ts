@@ -3,6 +3,7 @@ import { counted } from '../counted';
 import { formatDuration } from '../duration';
 import { formatInstanceHours } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';
+import { nextLine } from '../status-text';
 import { utcTime } from '../utc-time';
 import { html, type Markup } from './markup';
 import { type Tone, toneNames, toneOf, tones } from './tone';
@@ -12,6 +13,7 @@ export function summarySection({ summary, leftovers, soFar, generatedAt }: Batch
   const { counts, total, earlier = 0, underWay, serverSeconds, wallSeconds } = summary;
   const { migrated = 0, skipped = 0, failed = 0, cancelled = 0 } = counts;
   const refused = accountTroubleLine(summary.accountTrouble);
+  const next = nextLine(summary);
   const duration = (seconds: number) => formatDuration(seconds * 1000);
   return html`<section aria-labelledby="summary">
 <h2 id="summary">Summary</h2>${refused && html`<p class="remedy"><b>Account</b> ${refused}</p>`}
@@ -19,7 +21,7 @@ export function summarySection({ summary, leftovers, soFar, generatedAt }: Batch
     summary.endedAt
       ? html`, ended ${utcTime(summary.endedAt)}`
       : html`; this is its state at ${utcTime(generatedAt)}${summary.estimatedEnd && html`; estimated end ${utcTime(summary.estimatedEnd)}`}`
-  }.${summary.waiting && html` Waiting: ${summary.waiting}.`}</p>
+  }.${summary.waiting && html` Waiting: ${summary.waiting}.`}</p>${next && html`<p class="remedy"><b>Next</b> <code>${next}</code></p>`}
 <div class="tiles">
 ${tile('Migrated', number(migrated), `of ${counted(total, 'server')}${earlier ? `, ${number(earlier)} by earlier runs` : ''}${skipped ? `, ${number(skipped)} done before` : ''}`, 'migrated')}
 ${tile('Failed', number(failed), cancelled ? `and ${number(cancelled)} cancelled` : percentOf(failed, total), failed ? 'failed' : undefined)}

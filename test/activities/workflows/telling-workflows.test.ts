@@ -1,4 +1,5 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { serverFailure } from '../../../workflows/contract/server-end';
 import { aWorkbench, closeAll } from '../a-workbench';
 
 afterEach(closeAll);
@@ -22,7 +23,10 @@ const none = { existing: 0, running: 0 };
 
 /** A client of workflows in these states; all others are not found. */
 function aClientOf(
-  states: Record<string, { status: string; result?: unknown; taskQueue?: string }>,
+  states: Record<
+    string,
+    { status: string; result?: unknown; failure?: Error; memo?: object; taskQueue?: string }
+  >,
   unreachable = false,
 ) {
   const sent: unknown[] = [];
@@ -37,8 +41,16 @@ function aClientOf(
         find(id);
         sent.push([id, name, input]);
       },
-      describe: async () => ({ status: { name: find(id).status }, taskQueue: find(id).taskQueue ?? 'test' }),
-      result: async () => find(id).result,
+      describe: async () => ({
+        status: { name: find(id).status },
+        memo: find(id).memo,
+        taskQueue: find(id).taskQueue ?? 'test',
+      }),
+      result: async () => {
+        const { result, failure } = find(id);
+        if (failure) throw new WorkflowFailedError('failed', failure, 'NON_RETRYABLE_FAILURE');
+        return result;
+      },
     }),
     signalWithStart: async (type: string, options: unknown) => sent.push([type, options]),
   };
@@ -96,17 +108,24 @@ test('ended batches are those that do not run or are not known', async () => {
 });
 
 test('ended servers are found, with their results where they have one', async () => {
-  const result = { outcome: 'cancelled' };
+  const result = { outcome: 'migrated', jobId: 'j-1' };
+  const error = { code: 'S1', message: 'no rsync', remedy: 'Install it.' };
+  const failed = { outcome: 'failed' as const, error, jobId: 'j-2' };
+  const leftover = { jobId: 'j-3', why: 'notSeen' };
   const bench = await aWorkbench(
     aClientOf({
       'smc-server:dc1/runs': { status: 'RUNNING' },
       'smc-server:dc1/done': { status: 'COMPLETED', result },
+      'smc-server:dc1/broken': { status: 'FAILED', failure: serverFailure(failed) },
+      'smc-server:dc1/given-up': { status: 'CANCELLED', memo: { jobId: 'j-3', leftover } },
       'smc-server:dc1/killed': { status: 'TERMINATED' },
     }),
   );
-  const servers = ['runs', 'done', 'killed', 'unknown'];
+  const servers = ['runs', 'done', 'broken', 'given-up', 'killed', 'unknown'];
   expect(await bench.run('findEndedServers', { batch: 'dc1', servers })).toEqual([
     { server: 'done', result },
+    { server: 'broken', result: failed },
+    { server: 'given-up', result: { outcome: 'cancelled', jobId: 'j-3', leftover } },
     { server: 'killed' },
     { server: 'unknown' },
   ]);

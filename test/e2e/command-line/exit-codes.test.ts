@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simulatorCredentials, startSimulator } from '../../../src/simulator';
 import { freePort, packageRoot } from '../../../src/temporal';
+import { batchWorkflowId, serverWorkflowId } from '../../../workflows/contract/ids';
 import { aHouse, type House, untilProgress } from '../house/a-house';
 import { cli, runCli } from '../house/run-cli';
 
@@ -157,6 +158,30 @@ describe('of a batch that has ended or runs', () => {
     for (const look of ['status', 'report']) expect((await house.run(look, plan.name)).code).toBe(0);
     expect((await house.run('explain', plan.name, plan.servers[0]!.name)).code).toBe(0);
     expect((await house.run('explain', plan.name, 'nobody')).code).toBe(2);
+    // Temporal's list shows both as Failed, with a sentence.
+    const [server, planned] = [plan.servers[0]!.name, plan.servers.length];
+    const endOf = async (id: string) => {
+      const handle = house.client.workflow.getHandle(id);
+      const error = await handle.result().catch((thrown: Error & { cause: Error }) => thrown.cause);
+      return [(await handle.describe()).status.name, error.type, error.message, error.nonRetryable];
+    };
+    expect(await endOf(batchWorkflowId(plan.name))).toEqual([
+      ...['FAILED', 'ServersFailed', `1 of ${planned} servers failed`, true],
+    ]);
+    expect(await endOf(serverWorkflowId(plan.name, server))).toEqual([
+      ...[
+        'FAILED',
+        'InternalError',
+        expect.stringMatching(/^InternalError: replication job j-.* is InError/),
+        true,
+      ],
+    ]);
+    expect((await house.run('list')).stdout).toMatch(
+      new RegExp(`${plan.name} +ended .*1 migrated, 1 failed of 2`),
+    );
+    expect((await house.run('status', plan.name)).stdout).toContain(
+      `${plan.name}  ended: 1 of 2 servers failed`,
+    );
     // A batch that has ended takes no orders.
     expect((await house.run('pause', plan.name, '--yes')).code).toBe(1);
   });

@@ -25,6 +25,8 @@ test('a job that hangs at every try gives back its slot and its instance', async
     phase: 'failed',
     starts: 2,
     error: { code: 'ReplicationJob.Stalled', remedy: expect.stringContaining('network') },
+    // Its job is deleted: what SMC said of it is not.
+    evidence: { job: { status: 'Stopped', progress: 50 }, source: { sourceId: hanging, state: 'InUse' } },
   });
   expect(servers.find(({ sourceId }) => sourceId !== hanging)?.phase).toBe('migrated');
   expect(audit()).toMatchObject({ jobs: { leftovers: [], peakRunning: 1 }, instances: { now: 0 } });

@@ -2,7 +2,8 @@ import type { Plan } from '../../../src/plan';
 import type { Decision } from '../../../workflows/batch/decide';
 import { releasedHold, takeAsk, takeLease } from '../../../workflows/batch/lease';
 import { type Findings, takeLookUpTrouble } from '../../../workflows/batch/looks/findings';
-import { type Batch, batchOf, newBatchState, statusOf } from '../../../workflows/batch/state';
+import { type Batch, batchOf, newBatchState } from '../../../workflows/batch/state';
+import { statusOf } from '../../../workflows/batch/status';
 import { takeReport } from '../../../workflows/batch/take-report';
 import { takeAccountReport } from '../../../workflows/batch/telling/account-trouble';
 import type { Lease } from '../../../workflows/contract/quota-messages';
@@ -91,7 +92,7 @@ export class BatchHost {
   }
 
   get isStopped(): boolean {
-    return statusOf(this.batch) === 'stopped';
+    return statusOf(this.batch, this.near.around.clock.now) === 'stopped';
   }
 
   get name(): string {

@@ -80,6 +80,8 @@ function watchEnd(host: BatchHost, server: string, round: number, started: Serve
       host.children.delete(server);
       const error = endedWithoutResult(host.name, 'terminated');
       const result = started.result ?? { outcome: 'failed' as const, error };
+      // Temporal tells nothing more of a workflow that was cancelled.
+      if (result.outcome === 'cancelled') return;
       host.hear((batch, now) => takeReport(batch, { kind: 'ended', server, round, result }, now));
     });
   if (started.isOpen) started.onClose.push(tell);

@@ -3,8 +3,9 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { largestBatchBytes, largestSizeOf, sizeProblem } from '../../../src/batch-client/batch-size';
 import type { Plan, PlannedServer } from '../../../src/plan';
 import { compressingCodec } from '../../../src/temporal';
+import { cutText } from '../../../src/text';
 import { carriedBatch, unpackedBatch } from '../../../workflows/batch/carry/carried-batch';
-import { cut, textLimits } from '../../../workflows/batch/servers/failure-texts';
+import { textLimits } from '../../../workflows/batch/servers/failure-texts';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { type BatchState, batchOf } from '../../../workflows/batch/state';
 import { wish } from '../../../workflows/batch/wishes';
@@ -151,5 +152,5 @@ test.each([
   ['a text that is too long', 10, 'a text …'],
   ['迁移任务失败', 10, '迁移…'],
 ])('%s is cut to %i bytes', (text, most, expected) => {
-  expect(cut(text, most)).toBe(expected);
+  expect(cutText(text, most)).toBe(expected);
 });

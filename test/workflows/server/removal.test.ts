@@ -1,5 +1,11 @@
 import type { JobEnd } from '../../../workflows/contract/server-messages';
-import { keptResult, nextOf, removalAfter } from '../../../workflows/server/removal';
+import {
+  keptResult,
+  mustBeLookedAt,
+  nextOf,
+  removalAfter,
+  resultWithoutJob,
+} from '../../../workflows/server/removal';
 
 const policy = (onFailure: 'deleteJob' | 'keepJob') => ({
   policy: {
@@ -70,4 +76,32 @@ test('a job that is the only proof of a migration stays, with why its source was
     imageName: 'golden',
     leftover: { jobId: 'j-1', why: 'ledgerNotWritten', error: { code: 'NumberExceed.Tags' } },
   });
+});
+
+test.each([
+  ['has broken', 'InError', true],
+  ['has finished', 'Finished', false],
+  ['has gone', 'Gone', false],
+] as const)('a job that %s is looked at once before it goes or stays: %s, %p', (_, end, isLookedAt) => {
+  const removal = removalAfter(jobIn(end), { end });
+  for (const onFailure of ['deleteJob', 'keepJob'] as const)
+    expect(mustBeLookedAt(removal, nextOf(policy(onFailure), removal))).toBe(isLookedAt);
+  expect(mustBeLookedAt({ ...removal, isLookedAt: true }, { step: 'delete' })).toBe(false);
+});
+
+test('the remedy sends nobody to a job that is deleted, and tells how to keep the next one', () => {
+  const removal = removalAfter(jobIn('InError'), { end: 'InError' });
+  const kept = keptResult('dc1', 'j-1', removal, 'keptByPolicy');
+  expect(kept).toMatchObject({
+    error: { remedy: expect.stringContaining('See the job in the SMC console') },
+  });
+  const gone = resultWithoutJob({ ...removal.result, evidence: { jobId: 'j-1', readAt: 1 } } as never);
+  expect(gone).toMatchObject({
+    error: {
+      remedy:
+        'Its job has been deleted. What SMC said of it last is kept with the server. Remove the cause, then retry the server. To keep the job of a server that fails, set policy.onFailure: keepJob in the plan.',
+    },
+  });
+  const known = { outcome: 'failed' as const, jobId: 'j-1', error: failure('S1') };
+  expect(resultWithoutJob(known)).toBe(known);
 });

@@ -1,4 +1,6 @@
+import { bytesOf, cutText } from '../../../src/text';
 import type { SmcFailure } from '../../contract/failure';
+import type { JobEvidence } from '../../contract/job-evidence';
 import type { ServerRecord } from './server-record';
 
 /** The most bytes of texts that a batch keeps, in UTF-8. The full text is in the history of the server's workflow. */
@@ -13,6 +15,8 @@ export const textLimits = {
   all: 256_000,
   /** The most bytes of each further text. */
   beyond: 40,
+  /** What the API said of a job beside its texts is kept for so many servers. */
+  evidence: 300,
 } as const;
 
 /**
@@ -22,12 +26,14 @@ export const textLimits = {
 export class FailureTexts {
   private used = 0;
   private readonly seen = new Set<string>();
+  private readonly jobs = new Set<string>();
 
   /** The record with its texts cut to the lengths that a batch keeps. */
   bounded(server: string, record: ServerRecord): ServerRecord {
     const ids = [record.sourceId, 'jobId' in record ? record.jobId : undefined, server];
     const kept = { ...record };
     if ('error' in kept && kept.error) kept.error = this.failure(kept.error, ids);
+    if ('evidence' in kept && kept.evidence) kept.evidence = this.evidence(kept.evidence, ids);
     if ('note' in kept && kept.note) kept.note = this.text(kept.note, textLimits.remedy, ids);
     if ('leftover' in kept && kept.leftover?.error)
       kept.leftover = { ...kept.leftover, error: this.failure(kept.leftover.error, ids) };
@@ -38,45 +44,35 @@ export class FailureTexts {
     const { code, message, remedy, action, requestId } = failure;
     return {
       ...failure,
-      code: cut(code, textLimits.code),
+      code: cutText(code, textLimits.code),
       message: this.text(message, textLimits.message, [...ids, requestId]),
       remedy: this.text(remedy, textLimits.remedy, ids),
-      action: action && cut(action, textLimits.code),
-      requestId: requestId && cut(requestId, textLimits.requestId),
+      action: action && cutText(action, textLimits.code),
+      requestId: requestId && cutText(requestId, textLimits.requestId),
     };
   }
 
+  /** The evidence of those that do not fit stays with the workflow of their server. */
+  private evidence(evidence: JobEvidence, ids: (string | undefined)[]): JobEvidence | undefined {
+    const { jobId, job, source } = evidence;
+    if (!this.jobs.has(jobId) && this.jobs.size >= textLimits.evidence) return undefined;
+    this.jobs.add(jobId);
+    const bounded = <T extends { statusInfo?: string }>(about: T): T =>
+      about.statusInfo
+        ? { ...about, statusInfo: this.text(about.statusInfo, textLimits.message, ids) }
+        : about;
+    return { ...evidence, job: job && bounded(job), source: source && bounded(source) };
+  }
+
   private text(text: string, limit: number, ids: readonly (string | undefined)[]): string {
-    const whole = cut(text, limit);
+    const whole = cutText(text, limit);
     if (bytesOf(whole) <= textLimits.beyond) return whole;
     const pattern = ids.reduce<string>((left, id) => (id ? left.replaceAll(id, '\0') : left), whole);
     if (this.seen.has(pattern)) return whole;
     const bytes = bytesOf(pattern);
-    if (this.used + bytes > textLimits.all) return cut(whole, textLimits.beyond);
+    if (this.used + bytes > textLimits.all) return cutText(whole, textLimits.beyond);
     this.used += bytes;
     this.seen.add(pattern);
     return whole;
   }
-}
-
-/** The beginning of a text, at most so many bytes of UTF-8. */
-export function cut(text: string, most: number): string {
-  if (text.length * 3 <= most || bytesOf(text) <= most) return text;
-  let room = most - 3;
-  let end = '';
-  for (const character of text) {
-    room -= bytesOf(character);
-    if (room < 0) break;
-    end += character;
-  }
-  return `${end}…`;
-}
-
-function bytesOf(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
 }

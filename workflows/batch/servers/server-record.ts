@@ -1,4 +1,5 @@
 import type { SmcFailure } from '../../contract/failure';
+import type { JobEvidence } from '../../contract/job-evidence';
 import type { Leftover, ServerResult } from '../../contract/server-messages';
 import type { Slots } from '../../contract/slots';
 import type { ServerPhase } from '../../contract/views';
@@ -65,6 +66,7 @@ export type ServerState =
       error: SmcFailure;
       jobId?: string;
       leftover?: Leftover;
+      evidence?: JobEvidence;
       isConsequence?: true;
       /** Its earlier migration, from another source. */
       migrated?: MigratedFrom;
@@ -215,8 +217,8 @@ export function endedState(result: ServerResult): ServerState {
       return { phase: 'migrated', jobId, imageId: imageId ?? instanceId, imageName, leftover, note };
     }
     case 'failed': {
-      const { error, jobId, leftover } = result;
-      return { phase: 'failed', error, jobId, leftover };
+      const { error, jobId, leftover, evidence } = result;
+      return { phase: 'failed', error, jobId, leftover, evidence };
     }
     case 'skipped': {
       const { note, imageId, leftover } = result;

@@ -2,7 +2,8 @@ import { smcBatchCommand } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
 import { addNews, openFailureNews } from '../../news/news';
 import { stopReason } from '../gates/gates';
-import { type Batch, note, statusOf } from '../state';
+import { type Batch, note } from '../state';
+import { statusOf } from '../status';
 import { accountAnnouncement, checkAccount } from './account-trouble';
 
 /** Writes an event of the batch into its journal, and adds it to the messages for the webhook. */
@@ -73,7 +74,7 @@ function tellFailures(batch: Batch, now: number): void {
 export function announceStop(batch: Batch, now: number): void {
   const { state, index } = batch;
   const isKnown = state.announced.isStopped;
-  state.announced.isStopped = statusOf(batch) === 'stopped';
+  state.announced.isStopped = statusOf(batch, now) === 'stopped';
   if (!state.announced.isStopped || isKnown) return;
   announce(batch, 'stopped', `stopped: ${stopReason(state.plan, index, state.gates)?.reason}`, now);
 }

@@ -1,11 +1,11 @@
-import { smcBatchCommand } from '../../../src/text';
-import type { ServerExplanation, ServerView } from '../../contract/views';
+import type { ServerExplanation } from '../../contract/views';
 import { restartGatesOf } from '../deal-slots';
-import { type ClosedGate, type GateState, serverGate, waveGate } from '../gates/gates';
+import { serverGate, waveGate } from '../gates/gates';
 import { isEnded } from '../servers/server-record';
 import { type Batch, isLookedUpFirst } from '../state';
 import { accountTrouble } from '../telling/account-trouble';
 import { estimatedEndOfWaiting } from './estimate';
+import { nextForServer } from './next-order';
 import { placeOf, serverView } from './server-view';
 import { slotReason, sourceIsLookedUp } from './waiting-reason';
 
@@ -22,9 +22,7 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
   const record = index.record(name);
   const view = serverView(batch, name);
   const { phase, error } = view;
-  // A batch that has ended takes no orders.
-  const again =
-    stage === 'ended' ? smcBatchCommand('apply', ['PLAN']) : smcBatchCommand('retry', [plan.name, name]);
+  const next = nextForServer(batch, name, now);
   switch (phase) {
     case 'waiting': {
       const surveys = stage === 'surveying';
@@ -46,7 +44,7 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
         nextStartAt: own?.kind === 'startTime' ? own.until : undefined,
         // Nobody knows when another gate opens.
         estimatedEnd: closed && !isTimed ? undefined : estimatedEndOfWaiting(batch, name, now),
-        next: openingOrder(plan.name, view, gate, state.gates),
+        next,
       };
     }
     case 'queued': {
@@ -56,7 +54,7 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
         ...view,
         why: `${what} waits to be ${view.jobId ? 'started' : 'created'}: ${gate?.reason ?? slotReason(batch, now, !view.jobId) ?? itsTurn}`,
         place: [...index.queued].indexOf(name) + 1,
-        next: openingOrder(plan.name, view, gate, state.gates),
+        next,
       };
     }
     case 'recovering': {
@@ -81,7 +79,7 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
       return {
         ...view,
         why: `its incremental job has been synced and waits for its cut-over${untilWhen(record.validUntil)}`,
-        next: smcBatchCommand('cutover', [plan.name, name]),
+        next,
       };
     case 'finishing':
       return { ...view, why: 'its job has ended and is being cleaned up' };
@@ -89,10 +87,10 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
       return {
         ...view,
         why: error ? `${error.code}: ${error.message}` : 'it failed',
-        next: again,
+        next,
       };
     case 'cancelled':
-      return { ...view, why: 'it was cancelled', next: again };
+      return { ...view, why: 'it was cancelled', next };
     case 'skipped':
       return { ...view, why: view.note ?? 'it was skipped' };
     case 'migrated':
@@ -106,17 +104,3 @@ const migratedBefore = 'an earlier run of the batch has migrated it';
 /** Told when it is near. */
 const untilWhen = (at: number | undefined) =>
   at === undefined ? '' : `; SMC lets it live until ${new Date(at).toISOString()}, and no longer`;
-
-/** What to type so that a server may start which an operator, or a gate that asks for one, holds back. */
-function openingOrder(
-  batch: string,
-  { server, wave }: ServerView,
-  gate: ClosedGate | undefined,
-  { paused }: GateState,
-): string | undefined {
-  if (gate?.kind === 'approval') return smcBatchCommand('approve', [batch, wave]);
-  if (paused.batch) return smcBatchCommand('resume', [batch]);
-  if (paused.waves.includes(wave)) return smcBatchCommand('resume', [batch], { wave });
-  if (paused.servers.includes(server)) return smcBatchCommand('resume', [batch, server]);
-  return undefined;
-}

@@ -1,19 +1,22 @@
 import type { BatchProgress, WaveProgress, WebhookTrouble } from '../../contract/views';
 import { waveGate } from '../gates/gates';
 import { leasedSlots } from '../lease/lease-use';
-import { type Batch, statusOf } from '../state';
+import type { Batch } from '../state';
+import { outcomeOf, statusOf } from '../status';
 import { accountTrouble } from '../telling/account-trouble';
 import { estimatedEnd } from './estimate';
+import { nextForBatch } from './next-order';
 import { heldBack, heldBackAgain, slotReason } from './waiting-reason';
 
 /** The batch in one screen, as the `progress` query gives it. */
 export function batchProgress(batch: Batch, now: number): BatchProgress {
   const { state, index } = batch;
-  const status = statusOf(batch);
+  const status = statusOf(batch, now);
   const waves = index.waves.map((_, i) => waveProgress(batch, i, now));
   return {
     batch: state.plan.name,
     status,
+    outcome: outcomeOf(batch),
     changesPlan: state.planChange ? true : undefined,
     accountTrouble: accountTrouble(state.account),
     startedAt: new Date(state.startedAt).toISOString(),
@@ -24,6 +27,7 @@ export function batchProgress(batch: Batch, now: number): BatchProgress {
     slots: { held: { ...state.holding.held }, inUse: { ...index.inUse }, cap: leasedSlots(batch) },
     quotaTrouble: state.holding.lease.trouble,
     waiting: waitingReason(batch, waves, now),
+    next: nextForBatch(batch, now),
     leftovers: index.leftovers,
     strayJobs: index.strays.existing,
     estimatedEnd: status === 'running' ? estimatedEnd(batch, now) : undefined,
@@ -64,8 +68,10 @@ function waveProgress({ state, index }: Batch, wave: number, now: number): WaveP
 /** Why nothing more starts right now; the first wave that has servers waiting speaks for the batch. */
 function waitingReason(batch: Batch, waves: WaveProgress[], now: number): string | undefined {
   const { state, index, demand } = batch;
-  const status = statusOf(batch);
+  const status = statusOf(batch, now);
   if (status === 'surveying') return 'the source servers are being looked up';
+  if (status === 'waiting for cut-over')
+    return 'its incremental servers have been synced and wait for their cut-over';
   if (index.counts.waiting + index.counts.queued === 0 || status === 'cancelling' || status === 'ended')
     return undefined;
   const isOpen = waves.some(

@@ -8,7 +8,7 @@ export function batchDetails(progress: BatchProgress): string {
   const shown = serverPhases.filter((phase) => counts[phase] > 0);
   return [
     ...(progress.accountTrouble ? [`**${accountTroubleLine(progress.accountTrouble)}**`, ''] : []),
-    `**${ended} of ${progress.total} servers ended** (${progress.status})`,
+    `**${ended} of ${progress.total} servers ended** (${progress.outcome === 'cancelled' ? 'cancelled' : progress.status})`,
     '',
     `| ${shown.join(' | ')} |`,
     `| ${shown.map(() => '---').join(' | ')} |`,
@@ -17,6 +17,7 @@ export function batchDetails(progress: BatchProgress): string {
     `Jobs existing ${slots.inUse.existing} of ${slots.cap.existing}, running ${slots.inUse.running} of ${slots.cap.running}.`,
     ...(progress.estimatedEnd ? [`Estimated end: ${new Date(progress.estimatedEnd).toISOString()}.`] : []),
     ...(waiting ? [`Waiting: ${waiting}.`] : []),
+    ...(progress.next ? [`Next: ${progress.next.map((order) => `\`${order}\``).join(' or ')}`] : []),
     ...(progress.webhook ? [`Webhook: ${progress.webhook.reason}.`] : []),
     ...(progress.quotaTrouble
       ? [

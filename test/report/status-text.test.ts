@@ -1,0 +1,32 @@
+import { nextLine, statusText, waitingLines } from '../../src/report';
+
+test.each([
+  ['running', { status: 'running', counts: { migrating: 3 } }],
+  ['waiting for approval', { status: 'waiting for approval', counts: { failed: 1 } }],
+  ['ended', { status: 'ended', outcome: 'done', counts: { migrated: 60 } }],
+  ['ended: 3 of 60 servers failed', { status: 'ended', outcome: 'failed', counts: { failed: 3 } }],
+  [
+    'ended: 3 of 60 servers failed, 2 cancelled',
+    { status: 'ended', outcome: 'failed', counts: { failed: 3, cancelled: 2 } },
+  ],
+  ['ended: 2 of 60 servers cancelled', { status: 'ended', outcome: 'done', counts: { cancelled: 2 } }],
+  [
+    'cancelled: 12 of 60 servers cancelled',
+    { status: 'ended', outcome: 'cancelled', counts: { cancelled: 12 } },
+  ],
+  ['cancelled', { status: 'ended', outcome: 'cancelled', counts: { migrated: 60 } }],
+] as const)('%s', (said, batch) => {
+  expect(statusText({ ...batch, total: 60 })).toBe(said);
+});
+
+test('the next command stands beside the reason, unless the reason has it', () => {
+  const pause = { waiting: 'the batch is paused', next: ['smc-batch resume dc1'] };
+  expect(waitingLines(pause)).toEqual(['waiting: the batch is paused', 'next: smc-batch resume dc1']);
+  const approval = {
+    waiting: "wave 'web' waits for approval: smc-batch approve dc1 web",
+    next: ['smc-batch approve dc1 web'],
+  };
+  expect(waitingLines(approval)).toEqual([`waiting: ${approval.waiting}`]);
+  expect(nextLine({ next: ['smc-batch retry dc1'] })).toBe('smc-batch retry dc1');
+  expect(waitingLines({ next: ['smc-batch retry dc1'] })).toEqual([]);
+});
