@@ -3,17 +3,18 @@ import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { failureLine } from '../text';
 import type { ReportSource } from './build-report';
+import { clockTimeAhead } from './clock-time';
 import { formatDuration } from './duration';
+import { jobSeenLine, type ServerInSight } from './job-seen';
 import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
 import { textTable } from './text-table';
-import { timeToGo } from './time-to-go';
 
 const facts = ['server', 'wave', 'phase', 'source', 'job', 'starts', 'took'];
 
 /** A batch's servers as a table, then its failures with their remedies, then its leftovers with their costs. */
 export function textReport({ progress, servers, generatedAt }: ReportSource, c: Colors): string[] {
   const now = generatedAt.getTime();
-  const isEstimated = servers.some((server) => timeToGo(server, now) !== undefined);
+  const isEstimated = servers.some(({ estimatedEnd }) => isAhead(estimatedEnd, now));
   const rows = servers.map((server) => [
     server.server,
     server.wave,
@@ -22,14 +23,16 @@ export function textReport({ progress, servers, generatedAt }: ReportSource, c: 
     server.jobId ?? '',
     server.starts && server.starts > 1 ? String(server.starts) : '',
     took(server),
-    ...(isEstimated ? [toGo(server, now)] : []),
-    server.imageId ?? server.error?.code ?? '',
+    ...(isEstimated
+      ? [isAhead(server.estimatedEnd, now) ? clockTimeAhead(server.estimatedEnd, now) : '']
+      : []),
+    resultOf(server, now),
   ]);
   const failed = servers.filter(({ phase }) => phase === 'failed');
   const kept = keptJobs(servers, now);
   const strays = strayJobsLine(progress);
   return [
-    ...textTable([...facts, ...(isEstimated ? ['to go'] : []), 'result'], rows),
+    ...textTable([...facts, ...(isEstimated ? ['ends about'] : []), 'result'], rows),
     '',
     countsLine(progress),
     ...failed.flatMap(({ server, error }) => [
@@ -65,10 +68,15 @@ function phaseColor({ phase }: ServerView, c: Colors): string {
   return phase;
 }
 
-function toGo(server: ServerView, now: number): string {
-  const left = timeToGo(server, now);
-  return left === undefined ? '' : `about ${formatDuration(left)}`;
+/** What came of a server; until then how its job was last seen, or when that is started again. */
+function resultOf({ imageId, jobSeen, error, nextStartAt }: ServerInSight, now: number): string {
+  if (imageId) return imageId;
+  const again = isAhead(nextStartAt, now) ? `again at ${clockTimeAhead(nextStartAt, now)}` : undefined;
+  const seen = jobSeen && jobSeenLine(jobSeen, now);
+  return [error?.code, again, seen].filter(Boolean).join(', ');
 }
+
+const isAhead = (at: number | undefined, now: number): at is number => at !== undefined && at > now;
 
 function took({ startedAt, endedAt }: ServerView): string {
   return startedAt && endedAt ? formatDuration(endedAt - startedAt) : '';

@@ -1,5 +1,6 @@
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
+import type { ServerInSight } from './job-seen';
 import { instanceHours, keptJobs } from './kept-jobs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';
@@ -7,7 +8,7 @@ import { areaOf, serversUnderWay } from './servers-under-way';
 /** The source of a report. */
 export interface ReportSource {
   progress: BatchProgress;
-  servers: ServerView[];
+  servers: ServerInSight[];
   /** The ends of servers that have left the plan. */
   leftPlan?: string[];
   generatedAt: Date;
@@ -54,7 +55,7 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   ledgerNotWritten: 'its source could not be tagged as migrated, so it is the only proof that it was',
 };
 
-function reportServer(view: ServerView, now: number): ReportServer {
+function reportServer(view: ServerInSight, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, imageName, starts } = view;
   const { startedAt, endedAt, error, leftover, note } = view;
   return {
@@ -69,6 +70,8 @@ function reportServer(view: ServerView, now: number): ReportServer {
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),
     estimatedEnd: isoTime(view.estimatedEnd),
+    nextStartAt: isoTime(view.nextStartAt),
+    jobSeen: view.jobSeen && { ...view.jobSeen, at: new Date(view.jobSeen.at).toISOString() },
     seconds: startedAt && endedAt ? Math.max(0, endedAt - startedAt) / 1000 : undefined,
     error: error && failureOf(error),
     leftover: leftover && {

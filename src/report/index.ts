@@ -1,9 +1,12 @@
 /** What a batch does and did: for people, and for other programs. */
 export { countsLine, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
+export { clockTime, clockTimeAhead, zonedTime } from './clock-time';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { htmlReport } from './html';
+export type { LiveServer } from './job-rows';
+export { type JobSeen, jobSeenLine, jobState, type ServerInSight } from './job-seen';
 export {
   formatInstanceHours,
   instanceHours,
@@ -11,11 +14,10 @@ export {
   keptJobsLine,
   withInstanceHours,
 } from './kept-jobs';
-export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
+export { type LiveBatch, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
 export { batchReportJsonSchema, batchReportSchema } from './report-schema';
 export { textTable } from './text-table';
-export { timeToGo } from './time-to-go';
 export {
   errorKind,
   groupTroubles,

@@ -55,8 +55,18 @@ const server = z
     estimatedEnd: moment
       .optional()
       .describe(
-        'while it migrates: by its size and the measurements of the batch; in the past when it takes longer',
+        'while it migrates, or is started again: by its size and what has been measured; absent once it takes longer than that',
       ),
+    nextStartAt: moment.optional().describe('its job is not started again before'),
+    jobSeen: z
+      .object({
+        status: z.string(),
+        businessStatus: z.string().optional(),
+        progress: z.number().optional().describe('percent'),
+        at: moment.describe('when a worker saw it so'),
+      })
+      .optional()
+      .describe('the job of a server under way, of many servers some'),
     seconds: seconds.optional().describe('from start to end; absent while it is under way'),
     error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
     leftover: leftover.optional().describe('a job that stays in the account'),

@@ -5,6 +5,7 @@ import type { Colors } from 'picocolors/types';
 import { batchClient } from '../../batch-client/batch-client';
 import { failureOf } from '../../batch-client/follow';
 import { requireWorker } from '../../batch-client/queue-of-batch';
+import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
 import {
   buildBatchReport,
@@ -46,9 +47,10 @@ async function readBatch(name: string): Promise<ReportSource> {
     const status = await batch.status();
     if (status === 'FAILED') throw await failureOf(batch, status);
     await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
+    const servers = await batch.servers();
     return {
       progress: await batch.progress(),
-      servers: await batch.servers(),
+      servers: inSight(servers, await lookAtServers(batch, servers)),
       leftPlan: await batch.leftPlan(),
       generatedAt: new Date(),
       cutShort:

@@ -4,9 +4,10 @@ import { batchClient } from '../../batch-client/batch-client';
 import { batchJson } from '../../batch-client/batch-json';
 import { failureOf } from '../../batch-client/follow';
 import { requireWorker } from '../../batch-client/queue-of-batch';
+import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
-import { lookForTroubles } from '../../batch-client/troubles';
-import { textReport, troubleGroups, troubleLines } from '../../report';
+import { troublesOf } from '../../batch-client/troubles';
+import { textReport, troubleGroups, troubleLines, zonedTime } from '../../report';
 import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
 import { accountTroubleLine, failureText, plainLine, plainTexts } from '../../text';
 import { listBatches } from './list';
@@ -22,10 +23,13 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   if (status === 'FAILED' || status === 'TERMINATED') throw await failureOf(batch, status);
   await requireWorker(client, batch, `Batch '${name}' is ${status.toLowerCase()}`);
   const progress = await batch.progress();
-  const servers = await batch.servers();
+  const known = await batch.servers();
+  const looks = await lookAtServers(batch, known);
+  const servers = inSight(known, looks);
   const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
-  const troubles = await lookForTroubles(batch, servers, progress.webhook);
-  const lines = troubleLines(troubles, await batch.now());
+  const troubles = await troublesOf(batch, looks, progress.webhook);
+  const now = await batch.now();
+  const lines = troubleLines(troubles, now);
   if (output === 'json') {
     return printJson({
       ...batchJson({ progress, servers }),
@@ -35,7 +39,7 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   }
   const print = printer(output);
   const c = colors();
-  print(`${c.bold(name)}  ${progress.status}, since ${progress.startedAt}`);
+  print(`${c.bold(name)}  ${progress.status}, since ${zonedTime(Date.parse(progress.startedAt))}`);
   const refused = accountTroubleLine(progress.accountTrouble);
   if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
@@ -45,7 +49,8 @@ async function showBatch(client: Client, name: string, output: OutputFormat): Pr
   for (const line of lines) print(c.yellow(`trouble  ${line}`));
   if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
   print();
-  for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), c)) print(line);
+  for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date(now) }), c))
+    print(line);
 }
 
 /** Meanwhile the account's quota is dealt by the last count. */

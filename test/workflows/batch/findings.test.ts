@@ -147,3 +147,12 @@ test('a job that its server keeps through a look is no stray, one that it loses 
   taken(web({ found: ['s-2'], jobs: [{ ...job, sourceId: 's-1' }] }), nothing, batch);
   expect([batch.state.strays.jobs.length, batch.index.inUse.existing]).toEqual([1, 1]);
 });
+
+test('a batch that is applied again estimates by what its servers took before, until it has measured for itself', () => {
+  const earlier = { ...nothing, took: [{ server: 'web', seconds: 600 }] };
+  const { state } = taken(web({ diskGiB: 20 }), earlier);
+  expect(state.measured).toEqual({ seconds: 600, diskGiB: 20 });
+  const measured = { seconds: 1, diskGiB: 1 };
+  const known = taken(web({ diskGiB: 20 }), earlier, aBatch(plan, {}, { stage: 'surveying', measured }));
+  expect(known.state.measured).toEqual(measured);
+});

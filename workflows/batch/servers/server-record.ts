@@ -21,6 +21,10 @@ export interface ServerFacts {
   diskGiB?: number;
   startedAt?: number;
   stoppedRunningAt?: number;
+  /** Milliseconds since its start in which its job did not run, and waited to be started again. */
+  idleMs?: number;
+  /** Since when it waits so now. */
+  idleSince?: number;
   endedAt?: number;
   /** The number of starts of its job. */
   starts?: number;
@@ -146,7 +150,8 @@ const ownBusiness = [
   'migrated',
   'runId',
   'roundEndedAt',
-  'nextStartAt',
+  'idleMs',
+  'idleSince',
   'validUntil',
   'sync',
   'isMoved',
