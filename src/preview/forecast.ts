@@ -3,6 +3,7 @@ import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import { byName } from '../text';
 import type { AccountLook } from './account-look';
 import { jobLength } from './job-length';
+import { type Limit, type Outlook, outlook } from './outlook';
 import { type ServerLength, scheduleServers, type WaveSpan } from './schedule';
 import type { ServerPreview } from './server-preview';
 
@@ -18,11 +19,15 @@ export interface Forecast {
   apiCalls: { survey: number; servers: number; polling: number; total: number };
   /** Seconds of each server's job, from now to its end (an incremental one's first sync), by the server's name. */
   serverSeconds: Record<string, number>;
+  /** If it were started now. Windows, lockout dates and scheduled times count. */
+  outlook: Outlook;
+  /** The account is a simulated one whose time runs so fast (0: it stands still): all times here are those of this machine. */
+  simulatedSpeed?: number;
 }
 
 export interface ForecastOptions {
-  /** Jobs that may run at once; at least one is reckoned with. */
-  slots: number;
+  /** What may keep the batch from running more at once; one slot at least is reckoned with. */
+  limits: readonly Limit[];
   /** Seconds between two looks at the running jobs. */
   pollIntervalSeconds: number;
   /** Milliseconds since the epoch. */
@@ -41,7 +46,7 @@ export function forecast(
     if (preview.verdict !== 'create' && preview.verdict !== 'adopt') return [];
     const { dependsOn, exclusive, job } = planned.get(preview.server)!;
     const source = look.sourcesById.get(preview.sourceId ?? '');
-    const whole = source ? secondsOf(planned.get(preview.server)!, source) : 0;
+    const whole = source ? secondsOf(planned.get(preview.server)!, source) / (look.simulatedSpeed || 1) : 0;
     return [
       {
         name: preview.server,
@@ -54,7 +59,7 @@ export function forecast(
       },
     ];
   });
-  const slots = Math.max(1, options.slots);
+  const slots = Math.max(1, Math.min(...options.limits.map(({ free }) => free)));
   const { waves, totalSeconds, peakRunning, peakExisting } = scheduleServers(plan.waves, lengths, slots);
   const created = previews.filter(({ verdict }) => verdict === 'create').length;
   const adopted = previews.filter(({ verdict }) => verdict === 'adopt').length;
@@ -72,7 +77,29 @@ export function forecast(
     serverSeconds: byName(
       Object.fromEntries(lengths.map(({ name, seconds }) => [name, Math.round(seconds)])),
     ),
+    outlook: outlookOf(plan, lengths, options),
+    simulatedSpeed: look.simulatedSpeed,
   };
+}
+
+function outlookOf(plan: Plan, lengths: readonly ServerLength[], { now, limits }: ForecastOptions): Outlook {
+  const waves = new Set(lengths.map(({ wave }) => wave));
+  const windows = new Map(
+    plan.waves.flatMap(({ name, window }) => (window && waves.has(name) ? [[name, window]] : [])),
+  );
+  const { lockoutDates } = plan.policy;
+  return outlook({
+    now,
+    limits,
+    servers: lengths,
+    windows: [...windows.keys()],
+    secondsToEnd: (slots, withWindows) =>
+      scheduleServers(plan.waves, lengths, slots, {
+        now,
+        lockoutDates,
+        windows: withWindows ? windows : new Map(),
+      }).secondsToEnd,
+  });
 }
 
 /** A job that runs already has started, whatever the plan says. */

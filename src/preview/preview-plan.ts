@@ -35,12 +35,13 @@ export async function previewPlan(
   const jobs = accountJobs(plan.name, servers, seen);
   const taken = takenFrom(jobs);
   const { quota } = plan.account;
-  const slots = Math.min(
-    plan.policy.maxConcurrent,
-    quota.running - taken.running,
-    quota.jobs - taken.existing,
-  );
-  const expected = forecast(plan, servers, seen, { slots, pollIntervalSeconds, now });
+  const { maxConcurrent } = plan.policy;
+  const limits = [
+    { setting: 'policy.maxConcurrent', value: maxConcurrent, free: maxConcurrent },
+    { setting: 'account.quota.running', value: quota.running, free: quota.running - taken.running },
+    { setting: 'account.quota.jobs', value: quota.jobs, free: quota.jobs - taken.existing },
+  ];
+  const expected = forecast(plan, servers, seen, { limits, pollIntervalSeconds, now });
   const counts = { create: 0, adopt: 0, skip: 0, blocked: 0 };
   for (const { verdict } of servers) counts[verdict]++;
   return {

@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types';
 import { formatDuration, textTable } from '../report';
+import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
 import type { ServerPreview } from './server-preview';
 
@@ -7,7 +8,11 @@ import type { ServerPreview } from './server-preview';
 const mostCreated = 100;
 
 /** A preview for people: the servers, what blocks some of them, warnings, and the forecast. */
-export function previewText(preview: Preview, c: Colors): string[] {
+export function previewText(
+  preview: Preview,
+  c: Colors,
+  { now, timeZone }: { now: number; timeZone?: string } = { now: Date.now() },
+): string[] {
   const { batch, counts, servers, warnings } = preview;
   const created = servers.filter(isPlain);
   const listed = created.length > mostCreated ? servers.filter((server) => !isPlain(server)) : servers;
@@ -29,7 +34,7 @@ export function previewText(preview: Preview, c: Colors): string[] {
     ...servers.flatMap((server) => blockLines(server, c)),
     ...warnings.flatMap(({ message, remedy }) => ['', `${c.yellow('warning')} ${message}`, `  ${remedy}`]),
     '',
-    ...forecastLines(preview, c),
+    ...forecastLines(preview, c, now, timeZone),
   ];
 }
 
@@ -71,7 +76,8 @@ function blockLines(server: ServerPreview, c: Colors): string[] {
   ]);
 }
 
-function forecastLines({ forecast, account }: Preview, c: Colors): string[] {
+function forecastLines(preview: Preview, c: Colors, now: number, timeZone?: string): string[] {
+  const { forecast, account } = preview;
   const { waves, totalSeconds, slots, peakJobs, apiCalls } = forecast;
   if (totalSeconds === 0) return ['Nothing is left to migrate.'];
   const rows = waves.map(({ name, servers, startSeconds, endSeconds }) => [
@@ -92,8 +98,10 @@ function forecastLines({ forecast, account }: Preview, c: Colors): string[] {
     ),
     `  up to ${slots} at once; at most ${peakJobs.running} jobs run and ${peakJobs.existing} exist; about ${apiCalls.total} API calls`,
     `  now in the account: ${all.existing} jobs, ${all.running} running; ${others.existing} and ${others.running} of them not of this batch; quota ${account.quota.jobs} and ${account.quota.running}`,
+    '',
+    ...outlookLines(preview.forecast, now, timeZone).map((line) => `  ${line}`),
     c.dim(
-      '  From the sizes of the partitions at 100 Mbit/s (or bandwidth_limit) and images at 30 MB/s; approvals, windows and failures not counted.',
+      '  From the sizes of the partitions at 100 Mbit/s (or bandwidth_limit) and images at 30 MB/s; approvals and failures not counted.',
     ),
   ];
 }

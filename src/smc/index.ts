@@ -34,6 +34,7 @@ export {
   apiVersion,
   createTransport,
   defaultEndpoint,
+  simulatorHeader,
   type Transport,
   type TransportOptions,
 } from './transport';

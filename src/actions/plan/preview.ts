@@ -10,7 +10,7 @@ import {
   type Warning,
 } from '../../preview';
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearsal';
-import { formatDuration } from '../../report';
+import { clockTimeAhead, formatDuration } from '../../report';
 import { connectClient, temporalSettings, workerSettings } from '../../temporal';
 import { exitCodes } from '../../terminal/failure';
 import { colors, type OutputFormat, printer, printJson, sayAside } from '../../terminal/output';
@@ -84,11 +84,12 @@ const temporalIsSilent: Warning = {
   remedy: 'Set TEMPORAL_ADDRESS and preview again: then each source is judged as apply judges it.',
 };
 
-function rehearsalText({ simulatedSeconds, audit, progress }: Rehearsal): string[] {
+function rehearsalText({ simulatedSeconds, audit, progress }: Rehearsal, now = Date.now()): string[] {
   const { calls, jobs, images } = audit;
   return [
     '',
     `This was a rehearsal: ${images.total} of ${progress.total} servers got a simulated image, and nothing was changed in your account.`,
+    `Started now, your batch would be done about ${clockTimeAhead(now + simulatedSeconds * 1000, now)}, were there no windows and approvals.`,
     `It took ${formatDuration(simulatedSeconds * 1000)} of simulated time, ${calls.total} API calls, at most ${jobs.peakExisting} jobs existing and ${jobs.peakRunning} running.`,
   ];
 }
