@@ -1,8 +1,7 @@
-import type { SourceFacts } from '../inventory';
 import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import { byName } from '../text';
 import type { AccountLook } from './account-look';
-import { jobLength } from './job-length';
+import { jobSeconds } from './job-size';
 import { type Limit, type Outlook, outlook } from './outlook';
 import { type ServerLength, scheduleServers, type WaveSpan } from './schedule';
 import type { ServerPreview } from './server-preview';
@@ -46,7 +45,7 @@ export function forecast(
     if (preview.verdict !== 'create' && preview.verdict !== 'adopt') return [];
     const { dependsOn, exclusive, job } = planned.get(preview.server)!;
     const source = look.sourcesById.get(preview.sourceId ?? '');
-    const whole = source ? secondsOf(planned.get(preview.server)!, source) / (look.simulatedSpeed || 1) : 0;
+    const whole = source ? jobSeconds(planned.get(preview.server)!, source) / (look.simulatedSpeed || 1) : 0;
     return [
       {
         name: preview.server,
@@ -108,27 +107,8 @@ function secondsUntilStart(preview: ServerPreview, job: PlannedServer['job'], no
   return isReady ? Math.max(0, (startTimeOf(job) ?? now) - now) / 1000 : 0;
 }
 
-/** Seconds of a whole run of the server's job. */
-function secondsOf({ job }: PlannedServer, source: SourceFacts): number {
-  // SMC migrates the data disks that the job names; the newer `disks` names them by id, so all are reckoned with.
-  const wanted = new Set(job.dataDisks?.map(({ index }) => index));
-  const dataDisks = source.dataDisks.filter(({ index }) => job.disks?.data?.length || wanted.has(index));
-  const bytes = [source.systemDisk, ...dataDisks].reduce((sum, { sizeGiB = 0, partitionsBytes }) => {
-    const size = sizeGiB * 2 ** 30;
-    return sum + Math.min(partitionsBytes ?? size, size || Number.POSITIVE_INFINITY);
-  }, 0);
-  return jobLength({ bytes, bandwidthLimitKbps: bandwidthLimit(job.replicationParameters) }).total;
-}
-
-/** SMC: bandwidth_limit, in Kbit/s; 0 is none. */
-function bandwidthLimit(parameters: string | undefined): number {
-  const { bandwidth_limit } = JSON.parse(parameters ?? '{}') as { bandwidth_limit?: unknown };
-  const limit = Number(bandwidth_limit);
-  return Number.isFinite(limit) ? limit : 0;
-}
-
 /** How much of an adopted job is still to be done. */
-function shareLeft(preview: ServerPreview, look: AccountLook): number {
+export function shareLeft(preview: ServerPreview, look: AccountLook): number {
   if (preview.verdict !== 'adopt') return 1;
   if (preview.status === 'Waiting' || preview.status === 'Finished') return 0;
   const job = look.jobs.find(({ jobId }) => jobId === preview.jobId);

@@ -1,8 +1,10 @@
+import type { Costs, Prices } from '../costs';
 import type { Account, Plan } from '../plan';
 import type { SmcClient } from '../smc';
 import { type AccountJobs, accountJobs, takenFrom } from './account-jobs';
 import { type AccountLook, lookAtAccount } from './account-look';
 import { type Forecast, forecast } from './forecast';
+import { previewCosts } from './preview-costs';
 import { type ServerPreview, serverPreviews } from './server-preview';
 import { type Warning, warnings } from './warnings';
 
@@ -15,6 +17,7 @@ export interface Preview {
   servers: ServerPreview[];
   warnings: Warning[];
   forecast: Forecast;
+  costs: Costs;
 }
 
 /**
@@ -27,8 +30,9 @@ export async function previewPlan(
   {
     pollIntervalSeconds,
     look,
+    prices,
     now = Date.now(),
-  }: { pollIntervalSeconds: number; look?: AccountLook; now?: number },
+  }: { pollIntervalSeconds: number; look?: AccountLook; prices?: Prices; now?: number },
 ): Promise<Preview> {
   const seen = look ?? (await lookAtAccount(smc, plan));
   const servers = serverPreviews(plan, seen, now);
@@ -51,5 +55,6 @@ export async function previewPlan(
     servers,
     warnings: warnings(plan, servers, expected, jobs),
     forecast: expected,
+    costs: previewCosts(plan, servers, seen, expected, prices),
   };
 }

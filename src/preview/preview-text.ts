@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types';
-import { formatDuration, textTable } from '../report';
+import { costLines, formatDuration, textTable } from '../report';
 import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
 import type { ServerPreview } from './server-preview';
@@ -35,6 +35,7 @@ export function previewText(
     ...warnings.flatMap(({ message, remedy }) => ['', `${c.yellow('warning')} ${message}`, `  ${remedy}`]),
     '',
     ...forecastLines(preview, c, now, timeZone),
+    ...(preview.costs.instanceHours > 0 ? ['', ...costLines(preview.costs)] : []),
   ];
 }
 

@@ -1,7 +1,9 @@
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
+import type { Prices } from '../costs';
 import type { ServerInSight } from './job-seen';
 import { instanceHours, keptJobs } from './kept-jobs';
+import { reportCosts } from './report-costs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';
 
@@ -14,6 +16,8 @@ export interface ReportSource {
   generatedAt: Date;
   /** How Temporal ended the batch before its own end: `terminated`, `timed out`. */
   cutShort?: string;
+  /** What things cost, where somebody has said so. */
+  prices?: Prices;
 }
 
 /** The report of a batch: of all that it did, or of what it has done so far. */
@@ -23,6 +27,7 @@ export function buildBatchReport({
   leftPlan = [],
   generatedAt,
   cutShort,
+  prices,
 }: ReportSource): BatchReport {
   const now = generatedAt.getTime();
   const servers = views.map((view) => reportServer(view, now));
@@ -32,7 +37,11 @@ export function buildBatchReport({
     status: cutShort ?? progress.status,
     soFar: progress.status !== 'ended',
     generatedAt: generatedAt.toISOString(),
-    summary: { ...summaryOf(progress, servers, generatedAt), keptJobs: keptJobs(views, now) },
+    summary: {
+      ...summaryOf(progress, servers, generatedAt),
+      keptJobs: keptJobs(views, now),
+      costs: reportCosts(views, progress.waves, now, prices),
+    },
     servers,
     failures: failureGroups(servers),
     leftovers: servers.flatMap(({ server, leftover }) =>
@@ -95,7 +104,7 @@ function summaryOf(
   progress: BatchProgress,
   servers: ReportServer[],
   generatedAt: Date,
-): BatchReport['summary'] {
+): Omit<BatchReport['summary'], 'costs'> {
   const start = Date.parse(progress.startedAt);
   const endedAt = progress.status === 'ended' ? (latest(servers) ?? progress.startedAt) : undefined;
   const end = Math.max(start, endedAt ? Date.parse(endedAt) : generatedAt.getTime());

@@ -2,6 +2,7 @@
 export { countsLine, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
 export { clockTime, clockTimeAhead, zonedTime } from './clock-time';
+export { costLines } from './cost-lines';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { htmlReport } from './html';

@@ -1,4 +1,5 @@
 import { accountTroubleLine, failureLine, plainLine, smcBatchCommand } from '../text';
+import { costRows } from './cost-lines';
 import { counted } from './counted';
 import { formatDuration } from './duration';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';
@@ -56,6 +57,7 @@ export function markdownReport(report: BatchReport): string {
         ]
       : []),
     ...(strays ? ['', plain(strays)] : []),
+    ...costSection(summary.costs),
     ...section('Notes', notes, ({ note, servers }) => `- ${code(note)}: ${few(servers)}`),
     ...serverTable(report.servers),
     '',
@@ -79,6 +81,16 @@ function summaryLines({ summary, soFar }: BatchReport): string[] {
       : []),
     ...(summary.waiting ? [`- Waiting: ${plain(summary.waiting)}`] : []),
   ];
+}
+
+function costSection(costs: BatchReport['summary']['costs']): string[] {
+  const rows = costRows(costs).map(([what = '', quantity = '', price = '']) =>
+    row(plain(what), quantity, ...(costs.priced ? [price] : [])),
+  );
+  const [head, rule] = costs.priced
+    ? ['| | quantity | price |', '| --- | --: | --: |']
+    : ['| | quantity |', '| --- | --: |'];
+  return costs.instanceHours > 0 ? ['', '## Costs', '', head, rule, ...rows] : [];
 }
 
 function section<T>(title: string, items: T[], line: (item: T) => string): string[] {

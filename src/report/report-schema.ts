@@ -113,6 +113,27 @@ const summary = z.object({
     .object({ jobs: count, instanceHours: hours })
     .optional()
     .describe('jobs left whose intermediate instances are billed, and for how long so far'),
+  costs: z
+    .object({
+      waves: z.array(z.object({ name: z.string(), instanceHours: hours })),
+      leftoverInstanceHours: hours.optional().describe('of jobs that stayed after their servers had ended'),
+      instanceHours: hours.describe('of intermediate instances, those of jobs left included'),
+      snapshotGiB: z.number().nonnegative().describe('of the images, at most'),
+      publicTrafficGiB: z.number().nonnegative().describe('at most'),
+      vpcTrafficGiB: z.number().nonnegative().describe('over VPN or Express Connect, at most'),
+      priced: z
+        .object({
+          currency: z.string(),
+          instances: z.number().optional(),
+          leftovers: z.number().optional().describe('of the instances, those of jobs left'),
+          publicTraffic: z.number().optional(),
+          snapshotsAMonth: z.number().optional(),
+          once: z.number().describe('instances and traffic'),
+        })
+        .optional()
+        .describe('where --costs has given prices'),
+    })
+    .describe("of each server's last round, so far"),
   strayJobs: count.optional().describe('jobs of this batch that belong to no server of its plan'),
 });
 

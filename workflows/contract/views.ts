@@ -106,6 +106,10 @@ export interface ServerView {
   estimatedEnd?: number;
   /** Its job is not started, or started again, before; milliseconds since the epoch. */
   nextStartAt?: number;
+  /** On the disks of its source that are migrated. */
+  diskGiB?: number;
+  /** Its data goes over VPN or Express Connect, not the Internet. */
+  overVpc?: true;
 }
 
 /** The time of whoever asks, milliseconds since the epoch: a workflow's own clock stands still between two events. */

@@ -9,6 +9,7 @@ import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
 import {
   buildBatchReport,
+  costLines,
   csvReport,
   htmlReport,
   markdownReport,
@@ -19,6 +20,7 @@ import {
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { colors, sayAside } from '../../terminal/output';
 import { accountTroubleLine, jsonText, plainTexts, terminalLine } from '../../text';
+import { validPrices } from '../valid-prices';
 
 const formats = ['text', 'json', 'csv', 'md', 'html'] as const;
 export type ReportFormat = (typeof formats)[number];
@@ -27,12 +29,15 @@ export interface ReportOptions {
   format?: ReportFormat;
   output?: ReportFormat;
   outputFile?: string;
+  /** A file of prices. */
+  costs?: string;
 }
 
 /** Writes what a batch did, to stdout or to a file. */
 export async function report(batch: string, options: ReportOptions, read = readBatch): Promise<void> {
   const format = options.format ?? options.output ?? formatOf(options.outputFile) ?? 'text';
-  const source = await read(batch);
+  const prices = options.costs === undefined ? undefined : await validPrices(options.costs);
+  const source = { ...(await read(batch)), prices };
   if (!options.outputFile) {
     process.stdout.write(rendered(source, format, colors()));
     return;
@@ -88,7 +93,8 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors): string
       const head = `${c.bold(report.batch)}  ${report.status}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
       const refused = accountTroubleLine(report.summary.accountTrouble);
       const top = refused ? [c.red(`account  ${refused}`), head] : [head];
-      const lines = [...top, '', ...textReport(plainTexts(source), c)];
+      const costs = report.summary.costs.instanceHours > 0 ? ['', ...costLines(report.summary.costs)] : [];
+      const lines = [...top, '', ...textReport(plainTexts(source), c), ...costs];
       return lines.map((line) => `${terminalLine(line, c.isColorSupported)}\n`).join('');
     }
   }

@@ -16,24 +16,31 @@ import { exitCodes } from '../../terminal/failure';
 import { colors, type OutputFormat, printer, printJson, sayAside } from '../../terminal/output';
 import { withSmc } from '../../terminal/smc-session';
 import { plainTexts } from '../../text';
+import { validPrices } from '../valid-prices';
 import { validPlan } from './valid-plan';
 
 export interface PreviewOptions {
   output: OutputFormat;
   simulate: boolean;
   speed?: number;
+  /** A file of prices. */
+  costs?: string;
 }
 
 /** Shows what `apply` would do with a plan right now; with `simulate` it rehearses the plan, too. */
-export async function preview(file: string, { output, simulate, speed }: PreviewOptions): Promise<void> {
+export async function preview(
+  file: string,
+  { output, simulate, speed, costs }: PreviewOptions,
+): Promise<void> {
   const plan = await validPlan(file);
+  const prices = costs === undefined ? undefined : await validPrices(costs);
   const { pollIntervalSeconds } = workerSettings();
   const print = printer(output);
   const seen = await withSmc(async (smc) => {
     const account = await lookAtAccount(smc, plan);
     const earlier = await earlierRuns(plan, account);
     const look = { ...account, earlier };
-    const judged = await previewPlan(smc, plan, { pollIntervalSeconds, look });
+    const judged = await previewPlan(smc, plan, { pollIntervalSeconds, look, prices });
     if (!earlier) judged.warnings.push(temporalIsSilent);
     return { look, preview: judged };
   });

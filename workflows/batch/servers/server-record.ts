@@ -155,7 +155,6 @@ const ownBusiness = [
   'validUntil',
   'sync',
   'isMoved',
-  'diskGiB',
   'lookUp',
   'notBefore',
   'queuedAt',

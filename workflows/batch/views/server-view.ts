@@ -6,7 +6,7 @@ import type { Batch } from '../state';
 /** One server as others see it. */
 export function serverView({ state, index }: Batch, name: string, now: number): ServerView {
   const record = index.record(name);
-  const { wave, sourceId } = index.planOf(name);
+  const { wave, sourceId, job } = index.planOf(name);
   return {
     server: name,
     wave,
@@ -14,6 +14,7 @@ export function serverView({ state, index }: Batch, name: string, now: number): 
     sourceId: record.sourceId ?? sourceId,
     estimatedEnd: estimatedEndOf(record, state.measured, now),
     nextStartAt: nextStartOf(record, now),
+    overVpc: job.netMode === 2 ? true : undefined,
   };
 }
 
