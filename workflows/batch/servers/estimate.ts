@@ -27,7 +27,7 @@ export function likelyEnd(record: ServerRecord, seconds: number, now: number): n
   if (phase === 'migrating') return startedAt + idleMs + wholeMs;
   if (phase !== 'recovering') return undefined;
   const ranMs = Math.max(0, idleSince - startedAt - idleMs);
-  return Math.max(now, record.nextStartAt ?? now) + Math.max(0, wholeMs - ranMs);
+  return Math.round(Math.max(now, record.nextStartAt ?? now) + Math.max(0, wholeMs - ranMs));
 }
 
 /** The same for people: an estimate whose time is past has proven wrong and is withdrawn, and nobody knows when a source comes back. */
@@ -36,6 +36,12 @@ export function estimatedEndOf(record: ServerRecord, measured: Throughput, now: 
   const end = likelyEnd(record, estimatedSeconds(record.diskGiB, measured), now);
   return end !== undefined && end > now ? end : undefined;
 }
+
+/** Of an account whose time runs so many times as fast; the first server that is measured counts for more. */
+export const simulatedThroughput = (speed: number): Throughput => ({
+  seconds: assumedSecondsPerGiB / speed,
+  diskGiB: 1,
+});
 
 /**
  * What servers took that an earlier run of the batch has migrated, by the one in the middle: one that lay still for days
