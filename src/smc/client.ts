@@ -128,7 +128,7 @@ export function createSmcClient(transport: Transport): SmcClient {
         nextToken = answer.nextToken;
       }
     },
-    simulatedSpeed: () => transport.simulatedSpeed?.(),
+    simulatedSpeed: () => transport.simulatedSpeed(),
     close: () => transport.close(),
   };
 }

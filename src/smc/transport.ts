@@ -23,7 +23,7 @@ export interface Transport {
   /** Rejects with an {@link SmcError}, or with the signal's reason when the signal ends the wait. */
   call(action: string, params: WireParams, options?: { signal?: AbortSignal }): Promise<unknown>;
   /** How fast the time of the account runs, once a simulator has answered; undefined of a real account. */
-  simulatedSpeed?(): number | undefined;
+  simulatedSpeed(): number | undefined;
   /** Waits for the calls that are not answered yet, then closes the connections. */
   close(): Promise<void>;
 }
