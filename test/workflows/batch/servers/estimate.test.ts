@@ -44,7 +44,7 @@ test('all that a job waits for until it runs again counts: the delay, its source
   )!;
   const queued = nextRecord(
     stopped,
-    { server: 'web', round: 1, kind: 'wantsSlot', need: 1, jobId: 'j-1' },
+    { server: 'web', round: 1, kind: 'wantsSlot', slotRequest: 1, jobId: 'j-1' },
     20 * minute,
   )!;
   const batch = withLease(aBatch(aPlan(['web']), { web: queued }), 5);
