@@ -56,12 +56,12 @@ export function accountWorks(operation: string): void {
 
 /** A transport that notes each call that succeeds. */
 export const tellWorkingAccount = (transport: Transport): Transport => ({
+  ...transport,
   async call(action, params, options) {
     const answer = await transport.call(action, params, options);
     if (refused.size > 0) accountWorks(action);
     return answer;
   },
-  close: () => transport.close(),
 });
 
 function tell(client: Client, batch: string, report: AccountReport): void {

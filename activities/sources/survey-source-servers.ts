@@ -24,6 +24,8 @@ export interface SurveyedServer {
   found: string[];
   /** GiB on the disks of the source; its migration time is estimated from them. */
   diskGiB?: number;
+  /** It is in a simulated account, whose time runs so many times as fast. */
+  simulatedSpeed?: number;
   /** A server before it in the plan with the same source. */
   twin?: string;
   /** Its source is offline, in error or being deleted. */
@@ -53,7 +55,8 @@ export function surveySourceServers({ smc }: ActivityContext) {
       addTwins(surveyed);
       await addLedger(smc, surveyed);
       await addJobs(smc, batch, surveyed);
-      return surveyed;
+      const simulatedSpeed = smc.simulatedSpeed();
+      return simulatedSpeed ? surveyed.map((server) => ({ ...server, simulatedSpeed })) : surveyed;
     });
 }
 

@@ -30,6 +30,8 @@ export interface EarlierServers {
   running: RunningServer[];
   /** Earlier migrations, newest first, as long as Temporal keeps ended workflows. */
   migrations: EarlierMigration[];
+  /** Seconds from start to end of servers that were migrated, the newest ones; what the others will take is estimated by them. */
+  took?: { server: string; seconds: number }[];
 }
 
 export interface EarlierServersInput {
@@ -41,6 +43,8 @@ export interface EarlierServersInput {
 /** The most workflows that are queried at the same time. */
 const askedAtOnce = 20;
 const answerMs = 10_000;
+/** So many tell how long the others will take. */
+const mostTook = 200;
 
 /**
  * Finds the servers of a batch whose workflows run, with their standings, and earlier migrations: those that have just ended, so
@@ -91,6 +95,7 @@ export async function earlierServers(
   // A source that was tagged before this time is listed with its tags now.
   const since = now - settledMs;
   const ended = new Map<string, Found>();
+  const took: { server: string; seconds: number }[] = [];
   const query = `${ours} AND ExecutionStatus = 'Completed'`;
   for await (const found of client.workflow.list({ query })) {
     beat();
@@ -104,6 +109,8 @@ export async function earlierServers(
     const isOfRenamed = !isAskedAfter && !sources.has(sourceId ?? '');
     const phase = found.typedSearchAttributes.get(smcPhase);
     const mayBeMigrated = phase === undefined || phase === 'migrated';
+    if (isAskedAfter && phase === 'migrated' && took.length < mostTook)
+      took.push({ server, seconds: secondsOf(found) });
     if ((isAskedAfter ? isRecent || isElsewhere : isOfRenamed) && mayBeMigrated)
       ended.set(found.runId, found);
   }
@@ -116,6 +123,7 @@ export async function earlierServers(
   return {
     running: running.flatMap(({ server }) => server ?? []),
     migrations: migrations.filter((one) => one !== undefined),
+    ...(took.length > 0 && { took }),
   };
 }
 
@@ -171,6 +179,8 @@ function ifMigrated(error: unknown): undefined {
 }
 
 const closedAt = ({ closeTime }: Found) => closeTime?.getTime() ?? Date.now();
+
+const secondsOf = (found: Found) => Math.max(0, closedAt(found) - found.startTime.getTime()) / 1000;
 
 function memoOf({ memo = {} }: Found): { sourceId?: string; sourceName?: string } {
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);

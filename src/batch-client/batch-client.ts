@@ -113,8 +113,9 @@ export function batchClient(client: Client, batch: string): BatchClient {
     progress: async () => found(handle.query(progressQuery, { at: await serverNow(client) })),
     async servers(filter = {}) {
       const all: ServerView[] = [];
+      const at = await serverNow(client);
       for (let offset = 0; ; offset += pageSize) {
-        const page = await found(handle.query(serversQuery, { offset, limit: pageSize, ...filter }));
+        const page = await found(handle.query(serversQuery, { offset, limit: pageSize, at, ...filter }));
         all.push(...page.servers);
         if (all.length >= page.total || page.servers.length === 0) return all;
       }
@@ -142,6 +143,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
           nextAttemptAt: attempt > 1 && !isUnderWay ? tsToMs(activity.scheduledTime) : undefined,
           startedAt: isUnderWay ? tsToMs(activity.lastStartedTime) : undefined,
           heartbeat: firstValue<JobHeartbeat>(activity.heartbeatDetails),
+          heartbeatAt: tsToMs(activity.lastHeartbeatTime),
         };
       });
     },

@@ -1,16 +1,32 @@
 import type { Colors } from 'picocolors/types';
 import type { ServerExplanation } from '../../workflows/contract/views';
-import { evidenceFacts, formatDuration, formatInstanceHours, instanceHours, timeToGo } from '../report';
+import {
+  clockTimeAhead,
+  evidenceFacts,
+  formatDuration,
+  formatInstanceHours,
+  instanceHours,
+  jobSeenLine,
+  jobState,
+  type ServerInSight,
+  zonedTime,
+} from '../report';
 import { accountTroubleLine, failureLine, padded } from '../text';
 import type { StopReason } from './batch-client';
-import type { PendingAttempt } from './pending-attempt';
+import { jobOf, type PendingAttempt } from './pending-attempt';
 
 /** A line of an explanation. */
 export const fact = (name: string, value: string) => `${padded(name, 10)} ${value}`;
 
 /** What is known of a server, a line each, its name and phase first. */
-export function factLines(server: ServerExplanation, now: number, c: Colors): string[] {
-  const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+export function factLines(
+  server: ServerExplanation & ServerInSight,
+  now: number,
+  c: Colors,
+  timeZone?: string,
+): string[] {
+  const time = (at: number | undefined) => (at === undefined ? undefined : zonedTime(at, timeZone));
+  const ahead = (at: number | undefined) => at !== undefined && at > now && clockTimeAhead(at, now, timeZone);
   const { startedAt, endedAt, error, leftover } = server;
   const hours = instanceHours(server, now);
   // A job in an unknown status: the error of the server and that of its leftover are the same.
@@ -18,23 +34,19 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
   const facts: [string, string | undefined | false][] = [
     ['wave', server.wave],
     ['source', server.sourceId],
-    ['job', server.jobId],
+    ['job', [server.jobId, server.jobSeen && jobSeenLine(server.jobSeen, now)].filter(Boolean).join(', ')],
     ['image', [server.imageId, server.imageName && `(${server.imageName})`].filter(Boolean).join(' ')],
-    ['started', time(startedAt)],
+    ['started', startedAt !== undefined && `${time(startedAt)}, ${formatDuration(now - startedAt)} ago`],
     [
       'ended',
       endedAt !== undefined &&
         `${time(endedAt)}${startedAt ? ` (${formatDuration(endedAt - startedAt)})` : ''}`,
     ],
     ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
-    ['ends about', timeToGo(server, now) !== undefined && time(server.estimatedEnd)],
+    ['ends about', ahead(server.estimatedEnd)],
     ['place', server.place !== undefined && `${server.place} in the queue`],
     ['why', server.why],
-    [
-      'again',
-      server.nextStartAt !== undefined &&
-        `not before ${time(server.nextStartAt)}, in ${formatDuration(server.nextStartAt - now)}`,
-    ],
+    ['again', ahead(server.nextStartAt) && `not before ${ahead(server.nextStartAt)}`],
     ['error', error && failureLine(error)],
     ['remedy', error?.remedy],
     ...(server.evidence ? evidenceFacts(server.evidence) : []),
@@ -59,12 +71,11 @@ export function factLines(server: ServerExplanation, now: number, c: Colors): st
 export function nowLine(
   { activity, attempt, lastFailure, nextAttemptAt, heartbeat }: PendingAttempt,
   now: number,
+  timeZone?: string,
 ): string {
-  const next = nextAttemptAt === undefined ? '' : `, next in ${formatDuration(nextAttemptAt - now)}`;
-  const job = heartbeat ? seenAs(heartbeat) : undefined;
-  const seen = job ? `, the job is ${job}` : '';
+  const next = nextAttemptAt === undefined ? '' : `, next at ${clockTimeAhead(nextAttemptAt, now, timeZone)}`;
   const trouble = heartbeat?.pollError ?? lastFailure;
-  return fact('now', `${activity}, attempt ${attempt}${next}${seen}${trouble ? `: ${trouble}` : ''}`);
+  return fact('now', `${activity}, attempt ${attempt}${next}${trouble ? `: ${trouble}` : ''}`);
 }
 
 /**
@@ -78,7 +89,8 @@ export function explainStopping(
 ): ServerExplanation {
   const stopping = stopAttempt(attempts);
   if (!stopping) return server;
-  const job = stopping.heartbeat && seenAs(stopping.heartbeat);
+  const { seen } = jobOf(attempts);
+  const job = seen && jobState(seen);
   return {
     ...server,
     why: `${whyStopped(reason)} and smc-batch waits until it can be stopped: SMC stops a job only while it is Syncing${job ? `, and it is ${job}` : ''}; if the job finishes before, its server counts as migrated`,
@@ -106,7 +118,3 @@ function whyStopped(reason: StopReason | undefined): string {
       return `the state of its job is unknown (${reason?.end}); the job is to end`;
   }
 }
-
-/** `Syncing 40 %`: the job's state in SMC's words. */
-const seenAs = ({ status, businessStatus, progress }: NonNullable<PendingAttempt['heartbeat']>) =>
-  status && `${businessStatus ?? status}${progress === undefined ? '' : ` ${progress} %`}`;

@@ -23,6 +23,7 @@ import { type BatchClient, isPassing } from './batch-client';
 import { batchJson } from './batch-json';
 import { attemptTrouble } from './pending-attempt';
 import { sendOrder, whoami } from './send-order';
+import { inSight, lookAtServers } from './server-looks';
 import { troubleTeller } from './troubles';
 
 const underWay: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
@@ -165,7 +166,7 @@ function liveView(batch: BatchClient, client?: Client): View {
   return {
     tell,
     async show(progress, servers) {
-      last = { progress, servers: await withHeartbeats(batch, servers, screen.size().rows) };
+      last = { progress, servers: await withJobs(batch, servers, screen.size().rows) };
       redraw();
     },
     end() {
@@ -279,22 +280,15 @@ function changeLine({ server, phase, jobId, imageId, error }: ServerView): strin
   return `${server} ${phase}${facts ? ` (${facts})` : ''}${why}`;
 }
 
-/** Only for as many servers as fit on the screen. */
-function withHeartbeats(batch: BatchClient, servers: ServerView[], rows: number): Promise<LiveServer[]> {
-  const isAsked = ({ phase }: ServerView) => phase === 'migrating' || phase === 'finishing';
-  const asked = new Set(servers.filter(isAsked).slice(0, rows));
-  return Promise.all(
-    servers.map(async (server) => {
-      if (!asked.has(server)) return server;
-      const attempts = await batch.pending(server.server).catch(() => []);
-      const now = await batch.now();
-      return {
-        ...server,
-        heartbeat: attempts.find(({ heartbeat }) => heartbeat)?.heartbeat,
-        trouble: attempts.map((attempt) => attemptTrouble(attempt, now)).find(Boolean),
-      };
-    }),
-  );
+/** Only as many servers are asked as fit on the screen. */
+async function withJobs(batch: BatchClient, servers: ServerView[], rows: number): Promise<LiveServer[]> {
+  const asked = servers.filter(({ phase }) => phase === 'migrating' || phase === 'finishing').slice(0, rows);
+  const looks = await lookAtServers(batch, asked, rows);
+  const now = await batch.now();
+  return inSight(servers, looks).map((server) => {
+    const attempts = looks.attempts.get(server.server) ?? [];
+    return { ...server, trouble: attempts.map((attempt) => attemptTrouble(attempt, now)).find(Boolean) };
+  });
 }
 
 /** Follows a batch until it has ended or the user leaves: by a key, Ctrl-C, or by closing the pipe. */

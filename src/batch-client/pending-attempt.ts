@@ -1,4 +1,5 @@
 import type { JobHeartbeat } from '../../activities';
+import type { JobSeen } from '../report';
 
 /** An activity that is under way or waits for its next attempt. */
 export interface PendingAttempt {
@@ -11,6 +12,20 @@ export interface PendingAttempt {
   startedAt?: number;
   /** What it last saw of its job, where it polls one. */
   heartbeat?: JobHeartbeat;
+  /** When Temporal got that, by its own clock; milliseconds since the epoch. */
+  heartbeatAt?: number;
+}
+
+/** The job that a workflow's activities are about, and how they last saw it. */
+export function jobOf(attempts: readonly PendingAttempt[]): { jobId?: string; seen?: JobSeen } {
+  const { heartbeat, heartbeatAt = Number.POSITIVE_INFINITY } =
+    attempts.find((attempt) => attempt.heartbeat?.jobId) ?? {};
+  if (!heartbeat) return {};
+  const { jobId, status, businessStatus, progress, lookedAt, changedAt } = heartbeat;
+  if (!status) return { jobId };
+  // A worker's clock may run ahead: what it has seen is no younger than its message.
+  const at = Math.min(lookedAt ?? changedAt, heartbeatAt);
+  return { jobId, seen: { status, businessStatus, progress, at } };
 }
 
 /** One call ends within this time: an attempt that takes longer has succeeded with it, and waits for its job. */

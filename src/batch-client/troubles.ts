@@ -1,33 +1,22 @@
-import type { ServerPhase, ServerView, WebhookTrouble } from '../../workflows/contract/views';
+import type { ServerView, WebhookTrouble } from '../../workflows/contract/views';
 import { errorKind, groupTroubles, type ServerTrouble, type Troubles, troubleLines } from '../report';
 import type { BatchClient } from './batch-client';
 import { attemptTrouble, type PendingAttempt } from './pending-attempt';
+import { lookAtServers, type ServerLooks } from './server-looks';
 
-/** A batch may have a thousand servers under way, and each costs a call to Temporal. */
-const mostLooked = 20;
-
-const withWorkflow: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
-
-/** Reads the pending activities of some servers under way, and gives what goes wrong with them right now. */
-export async function lookForTroubles(
+/** What goes wrong right now with the servers that were looked at. */
+export async function troublesOf(
   batch: BatchClient,
-  servers: readonly ServerView[],
+  { attempts, underWay }: ServerLooks,
   webhook?: WebhookTrouble,
 ): Promise<Troubles> {
-  const underWay = servers.filter(({ phase }) => withWorkflow.includes(phase));
-  const answers = await Promise.all(
-    serversToLookAt(underWay).map(async ({ server }) => ({
-      server,
-      // The server may have ended since it was listed. Without an answer its state is unknown, which is not the same as good.
-      attempts: await batch.pending(server).catch(() => undefined),
-    })),
-  );
-  const looked = answers.flatMap(({ server, attempts }) => (attempts ? [{ server, attempts }] : []));
   const now = await batch.now();
   return {
-    groups: groupTroubles(looked.flatMap(({ server, attempts }) => troubleOf(server, attempts, now) ?? [])),
-    looked: looked.length,
-    underWay: underWay.length,
+    groups: groupTroubles(
+      [...attempts].flatMap(([server, pending]) => troubleOf(server, pending, now) ?? []),
+    ),
+    looked: attempts.size,
+    underWay,
     webhook,
   };
 }
@@ -46,7 +35,7 @@ export function troubleTeller(batch: BatchClient, tell: (line: string) => void) 
     const now = await batch.now();
     if (now - lookedAt < lookEveryMs) return;
     lookedAt = now;
-    const troubles = await lookForTroubles(batch, servers, webhook);
+    const troubles = await troublesOf(batch, await lookAtServers(batch, servers), webhook);
     // Without an answer about the servers only the webhook's trouble is known: the batch tells it.
     if (troubles.looked === 0 && !webhook && !told.has(webhookKind)) return;
     const kinds = troubles.groups.map(({ error }) => errorKind(error));
@@ -60,23 +49,6 @@ export function troubleTeller(batch: BatchClient, tell: (line: string) => void) 
     }
     for (const kind of kinds) told.add(kind);
   };
-}
-
-/**
- * Some servers whose jobs are cleaned up, those started last, and the others in even steps. The first two wait for one
- * call, the others for polls: an outage may hit either alone.
- */
-function serversToLookAt(underWay: readonly ServerView[]): ServerView[] {
-  if (underWay.length <= mostLooked) return [...underWay];
-  const few = mostLooked / 4;
-  const finishing = underWay.filter(({ phase }) => phase === 'finishing').slice(0, few);
-  const newestFirst = underWay
-    .filter((server) => !finishing.includes(server))
-    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0));
-  const others = newestFirst.slice(few);
-  const room = Math.min(mostLooked - few - finishing.length, others.length);
-  const spread = Array.from({ length: room }, (_, i) => others[Math.floor((i * others.length) / room)]!);
-  return [...finishing, ...newestFirst.slice(0, few), ...spread];
 }
 
 function troubleOf(

@@ -16,6 +16,7 @@ export function previewCommand(): Command {
       'simulated seconds in one second of the rehearsal (default: so that it takes about a minute)',
       speedArgument,
     )
+    .option('--costs <file>', 'prices for what it would cost (YAML)')
     .addOption(tableOutputOption())
     .addHelpText(
       'after',
@@ -27,9 +28,13 @@ forecast is an estimate: SMC does not tell how full the disks are.
 --simulate starts a local Temporal server, a worker and a simulated account with your sources, their disks, troubles
 and jobs, and runs the batch in it, without approvals, windows and cutovers. It changes nothing in your account.
 
+--costs FILE prices the quantities under "costs". All fields but currency may be left out:
+  costs: { currency: CNY, instanceHour: 0.5, snapshotGiBMonth: 0.12, publicTrafficGiB: 0 }
+
 Examples:
   smc-batch preview batch.yaml
   smc-batch preview batch.yaml -o json | jq -r '.servers[] | select(.verdict == "blocked") | .server'
+  smc-batch preview batch.yaml --costs costs.yaml
   smc-batch preview batch.yaml --simulate --speed 600
 
 Exit codes: 0 apply would be clean, 3 servers are blocked (or failed in the rehearsal), 4 the rehearsal was broken off,

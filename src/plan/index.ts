@@ -12,5 +12,6 @@ export type {
 export { settingsForSmc, startTimeOf } from './plan';
 export type { PlanProblem } from './problem';
 export { type PlanRead, readPlan } from './read-plan';
+export { readYamlFile } from './read-yaml-file';
 export { planJsonSchema } from './schema/json-schema';
 export { starterPlan } from './starter-plan';

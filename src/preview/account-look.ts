@@ -15,6 +15,8 @@ export interface AccountLook {
   owners: Map<string, JobOwner>;
   /** What Temporal knows of the batch from before; absent where it was not asked, or does not answer. */
   earlier?: EarlierRuns;
+  /** It is a simulated account, whose time runs so fast; 0: its time stands still. */
+  simulatedSpeed?: number;
 }
 
 /** Servers of the batch that are at work, and those that were migrated. */
@@ -46,5 +48,6 @@ export async function lookAtAccount(smc: SmcClient, plan: Plan): Promise<Account
     ledger: await readLedger(smc, wanted),
     jobs,
     owners: await jobOwners(smc, jobs),
+    simulatedSpeed: smc.simulatedSpeed(),
   };
 }

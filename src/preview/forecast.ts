@@ -1,8 +1,8 @@
-import type { SourceFacts } from '../inventory';
 import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import { byName } from '../text';
 import type { AccountLook } from './account-look';
-import { jobLength } from './job-length';
+import { jobSeconds } from './job-size';
+import { type Limit, type Outlook, outlook } from './outlook';
 import { type ServerLength, scheduleServers, type WaveSpan } from './schedule';
 import type { ServerPreview } from './server-preview';
 
@@ -18,11 +18,15 @@ export interface Forecast {
   apiCalls: { survey: number; servers: number; polling: number; total: number };
   /** Seconds of each server's job, from now to its end (an incremental one's first sync), by the server's name. */
   serverSeconds: Record<string, number>;
+  /** If it were started now. Windows, lockout dates and scheduled times count. */
+  outlook: Outlook;
+  /** The account is a simulated one whose time runs so fast (0: it stands still): all times here are those of this machine. */
+  simulatedSpeed?: number;
 }
 
 export interface ForecastOptions {
-  /** Jobs that may run at once; at least one is reckoned with. */
-  slots: number;
+  /** What may keep the batch from running more at once; one slot at least is reckoned with. */
+  limits: readonly Limit[];
   /** Seconds between two looks at the running jobs. */
   pollIntervalSeconds: number;
   /** Milliseconds since the epoch. */
@@ -41,7 +45,7 @@ export function forecast(
     if (preview.verdict !== 'create' && preview.verdict !== 'adopt') return [];
     const { dependsOn, exclusive, job } = planned.get(preview.server)!;
     const source = look.sourcesById.get(preview.sourceId ?? '');
-    const whole = source ? secondsOf(planned.get(preview.server)!, source) : 0;
+    const whole = source ? jobSeconds(planned.get(preview.server)!, source) / (look.simulatedSpeed || 1) : 0;
     return [
       {
         name: preview.server,
@@ -54,7 +58,7 @@ export function forecast(
       },
     ];
   });
-  const slots = Math.max(1, options.slots);
+  const slots = Math.max(1, Math.min(...options.limits.map(({ free }) => free)));
   const { waves, totalSeconds, peakRunning, peakExisting } = scheduleServers(plan.waves, lengths, slots);
   const created = previews.filter(({ verdict }) => verdict === 'create').length;
   const adopted = previews.filter(({ verdict }) => verdict === 'adopt').length;
@@ -72,7 +76,29 @@ export function forecast(
     serverSeconds: byName(
       Object.fromEntries(lengths.map(({ name, seconds }) => [name, Math.round(seconds)])),
     ),
+    outlook: outlookOf(plan, lengths, options),
+    simulatedSpeed: look.simulatedSpeed,
   };
+}
+
+function outlookOf(plan: Plan, lengths: readonly ServerLength[], { now, limits }: ForecastOptions): Outlook {
+  const waves = new Set(lengths.map(({ wave }) => wave));
+  const windows = new Map(
+    plan.waves.flatMap(({ name, window }) => (window && waves.has(name) ? [[name, window]] : [])),
+  );
+  const { lockoutDates } = plan.policy;
+  return outlook({
+    now,
+    limits,
+    servers: lengths,
+    windows: [...windows.keys()],
+    secondsToEnd: (slots, withWindows) =>
+      scheduleServers(plan.waves, lengths, slots, {
+        now,
+        lockoutDates,
+        windows: withWindows ? windows : new Map(),
+      }).secondsToEnd,
+  });
 }
 
 /** A job that runs already has started, whatever the plan says. */
@@ -81,27 +107,8 @@ function secondsUntilStart(preview: ServerPreview, job: PlannedServer['job'], no
   return isReady ? Math.max(0, (startTimeOf(job) ?? now) - now) / 1000 : 0;
 }
 
-/** Seconds of a whole run of the server's job. */
-function secondsOf({ job }: PlannedServer, source: SourceFacts): number {
-  // SMC migrates the data disks that the job names; the newer `disks` names them by id, so all are reckoned with.
-  const wanted = new Set(job.dataDisks?.map(({ index }) => index));
-  const dataDisks = source.dataDisks.filter(({ index }) => job.disks?.data?.length || wanted.has(index));
-  const bytes = [source.systemDisk, ...dataDisks].reduce((sum, { sizeGiB = 0, partitionsBytes }) => {
-    const size = sizeGiB * 2 ** 30;
-    return sum + Math.min(partitionsBytes ?? size, size || Number.POSITIVE_INFINITY);
-  }, 0);
-  return jobLength({ bytes, bandwidthLimitKbps: bandwidthLimit(job.replicationParameters) }).total;
-}
-
-/** SMC: bandwidth_limit, in Kbit/s; 0 is none. */
-function bandwidthLimit(parameters: string | undefined): number {
-  const { bandwidth_limit } = JSON.parse(parameters ?? '{}') as { bandwidth_limit?: unknown };
-  const limit = Number(bandwidth_limit);
-  return Number.isFinite(limit) ? limit : 0;
-}
-
 /** How much of an adopted job is still to be done. */
-function shareLeft(preview: ServerPreview, look: AccountLook): number {
+export function shareLeft(preview: ServerPreview, look: AccountLook): number {
   if (preview.verdict !== 'adopt') return 1;
   if (preview.status === 'Waiting' || preview.status === 'Finished') return 0;
   const job = look.jobs.find(({ jobId }) => jobId === preview.jobId);

@@ -1,8 +1,10 @@
+import type { Costs, Prices } from '../costs';
 import type { Account, Plan } from '../plan';
 import type { SmcClient } from '../smc';
 import { type AccountJobs, accountJobs, takenFrom } from './account-jobs';
 import { type AccountLook, lookAtAccount } from './account-look';
 import { type Forecast, forecast } from './forecast';
+import { previewCosts } from './preview-costs';
 import { type ServerPreview, serverPreviews } from './server-preview';
 import { type Warning, warnings } from './warnings';
 
@@ -15,6 +17,7 @@ export interface Preview {
   servers: ServerPreview[];
   warnings: Warning[];
   forecast: Forecast;
+  costs: Costs;
 }
 
 /**
@@ -27,20 +30,22 @@ export async function previewPlan(
   {
     pollIntervalSeconds,
     look,
+    prices,
     now = Date.now(),
-  }: { pollIntervalSeconds: number; look?: AccountLook; now?: number },
+  }: { pollIntervalSeconds: number; look?: AccountLook; prices?: Prices; now?: number },
 ): Promise<Preview> {
   const seen = look ?? (await lookAtAccount(smc, plan));
   const servers = serverPreviews(plan, seen, now);
   const jobs = accountJobs(plan.name, servers, seen);
   const taken = takenFrom(jobs);
   const { quota } = plan.account;
-  const slots = Math.min(
-    plan.policy.maxConcurrent,
-    quota.running - taken.running,
-    quota.jobs - taken.existing,
-  );
-  const expected = forecast(plan, servers, seen, { slots, pollIntervalSeconds, now });
+  const { maxConcurrent } = plan.policy;
+  const limits = [
+    { setting: 'policy.maxConcurrent', value: maxConcurrent, free: maxConcurrent },
+    { setting: 'account.quota.running', value: quota.running, free: quota.running - taken.running },
+    { setting: 'account.quota.jobs', value: quota.jobs, free: quota.jobs - taken.existing },
+  ];
+  const expected = forecast(plan, servers, seen, { limits, pollIntervalSeconds, now });
   const counts = { create: 0, adopt: 0, skip: 0, blocked: 0 };
   for (const { verdict } of servers) counts[verdict]++;
   return {
@@ -50,5 +55,6 @@ export async function previewPlan(
     servers,
     warnings: warnings(plan, servers, expected, jobs),
     forecast: expected,
+    costs: previewCosts(plan, servers, seen, expected, prices),
   };
 }

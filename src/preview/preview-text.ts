@@ -1,14 +1,24 @@
 import type { Colors } from 'picocolors/types';
-import { formatDuration } from '../report';
+import { costLines, formatDuration } from '../report';
 import { type Column, tableLines } from '../text';
+import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
 import type { ServerPreview } from './server-preview';
 
 /** More servers that are simply created than this are counted, not listed. */
 const mostCreated = 100;
 
+/** Where a preview is read. */
+export interface PreviewLook {
+  /** Of the terminal; absent where it is none. */
+  columns?: number;
+  /** Milliseconds since the epoch; default: now. */
+  now?: number;
+  timeZone?: string;
+}
+
 /** A preview for people: the servers, what blocks some of them, warnings, and the forecast. */
-export function previewText(preview: Preview, c: Colors, columns?: number): string[] {
+export function previewText(preview: Preview, c: Colors, look: PreviewLook = {}): string[] {
   const { batch, counts, servers, warnings } = preview;
   const created = servers.filter(isPlain);
   const listed = created.length > mostCreated ? servers.filter((server) => !isPlain(server)) : servers;
@@ -19,7 +29,7 @@ export function previewText(preview: Preview, c: Colors, columns?: number): stri
   const empty = 'Every server would be created.';
   const said = Object.entries(counts).filter(([, count]) => count > 0);
   return [
-    ...tableLines(serverColumns(c), blockedFirst, { columns, empty }),
+    ...tableLines(serverColumns(c), blockedFirst, { columns: look.columns, empty }),
     ...(listed.length < servers.length
       ? [c.dim(`… and ${created.length} more to create (-o json lists them)`)]
       : []),
@@ -28,7 +38,8 @@ export function previewText(preview: Preview, c: Colors, columns?: number): stri
     ...servers.flatMap((server) => blockLines(server, c)),
     ...warnings.flatMap(({ message, remedy }) => ['', `${c.yellow('warning')} ${message}`, `  ${remedy}`]),
     '',
-    ...forecastLines(preview, c, columns),
+    ...forecastLines(preview, c, look),
+    ...(preview.costs.instanceHours > 0 ? ['', ...costLines(preview.costs, look.columns)] : []),
   ];
 }
 
@@ -78,7 +89,9 @@ function blockLines(server: ServerPreview, c: Colors): string[] {
   ]);
 }
 
-function forecastLines({ forecast, account, counts }: Preview, c: Colors, columns?: number): string[] {
+function forecastLines(preview: Preview, c: Colors, look: PreviewLook): string[] {
+  const { forecast, account, counts } = preview;
+  const { columns, now = Date.now(), timeZone } = look;
   const { waves, totalSeconds, slots, peakJobs, apiCalls } = forecast;
   if (totalSeconds === 0) return [nothingToMigrate(counts)];
   const rows = waves.map(({ name, servers, startSeconds, endSeconds }) => ({
@@ -96,8 +109,10 @@ function forecastLines({ forecast, account, counts }: Preview, c: Colors, column
     }),
     `  up to ${slots} at once; at most ${peakJobs.running} jobs run and ${peakJobs.existing} exist; about ${apiCalls.total} API calls`,
     `  now in the account: ${all.existing} jobs, ${all.running} running; ${others.existing} and ${others.running} of them not of this batch; quota ${account.quota.jobs} and ${account.quota.running}`,
+    '',
+    ...outlookLines(preview.forecast, now, timeZone).map((line) => `  ${line}`),
     c.dim(
-      '  From the sizes of the partitions at 100 Mbit/s (or bandwidth_limit) and images at 30 MB/s; approvals, windows and failures not counted.',
+      '  From the sizes of the partitions at 100 Mbit/s (or bandwidth_limit) and images at 30 MB/s; approvals and failures not counted.',
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { forecast } from '../../workflows/batch/forecast';
 import { newBatchState } from '../../workflows/batch/state';
-import type { Plan, PlannedServer } from '../plan';
+import type { Plan, PlannedServer, TimeWindow } from '../plan';
 import { byName } from '../text';
 
 /** One server to schedule. */
@@ -31,26 +31,40 @@ export interface Schedule {
   totalSeconds: number;
   peakRunning: number;
   peakExisting: number;
+  /** Seconds from now to the last end, windows included; absent where a server never gets its turn. */
+  secondsToEnd?: number;
+}
+
+/** The hours in which servers may start; without it at any time. */
+export interface Calendar {
+  /** When the batch starts; milliseconds since the epoch. */
+  now: number;
+  lockoutDates: readonly string[];
+  /** By the wave's name. */
+  windows: ReadonlyMap<string, TimeWindow>;
 }
 
 /**
  * How a batch would go, by the decisions of the batch itself: waves in order, longest first within a wave, a slot given anew
- * as soon as it is free. `slots` is at least 1. Approvals, windows and failures are left out.
+ * as soon as it is free. `slots` is at least 1. Approvals and failures are left out, windows without a calendar.
  */
 export function scheduleServers(
   waves: readonly { name: string; overlap: boolean }[],
   servers: readonly ServerLength[],
   slots: number,
+  calendar: Calendar = anyTime,
 ): Schedule {
+  const { now } = calendar;
   const lengths = new Map(servers.map((server) => [server.name, server]));
-  const ahead = forecast(stateOf(waves, servers, lengths, slots), 0, (name) => lengths.get(name)!.seconds);
+  const state = stateOf(waves, servers, lengths, slots, calendar);
+  const ahead = forecast(state, now, (name) => lengths.get(name)!.seconds);
   const spans = waves.map(({ name }) => ({ name, servers: 0, startMs: Number.POSITIVE_INFINITY, endMs: 0 }));
   const spanOf = new Map(spans.map((span) => [span.name, span]));
   for (const { wave } of servers) spanOf.get(wave)!.servers++;
   for (const [name, { startAt, endAt }] of ahead.servers) {
     const span = spanOf.get(lengths.get(name)!.wave)!;
-    span.startMs = Math.min(span.startMs, startAt);
-    span.endMs = Math.max(span.endMs, endAt);
+    span.startMs = Math.min(span.startMs, startAt - now);
+    span.endMs = Math.max(span.endMs, endAt - now);
   }
   return {
     waves: spans.map(({ name, servers: count, startMs, endMs }) => ({
@@ -62,8 +76,11 @@ export function scheduleServers(
     totalSeconds: Math.max(0, ...spans.map(({ endMs }) => endMs)) / 1000,
     peakRunning: ahead.peak.running,
     peakExisting: ahead.peak.existing,
+    secondsToEnd: ahead.endAt === undefined ? undefined : (ahead.endAt - now) / 1000,
   };
 }
+
+const anyTime: Calendar = { now: 0, lockoutDates: [], windows: new Map() };
 
 /** A batch that has looked its servers up and has all the slots it may have. */
 function stateOf(
@@ -71,6 +88,7 @@ function stateOf(
   servers: readonly ServerLength[],
   lengths: ReadonlyMap<string, ServerLength>,
   slots: number,
+  { now, lockoutDates, windows }: Calendar,
 ) {
   const plan: Plan = {
     name: '',
@@ -82,10 +100,10 @@ function stateOf(
       jobTimeoutSeconds: 1,
       stallTimeoutSeconds: 1,
       onFailure: 'deleteJob',
-      lockoutDates: [],
+      lockoutDates: [...lockoutDates],
       priority: 0,
     },
-    waves: waves.map(({ name, overlap }) => ({ name, overlap })),
+    waves: waves.map(({ name, overlap }) => ({ name, overlap, window: windows.get(name) })),
     servers: servers.map(
       ({ name, wave, dependsOn, exclusive, notBeforeSeconds, staysAfterwards }): PlannedServer => ({
         name,
@@ -94,13 +112,15 @@ function stateOf(
         dependsOn: dependsOn?.filter((other) => lengths.has(other)),
         job: {
           regionId: '',
-          ...(notBeforeSeconds && { scheduledStartTime: new Date(notBeforeSeconds * 1000).toISOString() }),
+          ...(notBeforeSeconds && {
+            scheduledStartTime: new Date(now + notBeforeSeconds * 1000).toISOString(),
+          }),
           ...(staysAfterwards && { runOnce: false }),
         },
       }),
     ),
   };
-  const state = newBatchState(plan, { firstRunId: '', taskQueue: '', now: 0 });
+  const state = newBatchState(plan, { firstRunId: '', taskQueue: '', now });
   const lease = { existing: servers.length + 1, running: slots };
   return {
     ...state,

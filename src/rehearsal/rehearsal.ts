@@ -29,8 +29,9 @@ export async function rehearse(
   options: { speed?: number; output: 'text' | 'json'; say: (line: string) => void },
 ): Promise<Rehearsal | undefined> {
   const { say, output } = options;
+  const { totalSeconds, simulatedSpeed } = seen.preview.forecast;
   // A minute or so, whatever the plan; never slower than a minute a second.
-  const speed = options.speed ?? Math.max(60, Math.ceil(seen.preview.forecast.totalSeconds / 60));
+  const speed = options.speed ?? Math.max(60, Math.ceil((totalSeconds * (simulatedSpeed || 1)) / 60));
   const interrupt = interruptSignal();
   const ends: (() => Promise<unknown>)[] = [() => Promise.resolve(interrupt.dispose())];
   try {

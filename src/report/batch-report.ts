@@ -3,11 +3,12 @@ import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { type Column, failureLine, padded, tableLines } from '../text';
 import type { ReportSource } from './build-report';
+import { clockTimeAhead } from './clock-time';
 import { formatDuration } from './duration';
 import { evidenceFacts } from './evidence';
+import { jobSeenLine, type ServerInSight } from './job-seen';
 import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
 import { nextLine } from './status-text';
-import { timeToGo } from './time-to-go';
 
 /** Where a report is read. */
 export interface TextLook {
@@ -53,8 +54,9 @@ export function textReport(
   ];
 }
 
-function columnsFor(servers: ServerView[], now: number, c: Colors): Column<ServerView>[] {
-  const isEstimated = servers.some((server) => timeToGo(server, now) !== undefined);
+function columnsFor(servers: ServerInSight[], now: number, c: Colors): Column<ServerInSight>[] {
+  const endOf = ({ estimatedEnd }: ServerInSight) =>
+    isAhead(estimatedEnd, now) ? clockTimeAhead(estimatedEnd, now) : '';
   return [
     { title: 'server', rank: 1, least: 28, cell: ({ server }) => server },
     { title: 'wave', rank: 5, least: 6, cell: ({ wave }) => wave },
@@ -63,13 +65,13 @@ function columnsFor(servers: ServerView[], now: number, c: Colors): Column<Serve
     { title: 'job', rank: 6, cell: ({ jobId }) => jobId ?? '' },
     { title: 'starts', rank: 7, cell: ({ starts = 0 }) => (starts > 1 ? String(starts) : '') },
     { title: 'took', rank: 4, cell: took },
-    ...(isEstimated ? [{ title: 'to go', rank: 3, cell: (server: ServerView) => toGo(server, now) }] : []),
-    { title: 'result', rank: 2, least: 18, cell: ({ imageId, error }) => imageId ?? error?.code ?? '' },
+    ...(servers.some((server) => endOf(server)) ? [{ title: 'ends about', rank: 3, cell: endOf }] : []),
+    { title: 'result', rank: 2, least: 18, cell: (server) => resultOf(server, now) },
   ];
 }
 
 /** What needs somebody's hand is not among what does not: the rest stays in the plan's order. */
-const failedFirst = (servers: readonly ServerView[]) => [
+const failedFirst = (servers: readonly ServerInSight[]) => [
   ...servers.filter(({ phase }) => phase === 'failed'),
   ...servers.filter(({ phase }) => phase !== 'failed'),
 ];
@@ -104,10 +106,15 @@ function phaseColor({ phase }: ServerView, c: Colors): string {
   return phase;
 }
 
-function toGo(server: ServerView, now: number): string {
-  const left = timeToGo(server, now);
-  return left === undefined ? '' : `about ${formatDuration(left)}`;
+/** What came of a server; until then how its job was last seen, or when that is started again. */
+function resultOf({ imageId, jobSeen, error, nextStartAt }: ServerInSight, now: number): string {
+  if (imageId) return imageId;
+  const again = isAhead(nextStartAt, now) ? `again at ${clockTimeAhead(nextStartAt, now)}` : undefined;
+  const seen = jobSeen && jobSeenLine(jobSeen, now);
+  return [error?.code, again, seen].filter(Boolean).join(', ');
 }
+
+const isAhead = (at: number | undefined, now: number): at is number => at !== undefined && at > now;
 
 function took({ startedAt, endedAt }: ServerView): string {
   return startedAt && endedAt ? formatDuration(endedAt - startedAt) : '';

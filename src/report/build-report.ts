@@ -1,18 +1,23 @@
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
+import type { Prices } from '../costs';
+import type { ServerInSight } from './job-seen';
 import { instanceHours, keptJobs } from './kept-jobs';
+import { reportCosts } from './report-costs';
 import type { BatchReport, ReportServer } from './report-schema';
 import { areaOf, serversUnderWay } from './servers-under-way';
 
 /** The source of a report. */
 export interface ReportSource {
   progress: BatchProgress;
-  servers: ServerView[];
+  servers: ServerInSight[];
   /** The ends of servers that have left the plan. */
   leftPlan?: string[];
   generatedAt: Date;
   /** How Temporal ended the batch before its own end: `terminated`, `timed out`. */
   cutShort?: string;
+  /** What things cost, where somebody has said so. */
+  prices?: Prices;
 }
 
 /** The report of a batch: of all that it did, or of what it has done so far. */
@@ -22,6 +27,7 @@ export function buildBatchReport({
   leftPlan = [],
   generatedAt,
   cutShort,
+  prices,
 }: ReportSource): BatchReport {
   const now = generatedAt.getTime();
   const servers = views.map((view) => reportServer(view, now));
@@ -32,7 +38,11 @@ export function buildBatchReport({
     outcome: cutShort ? undefined : progress.outcome,
     soFar: progress.status !== 'ended',
     generatedAt: generatedAt.toISOString(),
-    summary: { ...summaryOf(progress, servers, generatedAt), keptJobs: keptJobs(views, now) },
+    summary: {
+      ...summaryOf(progress, servers, generatedAt),
+      keptJobs: keptJobs(views, now),
+      costs: reportCosts(views, progress.waves, now, prices),
+    },
     servers,
     failures: failureGroups(servers),
     leftovers: servers.flatMap(({ server, leftover }) =>
@@ -55,7 +65,7 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
   ledgerNotWritten: 'its source could not be tagged as migrated, so it is the only proof that it was',
 };
 
-function reportServer(view: ServerView, now: number): ReportServer {
+function reportServer(view: ServerInSight, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, imageName, starts } = view;
   const { startedAt, endedAt, error, evidence, leftover, note, earlier } = view;
   return {
@@ -70,6 +80,8 @@ function reportServer(view: ServerView, now: number): ReportServer {
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),
     estimatedEnd: isoTime(view.estimatedEnd),
+    nextStartAt: isoTime(view.nextStartAt),
+    jobSeen: view.jobSeen && { ...view.jobSeen, at: new Date(view.jobSeen.at).toISOString() },
     seconds: startedAt && endedAt ? Math.max(0, endedAt - startedAt) / 1000 : undefined,
     error: error && failureOf(error),
     evidence: evidence && { ...evidence, readAt: new Date(evidence.readAt).toISOString() },
@@ -95,7 +107,7 @@ function summaryOf(
   progress: BatchProgress,
   servers: ReportServer[],
   generatedAt: Date,
-): BatchReport['summary'] {
+): Omit<BatchReport['summary'], 'costs'> {
   const start = Date.parse(progress.startedAt);
   const ofThisRun = servers.filter(({ earlier }) => !earlier);
   const endedAt = progress.status === 'ended' ? (latest(ofThisRun) ?? progress.startedAt) : undefined;

@@ -1,10 +1,14 @@
 /** What a batch does and did: for people, and for other programs. */
 export { countsLine, type TextLook, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
+export { clockTime, clockTimeAhead, zonedTime } from './clock-time';
+export { costLines } from './cost-lines';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { evidenceFacts } from './evidence';
 export { htmlReport } from './html';
+export type { LiveServer } from './job-rows';
+export { type JobSeen, jobSeenLine, jobState, type ServerInSight } from './job-seen';
 export {
   formatInstanceHours,
   instanceHours,
@@ -12,11 +16,10 @@ export {
   keptJobsLine,
   withInstanceHours,
 } from './kept-jobs';
-export { type LiveBatch, type LiveServer, liveFrame } from './live-view';
+export { type LiveBatch, liveFrame } from './live-view';
 export { markdownReport } from './markdown-report';
 export { batchReportJsonSchema, batchReportSchema } from './report-schema';
 export { nextLine, statusText, waitingLines } from './status-text';
-export { timeToGo } from './time-to-go';
 export {
   errorKind,
   groupTroubles,

@@ -21,15 +21,20 @@ type KeptServer = Pick<
  */
 export function instanceHours(server: KeptServer, now: number): number | undefined {
   const { startedAt, leftover } = server;
-  if (!leftover || startedAt === undefined || !hasInstance(server)) return undefined;
+  if (!leftover || startedAt === undefined || !keepsInstance(server)) return undefined;
   return inHundredths(Math.max(0, now - startedAt) / 3_600_000);
 }
 
-/** SMC: a success releases the instance, and a job that was never started has none. */
-function hasInstance({ phase, error, stoppedRunningAt, starts }: KeptServer): boolean {
-  const isRefused = error?.action === 'StartReplicationJob' && stoppedRunningAt === undefined;
-  const neverStarted = starts === 0 || isRefused;
-  return phase !== 'migrated' && !neverStarted;
+/** SMC: a success releases the instance. */
+const keepsInstance = (server: KeptServer) => server.phase !== 'migrated' && !isRefused(server, 'Start');
+
+/** SMC makes the intermediate instance when the job starts. */
+export const hasHadInstance = (server: KeptServer) =>
+  !isRefused(server, 'Start') && !isRefused(server, 'Create');
+
+/** The job was never created, or never started. */
+function isRefused({ error, stoppedRunningAt, starts }: KeptServer, what: 'Create' | 'Start'): boolean {
+  return starts === 0 || (error?.action === `${what}ReplicationJob` && stoppedRunningAt === undefined);
 }
 
 /** The kept jobs of these servers whose instances are billed; undefined when there are none. */

@@ -1,27 +1,14 @@
 import type { Colors } from 'picocolors/types';
-import type { JobHeartbeat } from '../../activities';
-import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import {
-  accountTroubleLine,
-  clip,
-  displayWidth,
-  failureLine,
-  inColumns,
-  plainLine,
-  smcBatchCommand,
-} from '../text';
+import type { BatchProgress } from '../../workflows/contract/views';
+import { accountTroubleLine, clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../text';
+import { bar } from './bar';
+import { clockTimeAhead } from './clock-time';
 import { counted } from './counted';
 import { formatDuration } from './duration';
+import { type Clock, jobRows, type LiveServer } from './job-rows';
 import { strayJobsLine } from './kept-jobs';
 import { nextLine } from './status-text';
-import { timeToGo } from './time-to-go';
 import { webhookLine } from './trouble';
-
-export interface LiveServer extends ServerView {
-  heartbeat?: JobHeartbeat;
-  /** Why its last poll failed, or a call that is repeated. */
-  trouble?: string;
-}
 
 export interface LiveBatch {
   progress: BatchProgress;
@@ -41,11 +28,12 @@ export interface ScreenSize {
 /** A frame of the live view: at most `columns` wide, and one row shorter than `rows`, for the cursor. */
 export function liveFrame(
   batch: LiveBatch,
-  { columns, rows }: ScreenSize,
+  size: ScreenSize,
   c: Colors,
-  now = Date.now(),
+  clock: Clock = { now: Date.now() },
 ): string[] {
-  const head = headLines(batch, columns, c, now);
+  const { columns, rows } = size;
+  const head = headLines(batch, columns, c, clock);
   const waiting = waitingLines(batch, c).slice(0, 5);
   const keys = batch.keys ? [c.dim(batch.keys)] : [];
   const fixed = head.length + waiting.length + keys.length + 4;
@@ -53,7 +41,7 @@ export function liveFrame(
   const room = Math.max(2, rows - fixed - events.length);
   const blocks = [
     head,
-    serverLines(batch.servers, columns, room, c, now),
+    serverLines(batch.servers, size, room, c, clock),
     waiting,
     [...events.map((line) => c.dim(plainLine(line))), ...keys],
   ].filter((block) => block.length > 0);
@@ -63,11 +51,13 @@ export function liveFrame(
     .map((line) => clip(line, columns));
 }
 
-function headLines({ progress }: LiveBatch, columns: number, c: Colors, now: number): string[] {
+function headLines({ progress }: LiveBatch, columns: number, c: Colors, { now, timeZone }: Clock): string[] {
   const { inUse, cap } = progress.slots;
   const ended = progress.waves.reduce((sum, wave) => sum + wave.ended, 0);
   const left =
-    progress.estimatedEnd === undefined ? '' : `, about ${formatDuration(progress.estimatedEnd - now)} to go`;
+    progress.estimatedEnd === undefined
+      ? ''
+      : `, done about ${clockTimeAhead(progress.estimatedEnd, now, timeZone)}`;
   const said = `${ended} of ${progress.total} ended${left}`;
   const width = Math.max(10, Math.min(60, columns - displayWidth(said) - 2));
   const refused = accountTroubleLine(progress.accountTrouble);
@@ -91,7 +81,13 @@ function outcomes({ counts }: BatchProgress, c: Colors): string {
 }
 
 /** A line for each server whose job runs or is in trouble; servers between two syncs are only counted. */
-function serverLines(servers: LiveServer[], columns: number, room: number, c: Colors, now: number): string[] {
+function serverLines(
+  servers: LiveServer[],
+  { columns }: ScreenSize,
+  room: number,
+  c: Colors,
+  clock: Clock,
+): string[] {
   const moving = servers.filter(({ phase }) => phase !== 'synced');
   const synced = servers.length - moving.length;
   const folded = synced > 0 ? [`${counted(synced, 'server')} synced, until cut over`] : [];
@@ -101,40 +97,16 @@ function serverLines(servers: LiveServer[], columns: number, room: number, c: Co
   const shown = sorted.length <= space ? sorted : sorted.slice(0, Math.max(1, space - 1));
   const names = shown.map(({ server }) => displayWidth(plainLine(server)));
   const width = Math.min(Math.max(6, ...names), Math.floor(columns * 0.3));
+  const row = jobRows(shown, columns - width - 2, c, clock);
   const more = moving.length - shown.length;
   return [
-    ...shown.map(
-      (server) => `${inColumns(plainLine(server.server), width)}  ${jobColumns(server, columns, c, now)}`,
-    ),
+    ...shown.map((server) => `${inColumns(plainLine(server.server), width)}  ${row(server)}`),
     ...(more > 0 ? [c.dim(`… and ${more} more under way`)] : []),
     ...folded,
   ];
 }
 
 const isInTrouble = ({ phase, trouble }: LiveServer) => phase === 'recovering' || trouble !== undefined;
-
-function jobColumns(server: LiveServer, columns: number, c: Colors, now: number): string {
-  const { phase, heartbeat, trouble, error, startedAt, stoppedRunningAt, starts = 1 } = server;
-  const since = phase === 'migrating' ? startedAt : (stoppedRunningAt ?? startedAt);
-  const time = since === undefined ? '' : formatDuration(now - since);
-  if (phase === 'recovering') {
-    const why = error ? failureLine({ code: error.code, message: error.message }) : 'its job broke';
-    return `${c.yellow('recovering')}  ${inColumns(time, 8)}  ${c.yellow(plainLine(why))}`;
-  }
-  if (phase === 'queued') return `queued      ${inColumns(time, 8)}  waits for a slot to start again`;
-  if (trouble) return c.yellow(plainLine(trouble));
-  if (phase === 'finishing') return `finishing   ${inColumns(time, 8)}  ${server.jobId ?? ''}`;
-  if (!heartbeat?.status) return `starting    ${inColumns(time, 8)}  ${server.jobId ?? ''}`;
-  const percent = heartbeat.progress ?? 0;
-  const stage = inColumns(plainLine(heartbeat.businessStatus ?? heartbeat.status), 10);
-  const again = starts > 1 ? `  start ${starts}` : '';
-  const left = timeToGo(server, now);
-  const toGo = left === undefined ? '' : `, about ${formatDuration(left)} to go`;
-  const hours = (now - (startedAt ?? now)) / 3_600_000;
-  const pace = columns >= 120 && percent > 0 && hours > 0 ? ` at ${(percent / hours).toFixed(0)} %/h` : '';
-  const width = columns < 60 ? 8 : columns < 100 ? 12 : columns < 120 ? 20 : 40;
-  return `${bar(percent / 100, width, c)} ${percent.toFixed(0).padStart(3)} %  ${stage}  ${time}${pace}${toGo}${again}`;
-}
 
 /** The reasons why servers wait, with waves of the same reason together; then the jobs that stay and are billed. */
 function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
@@ -166,9 +138,4 @@ function statusColor({ status }: BatchProgress, c: Colors): string {
   if (status === 'stopped') return c.red(status);
   const isCalm = status === 'running' || status === 'surveying' || status === 'ended';
   return isCalm ? status : c.yellow(status);
-}
-
-function bar(share: number, width: number, c: Colors): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
-  return `${c.green('█'.repeat(full))}${c.dim('░'.repeat(width - full))}`;
 }

@@ -1,4 +1,5 @@
 import { accountTroubleLine, failureLine, plainLine, smcBatchCommand } from '../text';
+import { costRows } from './cost-lines';
 import { counted } from './counted';
 import { formatDuration } from './duration';
 import { evidenceByServer, evidenceFacts, type ShownEvidence } from './evidence';
@@ -61,6 +62,7 @@ export function markdownReport(report: BatchReport): string {
         ]
       : []),
     ...(strays ? ['', plain(strays)] : []),
+    ...costSection(summary.costs),
     ...section('Notes', notes, ({ note, servers }) => `- ${code(note)}: ${few(servers)}`),
     ...serverTable(report.servers),
     '',
@@ -90,6 +92,15 @@ function summaryLines({ summary, soFar }: BatchReport): string[] {
 
 const evidenceLines = (evidence: ShownEvidence | undefined) =>
   evidence ? evidenceFacts(evidence).map(([name, said]) => `  - ${name}: ${code(said)}`) : [];
+function costSection(costs: BatchReport['summary']['costs']): string[] {
+  const rows = costRows(costs).map(([what = '', quantity = '', price = '']) =>
+    row(plain(what), quantity, ...(costs.priced ? [price] : [])),
+  );
+  const [head, rule] = costs.priced
+    ? ['| | quantity | price |', '| --- | --: | --: |']
+    : ['| | quantity |', '| --- | --: |'];
+  return costs.instanceHours > 0 ? ['', '## Costs', '', head, rule, ...rows] : [];
+}
 
 function section<T>(title: string, items: T[], line: (item: T) => string): string[] {
   return items.length > 0 ? ['', `## ${title}`, '', ...items.map(line)] : [];

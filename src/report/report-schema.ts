@@ -96,8 +96,18 @@ const server = z
     estimatedEnd: moment
       .optional()
       .describe(
-        'while it migrates: by its size and the measurements of the batch; in the past when it takes longer',
+        'while it migrates, or is started again: by its size and what has been measured; absent once it takes longer than that',
       ),
+    nextStartAt: moment.optional().describe('its job is not started again before'),
+    jobSeen: z
+      .object({
+        status: z.string(),
+        businessStatus: z.string().optional(),
+        progress: z.number().optional().describe('percent'),
+        at: moment.describe('when a worker saw it so'),
+      })
+      .optional()
+      .describe('the job of a server under way, of many servers some'),
     seconds: seconds.optional().describe('from start to end; absent while it is under way'),
     error: failure.optional().describe('of a failed server, or the newest one of a server that tries again'),
     evidence: evidence
@@ -160,6 +170,27 @@ const summary = z.object({
     .object({ jobs: count, instanceHours: hours })
     .optional()
     .describe('jobs left whose intermediate instances are billed, and for how long so far'),
+  costs: z
+    .object({
+      waves: z.array(z.object({ name: z.string(), instanceHours: hours })),
+      leftoverInstanceHours: hours.optional().describe('of jobs that stayed after their servers had ended'),
+      instanceHours: hours.describe('of intermediate instances, those of jobs left included'),
+      snapshotGiB: z.number().nonnegative().describe('of the images, at most'),
+      publicTrafficGiB: z.number().nonnegative().describe('at most'),
+      vpcTrafficGiB: z.number().nonnegative().describe('over VPN or Express Connect, at most'),
+      priced: z
+        .object({
+          currency: z.string(),
+          instances: z.number().optional(),
+          leftovers: z.number().optional().describe('of the instances, those of jobs left'),
+          publicTraffic: z.number().optional(),
+          snapshotsAMonth: z.number().optional(),
+          once: z.number().describe('instances and traffic'),
+        })
+        .optional()
+        .describe('where --costs has given prices'),
+    })
+    .describe("of each server's last round, so far"),
   strayJobs: count.optional().describe('jobs of this batch that belong to no server of its plan'),
 });
 

@@ -68,6 +68,8 @@ export type SmcClient = {
   allReplicationJobs(filter: RequestOf<'DescribeReplicationJobs'>): AsyncGenerator<ReplicationJob>;
   /** All tags that match, page by page. */
   allTagResources(filter: RequestOf<'ListTagResources'>): AsyncGenerator<TagResource>;
+  /** How fast the time of the account runs, once a simulator has answered; undefined of a real account. */
+  simulatedSpeed(): number | undefined;
   close(): Promise<void>;
 };
 
@@ -126,6 +128,7 @@ export function createSmcClient(transport: Transport): SmcClient {
         nextToken = answer.nextToken;
       }
     },
+    simulatedSpeed: () => transport.simulatedSpeed(),
     close: () => transport.close(),
   };
 }

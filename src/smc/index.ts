@@ -35,6 +35,7 @@ export {
   apiVersion,
   createTransport,
   defaultEndpoint,
+  simulatorHeader,
   type Transport,
   type TransportOptions,
 } from './transport';

@@ -22,11 +22,15 @@ export interface TransportOptions {
 export interface Transport {
   /** Rejects with an {@link SmcError}, or with the signal's reason when the signal ends the wait. */
   call(action: string, params: WireParams, options?: { signal?: AbortSignal }): Promise<unknown>;
+  /** How fast the time of the account runs, once a simulator has answered; undefined of a real account. */
+  simulatedSpeed(): number | undefined;
   /** Waits for the calls that are not answered yet, then closes the connections. */
   close(): Promise<void>;
 }
 
 export const apiVersion = '2019-06-01';
+/** Only the simulator answers with it: `speed=600`, its seconds in one of ours. */
+export const simulatorHeader = 'x-smc-batch-simulator';
 export const defaultEndpoint = 'https://smc.aliyuncs.com';
 
 /** A longer request is sent as a form body instead of a query. */
@@ -41,6 +45,7 @@ export function createTransport(options: TransportOptions): Transport {
   const http = createHttpClient({ timeoutMs: options.timeoutMs, connections: options.connections });
   // Added to our clock after the service has refused its time.
   let clockSkewMs = 0;
+  let simulatedSpeed: number | undefined;
 
   async function send(action: string, params: WireParams, signal?: AbortSignal): Promise<AnswerBody> {
     const { accessKeyId, accessKeySecret, securityToken } = await options.credentials();
@@ -79,6 +84,7 @@ export function createTransport(options: TransportOptions): Transport {
     const form = { body: query, contentType: 'application/x-www-form-urlencoded' };
     try {
       const answer = await http.exchange(url, { method, signal, ...(method === 'POST' && form) });
+      simulatedSpeed = speedOf(answer.header(simulatorHeader));
       return {
         statusCode: answer.statusCode,
         date: answer.header('date'),
@@ -105,6 +111,7 @@ export function createTransport(options: TransportOptions): Transport {
         });
       }
     },
+    simulatedSpeed: () => simulatedSpeed,
     close: () => http.close(),
   };
 }
@@ -116,6 +123,11 @@ class ClockSkew extends Error {
   ) {
     super(refusal.message);
   }
+}
+
+function speedOf(header: string | undefined): number | undefined {
+  const [, speed] = /^speed=(\d+(?:\.\d+)?)$/.exec(header ?? '') ?? [];
+  return speed === undefined ? undefined : Number(speed);
 }
 
 const isTimestampRefusal = (code: string) =>

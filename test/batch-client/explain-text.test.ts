@@ -33,9 +33,9 @@ const timedOut = {
 
 test('what an activity does: the job as it was last seen, and why the last look failed', () => {
   const look: PendingAttempt = { ...stopping, activity: 'awaitReplicationJob' };
-  expect(nowLine(look, now)).toBe('now        awaitReplicationJob, attempt 1, the job is Processing 60 %');
+  expect(nowLine(look, now)).toBe('now        awaitReplicationJob, attempt 1');
   const failing = { ...look, heartbeat: { ...look.heartbeat!, pollError: 'ServiceUnavailable: busy' } };
-  expect(nowLine(failing, now)).toContain('60 %: ServiceUnavailable: busy');
+  expect(nowLine(failing, now)).toContain('attempt 1: ServiceUnavailable: busy');
   expect(
     nowLine(
       {
@@ -45,8 +45,9 @@ test('what an activity does: the job as it was last seen, and why the last look 
         lastFailure: 'Busy: later',
       },
       now,
+      'UTC',
     ),
-  ).toBe('now        createReplicationJob, attempt 9, next in 20 s: Busy: later');
+  ).toBe('now        createReplicationJob, attempt 9, next at 06:00, in 20 s: Busy: later');
 });
 
 test('a job past its jobTimeout is explained by what smc-batch waits for, without an estimated end', () => {

@@ -1,5 +1,6 @@
 import { attemptTrouble, type PendingAttempt } from '../../src/batch-client/pending-attempt';
-import { lookForTroubles, troubleTeller } from '../../src/batch-client/troubles';
+import { lookAtServers } from '../../src/batch-client/server-looks';
+import { troublesOf, troubleTeller } from '../../src/batch-client/troubles';
 import { aServer } from '../report/a-batch';
 import { aBatchClient } from './a-batch-client';
 
@@ -53,7 +54,7 @@ test.each<[string, string | undefined, PendingAttempt]>([
   expect(attemptTrouble(attempt, now)).toBe(expected);
 });
 
-test('of a thousand servers under way twenty are checked: some finishing, the newest, and some of all others', async () => {
+test('of a thousand servers under way fifty are checked: some finishing, the newest, and some of all others', async () => {
   const asked: string[] = [];
   const batch = {
     ...aBatchClient([{ servers: [] }]),
@@ -62,17 +63,21 @@ test('of a thousand servers under way twenty are checked: some finishing, the ne
       return [failingLook];
     },
   };
-  const troubles = await lookForTroubles(batch, [
+  const looks = await lookAtServers(batch, [
     ...servers('old', 967),
     ...servers('new', 3, { from: 60 }),
     ...servers('end', 30, { phase: 'finishing' }),
     aServer({ server: 'waits', phase: 'waiting' }),
     aServer({ server: 'done' }),
   ]);
-  expect(new Set(asked).size).toBe(20);
+  expect(new Set(asked).size).toBe(50);
   const of = (name: string) => asked.filter((server) => server.startsWith(name)).length;
-  expect([of('end'), of('new'), of('old')]).toEqual([5, 3, 12]);
-  expect(troubles).toMatchObject({ looked: 20, underWay: 1_000, groups: [{ error: unavailable }] });
+  expect([of('end'), of('new'), of('old')]).toEqual([12, 3, 35]);
+  expect(await troublesOf(batch, looks)).toMatchObject({
+    looked: 50,
+    underWay: 1_000,
+    groups: [{ error: unavailable }],
+  });
 });
 
 test('a server that has ended in the meantime is left out', async () => {
@@ -82,7 +87,7 @@ test('a server that has ended in the meantime is left out', async () => {
       throw new Error('workflow not found');
     },
   };
-  expect((await lookForTroubles(batch, servers('web', 1))).groups).toEqual([]);
+  expect((await lookAtServers(batch, servers('web', 1))).attempts.size).toBe(0);
 });
 
 test('a follower sees an error once when it begins, and once when it is over', async () => {

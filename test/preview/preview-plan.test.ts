@@ -293,6 +293,17 @@ test('the forecast is near what the simulator takes for the same bytes', async (
   expect(await statusAfter(forecast.totalSeconds * 0.05)).toBe('Finished');
 });
 
+test('against a simulator the forecast says so, and its times are those of the simulated account', async () => {
+  await start({ servers: [{ name: 'web' }] });
+  const { forecast: standing } = await preview(aPlan({ web: {} }));
+  await account!.close();
+  await start({ servers: [{ name: 'web' }], speed: 600 });
+  const running = await preview(aPlan({ web: {} }));
+  expect([standing.simulatedSpeed, running.forecast.simulatedSpeed]).toEqual([0, 600]);
+  expect(running.forecast.totalSeconds).toBeCloseTo(standing.totalSeconds / 600, 0);
+  expect(previewText(running, plain).join('\n')).toContain('its time runs 600 times as fast');
+});
+
 test('the text has every server that is not plain, remedies, warnings and the forecast', async () => {
   await start({
     servers: [...sources(150), { name: 'off' }],
@@ -303,5 +314,8 @@ test('the text has every server that is not plain, remedies, warnings and the fo
   expect(text).toContain('exit: 150 to create, 1 blocked of 151 servers');
   expect(text).toMatch(/off SourceServer\.Offline: .* is Unavailable.*\n {2}Start the SMC client/);
   expect(text).toMatch(/ {2}all +150 servers +\d+ h \d+ min\n {2}in total +150 servers/);
+  expect(text).toMatch(
+    / {2}If started now, done about .*\n {2}What bounds it: policy\.maxConcurrent \(50\) and account\.quota\.running \(50\)\.\n {2}With policy\.maxConcurrent 100 and account\.quota\.running 100: done about /,
+  );
   expect(text).toContain('up to 50 at once; at most 50 jobs run and 50 exist; about');
 });

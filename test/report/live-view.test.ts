@@ -8,21 +8,17 @@ import { aBatch, aServer } from './a-batch';
 
 const plain = pc.createColors(false);
 const now = Date.parse('2026-03-02T00:10:00Z');
+const clock = { now, timeZone: 'Asia/Shanghai' };
 const ago = (minutes: number) => now - minutes * 60_000;
 
 /** A server whose job syncs. */
 function running(server: string, progress: number, more: Partial<LiveServer> = {}): LiveServer {
-  const heartbeat = {
-    jobId: 'j-1',
-    status: 'Running',
-    businessStatus: 'Syncing',
-    progress,
-    changedAt: now,
-  };
+  const jobSeen = { status: 'Running', businessStatus: 'Syncing', progress, at: now - 12_000 };
   return {
     ...aServer({ server, wave: 'web', phase: 'migrating', endedAt: undefined, imageId: undefined }),
     startedAt: ago(48),
-    heartbeat,
+    jobId: `j-bp1${server.replaceAll(/[^a-z0-9]/g, '')}0x7kq67erknyz`.slice(0, 22),
+    jobSeen,
     ...more,
   };
 }
@@ -35,22 +31,17 @@ function aBusyBatch(): LiveBatch {
     running('web-01', 87.4, { estimatedEnd: now + 7 * 60_000 }),
     running('web-02', 12, { startedAt: ago(200), starts: 2, estimatedEnd: ago(20) }),
     running('核心数据库主机-01', 99.9, {
-      heartbeat: {
-        jobId: 'j-3',
-        status: 'Running',
-        businessStatus: 'Processing',
-        progress: 99.9,
-        changedAt: now,
-      },
+      jobSeen: { status: 'Running', businessStatus: 'Processing', progress: 99.9, at: now - 3_000 },
       estimatedEnd: now + 130 * 60_000,
     }),
-    running('web-03', 0, { heartbeat: undefined, startedAt: ago(1) }),
+    running('web-03', 0, { jobSeen: undefined, startedAt: ago(1) }),
     running('web-04', 40, {
       trouble: 'Throttling.User: try later',
     }),
     running('web-05', 40, {
       phase: 'recovering',
       stoppedRunningAt: ago(3),
+      nextStartAt: now + 5 * 60_000,
       error: {
         code: 'SourceServer.Offline',
         message:
@@ -105,7 +96,7 @@ test.each([
   ['live-short.txt', { columns: 80, rows: 20 }, aBusyBatch],
   ['live-paused.txt', { columns: 80, rows: 24 }, aPausedBatch],
 ])('%s looks as it always did (UPDATE_GOLDEN=1 rewrites it)', (name, size, batch) => {
-  const frame = `${liveFrame(batch(), size, plain, now).join('\n')}\n`;
+  const frame = `${liveFrame(batch(), size, plain, clock).join('\n')}\n`;
   const file = path.join(__dirname, 'golden', name);
   if (process.env.UPDATE_GOLDEN) {
     mkdirSync(path.dirname(file), { recursive: true });
@@ -129,13 +120,13 @@ test.each([
   [140, 50],
   [300, 8],
 ])('a frame fits into %i columns and %i rows, whatever it shows and in colour too', (columns, rows) => {
-  const frame = liveFrame(aBusyBatch(), { columns, rows }, pc.createColors(true), now);
+  const frame = liveFrame(aBusyBatch(), { columns, rows }, pc.createColors(true), clock);
   expect(frame.length).toBeLessThan(rows);
   for (const line of frame) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
 });
 
 test('what the API said cannot steer the terminal', () => {
-  const frame = liveFrame(aBusyBatch(), { columns: 140, rows: 40 }, plain, now).join('\n');
+  const frame = liveFrame(aBusyBatch(), { columns: 140, rows: 40 }, plain, clock).join('\n');
   expect(frame).not.toContain('\u001b');
 });
 
@@ -143,7 +134,7 @@ test('of more servers than fit, those in trouble are shown, and the others count
   const servers = Array.from({ length: 60 }, (_, i) => running(`web-${i}`, i));
   servers.push(running('last', 0, { phase: 'recovering' }));
   const { progress } = aBatch(servers);
-  const frame = liveFrame({ progress, servers, events: [] }, { columns: 80, rows: 24 }, plain, now);
+  const frame = liveFrame({ progress, servers, events: [] }, { columns: 80, rows: 24 }, plain, clock);
   expect(frame.find((line) => line.startsWith('last'))).toContain('recovering');
   expect(frame.find((line) => line.startsWith('…'))).toMatch(/^… and \d+ more under way$/);
 });

@@ -8,6 +8,7 @@ function aClient(answer: (params: Record<string, string>, action: string) => unk
       calls.push({ action, params });
       return answer(params, action);
     },
+    simulatedSpeed: () => undefined,
     close: async () => {},
   };
   return { client: createSmcClient(transport), calls };

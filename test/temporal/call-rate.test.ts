@@ -238,7 +238,7 @@ test('only throttling is noted, and every error goes on to the caller', async ()
   for (const code of codes) {
     const error = new SmcError({ code, message: 'no' });
     const transport = tellThrottling(
-      { call: () => Promise.reject(error), close: async () => undefined },
+      { call: () => Promise.reject(error), simulatedSpeed: () => undefined, close: async () => undefined },
       told,
     );
     await expect(transport.call('DescribeReplicationJobs', {})).rejects.toBe(error);

@@ -196,10 +196,11 @@ function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times:
     }
     if (grants >= most || inUse.running >= cap.running) continue;
     if (!record.jobId && inUse.existing >= cap.existing) continue;
-    const { phase, slotRequest, error, queuedAt, isCutOver, ...kept } = record;
+    const { phase, slotRequest, error, queuedAt, isCutOver, idleSince = now, ...kept } = record;
     const isRefusal = error?.code.startsWith('QuotaExceeded');
     const starts = (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal);
-    index.set(name, { ...kept, phase: 'migrating', grantedRequest: slotRequest, starts });
+    const idleMs = (record.idleMs ?? 0) + now - idleSince;
+    index.set(name, { ...kept, phase: 'migrating', grantedRequest: slotRequest, starts, idleMs });
     wish(batch, name, 'grant', now);
     grants++;
   }

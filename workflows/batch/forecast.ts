@@ -3,7 +3,7 @@ import { byName } from '../../src/text';
 import type { Slots } from '../contract/slots';
 import { noNews } from '../news/news';
 import { decide } from './decide';
-import { estimatedSeconds } from './servers/estimate';
+import { estimatedSeconds, likelyEnd } from './servers/estimate';
 import { hasWorkflow, type ServerRecord } from './servers/server-record';
 import { type Batch, type BatchState, batchOf } from './state';
 import { accountInOrder } from './telling/account-trouble';
@@ -35,7 +35,7 @@ export function forecast(state: BatchState, now: number, secondsOf = measuredSec
   for (const name of index.withWorkflow) {
     const record = index.record(name);
     if (record.phase !== 'queued' && record.phase !== 'synced')
-      begin(name, record.startedAt ?? now, likelyEnd(record, secondsOf(name), now));
+      begin(name, record.startedAt ?? now, imaginedEnd(record, secondsOf(name), now));
   }
   const peak: Slots = { existing: 0, running: 0 };
   for (let time = now; ; ) {
@@ -96,12 +96,14 @@ function imagined(state: BatchState): BatchState {
   };
 }
 
-/** The likely end of a server; one that takes longer than estimated does not end at once. */
-function likelyEnd(record: ServerRecord, seconds: number, now: number): number {
-  const { startedAt = now } = record;
+/** One that takes longer than it should will not end at once: the longer it has taken, the longer it is given. */
+function imaginedEnd(record: ServerRecord, seconds: number, now: number): number {
   if (record.phase === 'finishing') return now;
-  if (record.phase === 'recovering') return Math.max(now, record.nextStartAt ?? now) + seconds * 1000;
-  return Math.max(startedAt + seconds * 1000, now + seconds * 50);
+  const end = likelyEnd(record, seconds, now) ?? now + seconds * 1000;
+  const leastMs = seconds * 50;
+  return end > now
+    ? Math.max(end, now + leastMs)
+    : now + Math.max(leastMs, (now - (record.startedAt ?? now)) / 10);
 }
 
 function endServer({ index }: Batch, name: string, now: number): void {

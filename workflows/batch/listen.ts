@@ -79,7 +79,7 @@ function answer({ batch }: BatchRun): void {
     waves: state.plan.waves.map(({ name }) => name),
     servers: state.plan.servers.map(({ name }) => name),
   }));
-  setHandler(serversQuery, (page) => serversPage(batch, page));
+  setHandler(serversQuery, ({ at, ...page }) => serversPage(batch, page, timeOf({ at })));
   setHandler(explainQuery, ({ server, ...asked }) => {
     if (!batch.index.has(server)) throw new Error(`the batch has no server '${server}'`);
     return explainServer(batch, server, timeOf(asked));

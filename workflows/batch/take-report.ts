@@ -66,6 +66,7 @@ export function nextRecord(
     runId,
     validUntil,
   } = record;
+  const { idleMs, idleSince = now } = record;
   const base = { round, startedAt, stoppedRunningAt, sourceId, starts, grantedRequest, runId, validUntil };
   switch (report.kind) {
     case 'ended':
@@ -90,7 +91,7 @@ export function nextRecord(
       if (!mayStop || report.start < starts) return undefined;
       const { jobId, error, start, end, costsNoAttempt, startsAgainInSeconds } = report;
       const made = report.neverStarted ? 0 : start - Number(costsNoAttempt ?? false);
-      const stopped = { ...base, stoppedRunningAt: now, jobId, starts: made, error };
+      const stopped = { ...base, stoppedRunningAt: now, idleMs, idleSince, jobId, starts: made, error };
       if (startsAgainInSeconds !== undefined)
         return { ...stopped, phase: 'recovering', nextStartAt: now + startsAgainInSeconds * 1000 };
       return { ...stopped, phase: end === 'Waiting' ? 'synced' : 'finishing' };
@@ -101,7 +102,7 @@ export function nextRecord(
       if (isOld) return undefined;
       const error = refused ?? ('error' in record ? record.error : undefined);
       const queuedAt = record.phase === 'queued' ? record.queuedAt : now;
-      return { ...base, phase: 'queued', slotRequest, jobId, isCutOver, error, queuedAt };
+      return { ...base, idleMs, idleSince, phase: 'queued', slotRequest, jobId, isCutOver, error, queuedAt };
     }
   }
 }
@@ -116,9 +117,9 @@ const wasGranted = (record: ServerRecord, report: ServerReport) =>
 /** Measures how long a server took for its size, for the estimates of the others. */
 function measure({ state }: Batch, before: ServerRecord, report: ServerReport, now: number): void {
   if (report.kind !== 'stoppedRunning' || report.end !== 'Finished') return;
-  const { diskGiB, startedAt, starts = 1 } = before;
+  const { diskGiB, startedAt, starts = 1, idleMs = 0 } = before;
   if (before.phase !== 'migrating' || starts > 1 || !startedAt || !diskGiB) return;
-  state.measured.seconds += (now - startedAt) / 1000;
+  state.measured.seconds += (now - startedAt - idleMs) / 1000;
   state.measured.diskGiB += diskGiB;
 }
 

@@ -123,8 +123,14 @@ export interface ServerView {
   /** When its job was first seen to run no longer. */
   stoppedRunningAt?: number;
   endedAt?: number;
-  /** Of a server whose job runs, by its size and what the batch has measured so far; milliseconds since the epoch. */
+  /** Of a server whose job runs, or is started again at a known time: by its size and what the batch has measured so far; absent once that time is past. */
   estimatedEnd?: number;
+  /** Its job is not started, or started again, before; milliseconds since the epoch. */
+  nextStartAt?: number;
+  /** On the disks of its source that are migrated. */
+  diskGiB?: number;
+  /** Its data goes over VPN or Express Connect, not the Internet. */
+  overVpc?: true;
 }
 
 /** The time of whoever asks, milliseconds since the epoch: a workflow's own clock stands still between two events. */
@@ -137,7 +143,7 @@ export const progressQuery = defineQuery<BatchProgress, [Asked?]>('progress');
 /** A page of servers in the plan's order, optionally of some phases only. */
 export const serversQuery = defineQuery<
   { servers: ServerView[]; total: number },
-  [{ offset?: number; limit?: number; phases?: ServerPhase[]; names?: string[] }]
+  [Asked & { offset?: number; limit?: number; phases?: ServerPhase[]; names?: string[] }]
 >('servers');
 
 /** The names in its plan, for who types one. */
@@ -149,8 +155,6 @@ export interface ServerExplanation extends ServerView {
   why: string;
   /** Its place among the servers that wait, from 1. */
   place?: number;
-  /** The earliest time of its next start; milliseconds since the epoch. */
-  nextStartAt?: number;
   /** What to type next, when something can be done. */
   next?: string;
   /** The account refuses every call: those for this server may be among them. */

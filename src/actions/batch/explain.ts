@@ -10,9 +10,10 @@ import { type BatchClient, batchClient, howItStands } from '../../batch-client/b
 import { explainStopping, fact, factLines, nowLine, stopAttempt } from '../../batch-client/explain-text';
 import { requireWorker } from '../../batch-client/queue-of-batch';
 import { serverNow } from '../../batch-client/server-clock';
+import { withJob } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
 import { temporalUiUrl, workflowUrl } from '../../batch-client/temporal-ui';
-import { withInstanceHours } from '../../report';
+import { withInstanceHours, zonedTime } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { colors, type OutputFormat, printer, printJson } from '../../terminal/output';
 import { nearestName, plainTexts, smcBatchCommand } from '../../text';
@@ -25,7 +26,10 @@ export async function explain(batch: string, server: string, output: OutputForma
     const attempts = await from.pending(server).catch(() => []);
     const stopReason = stopAttempt(attempts) && (await from.stopReason(server).catch(() => undefined));
     const now = await serverNow(client);
-    const explanation = explainStopping(await withEvidence(asked, from), attempts, stopReason);
+    const explanation = withJob(
+      explainStopping(await withEvidence(asked, from), attempts, stopReason),
+      attempts,
+    );
     const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
     const entries = journal.filter(({ what }) => what.includes(server));
     const ui = await temporalUiUrl(client, settings);
@@ -43,8 +47,7 @@ export async function explain(batch: string, server: string, output: OutputForma
     const print = printer(output);
     for (const line of factLines(plainTexts(explanation), now, colors())) print(line);
     for (const attempt of attempts) print(nowLine(attempt, now));
-    for (const { at, by, what } of entries)
-      print(fact('journal', `${new Date(at).toISOString()} ${by}: ${what}`));
+    for (const { at, by, what } of entries) print(fact('journal', `${zonedTime(at)} ${by}: ${what}`));
     if (url) print(fact('workflow', url));
   });
 }

@@ -5,9 +5,11 @@ import type { Colors } from 'picocolors/types';
 import { batchClient, howItStands } from '../../batch-client/batch-client';
 import { failureOf } from '../../batch-client/follow';
 import { requireWorker } from '../../batch-client/queue-of-batch';
+import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
 import {
   buildBatchReport,
+  costLines,
   csvReport,
   htmlReport,
   markdownReport,
@@ -20,6 +22,7 @@ import {
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { colors, columnsOf, sayAside } from '../../terminal/output';
 import { accountTroubleLine, jsonText, plainTexts, terminalLine, wrapped } from '../../text';
+import { validPrices } from '../valid-prices';
 
 const formats = ['text', 'wide', 'json', 'csv', 'md', 'html'] as const;
 export type ReportFormat = (typeof formats)[number];
@@ -28,12 +31,15 @@ export interface ReportOptions {
   format?: ReportFormat;
   output?: ReportFormat;
   outputFile?: string;
+  /** A file of prices. */
+  costs?: string;
 }
 
 /** Writes what a batch did, to stdout or to a file. */
 export async function report(batch: string, options: ReportOptions, read = readBatch): Promise<void> {
   const format = options.format ?? options.output ?? formatOf(options.outputFile) ?? 'text';
-  const source = await read(batch);
+  const prices = options.costs === undefined ? undefined : await validPrices(options.costs);
+  const source = { ...(await read(batch)), prices };
   if (!options.outputFile) {
     process.stdout.write(rendered(source, format, colors(), columnsOf()));
     return;
@@ -49,9 +55,10 @@ async function readBatch(name: string): Promise<ReportSource> {
     const failure = status === 'FAILED' ? await failureOf(batch, status) : undefined;
     if (failure) throw failure;
     await requireWorker(client, batch, `Batch '${name}' ${howItStands(status)}`);
+    const servers = await batch.servers();
     return {
       progress: await batch.progress(),
-      servers: await batch.servers(),
+      servers: inSight(servers, await lookAtServers(batch, servers)),
       leftPlan: await batch.leftPlan(),
       generatedAt: new Date(),
       cutShort:
@@ -91,11 +98,14 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors, columns
       const head = `${c.bold(report.batch)}  ${statusText({ ...report, ...report.summary })}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
       const refused = accountTroubleLine(report.summary.accountTrouble);
       const top = refused ? [c.red(`account  ${refused}`), head] : [head];
+      const costs =
+        report.summary.costs.instanceHours > 0 ? ['', ...costLines(report.summary.costs, room)] : [];
       const lines = [
         ...top,
         ...waitingLines(source.progress),
         '',
         ...textReport(plainTexts(source), c, { columns: room, wide: '--format wide' }),
+        ...costs,
       ];
       return lines
         .map((line) => terminalLine(line, c.isColorSupported))

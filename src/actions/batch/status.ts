@@ -4,9 +4,10 @@ import { batchClient, howItStands } from '../../batch-client/batch-client';
 import { batchJson } from '../../batch-client/batch-json';
 import { failureOf } from '../../batch-client/follow';
 import { requireWorker } from '../../batch-client/queue-of-batch';
+import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
-import { lookForTroubles } from '../../batch-client/troubles';
-import { statusText, textReport, troubleGroups, troubleLines, waitingLines } from '../../report';
+import { troublesOf } from '../../batch-client/troubles';
+import { statusText, textReport, troubleGroups, troubleLines, waitingLines, zonedTime } from '../../report';
 import { colors, printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
 import { accountTroubleLine, failureText, plainLine, plainTexts } from '../../text';
 import { listBatches } from './list';
@@ -23,10 +24,13 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   if (failure) throw failure;
   await requireWorker(client, batch, `Batch '${name}' ${howItStands(status)}`);
   const progress = await batch.progress();
-  const servers = await batch.servers();
+  const known = await batch.servers();
+  const looks = await lookAtServers(batch, known);
+  const servers = inSight(known, looks);
   const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
-  const troubles = await lookForTroubles(batch, servers, progress.webhook);
-  const lines = troubleLines(troubles, await batch.now());
+  const troubles = await troublesOf(batch, looks, progress.webhook);
+  const now = await batch.now();
+  const lines = troubleLines(troubles, now);
   if (output === 'json') {
     return printJson({
       ...batchJson({ progress, servers }),
@@ -36,7 +40,7 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   }
   const print = printer(output);
   const c = colors();
-  print(`${c.bold(name)}  ${statusText(progress)}, started ${progress.startedAt}`);
+  print(`${c.bold(name)}  ${statusText(progress)}, started ${zonedTime(Date.parse(progress.startedAt))}`);
   const refused = accountTroubleLine(progress.accountTrouble);
   if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
@@ -46,7 +50,7 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   for (const line of lines) print(c.yellow(`trouble  ${line}`));
   if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
   print();
-  const source = plainTexts({ progress, servers, generatedAt: new Date() });
+  const source = plainTexts({ progress, servers, generatedAt: new Date(now) });
   for (const line of textReport(source, c, { columns: tableColumns(output) })) print(line);
 }
 

@@ -1,4 +1,5 @@
 import { failureLine, smcBatchCommand } from '../../text';
+import { costRows } from '../cost-lines';
 import { counted } from '../counted';
 import { evidenceByServer, evidenceFacts, type ShownEvidence } from '../evidence';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from '../kept-jobs';
@@ -64,6 +65,19 @@ ${meanings.map((why) => {
 `,
   )}</ul>`;
 })}${straysLine}</section>`;
+}
+
+/** What the batch has used of what is billed. */
+export function costsSection({ summary: { costs } }: BatchReport): Markup {
+  if (costs.instanceHours === 0) return html``;
+  const rows = costRows(costs).map(
+    ([what = '', quantity = '', price = '']) =>
+      html`<tr><td>${what.trim()}</td><td>${quantity}</td>${costs.priced && html`<td>${price}</td>`}</tr>\n`,
+  );
+  return html`<section aria-labelledby="costs"><h2 id="costs">Costs</h2>
+<div class="scroll"><table>
+<thead><tr><th scope="col">of</th><th scope="col">quantity</th>${costs.priced && html`<th scope="col">price</th>`}</tr></thead>
+<tbody>${rows}</tbody></table></div></section>`;
 }
 
 /** Other notes on single servers. */

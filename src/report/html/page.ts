@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BatchReport } from '../report-schema';
 import { statusText } from '../status-text';
 import { utcTime } from '../utc-time';
-import { failuresSection, leftoversSection, notesSection } from './findings';
+import { costsSection, failuresSection, leftoversSection, notesSection } from './findings';
 import { html, trusted } from './markup';
 import { pageScript } from './page-script';
 import { serverTableSection } from './server-table';
@@ -32,6 +32,7 @@ ${summarySection(report)}
 ${failuresSection(report)}
 ${leftoversSection(report)}
 ${timelineSection(report)}
+${costsSection(report)}
 ${notesSection(report)}
 ${serverTableSection(report)}
 </main>

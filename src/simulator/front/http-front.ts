@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { apiVersion, type WireParams } from '../../smc';
+import { apiVersion, simulatorHeader, type WireParams } from '../../smc';
 import type { SimulatedAccount } from '../account/account';
 import { noteCall } from '../account/audit';
 import { ApiError, missing, notFound } from '../api-error';
@@ -84,6 +84,8 @@ async function serve(
   } catch (error) {
     reply = refused(error, format);
   }
+  // Whoever asks is told that no real account answers, and how fast its time runs.
+  response.setHeader(simulatorHeader, `speed=${account.options.speed}`);
   noteCall(account.record, simulatedOperations.has(action) ? action : 'unknown', reply.refusal);
   deliver(request.socket, response, reply);
 }

@@ -143,6 +143,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
 /** A transport that calls `throttled` for each call that SMC throttles. */
 export function tellThrottling(transport: Transport, throttled: () => void): Transport {
   return {
+    ...transport,
     async call(action, params, options) {
       try {
         return await transport.call(action, params, options);
@@ -151,7 +152,6 @@ export function tellThrottling(transport: Transport, throttled: () => void): Tra
         throw error;
       }
     },
-    close: () => transport.close(),
   };
 }
 

@@ -8,6 +8,9 @@ interface Ran {
   /** What the list of Temporal says, where it is late. */
   listed?: 'RUNNING';
   minutesAgo?: number;
+  /** Minutes from its start to its end. */
+  took?: number;
+  phase?: string;
   memo?: object;
   result?: ServerResult;
   standing?: object;
@@ -17,15 +20,15 @@ interface Ran {
 function aTemporal(ran: Ran[]) {
   const asked: string[] = [];
   const infos = ran.map(
-    ({ server, status = 'COMPLETED', minutesAgo = 60, memo = {} }, i) =>
+    ({ server, status = 'COMPLETED', minutesAgo = 60, took = 30, phase, memo = {} }, i) =>
       ({
         workflowId: `smc-server:dc1/${server}`,
         runId: `run-${i}`,
         status: { name: status },
-        startTime: new Date(1_000),
         closeTime: status === 'COMPLETED' ? new Date(Date.now() - minutesAgo * 60_000) : undefined,
+        startTime: new Date(Date.now() - (minutesAgo + took) * 60_000),
         memo,
-        typedSearchAttributes: { get: () => undefined },
+        typedSearchAttributes: { get: () => phase },
       }) as unknown as WorkflowExecutionInfo,
   );
   const client = {
@@ -106,6 +109,16 @@ test('one that has ended while the list still shows it at work is known by its e
     running: [],
     migrations: [{ server: 'web', sourceId: 's-1', image: 'm-1', isRecent: true, ...made }],
   });
+});
+
+test('how long servers of the plan took is told of those that were migrated', async () => {
+  const { client } = aTemporal([
+    { server: 'web', took: 45, phase: 'migrated', memo: { sourceId: 's-1' }, result: migrated('m-1') },
+    { server: 'db', took: 20, phase: 'failed' },
+    { server: 'of-no-plan', took: 99, phase: 'migrated' },
+  ]);
+  const { took } = await earlierServers(client, { batch: 'dc1', servers });
+  expect(took).toEqual([{ server: 'web', seconds: expect.closeTo(2_700, 0) }]);
 });
 
 test('who runs under a name is found by that name, also before Temporal lists it', async () => {

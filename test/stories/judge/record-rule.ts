@@ -14,6 +14,7 @@ const facts = [
     'endedAt',
     'starts',
   ],
+  ...['idleMs', 'idleSince'],
   ...['grantedRequest', 'runId', 'roundEndedAt', 'validUntil'],
 ];
 const own: Record<ServerRecord['phase'], string[]> = {

@@ -18,7 +18,7 @@ function underWay() {
     set: (name: string, record: ServerRecord) => index.set(name, record),
     records: state.servers,
     phaseOf: (name: string) => index.phaseOf(name),
-    shown: () => serverView(batch, 'web'),
+    shown: () => serverView(batch, 'web', 0),
   };
 }
 const stopped = { kind: 'stoppedRunning', server: 'web', round: 1, jobId: 'j-1', start: 1 } as const;

@@ -4,6 +4,7 @@ import { judgeSource, migratedNote, type SourceEvidence } from '../../../src/led
 import type { Plan, PlannedServer } from '../../../src/plan';
 import type { SmcFailure } from '../../contract/failure';
 import type { ServerStanding } from '../../contract/server-messages';
+import { earlierThroughput, simulatedThroughput } from '../servers/estimate';
 import { ServerIndex } from '../servers/server-index';
 import {
   adoptedRound,
@@ -52,9 +53,25 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     forgetServer(state, server.name, after);
     state.servers[server.name] = after;
   }
+  measureByEarlier(state, findings);
   state.plan = plan;
   batch.index = new ServerIndex(state);
   takeEarlyReports(batch, now);
+}
+
+/**
+ * Until the batch has measured for itself, what its servers took in an earlier run says more than what SMC publishes; and a
+ * simulator is faster than that.
+ */
+function measureByEarlier(state: BatchState, findings: Findings | undefined): void {
+  if (!findings || state.measured.diskGiB > 0) return;
+  const diskGiB = new Map(findings.surveyed.map((server) => [server.name, server.diskGiB]));
+  const took = findings.earlier.took ?? [];
+  const measured = earlierThroughput(
+    took.map(({ server, seconds }) => ({ seconds, diskGiB: diskGiB.get(server) ?? 0 })),
+  );
+  const [speed] = findings.surveyed.flatMap(({ simulatedSpeed }) => simulatedSpeed ?? []);
+  state.measured = measured.diskGiB === 0 && speed !== undefined ? simulatedThroughput(speed) : measured;
 }
 
 /** Takes the result of a look-up of waiting servers. When the plan has changed meanwhile, that change looks them up itself. */

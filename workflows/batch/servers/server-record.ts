@@ -22,6 +22,10 @@ export interface ServerFacts {
   diskGiB?: number;
   startedAt?: number;
   stoppedRunningAt?: number;
+  /** Milliseconds since its start in which its job did not run, and waited to be started again. */
+  idleMs?: number;
+  /** Since when it waits so now. */
+  idleSince?: number;
   endedAt?: number;
   /** The number of starts of its job. */
   starts?: number;
@@ -150,11 +154,11 @@ const ownBusiness = [
   'migrated',
   'runId',
   'roundEndedAt',
-  'nextStartAt',
+  'idleMs',
+  'idleSince',
   'validUntil',
   'sync',
   'isMoved',
-  'diskGiB',
   'lookUp',
   'notBefore',
   'queuedAt',

@@ -16,7 +16,8 @@ const known = new WeakMap<Batch, { at: number; forecast: Forecast }>();
 export function estimatedEnd(batch: Batch, now: number): number | undefined {
   const { counts, haveAllEnded } = batch.index;
   if (haveAllEnded) return undefined;
-  return counts.waiting > mostServers ? roughEnd(batch, now) : forecastOf(batch, now)?.endAt;
+  const at = counts.waiting > mostServers ? roughEnd(batch, now) : forecastOf(batch, now)?.endAt;
+  return at === undefined ? undefined : Math.round(at);
 }
 
 /** Were all slots kept busy: the longer of all remaining work over the slots and of the longest single server. */
@@ -37,8 +38,10 @@ function roughEnd(batch: Batch, now: number): number | undefined {
 }
 
 /** When a server that waits is likely to end. */
-export const estimatedEndOfWaiting = (batch: Batch, name: string, now: number): number | undefined =>
-  forecastOf(batch, now)?.servers.get(name)?.endAt;
+export function estimatedEndOfWaiting(batch: Batch, name: string, now: number): number | undefined {
+  const at = forecastOf(batch, now)?.servers.get(name)?.endAt;
+  return at === undefined ? undefined : Math.round(at);
+}
 
 function forecastOf(batch: Batch, now: number): Forecast | undefined {
   const last = known.get(batch);

@@ -20,7 +20,7 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
   const { state, index } = batch;
   const { plan, stage } = state;
   const record = index.record(name);
-  const view = serverView(batch, name);
+  const view = serverView(batch, name, now);
   const { phase, error } = view;
   const next = nextForServer(batch, name, now);
   switch (phase) {
@@ -58,16 +58,12 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
       };
     }
     case 'recovering': {
-      const nextStartAt = (record.phase === 'recovering' && record.nextStartAt) || 0;
-      const isDue = nextStartAt <= now;
       return {
         ...view,
         why: error
           ? `${error.code}: ${error.message}; it will be started again`
           : 'its job broke and will be started again',
-        // Later only the source, or a slot, keeps it from its start.
-        nextStartAt: isDue ? undefined : nextStartAt,
-        next: isDue ? error?.remedy : undefined,
+        next: view.nextStartAt === undefined ? error?.remedy : undefined,
       };
     }
     case 'migrating':

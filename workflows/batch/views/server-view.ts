@@ -1,21 +1,26 @@
 import type { ServerPhase, ServerView } from '../../contract/views';
 import { estimatedEndOf } from '../servers/estimate';
-import { shownRecord } from '../servers/server-record';
+import { type ServerRecord, shownRecord } from '../servers/server-record';
 import type { Batch } from '../state';
 
 /** One server as others see it. */
-export function serverView({ state, index }: Batch, name: string): ServerView {
+export function serverView({ state, index }: Batch, name: string, now: number): ServerView {
   const record = index.record(name);
-  const { wave, sourceId } = index.planOf(name);
-  const estimatedEnd = record.phase === 'migrating' ? estimatedEndOf(record, state.measured) : undefined;
+  const { wave, sourceId, job } = index.planOf(name);
   return {
     server: name,
     wave,
     ...shownRecord(record),
     sourceId: record.sourceId ?? sourceId,
-    estimatedEnd,
+    estimatedEnd: estimatedEndOf(record, state.measured, now),
+    nextStartAt: nextStartOf(record, now),
+    overVpc: job.netMode === 2 ? true : undefined,
   };
 }
+
+/** Later only the source, or a slot, keeps it from its start. */
+const nextStartOf = (record: ServerRecord, now: number) =>
+  record.phase === 'recovering' && (record.nextStartAt ?? 0) > now ? record.nextStartAt : undefined;
 
 /** A page of servers in the plan's order, optionally of some phases or names only. */
 export function serversPage(
@@ -26,13 +31,14 @@ export function serversPage(
     phases,
     names,
   }: { offset?: number; limit?: number; phases?: ServerPhase[]; names?: string[] },
+  now: number,
 ): { total: number; servers: ServerView[] } {
   const { state, index } = batch;
   const all = names ? names.filter((name) => index.has(name)) : state.plan.servers.map(({ name }) => name);
   const matching = phases ? all.filter((name) => phases.includes(index.phaseOf(name))) : all;
   return {
     total: matching.length,
-    servers: matching.slice(offset, offset + limit).map((name) => serverView(batch, name)),
+    servers: matching.slice(offset, offset + limit).map((name) => serverView(batch, name, now)),
   };
 }
 

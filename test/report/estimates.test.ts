@@ -19,7 +19,7 @@ const servers = (records: Record<string, ServerRecord>) =>
 
 test('a server that migrates is estimated by its size and by what has been measured', () => {
   const batch = servers({ 'web-01': { phase: 'migrating', round: 1, startedAt: start } });
-  expect(serverView(batch, 'web-01').estimatedEnd).toBe(start + 40 * minute);
+  expect(serverView(batch, 'web-01', start).estimatedEnd).toBe(start + 40 * minute);
 });
 
 test('other servers have no estimate', () => {
@@ -28,22 +28,22 @@ test('other servers have no estimate', () => {
     'web-02': { phase: 'migrated', round: 1, startedAt: start, endedAt: start + minute, jobId: 'j-2' },
   });
   for (const name of ['web-01', 'web-02', 'waiting-01'])
-    expect(serverView(batch, name).estimatedEnd).toBeUndefined();
+    expect(serverView(batch, name, start + minute).estimatedEnd).toBeUndefined();
 });
 
 const migrating = (server: string, estimatedEnd: number) =>
   aServer({ server, phase: 'migrating', endedAt: undefined, imageId: undefined, estimatedEnd });
 
-test('status says how long a server has to go, until the estimate has passed', () => {
+test('status says when a server ends, until that time is past', () => {
   const source = aBatch([aServer(), migrating('web-02', 0), migrating('web-03', 0)]);
   const now = source.generatedAt.getTime();
   source.servers[1]!.estimatedEnd = now + 25 * minute;
   source.servers[2]!.estimatedEnd = now - minute;
   const [header, ...rows] = textReport(source, pc.createColors(false)).slice(0, 4);
-  const at = header!.indexOf('to go');
-  expect(rows.map((row) => row.slice(at, at + 12).trim())).toEqual(['', 'about 25 min', '']);
+  const at = header!.indexOf('ends about');
+  expect(rows.map((row) => /\d\d:\d\d, in 25 min/.test(row.slice(at)))).toEqual([false, true, false]);
 });
 
 test('the column of estimates is there once a server has one', () => {
-  expect(textReport(aBatch([aServer()]), pc.createColors(false))[0]).not.toContain('to go');
+  expect(textReport(aBatch([aServer()]), pc.createColors(false))[0]).not.toContain('ends about');
 });
