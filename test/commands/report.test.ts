@@ -34,7 +34,7 @@ test.each([
 test('without a format it is for a reader at the terminal', async () => {
   const { stdout } = await report([]);
   expect(stdout).toMatch(
-    /^dc1-exit {2}ended, started 2026-03-01 22:00:00 UTC, ended 2026-03-02 03:00:00 UTC\n/,
+    /^dc1-exit {2}ended: 3 of 8 servers failed, 1 cancelled, started 2026-03-01 22:00:00 UTC, ended 2026-03-02 03:00:00 UTC\n/,
   );
   expect(stdout).toContain('3 migrated, 1 skipped, 3 failed, 1 cancelled of 8 servers');
 });
