@@ -3,9 +3,9 @@ import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import type { Prices } from '../costs';
 import type { ServerInSight } from './job-seen';
 import { instanceHours, keptJobs } from './kept-jobs';
+import { areaOf, serversUnderWay } from './live/servers-under-way';
 import { reportCosts } from './report-costs';
 import type { BatchReport, ReportServer } from './report-schema';
-import { areaOf, serversUnderWay } from './servers-under-way';
 
 /** The source of a report. */
 export interface ReportSource {

@@ -7,7 +7,6 @@ export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { evidenceFacts } from './evidence';
 export { htmlReport } from './html';
-export type { LiveServer } from './job-rows';
 export { type JobSeen, jobSeenLine, jobState, type ServerInSight } from './job-seen';
 export {
   formatInstanceHours,
@@ -16,7 +15,8 @@ export {
   keptJobsLine,
   withInstanceHours,
 } from './kept-jobs';
-export { type LiveBatch, liveFrame } from './live-view';
+export type { LiveServer } from './live/job-rows';
+export { type LiveBatch, liveFrame } from './live/live-view';
 export { markdownReport } from './markdown-report';
 export { batchReportJsonSchema, batchReportSchema } from './report-schema';
 export { nextLine, statusText, waitingLines } from './status-text';

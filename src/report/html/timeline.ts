@@ -1,7 +1,7 @@
 import { counted } from '../counted';
 import { formatDuration } from '../duration';
+import { type Step, serversUnderWay, spanOf } from '../live/servers-under-way';
 import type { BatchReport, ReportServer } from '../report-schema';
-import { type Step, serversUnderWay, spanOf } from '../servers-under-way';
 import { packLanes, type Span } from './lanes';
 import { html, type Markup } from './markup';
 import { type TimeAxis, timeAxis } from './time-axis';

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { curveStepAfter, line } from 'd3-shape';
-import type { Step } from '../servers-under-way';
+import type { Step } from '../live/servers-under-way';
 import { html, type Markup } from './markup';
 import type { TimeAxis } from './time-axis';
 

@@ -1,14 +1,14 @@
 import type { Colors } from 'picocolors/types';
-import type { BatchProgress } from '../../workflows/contract/views';
-import { accountTroubleLine, clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../text';
+import type { BatchProgress } from '../../../workflows/contract/views';
+import { accountTroubleLine, clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../../text';
+import { clockTimeAhead } from '../clock-time';
+import { counted } from '../counted';
+import { formatDuration } from '../duration';
+import { strayJobsLine } from '../kept-jobs';
+import { nextLine } from '../status-text';
+import { webhookLine } from '../trouble';
 import { bar } from './bar';
-import { clockTimeAhead } from './clock-time';
-import { counted } from './counted';
-import { formatDuration } from './duration';
 import { type Clock, jobRows, type LiveServer } from './job-rows';
-import { strayJobsLine } from './kept-jobs';
-import { nextLine } from './status-text';
-import { webhookLine } from './trouble';
 
 export interface LiveBatch {
   progress: BatchProgress;

@@ -1,4 +1,4 @@
-import type { ReportServer } from './report-schema';
+import type { ReportServer } from '../report-schema';
 
 /** The number of servers under way from `at` on (milliseconds since the epoch). */
 export interface Step {

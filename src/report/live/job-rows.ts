@@ -1,9 +1,9 @@
 import type { Colors } from 'picocolors/types';
-import { displayWidth, failureLine, inColumns, padded, plainLine } from '../text';
+import { displayWidth, failureLine, inColumns, padded, plainLine } from '../../text';
+import { clockTime, clockTimeAhead } from '../clock-time';
+import { formatDuration } from '../duration';
+import { type JobSeen, jobPercent, jobPhase, type ServerInSight, seenAgo } from '../job-seen';
 import { bar } from './bar';
-import { clockTime, clockTimeAhead } from './clock-time';
-import { formatDuration } from './duration';
-import { type JobSeen, jobPercent, jobPhase, type ServerInSight, seenAgo } from './job-seen';
 
 /** The time that a screen is drawn for, in milliseconds since the epoch, and its zone: by default the terminal's. */
 export interface Clock {
