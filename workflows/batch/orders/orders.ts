@@ -1,12 +1,11 @@
-import { nearestName } from '../../../src/text';
 import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../../contract/orders';
-import type { ServerPhase } from '../../contract/views';
 import { stopReason } from '../gates/gates';
 import { withUrgent } from '../lease';
 import { quotaInForce } from '../lease/lease-use';
 import { hasWorkflow, isEnded, migratedFrom } from '../servers/server-record';
-import { type Batch, endUntouched, note, sourceOf, waitAgain } from '../state';
+import { type Batch, endUntouched, note } from '../state';
 import { wish, withdraw } from '../wishes';
+import { known, mustBe, namesIn } from './named-servers';
 import {
   type Effect,
   effect,
@@ -18,6 +17,7 @@ import {
   whatOf,
 } from './order-texts';
 import { refusal } from './refusal';
+import { isRetriedByName, retriedByName, retryServer } from './retry';
 
 /** The orders of operators, beside a change of the plan. */
 export interface Orders {
@@ -252,71 +252,6 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
     },
   },
 };
-
-/** Failures whose cause may have changed since the last look-up. */
-const codesOfLooks: ReadonlySet<string> = new Set([
-  'SourceServer.NotFound',
-  'SourceServer.Ambiguous',
-  'SourceServer.Replaced',
-  'ServerUnderWay',
-]);
-
-/**
- * Makes a server wait for its next round. Its source is looked up first when that was the cause of the failure, or when the plan
- * names another one now. An operator who names the server confirms a new source in place of the migrated one.
- */
-function retryServer(batch: Batch, name: string, { isNamed }: { isNamed: boolean }): void {
-  const { state, index } = batch;
-  withdraw(state, name);
-  const record = index.record(name);
-  const sourceId = sourceOf(state, index.planOf(name));
-  const code = record.phase === 'failed' ? record.error.code : '';
-  const isKnown = sourceId !== undefined && record.sourceId === sourceId && !codesOfLooks.has(code);
-  const isAgreed = isNamed && code === 'SourceServer.Replaced' && record.sourceId !== undefined;
-  waitAgain(batch, name, {
-    lookUp: isKnown ? undefined : isAgreed ? { confirmed: record.sourceId } : {},
-  });
-}
-
-/** Whether a server was migrated from another source before: it is retried only by its name. */
-function isRetriedByName({ index }: Batch, name: string): boolean {
-  const record = index.record(name);
-  return record.phase === 'failed' && record.error.code === 'SourceServer.Replaced';
-}
-const retriedByName = 'retry it by its name to migrate it again';
-
-function known({ state, index }: Batch, servers: string[] = [], waves: string[] = []): void {
-  const noServer = servers.filter((name) => !index.has(name));
-  if (noServer.length > 0)
-    throw refusal(
-      `the batch has no server ${some(noServer.map((name) => `'${name}'`))}${nearestName(
-        noServer[0]!,
-        state.plan.servers.map(({ name }) => name),
-      )}`,
-    );
-  const names = state.plan.waves.map(({ name }) => name);
-  const noWave = waves.filter((name) => !names.includes(name));
-  if (noWave.length > 0)
-    throw refusal(
-      `the batch has no wave ${noWave.map((name) => `'${name}'`).join(', ')}${nearestName(noWave[0]!, names)}: it has ${names.join(', ')}`,
-    );
-}
-
-function mustBe(
-  { index }: Batch,
-  name: string,
-  fits: (phase: ServerPhase) => boolean,
-  problem: string,
-): void {
-  const phase = index.phaseOf(name);
-  if (!fits(phase)) throw refusal(`server '${name}' is ${phase}: it ${problem}`);
-}
-
-/** In the plan's order; `agreed` leaves out who has come to it since the operator was told. */
-const namesIn = ({ state, index }: Batch, phase: ServerPhase, agreed?: readonly string[]) =>
-  state.plan.servers
-    .map(({ name }) => name)
-    .filter((name) => index.phaseOf(name) === phase && (agreed?.includes(name) ?? true));
 
 function limitsOf(batch: Batch): string {
   const { maxConcurrent, priority } = batch.state.plan.policy;
