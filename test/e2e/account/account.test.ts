@@ -56,7 +56,7 @@ test('an expired token as a wave of 8 starts fails no server: the batch says so 
   const batch = house.batch(plan);
   await house.startWorkerProcess();
   await batch.start(plan);
-  await untilProgress(batch, ({ status }) => status === 'running');
+  await untilProgress(batch, ({ status }) => status === 'waiting for approval');
 
   house.breakThings(refuseAll('InvalidSecurityToken.Expired', 400));
   expect((await house.run('approve', plan.name, 'night', '--yes')).code).toBe(0);

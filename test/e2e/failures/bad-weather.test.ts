@@ -59,7 +59,7 @@ test('without a Temporal server there is one sentence that says where the addres
     const { code, stderr } = await house.run(...command);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /No Temporal server answers at 127\.0\.0\.1:\d+\. Look whether it runs.*TEMPORAL_ADDRESS\.$/m,
+      /No Temporal server answers at 127\.0\.0\.1:\d+\. Check that it runs.*TEMPORAL_ADDRESS\.$/m,
     );
     expectForPeople(stderr);
   }

@@ -203,10 +203,10 @@ function slotDemand(facts: ReportFacts, now: number): Slots {
   const { inUse, maxConcurrent, recovering, isCancelling, hold } = facts;
   const waiting = isCancelling ? 0 : facts.startable + facts.startableAgain;
   const withJob = isCancelling ? 0 : facts.startableWithJob;
-  // A job that could not run yet would keep its slot from other batches.
-  const mayRun = Math.max(0, maxConcurrent - inUse.running);
+  // One new job for each that may run: the next job starts while the last one is still being deleted. More would only keep slots
+  // from other batches.
   const wanted: Slots = {
-    existing: inUse.existing + Math.min(waiting - withJob, mayRun),
+    existing: inUse.existing + Math.min(waiting - withJob, maxConcurrent),
     running: Math.max(
       inUse.running,
       Math.min(maxConcurrent, inUse.running + waiting + (isCancelling ? 0 : recovering)),

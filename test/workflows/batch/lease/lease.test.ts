@@ -121,11 +121,10 @@ test('a report that may be lost is made again, with its refusal; meanwhile none 
 });
 
 test.each([
-  { what: 'as many jobs as may run', inUse: slots(0), jobs: 2 },
-  { what: 'one more once a job is only cleaned up', inUse: slots(2, 1), jobs: 3 },
-  { what: 'none more while all that may run do', inUse: slots(2), jobs: 2 },
+  { what: 'before anything runs', inUse: slots(0), jobs: 2 },
+  { what: 'while all that may run do', inUse: slots(2), jobs: 4 },
 ])(
-  'a batch asks for no job that could not run yet, so that others get its slot: $what',
+  'a batch asks for one new job for each that may run, and leaves the rest to others: $what',
   ({ inUse, jobs }) => {
     const { report } = nextReport(noLease(), needs({ inUse, startable: 30, maxConcurrent: 2 }), 0);
     expect(report?.demand).toEqual(slots(jobs, 2));
