@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { SimulatorFlags } from '../actions/machine/simulator';
+import { loopback } from '../simulator/loopback';
 import { numberFrom } from '../terminal/number-argument';
 
 /** `smc-batch simulator`: a whole SMC account on this machine, until it is interrupted. */
@@ -7,7 +8,8 @@ export function simulatorCommand(): Command {
   return new Command('simulator')
     .summary('run a simulated SMC account')
     .description('run a simulated SMC account on this machine: rehearse a plan without a cloud')
-    .option('--port <port>', 'port on 127.0.0.1; 0 takes a free one', numberFrom(0), 0)
+    .option('--port <port>', 'port; 0 takes a free one', numberFrom(0), 0)
+    .option('--host <address>', 'address of this machine to listen on', loopback)
     .option('--servers <count>', 'source servers in the account', numberFrom(0), 10)
     .option('--seed <seed>', 'the same seed gives the same servers, ids and faults', '1')
     .option('--speed <factor>', 'simulated seconds in one real second', numberFrom(0, { whole: false }), 60)
@@ -47,7 +49,8 @@ export function simulatorCommand(): Command {
 const help = `
 It prints lines to paste into the shells of workers and commands: the endpoint first. The key pair is that of
 ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET where both are set; else the account makes one and
-prints it. It listens on 127.0.0.1 alone. GET /__audit tells what happened; POST /__faults (JSON) changes the faults.
+prints it. It listens on 127.0.0.1 alone unless --host names another address. GET /__audit tells what happened; POST
+/__faults (JSON) changes the faults: both need no key, so give --host only in a network that you trust.
 
 Examples:
   smc-batch simulator --servers 100 --speed 3600

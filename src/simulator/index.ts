@@ -1,4 +1,4 @@
-/** A whole SMC account in a process, over real HTTP on the loopback: for tests, demos and rehearsals. */
+/** A whole SMC account in a process, over real HTTP: for tests, demos and rehearsals. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { SimulatedAccount } from './account/account';
@@ -7,6 +7,7 @@ import { resolveOptions, type SimulatorOptions } from './account/options';
 import { keepState, loadState } from './account/state-file';
 import { readFaults } from './faults/faults';
 import { createHttpFront } from './front/http-front';
+import { urlHost } from './loopback';
 
 export type { Audit, TimelinePoint } from './account/audit-record';
 export { type SimulatorOptions, simulatorCredentials } from './account/options';
@@ -15,7 +16,7 @@ export { type Faults, readFaults } from './faults/faults';
 
 /** A running simulator. */
 export interface Simulator {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or the address that it was told to listen on. */
   endpoint: string;
   /** The account itself: its audit, its clock and its faults. */
   account: SimulatedAccount;
@@ -24,7 +25,7 @@ export interface Simulator {
 }
 
 /**
- * Starts an account and serves it on 127.0.0.1 alone. Rejects when the port is taken, the faults break a rule or the
+ * Starts an account and serves it, on 127.0.0.1 alone unless `host` names another address. Rejects when the port is taken, the faults break a rule or the
  * state file cannot be read.
  *
  * @example
@@ -39,12 +40,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const account = new LiveAccount(resolved, restored, read?.faults);
   const keeper = resolved.stateFile === undefined ? undefined : keepState(resolved.stateFile, account);
   const server = createHttpFront(account);
-  server.listen(resolved.port, '127.0.0.1');
+  server.listen(resolved.port, resolved.host);
   await once(server, 'listening');
 
   let closing: Promise<void> | undefined;
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://${urlHost(resolved.host)}:${(server.address() as AddressInfo).port}`,
     account,
     close() {
       closing ??= new Promise<void>((resolve) => {

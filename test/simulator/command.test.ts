@@ -25,7 +25,7 @@ const run = (...args: string[]) => simulatorCommand().exitOverride().parseAsync(
 /** Runs the command until it has printed its endpoint; `end` interrupts it. */
 async function started(...args: string[]) {
   const out = jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
-  jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const aside = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
   const listeners = process.listenerCount('SIGTERM');
   const ended = run(...args);
   ended.catch(() => {});
@@ -36,7 +36,8 @@ async function started(...args: string[]) {
     process.emit('SIGTERM');
     await ended;
   };
-  return { printed, endpoint: /^export SMC_ENDPOINT=(.*)$/m.exec(printed)![1]!, end };
+  const said = () => aside.mock.calls.map(([text]) => String(text)).join('');
+  return { printed, endpoint: /^export SMC_ENDPOINT=(.*)$/m.exec(printed)![1]!, said, end };
 }
 
 test('the simulator prints its endpoint first, then its key pair, and ends clean when interrupted', async () => {
@@ -89,6 +90,27 @@ test.each([
 ])('%s is reported, exit code 2', async (_, args, message) => {
   const failure = await run(...args).catch((error) => error);
   expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
+});
+
+test('the simulator listens on the loopback alone, without a warning', async () => {
+  const { endpoint, said, end } = await started();
+  expect(new URL(endpoint).hostname).toBe('127.0.0.1');
+  expect(said()).not.toContain('listens on');
+  await end();
+});
+
+test('a simulator told to listen off the loopback warns that no key is asked for its faults', async () => {
+  const { endpoint, said, end } = await started('--host', '0.0.0.0');
+  expect((await send(endpoint, { path: '/__audit' })).status).toBe(200);
+  expect(said()).toMatch(
+    /It listens on 0\.0\.0\.0: whoever reaches it can read the account and change its faults/,
+  );
+  await end();
+});
+
+test('an address that this machine does not have is reported, exit code 2', async () => {
+  const failure = await run('--host', '192.0.2.1').catch((error) => error);
+  expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining('192.0.2.1 is no address') });
 });
 
 test('a port that is taken is reported, exit code 2', async () => {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type Faults, readFaults, simulatorCredentials, startSimulator } from '../../simulator';
+import { isLoopback } from '../../simulator/loopback';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { interruptSignal, untilAborted } from '../../terminal/interrupt';
 
 export interface SimulatorFlags {
   port: number;
+  host: string;
   servers: number;
   seed: string;
   speed: number;
@@ -27,6 +29,7 @@ export async function simulator(flags: SimulatorFlags): Promise<void> {
   const interrupt = interruptSignal();
   const account = await startSimulator({
     port: flags.port,
+    host: flags.host,
     servers: flags.servers,
     seed: flags.seed,
     speed: flags.speed,
@@ -41,13 +44,9 @@ export async function simulator(flags: SimulatorFlags): Promise<void> {
     stateFile: flags.state,
     faults,
     credentials: credentials ?? simulatorCredentials,
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE')
-      throw new CommandFailure(
-        `port ${flags.port} is taken: choose another --port, or 0 for a free one`,
-        exitCodes.usage,
-      );
-    throw new CommandFailure(`the simulator did not start: ${error.message}`, exitCodes.usage);
+  }).catch((error) => {
+    interrupt.dispose();
+    throw startFailure(error, flags);
   });
 
   const lines = [`export SMC_ENDPOINT=${account.endpoint}`];
@@ -65,9 +64,28 @@ export async function simulator(flags: SimulatorFlags): Promise<void> {
     `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds a second. Ctrl-C ends it.\n` +
       `Paste the lines above into the shells of its workers and commands${credentials ? '; its AccessKey pair is the one of this shell: set the same there' : ''}.\n`,
   );
+  if (!isLoopback(flags.host))
+    process.stderr.write(
+      `It listens on ${flags.host}: whoever reaches it can read the account and change its faults without a key.\n`,
+    );
   await untilAborted(interrupt.signal);
   interrupt.dispose();
   await account.close();
+}
+
+function startFailure(
+  { code, message }: NodeJS.ErrnoException,
+  { host, port }: SimulatorFlags,
+): CommandFailure {
+  const remedies: Record<string, string> = {
+    EADDRINUSE: `port ${port} is taken: choose another --port, or 0 for a free one`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: choose another --host`,
+    ENOTFOUND: `${host} is no address of this machine: choose another --host`,
+  };
+  return new CommandFailure(
+    remedies[code ?? ''] ?? `the simulator did not start: ${message}`,
+    exitCodes.usage,
+  );
 }
 
 function faultsFrom(path: string): Faults {

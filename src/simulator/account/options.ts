@@ -1,10 +1,13 @@
 import type { Faults } from '../faults/faults';
+import { loopback } from '../loopback';
 import type { SourceOptions } from './source-server';
 
 /** The options of an account. Each has a default; times are simulated seconds unless their name says otherwise. */
 export interface SimulatorOptions {
   /** 0 (default): any free port. */
   port?: number;
+  /** The address to listen on; default 127.0.0.1. */
+  host?: string;
   /** The number of varied source servers (default 10), or a list of them. */
   servers?: number | SourceOptions[];
   /** The same seed gives the same servers, ids and faults. */
@@ -64,6 +67,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return {
     port: 0,
+    host: loopback,
     servers: 10,
     seed: 1,
     speed: 1,
