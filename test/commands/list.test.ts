@@ -65,12 +65,17 @@ test.each([
   },
 );
 
-test('a batch that waits for an order says which', async () => {
+test.each([
+  ['RUNNING', 'waiting for approval', undefined, 'dc1  next: smc-batch approve dc1 web'],
+  ['RUNNING', 'running', undefined, 'dc1  next: smc-batch approve dc1 web'],
+  ['FAILED', 'ended', { migrated: 1, failed: 1 }, 'dc1  next: smc-batch apply PLAN'],
+  ['COMPLETED', 'ended', { migrated: 2 }, undefined],
+])('below the table is what to type for a batch that is %s, %s', async (status, phase, counts, said) => {
   const waits = { ...progress, next: ['smc-batch approve dc1 web'] };
-  const client = aClient([anExecution('dc1', 'RUNNING', 'waiting for approval')]);
+  const client = aClient([anExecution('dc1', status, phase, counts)]);
   client.workflow.getHandle = () => ({ query: async () => waits }) as never;
   const { stdout } = await captured(() => listBatches(client, 'text'));
-  expect(stdout).toContain('1 migrating, 1 migrated of 2 servers; next: smc-batch approve dc1 web');
+  expect(stdout.split('\n').slice(2).filter(Boolean)).toEqual(said ? [said] : []);
 });
 
 test('-o json lists the same; without a worker there are no counts', async () => {
