@@ -51,6 +51,8 @@ test('each batch is a line, with its newest run alone', async () => {
 test.each([
   ['COMPLETED', 'ended', { migrated: 2 }, 'ended', '2 migrated of 2 servers'],
   ['FAILED', 'ended', { migrated: 1, failed: 1 }, 'ended', '1 migrated, 1 failed of 2 servers'],
+  // Its plan has got a server since its start.
+  ['FAILED', 'ended', { migrated: 2, failed: 1 }, 'ended', '2 migrated, 1 failed of 3 servers'],
   ['CANCELLED', 'cancelled', { cancelled: 2 }, 'cancelled', '2 cancelled of 2 servers'],
   ['FAILED', 'surveying', undefined, 'could not start', '2 servers; no such zone'],
   ['TERMINATED', 'running', undefined, 'terminated', '2 servers; no such zone'],

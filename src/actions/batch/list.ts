@@ -55,7 +55,7 @@ export async function listBatches(client: Client, output: TableFormat): Promise<
       started: execution.startTime.toISOString(),
       why: hasNoEnd ? await whyWithoutEnd(client, execution) : undefined,
       next: progress?.next ?? nextAfterEnd(memo?.counts),
-      servers: progress?.total ?? memo?.servers,
+      servers: progress?.total ?? totalOf(memo),
       counts: progress?.counts ?? memo?.counts,
       accountTrouble: progress?.accountTrouble,
     });
@@ -68,6 +68,11 @@ export async function listBatches(client: Client, output: TableFormat): Promise<
   const orders = rows.filter(({ next }) => next?.length);
   if (orders.length > 0) print();
   for (const { batch, next = [] } of orders) print(`${plainLine(batch)}  next: ${next.join(', or ')}`);
+}
+
+/** The memo's `servers` are those of the plan at the start: one that was changed since is counted by how its servers ended. */
+function totalOf({ servers, counts }: Partial<BatchMemo> = {}): number | undefined {
+  return counts ? Object.values(counts).reduce((sum, count) => sum + count, 0) : servers;
 }
 
 /** As the batch itself says it: one that has ended takes no orders. */
