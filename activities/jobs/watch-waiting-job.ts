@@ -4,6 +4,7 @@ import { type Restart, restartsIn } from '../../workflows/contract/start-again';
 import type { ActivityContext } from '../calls/context';
 import { smcApplicationFailure } from '../calls/smc-failure';
 import { tellBatch } from '../workflows/tell-batch';
+import type { JobHeartbeat } from './await-replication-job';
 import { awaitsImage, type EndedJob, endedJob, goneJob } from './ended-job';
 import { jobAbsence } from './job-absence';
 import { nextSyncLook } from './next-sync-look';
@@ -38,7 +39,9 @@ export function watchWaitingJob(context: ActivityContext) {
   return async (input: WatchWaitingJobInput): Promise<EndedJob> => {
     const { batch, jobId, sourceId, frequency, restart, ...server } = input;
     const activity = Context.current();
-    const beat = setInterval(() => activity.heartbeat({ jobId }), beatMs);
+    // Each heartbeat takes the place of the one before: the views show the job as it was last seen, with the age of that look.
+    let seen: JobHeartbeat = { jobId, changedAt: Date.now() };
+    const beat = setInterval(() => activity.heartbeat(seen), beatMs);
     const absence = jobAbsence(context, { jobId, sourceId });
     const nextLook = nextSyncLook(frequency, pollIntervalSeconds);
     const hasLackedImage = lateReadPatience(pollIntervalSeconds);
@@ -54,16 +57,16 @@ export function watchWaitingJob(context: ActivityContext) {
           }
           const { isGone, doubt } = await absence.missed(activity.cancellationSignal);
           if (isGone) return goneJob(jobId);
-          if (doubt !== undefined) activity.heartbeat({ jobId, pollError: doubt });
+          if (doubt !== undefined) activity.heartbeat({ ...seen, pollError: doubt });
           continue;
         }
         absence.listed();
-        activity.heartbeat({
-          jobId,
-          status: job.status,
-          businessStatus: job.businessStatus,
-          progress: job.progress,
-        });
+        const { status, businessStatus, progress } = job;
+        const lookedAt = Date.now();
+        const isSame = status === seen.status && businessStatus === seen.businessStatus;
+        const changedAt = isSame ? seen.changedAt : lookedAt;
+        seen = { jobId, status, businessStatus, progress, changedAt, lookedAt };
+        activity.heartbeat(seen);
         if (job.status === 'Waiting') {
           const dueAt = nextSyncAt(job, frequency);
           await tellSync({ runs: false, dueAt });

@@ -24,7 +24,9 @@ export function jobOf(attempts: readonly PendingAttempt[]): { jobId?: string; se
   const { jobId, status, businessStatus, progress, lookedAt, changedAt } = heartbeat;
   if (!status) return { jobId };
   // A worker's clock may run ahead: what it has seen is no younger than its message.
-  const at = Math.min(lookedAt ?? changedAt, heartbeatAt);
+  const at = Math.min(lookedAt ?? changedAt ?? Number.POSITIVE_INFINITY, heartbeatAt);
+  // A worker of another version may tell no time: without one there is no age to show.
+  if (!Number.isFinite(at)) return { jobId };
   return { jobId, seen: { status, businessStatus, progress, at } };
 }
 

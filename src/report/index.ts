@@ -19,7 +19,7 @@ export type { LiveServer } from './live/job-rows';
 export { type LiveBatch, liveFrame } from './live/live-view';
 export { markdownReport } from './markdown-report';
 export { batchReportJsonSchema, batchReportSchema } from './report-schema';
-export { nextLine, statusText, waitingLines } from './status-text';
+export { doneAbout, nextLine, statusText, waitingLines } from './status-text';
 export {
   errorKind,
   groupTroubles,

@@ -1,5 +1,6 @@
 import type { BatchOutcome, BatchProgress, ServerPhase } from '../../workflows/contract/views';
 import { plainLine } from '../text';
+import { clockTimeAhead } from './clock-time';
 
 /** The parts of a batch's progress, or of its report, that say how it ends. */
 interface HasStatus {
@@ -28,6 +29,16 @@ function cancelledFact(cancelled: number, failed: number, total: number): string
   if (cancelled === 0) return false;
   return failed > 0 ? `${cancelled} cancelled` : `${cancelled} of ${total} servers cancelled`;
 }
+
+/** `, done about Sun 04:50, in 6 h 12 min`; empty where nothing tells, or the time is past. */
+export const doneAbout = (
+  { estimatedEnd }: Pick<BatchProgress, 'estimatedEnd'>,
+  now: number,
+  zone?: string,
+) =>
+  estimatedEnd !== undefined && estimatedEnd > now
+    ? `, done about ${clockTimeAhead(estimatedEnd, now, zone)}`
+    : '';
 
 /** What to type next, beside the reason that is shown; undefined where nothing is to do, or the reason says it. */
 export function nextLine({ next = [], waiting = '' }: Pick<BatchProgress, 'next' | 'waiting'>) {

@@ -33,6 +33,22 @@ test.each<[string, PendingAttempt[], ReturnType<typeof jobOf>]>([
     [{ ...syncing, heartbeat: { jobId: 'j-1', changedAt: now } }],
     { jobId: 'j-1' },
   ],
+  [
+    'its phase at the time of the message, where that tells no time of its own',
+    [{ ...syncing, heartbeat: { jobId: 'j-1', status: 'Waiting' } as PendingAttempt['heartbeat'] }],
+    { jobId: 'j-1', seen: { status: 'Waiting', at: now - 4_000 } },
+  ],
+  [
+    'its id alone where no time is told',
+    [
+      {
+        ...syncing,
+        heartbeatAt: undefined,
+        heartbeat: { jobId: 'j-1', status: 'Waiting' } as PendingAttempt['heartbeat'],
+      },
+    ],
+    { jobId: 'j-1' },
+  ],
   ['nothing of a call', [{ activity: 'createReplicationJob', attempt: 1 }], {}],
 ])('of a job is known %s', (_, attempts, known) => {
   expect(jobOf(attempts)).toEqual(known);

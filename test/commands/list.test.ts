@@ -51,6 +51,8 @@ test('each batch is a line, with its newest run alone', async () => {
 test.each([
   ['COMPLETED', 'ended', { migrated: 2 }, 'ended', '2 migrated of 2 servers'],
   ['FAILED', 'ended', { migrated: 1, failed: 1 }, 'ended', '1 migrated, 1 failed of 2 servers'],
+  // Its plan has got a server since its start.
+  ['FAILED', 'ended', { migrated: 2, failed: 1 }, 'ended', '2 migrated, 1 failed of 3 servers'],
   ['CANCELLED', 'cancelled', { cancelled: 2 }, 'cancelled', '2 cancelled of 2 servers'],
   ['FAILED', 'surveying', undefined, 'could not start', '2 servers; no such zone'],
   ['TERMINATED', 'running', undefined, 'terminated', '2 servers; no such zone'],
@@ -65,12 +67,17 @@ test.each([
   },
 );
 
-test('a batch that waits for an order says which', async () => {
+test.each([
+  ['RUNNING', 'waiting for approval', undefined, 'dc1  next: smc-batch approve dc1 web'],
+  ['RUNNING', 'running', undefined, 'dc1  next: smc-batch approve dc1 web'],
+  ['FAILED', 'ended', { migrated: 1, failed: 1 }, 'dc1  next: smc-batch apply PLAN'],
+  ['COMPLETED', 'ended', { migrated: 2 }, undefined],
+])('below the table is what to type for a batch that is %s, %s', async (status, phase, counts, said) => {
   const waits = { ...progress, next: ['smc-batch approve dc1 web'] };
-  const client = aClient([anExecution('dc1', 'RUNNING', 'waiting for approval')]);
+  const client = aClient([anExecution('dc1', status, phase, counts)]);
   client.workflow.getHandle = () => ({ query: async () => waits }) as never;
   const { stdout } = await captured(() => listBatches(client, 'text'));
-  expect(stdout).toContain('1 migrating, 1 migrated of 2 servers; next: smc-batch approve dc1 web');
+  expect(stdout.split('\n').slice(2).filter(Boolean)).toEqual(said ? [said] : []);
 });
 
 test('-o json lists the same; without a worker there are no counts', async () => {

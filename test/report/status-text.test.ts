@@ -1,4 +1,4 @@
-import { nextLine, statusText, waitingLines } from '../../src/report';
+import { doneAbout, nextLine, statusText, waitingLines } from '../../src/report';
 
 test.each([
   ['running', { status: 'running', counts: { migrating: 3 } }],
@@ -29,4 +29,11 @@ test('the next command stands beside the reason, unless the reason has it', () =
   expect(waitingLines(approval)).toEqual([`waiting: ${approval.waiting}`]);
   expect(nextLine({ next: ['smc-batch retry dc1'] })).toBe('smc-batch retry dc1');
   expect(waitingLines({ next: ['smc-batch retry dc1'] })).toEqual([]);
+});
+
+test('the time to go is said until it is past', () => {
+  const now = Date.parse('2026-03-01T13:00:00Z');
+  expect(doneAbout({ estimatedEnd: now + 60_000 * 5 }, now, 'UTC')).toBe(', done about 13:05, in 5 min');
+  expect(doneAbout({ estimatedEnd: now }, now)).toBe('');
+  expect(doneAbout({}, now)).toBe('');
 });

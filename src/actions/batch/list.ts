@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { BatchMemo } from '../../../workflows/contract/batch-end';
 import { smcPhase } from '../../../workflows/contract/search-attributes';
-import { awaitsPerson, type BatchProgress } from '../../../workflows/contract/views';
+import type { BatchProgress } from '../../../workflows/contract/views';
 import { batchClient, hasWorker } from '../../batch-client/batch-client';
 import { withClient } from '../../batch-client/session';
 import { countsLine } from '../../report';
 import { printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
-import { type Column, plainLine, tableLines } from '../../text';
+import { type Column, plainLine, smcBatchCommand, tableLines } from '../../text';
 
 /** Lists all batches on stdout. */
 export const list = (output: TableFormat) => withClient((client) => listBatches(client, output));
@@ -21,7 +21,7 @@ interface BatchRow {
   started: string;
   /** Why it was terminated, or could not start. */
   why?: string;
-  /** What to type, where it waits for an order or servers have failed; any one of these. */
+  /** What to type, where it waits for an order or servers have failed or were cancelled; any one of these. */
   next?: string[];
   servers?: number;
   /** Of a batch that has ended phases without servers are left out. */
@@ -54,15 +54,30 @@ export async function listBatches(client: Client, output: TableFormat): Promise<
       phase: execution.typedSearchAttributes.get(smcPhase),
       started: execution.startTime.toISOString(),
       why: hasNoEnd ? await whyWithoutEnd(client, execution) : undefined,
-      next: progress?.next,
-      servers: progress?.total ?? memo?.servers,
+      next: progress?.next ?? nextAfterEnd(memo?.counts),
+      servers: progress?.total ?? totalOf(memo),
       counts: progress?.counts ?? memo?.counts,
       accountTrouble: progress?.accountTrouble,
     });
   }
   if (output === 'json') return printJson(rows);
   const empty = 'There are no batches. Start one with: smc-batch apply PLAN';
-  tableLines(columns, rows, { columns: tableColumns(output), empty }).forEach(printer(output));
+  const print = printer(output);
+  tableLines(columns, rows, { columns: tableColumns(output), empty }).forEach(print);
+  // Below the table, where no column cuts a command short.
+  const orders = rows.filter(({ next }) => next?.length);
+  if (orders.length > 0) print();
+  for (const { batch, next = [] } of orders) print(`${plainLine(batch)}  next: ${next.join(', or ')}`);
+}
+
+/** The memo's `servers` are those of the plan at the start: one that was changed since is counted by how its servers ended. */
+function totalOf({ servers, counts }: Partial<BatchMemo> = {}): number | undefined {
+  return counts ? Object.values(counts).reduce((sum, count) => sum + count, 0) : servers;
+}
+
+/** As the batch itself says it: one that has ended takes no orders. */
+function nextAfterEnd({ failed = 0, cancelled = 0 }: Partial<BatchProgress['counts']> = {}) {
+  return failed + cancelled > 0 ? [smcBatchCommand('apply', ['PLAN'])] : undefined;
 }
 
 const columns: Column<BatchRow>[] = [
@@ -85,16 +100,13 @@ function shownStatus({ status, phase, counts }: BatchRow): string {
   return status === 'failed' ? 'could not start' : status.replace('_', ' ');
 }
 
-function countsOf({ counts, servers = 0, accountTrouble, next, phase }: BatchRow): string {
+function countsOf({ counts, servers = 0, accountTrouble }: BatchRow): string {
   const refused = accountTrouble
     ? `; the account refuses calls: ${plainLine(accountTrouble.error.code)}`
     : '';
-  const orders = needsPerson(phase) && next ? `; next: ${next.join(', or ')}` : '';
-  if (counts) return `${countsLine({ counts, total: servers })}${refused}${orders}`;
+  if (counts) return `${countsLine({ counts, total: servers })}${refused}`;
   return servers > 0 ? `${servers} servers` : '';
 }
-
-const needsPerson = (phase: string | undefined) => awaitsPerson.some((status) => status === phase);
 
 async function whyWithoutEnd(
   client: Client,

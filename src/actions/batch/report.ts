@@ -11,6 +11,7 @@ import {
   buildBatchReport,
   costLines,
   csvReport,
+  doneAbout,
   htmlReport,
   markdownReport,
   type ReportSource,
@@ -95,7 +96,7 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors, columns
     case 'wide': {
       const room = format === 'wide' ? undefined : columns;
       const { startedAt, endedAt } = report.summary;
-      const head = `${c.bold(report.batch)}  ${statusText({ ...report, ...report.summary })}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : ''}`;
+      const head = `${c.bold(report.batch)}  ${statusText({ ...report, ...report.summary })}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : doneAbout(source.progress, source.generatedAt.getTime())}`;
       const refused = accountTroubleLine(report.summary.accountTrouble);
       const top = refused ? [c.red(`account  ${refused}`), head] : [head];
       const costs =

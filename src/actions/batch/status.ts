@@ -7,7 +7,15 @@ import { requireWorker } from '../../batch-client/queue-of-batch';
 import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
 import { troublesOf } from '../../batch-client/troubles';
-import { statusText, textReport, troubleGroups, troubleLines, waitingLines, zonedTime } from '../../report';
+import {
+  doneAbout,
+  statusText,
+  textReport,
+  troubleGroups,
+  troubleLines,
+  waitingLines,
+  zonedTime,
+} from '../../report';
 import { colors, printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
 import { accountTroubleLine, failureText, plainLine, plainTexts } from '../../text';
 import { listBatches } from './list';
@@ -40,7 +48,8 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   }
   const print = printer(output);
   const c = colors();
-  print(`${c.bold(name)}  ${statusText(progress)}, started ${zonedTime(Date.parse(progress.startedAt))}`);
+  const started = `started ${zonedTime(Date.parse(progress.startedAt))}`;
+  print(`${c.bold(name)}  ${statusText(progress)}, ${started}${doneAbout(progress, now)}`);
   const refused = accountTroubleLine(progress.accountTrouble);
   if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);

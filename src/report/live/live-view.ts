@@ -1,11 +1,10 @@
 import type { Colors } from 'picocolors/types';
 import type { BatchProgress } from '../../../workflows/contract/views';
 import { accountTroubleLine, clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../../text';
-import { clockTimeAhead } from '../clock-time';
 import { counted } from '../counted';
 import { formatDuration } from '../duration';
 import { strayJobsLine } from '../kept-jobs';
-import { nextLine } from '../status-text';
+import { doneAbout, nextLine } from '../status-text';
 import { webhookLine } from '../trouble';
 import { bar } from './bar';
 import { type Clock, jobRows, type LiveServer } from './job-rows';
@@ -54,11 +53,7 @@ export function liveFrame(
 function headLines({ progress }: LiveBatch, columns: number, c: Colors, { now, timeZone }: Clock): string[] {
   const { inUse, cap } = progress.slots;
   const ended = progress.waves.reduce((sum, wave) => sum + wave.ended, 0);
-  const left =
-    progress.estimatedEnd === undefined
-      ? ''
-      : `, done about ${clockTimeAhead(progress.estimatedEnd, now, timeZone)}`;
-  const said = `${ended} of ${progress.total} ended${left}`;
+  const said = `${ended} of ${progress.total} ended${doneAbout(progress, now, timeZone)}`;
   const width = Math.max(10, Math.min(60, columns - displayWidth(said) - 2));
   const refused = accountTroubleLine(progress.accountTrouble);
   return [

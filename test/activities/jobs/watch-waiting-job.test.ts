@@ -1,3 +1,4 @@
+import type { JobHeartbeat } from '../../../activities';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { aWorkbench, closeAll, incremental, letPass, ourRunningJob, type Workbench } from '../a-workbench';
 
@@ -115,4 +116,21 @@ test('a sync that is due and does not come counts as running for a while only', 
   ]);
   await bench.smc.cutOverReplicationJob({ jobId, syncData: false });
   await watching;
+});
+
+test('each heartbeat says when the job was seen: the views show its age', async () => {
+  const { bench, jobId } = await aWaitingJob();
+  const beats: JobHeartbeat[] = [];
+  const environment = bench.environment(1);
+  environment.on('heartbeat', (beat: JobHeartbeat) => beats.push(beat));
+  const since = Date.now();
+  const watching = bench.runIn(environment)('watchWaitingJob', {
+    ...{ batch: 'dc1', server: 'web-01', round: 2, start: 1 },
+    ...{ jobId, frequency: incremental.frequency },
+  });
+  await until(() => beats.length > 0);
+  expect(beats[0]).toMatchObject({ jobId, status: 'Waiting', progress: 100 });
+  expect(beats[0]!.lookedAt).toBeGreaterThanOrEqual(since);
+  environment.cancel();
+  await watching.catch(() => undefined);
 });
