@@ -24,6 +24,15 @@ export function zonedTime(at: number, timeZone?: string): string {
   return `${date} ${time}:${seconds} ${zone === 'GMT' || zone === 'GMT+0' ? 'UTC' : zone}`;
 }
 
+const isoTime = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g;
+
+/** A sentence of the batch, which has its times in UTC, for a reader at a terminal: `closed until 14:05, in 12 min`. */
+export const inClockTimes = (sentence: string, now: number, timeZone?: string) =>
+  sentence.replace(isoTime, (iso) => {
+    const at = Date.parse(iso);
+    return at > now ? clockTimeAhead(at, now, timeZone) : clockTime(at, now, timeZone);
+  });
+
 /** To make a calendar costs more than all else; each frame of the live view asks one many times. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,7 +1,7 @@
 /** What a batch does and did: for people, and for other programs. */
 export { countsLine, type TextLook, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
-export { clockTime, clockTimeAhead, zonedTime } from './clock-time';
+export { clockTime, clockTimeAhead, inClockTimes, zonedTime } from './clock-time';
 export { costLines } from './cost-lines';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';

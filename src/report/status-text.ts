@@ -1,6 +1,6 @@
 import type { BatchOutcome, BatchProgress, ServerPhase } from '../../workflows/contract/views';
 import { plainLine } from '../text';
-import { clockTimeAhead } from './clock-time';
+import { clockTimeAhead, inClockTimes } from './clock-time';
 
 /** The parts of a batch's progress, or of its report, that say how it ends. */
 interface HasStatus {
@@ -47,10 +47,14 @@ export function nextLine({ next = [], waiting = '' }: Pick<BatchProgress, 'next'
 }
 
 /** Why nothing more starts, and what to type next, a line each: for the top of a view. */
-export function waitingLines(progress: Pick<BatchProgress, 'next' | 'waiting'>): string[] {
+export function waitingLines(
+  progress: Pick<BatchProgress, 'next' | 'waiting'>,
+  now: number,
+  timeZone?: string,
+): string[] {
   const next = nextLine(progress);
   return [
-    ...(progress.waiting ? [`waiting: ${plainLine(progress.waiting)}`] : []),
+    ...(progress.waiting ? [`waiting: ${plainLine(inClockTimes(progress.waiting, now, timeZone))}`] : []),
     ...(progress.waiting && next ? [`next: ${next}`] : []),
   ];
 }

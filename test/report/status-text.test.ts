@@ -21,14 +21,14 @@ test.each([
 
 test('the next command stands beside the reason, unless the reason has it', () => {
   const pause = { waiting: 'the batch is paused', next: ['smc-batch resume dc1'] };
-  expect(waitingLines(pause)).toEqual(['waiting: the batch is paused', 'next: smc-batch resume dc1']);
+  expect(waitingLines(pause, 0)).toEqual(['waiting: the batch is paused', 'next: smc-batch resume dc1']);
   const approval = {
     waiting: "wave 'web' waits for approval: smc-batch approve dc1 web",
     next: ['smc-batch approve dc1 web'],
   };
-  expect(waitingLines(approval)).toEqual([`waiting: ${approval.waiting}`]);
+  expect(waitingLines(approval, 0)).toEqual([`waiting: ${approval.waiting}`]);
   expect(nextLine({ next: ['smc-batch retry dc1'] })).toBe('smc-batch retry dc1');
-  expect(waitingLines({ next: ['smc-batch retry dc1'] })).toEqual([]);
+  expect(waitingLines({ next: ['smc-batch retry dc1'] }, 0)).toEqual([]);
 });
 
 test('the time to go is said until it is past', () => {
@@ -36,4 +36,12 @@ test('the time to go is said until it is past', () => {
   expect(doneAbout({ estimatedEnd: now + 60_000 * 5 }, now, 'UTC')).toBe(', done about 13:05, in 5 min');
   expect(doneAbout({ estimatedEnd: now }, now)).toBe('');
   expect(doneAbout({}, now)).toBe('');
+});
+
+test('a time in a reason is the clock time of the reader, with how long it is until then', () => {
+  const now = Date.parse('2026-03-01T13:53:00Z');
+  const waiting = "the window of wave 'web' is closed until 2026-03-01T22:00:00.000Z";
+  expect(waitingLines({ waiting }, now, 'Asia/Shanghai')).toEqual([
+    "waiting: the window of wave 'web' is closed until Mon 06:00, in 8 h 7 min",
+  ]);
 });

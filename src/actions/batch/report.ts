@@ -103,7 +103,7 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors, columns
         report.summary.costs.instanceHours > 0 ? ['', ...costLines(report.summary.costs, room)] : [];
       const lines = [
         ...top,
-        ...waitingLines(source.progress),
+        ...waitingLines(source.progress, source.generatedAt.getTime()),
         '',
         ...textReport(plainTexts(source), c, { columns: room, wide: '--format wide' }),
         ...costs,

@@ -53,7 +53,7 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   const refused = accountTroubleLine(progress.accountTrouble);
   if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
-  for (const line of waitingLines(progress)) print(line);
+  for (const line of waitingLines(progress, now)) print(line);
   const { inUse, cap } = progress.slots;
   print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
   for (const line of lines) print(c.yellow(`trouble  ${line}`));

@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types';
 import type { BatchProgress } from '../../../workflows/contract/views';
 import { accountTroubleLine, clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../../text';
+import { inClockTimes } from '../clock-time';
 import { counted } from '../counted';
 import { formatDuration } from '../duration';
 import { strayJobsLine } from '../kept-jobs';
@@ -33,7 +34,7 @@ export function liveFrame(
 ): string[] {
   const { columns, rows } = size;
   const head = headLines(batch, columns, c, clock);
-  const waiting = waitingLines(batch, c).slice(0, 5);
+  const waiting = waitingLines(batch, c, clock).slice(0, 5);
   const keys = batch.keys ? [c.dim(batch.keys)] : [];
   const fixed = head.length + waiting.length + keys.length + 4;
   const events = batch.events.slice(-Math.max(1, Math.min(6, Math.floor((rows - fixed) / 2))));
@@ -104,7 +105,8 @@ function serverLines(
 const isInTrouble = ({ phase, trouble }: LiveServer) => phase === 'recovering' || trouble !== undefined;
 
 /** The reasons why servers wait, with waves of the same reason together; then the jobs that stay and are billed. */
-function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
+function waitingLines({ progress, servers }: LiveBatch, c: Colors, { now, timeZone }: Clock): string[] {
+  const shown = (reason: string) => plainLine(inClockTimes(reason, now, timeZone));
   const byReason = new Map<string, { names: string[]; count: number }>();
   for (const { name, total, ended, closed } of progress.waves) {
     const count = total - ended - servers.filter(({ wave }) => wave === name).length;
@@ -114,9 +116,9 @@ function waitingLines({ progress, servers }: LiveBatch, c: Colors): string[] {
     byReason.set(reason, { names: [...waiting.names, name], count: waiting.count + count });
   }
   const lines = [...byReason].map(
-    ([reason, { names, count }]) => `${plainLine(names.join(', '))}: ${count} waiting, ${plainLine(reason)}`,
+    ([reason, { names, count }]) => `${plainLine(names.join(', '))}: ${count} waiting, ${shown(reason)}`,
   );
-  if (lines.length === 0 && progress.waiting) lines.push(`waiting: ${plainLine(progress.waiting)}`);
+  if (lines.length === 0 && progress.waiting) lines.push(`waiting: ${shown(progress.waiting)}`);
   const next = nextLine(progress);
   if (next) lines.push(c.yellow(`next: ${next}`));
   const strays = strayJobsLine(progress);
