@@ -97,7 +97,8 @@ function start(batch: Batch, name: string, now: number): void {
   const { state, index } = batch;
   const { round, lastRound = 0, ...before } = index.record(name);
   const sourceId = sourceOf(state, index.planOf(name));
-  const jobId = before.phase === 'waiting' && round === 0 ? before.jobId : undefined;
+  // Known also while the workflow of its last round closes: then it waits again, and its job counts.
+  const jobId = before.phase === 'waiting' ? before.jobId : undefined;
   const { roundEndedAt } = before;
   index.set(name, {
     phase: 'migrating',

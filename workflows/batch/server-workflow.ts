@@ -32,7 +32,8 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
     sourceId: record.sourceId,
     creationId: creationIdOf(state, name, record),
     job: settingsForSmc(planned.job),
-    knownJobId: 'jobId' in record ? record.jobId : undefined,
+    // The job of an earlier round is found by its tags.
+    knownJobId: 'jobId' in record && record.roundEndedAt === undefined ? record.jobId : undefined,
     cutoverAt: planned.cutoverAt,
     wantsStartAccepted: hold !== undefined,
     policy: { attempts, restartDelaySeconds, jobTimeoutSeconds, stallTimeoutSeconds, onFailure },

@@ -208,7 +208,8 @@ export function waitAgain(
     round,
     sourceId,
     isMoved,
-    jobId: jobWithoutWorkflow(record)?.jobId,
+    // A server whose workflow could not be started has the job that it had before.
+    jobId: jobWithoutWorkflow(record)?.jobId ?? (record.phase === 'migrating' ? record.jobId : undefined),
     roundEndedAt: roundEndedAt ?? lastRoundEnd(record),
   });
 }

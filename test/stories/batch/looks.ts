@@ -22,7 +22,9 @@ export function survey(host: BatchHost): void {
   host.isSurveying = true;
   const { plan } = host.batch.state;
   host.process('survey', surveying(host, plan), () => {
-    if (host.batch.state.stage === 'surveying') host.hear((batch, now) => takeSurveyEnd(batch, now));
+    // One that was broken off ends when it is known what runs, as in the workflow.
+    if (host.batch.state.stage === 'surveying' && !host.isBrokenOff)
+      host.hear((batch, now) => takeSurveyEnd(batch, now));
   });
   around.count('survey');
 }

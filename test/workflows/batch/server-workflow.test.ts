@@ -49,6 +49,15 @@ test('the workflow of the last round has the name until it has closed: the serve
   expect(migrationInput(batch, 'a').round).toBe(3);
 });
 
+test('a job that was kept counts while its server waits for that, and is adopted after it', () => {
+  const batch = starting({ round: 1, roundEndedAt: 900, jobId: 'j-1' } as Partial<ServerRecord>);
+  takeNameInUse(batch, start, 2, 1_000);
+  expect(batch.index.record('a')).toMatchObject({ phase: 'waiting', jobId: 'j-1' });
+  expect(batch.index.inUse).toEqual({ existing: 1, running: 0 });
+  decide(batch, 2_000);
+  expect(batch.index.record('a')).toMatchObject({ phase: 'migrating', round: 3, jobId: 'j-1' });
+});
+
 test('one that was cancelled meanwhile does not wait again', () => {
   const batch = starting({ round: 1, roundEndedAt: 900 });
   takeOrder(batch, 'cancel', { by: 'me', servers: ['a'] }, 1_000);
