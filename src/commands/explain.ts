@@ -11,6 +11,9 @@ export function explainCommand(): Command {
     .argument('<batch>', "the batch's name")
     .argument('<server>', "the server's name in the plan")
     .addOption(outputOption())
+    .showHelpAfterError(
+      'Example: smc-batch explain dc1-exit web-07 (smc-batch status dc1-exit shows its servers)',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  smc-batch explain dc1-exit web-07\n\nExit codes: 0 explained, 1 no worker answers, 2 the batch has no such server.',

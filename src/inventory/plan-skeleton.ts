@@ -50,8 +50,9 @@ defaults:
 policy:
   maxConcurrent: 10 # servers of this batch that run at once
 
+# A server without \`wave\` is in the first wave. With these waves, write \`wave: rest\` on every server but the canaries.
 # waves:
-#   - { name: canary, failureThreshold: 0 } # and \`wave: canary\` on a server or two
+#   - { name: canary, failureThreshold: 0 }
 #   - { name: rest, after: approval, failureThreshold: 10% }
 
 # Disk sizes are the source's own, in GiB; smaller ones will do where they exceed what is used.

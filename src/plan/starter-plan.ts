@@ -42,12 +42,12 @@ policy:
   jobTimeout: 7d # a job that runs longer is stopped, and its server fails
   onFailure: deleteJob # or keepJob: its billed instance stays until you delete it
 
-# Waves run in this order.
+# Waves run in this order. A server without \`wave\` is in the first one.
 waves:
   - name: canary
     failureThreshold: 0 # stop the batch when more servers than this failed
   - name: rest
-    after: approval # ${smcBatchCommand('approve', [name])}
+    after: approval # then: ${smcBatchCommand('approve', [name, 'rest'])}
     failureThreshold: 10%
     # window: { from: "22:00", to: "06:00", timezone: Asia/Shanghai, days: [mon, tue, wed, thu] }
 
@@ -71,7 +71,7 @@ servers:
     # dependsOn: [web-01]
 `;
 
-const csvServers = `# A row a server; its header names fields of a server: wave, imageName, tags.app, dataDisks[1].size, …
+const csvServers = `# One row per server; its header names fields of a server: wave, imageName, tags.app, dataDisks[1].size, …
 servers:
   csv: servers.csv
   # columns: { Hostname: sourceName, Owner: null } # headers that are no fields: what they mean, or null

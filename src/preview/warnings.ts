@@ -72,7 +72,7 @@ function quotaWarnings(plan: Plan, previews: readonly ServerPreview[], jobs: Acc
   return found;
 }
 
-// Without a vSwitch SMC makes a VPC for each intermediate instance; a region has 10 VPCs by default.
+// Without a vSwitch SMC makes a VPC for each intermediate instance; a region has 10 VPCs by default, and the default VPC is one of them.
 const vpcsOfRegion = 10;
 
 function vpcWarnings(plan: Plan, previews: readonly ServerPreview[], slots: number): Warning[] {
@@ -84,12 +84,12 @@ function vpcWarnings(plan: Plan, previews: readonly ServerPreview[], slots: numb
   }
   return [...byRegion].flatMap(([region, count]): Warning[] => {
     const atOnce = Math.min(count, slots);
-    if (atOnce <= vpcsOfRegion) return [];
+    if (atOnce < vpcsOfRegion) return [];
     return [
       {
         code: 'vpcs',
-        message: `${atOnce} jobs at once in ${region} share no vSwitch: SMC makes a VPC for each, and a region has ${vpcsOfRegion}`,
-        remedy: `Set vSwitchId, or policy.maxConcurrent to ${vpcsOfRegion} at most.`,
+        message: `${atOnce} jobs at once in ${region} share no vSwitch: SMC makes a VPC for each, and a region has ${vpcsOfRegion} with those that exist`,
+        remedy: `Set vSwitchId, or policy.maxConcurrent below ${vpcsOfRegion}.`,
       },
     ];
   });

@@ -245,6 +245,8 @@ test('many jobs without a shared vSwitch are warned of, by region', async () => 
   expect(await codes(aPlan(many(12)))).toEqual([]);
   const narrow = aPlan(unshared);
   narrow.policy.maxConcurrent = 10;
+  expect(await codes(narrow)).toEqual(['vpcs']);
+  narrow.policy.maxConcurrent = 9;
   expect(await codes(narrow)).toEqual([]);
 });
 

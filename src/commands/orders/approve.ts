@@ -11,6 +11,7 @@ export function approveCommand(): Command {
     .argument('<wave>', "the wave's name")
     .option('-y, --yes', 'do not ask first', false)
     .addOption(outputOption())
+    .showHelpAfterError('Example: smc-batch approve dc1-exit web (smc-batch status dc1-exit shows its waves)')
     .addHelpText(
       'after',
       `

@@ -51,7 +51,7 @@ function missingSwitches(draft: Draft, maxConcurrent: number): Finding[] {
       {
         code: 'vswitch-missing',
         message: `${servers.length} servers in ${region} have no vSwitchId, ${atOnce} of them run at once`,
-        fix: `SMC makes a VPC for each, and a region has ${vpcsOfRegion}: set vSwitchId, or policy.maxConcurrent to ${vpcsOfRegion}`,
+        fix: `SMC makes a VPC for each, and a region has ${vpcsOfRegion}: set vSwitchId, or policy.maxConcurrent below ${vpcsOfRegion}`,
         path: servers.length === draft.servers.length ? draft.defaults.at : servers[0]!.at,
         part: 'field',
       },
@@ -82,11 +82,19 @@ function missingDiskSizes(draft: Draft): Finding[] {
 function emptyWaves(draft: Draft): Finding[] {
   const used = new Set(draft.servers.map(({ wave }) => wave));
   if (draft.servers.some((server) => server.settings.wave !== undefined && !server.wave)) return [];
+  const first = draft.waves[0];
+  const count = draft.servers.length;
+  const without = draft.servers.filter(({ settings }) => settings.wave === undefined).length;
   return draft.waves
     .filter((wave) => wave.name !== undefined && !used.has(wave))
     .map(({ name, at }) => ({
       code: 'wave-empty' as const,
       message: `no server is in the wave ${name}`,
+      ...(without > 0 && first?.name !== undefined
+        ? {
+            fix: `servers without a wave are in the first one, ${first.name} (${without} of ${count}): write wave: ${name} on those that shall wait`,
+          }
+        : {}),
       path: [...at, 'name'],
     }));
 }
