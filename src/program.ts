@@ -42,7 +42,7 @@ export function program(): Command {
       'after',
       `
 Examples:
-  smc-batch demo                        see it work: nothing but Node is needed
+  smc-batch demo                        see it work on this machine, in two minutes
   smc-batch inventory --plan dc1.yaml   a plan of the servers your account has
   smc-batch apply dc1.yaml --watch      migrate them
   smc-batch help apply                  the same as: smc-batch apply --help

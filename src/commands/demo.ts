@@ -14,7 +14,8 @@ export function demoCommand(): Command {
     .addHelpText(
       'after',
       `
-Nothing but Node is needed: a Temporal server and an SMC account are started here, and end with the demo.
+It takes about two minutes. A Temporal server and an SMC account are started here, and end with the demo. Without a Temporal CLI on
+the PATH one is downloaded; where that fails it is built, with Go.
 
 Examples:
   smc-batch demo
