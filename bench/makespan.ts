@@ -207,7 +207,7 @@ function callsTable(outcomes: Outcome[]): FigureTable {
       ...('idealMs' in outcome ? [row(servers, 'the minimum', minimum)] : []),
     ];
   });
-  return { columns: ['servers', 'API calls a server', 'all', ...operations], rows };
+  return { columns: ['servers', 'API calls per server', 'all', ...operations], rows };
 }
 
 const calls = ({ audit }: Outcome) =>

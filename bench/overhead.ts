@@ -36,7 +36,7 @@ export async function overhead(options: StageOptions & { quick: boolean }): Prom
     sum(small.map(({ ours }) => ours.perSecond)) / sum(small.map(({ bare }) => bare?.perSecond ?? 0));
   return {
     title: 'Orchestration overhead',
-    about: `Servers a second with jobs of no length, ${window} at a time, beside the bare engine on the same Temporal server in turns: a parent workflow, a child a server, four empty activities a child, and no API.
+    about: `Servers per second with jobs of no length, ${window} at a time, beside the bare engine on the same Temporal server in turns: a parent workflow, a child per server, four empty activities per child, and no API.
 Our rate has the account in it: its calls, its polls (every ${pollSeconds} s) and the simulator's own work on the same machine. A ratio of 1 is an engine that costs nothing.`,
     tables: [table(rounds)],
     verdicts: [

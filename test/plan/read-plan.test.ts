@@ -188,6 +188,17 @@ test('what is allowed but seldom meant is a warning', async () => {
   ]);
 });
 
+test('an empty wave is told with the wave that servers without one are in', async () => {
+  const servers = 'servers: [{ sourceId: s-1, wave: a }, { sourceId: s-2 }, { sourceId: s-3 }]\n';
+  const { warnings } = await readText(`${head}waves: [{ name: a }, { name: b }]\n${servers}`);
+  expect(warnings).toMatchObject([
+    {
+      code: 'wave-empty',
+      fix: 'servers without a wave are in the first one, a (2 of 3): write wave: b on those that shall wait',
+    },
+  ]);
+});
+
 test('a source whose name cannot be one of the batch needs a name', async () => {
   const long = 'x'.repeat(129);
   const { problems } = await readText(`${head}servers: [{ sourceName: ${long} }]\n`);
