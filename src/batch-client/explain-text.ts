@@ -95,6 +95,10 @@ export function nowLine(
 
 /** What an activity does, for a reader who has not seen its code. */
 const wordsOf: Record<string, string> = {
+  awaitSourceServer: 'waits for its source server',
+  watchWaitingJob: 'waits, and looks at its job meanwhile',
+  describeFailedJob: 'asks why its job failed',
+  tagResources: 'tags its source server as migrated',
   awaitReplicationJob: 'looks at its job again and again',
   createReplicationJob: 'creates its job',
   startReplicationJob: 'starts its job',

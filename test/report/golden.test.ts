@@ -57,7 +57,7 @@ const realistic = aBatch([
   }),
 ]);
 const onTerminal = (columns: number) =>
-  textReport(realistic, pc.createColors(false), { columns, wide: '--format wide' });
+  textReport(realistic, pc.createColors(false), { columns, wide: '-o wide' });
 
 test.each([80, 140])('on a terminal of %i columns no row of the report is wider', (columns) => {
   const table = onTerminal(columns).slice(0, 6);
