@@ -64,6 +64,15 @@ test.each([80, 140])('on a terminal of %i columns no row of the report is wider'
   for (const line of table) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
 });
 
+test('on a terminal of 80 columns an image id is whole; the job id is left out for it', () => {
+  const imageId = 'm-bp1a0vt0o2olfbqbmbmc';
+  const jobId = 'j-bp1nta38faga1en3fn0n';
+  const long = aBatch([aServer({ server: 'canary-01', wave: 'canary', jobId, imageId })]);
+  const [, row] = textReport(long, pc.createColors(false), { columns: 80 });
+  expect(row).toContain(imageId);
+  expect(row).not.toContain(jobId.slice(0, 6));
+});
+
 test.each([
   ['report-80.txt', () => `${onTerminal(80).join('\n')}\n`],
   ['report-140.txt', () => `${onTerminal(140).join('\n')}\n`],
