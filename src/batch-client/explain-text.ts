@@ -46,7 +46,7 @@ export function factLines(
     ],
     ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
     ['ends about', isEndAhead(server.estimatedEnd, now) && ahead(server.estimatedEnd)],
-    ['place', server.place !== undefined && `${server.place} in the queue (the longest first)`],
+    ['place', server.place !== undefined && `${server.place} in the queue${orderOf(server)}`],
     ['why', whyNow(server, now, timeZone)],
     ['again', ahead(server.nextStartAt) && `not before ${ahead(server.nextStartAt)}`],
     ['error', error && failureLine(error)],
@@ -68,6 +68,10 @@ export function factLines(
     ...facts.flatMap(([name, value]) => (value ? [fact(name, value)] : [])),
   ];
 }
+
+/** Those that wait for their job to be started again are in the order in which they came. */
+const orderOf = ({ phase }: ServerExplanation) =>
+  phase === 'waiting' ? ' (in each wave the largest first)' : '';
 
 /** A job that is seen at work says more than the batch, which knows only that there is one. */
 function whyNow({ why, jobSeen }: ServerExplanation & ServerInSight, now: number, timeZone?: string) {

@@ -67,6 +67,12 @@ test('a job that is seen at work: what it does, and that there is nothing to do'
   );
 });
 
+test('a place in the queue says what the order is', () => {
+  const at = (phase: 'waiting' | 'queued') => factLines({ ...explained({ phase }), place: 6 }, now, plain);
+  expect(at('waiting')).toContain('place      6 in the queue (in each wave the largest first)');
+  expect(at('queued')).toContain('place      6 in the queue');
+});
+
 test('a cancelled server says so; without a stop under way the batch has the word', () => {
   expect(explainStopping(migrating, [stopping], { end: 'Stopped' }).why).toContain('it was cancelled');
   expect(explainStopping(migrating, [stopping]).why).toContain('waits until it can be stopped');
