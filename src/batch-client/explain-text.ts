@@ -7,6 +7,7 @@ import {
   formatInstanceHours,
   inClockTimes,
   instanceHours,
+  isEndAhead,
   jobSeenLine,
   jobState,
   type ServerInSight,
@@ -41,12 +42,12 @@ export function factLines(
     [
       'ended',
       endedAt !== undefined &&
-        `${time(endedAt)}${startedAt ? ` (${formatDuration(endedAt - startedAt)})` : ''}`,
+        `${time(endedAt)}${startedAt ? ` (${formatDuration(wholeSecond(endedAt) - wholeSecond(startedAt))})` : ''}`,
     ],
     ['starts', server.starts !== undefined && server.starts > 1 && String(server.starts)],
-    ['ends about', ahead(server.estimatedEnd)],
-    ['place', server.place !== undefined && `${server.place} in the queue`],
-    ['why', server.why && inClockTimes(server.why, now, timeZone)],
+    ['ends about', isEndAhead(server.estimatedEnd, now) && ahead(server.estimatedEnd)],
+    ['place', server.place !== undefined && `${server.place} in the queue${orderOf(server)}`],
+    ['why', whyNow(server, now, timeZone)],
     ['again', ahead(server.nextStartAt) && `not before ${ahead(server.nextStartAt)}`],
     ['error', error && failureLine(error)],
     ['remedy', error?.remedy],
@@ -68,6 +69,22 @@ export function factLines(
   ];
 }
 
+/** Those that wait for their job to be started again are in the order in which they came. */
+const orderOf = ({ phase }: ServerExplanation) =>
+  phase === 'waiting' ? ' (in each wave the largest first)' : '';
+
+/** A job that is seen at work says more than the batch, which knows only that there is one. */
+function whyNow({ why, jobSeen }: ServerExplanation & ServerInSight, now: number, timeZone?: string) {
+  if (why === createdOrRuns && jobSeen?.status === 'Running')
+    return `its job is at work (${jobState(jobSeen)}); there is nothing to do`;
+  return why && inClockTimes(why, now, timeZone);
+}
+
+const createdOrRuns = 'its replication job is being created or runs';
+
+/** As it is shown: so that the two times and the duration between them agree. */
+const wholeSecond = (at: number) => Math.floor(at / 1000) * 1000;
+
 /** What its workflow does right now, and what goes wrong with that. */
 export function nowLine(
   { activity, attempt, lastFailure, nextAttemptAt, heartbeat }: PendingAttempt,
@@ -76,8 +93,23 @@ export function nowLine(
 ): string {
   const next = nextAttemptAt === undefined ? '' : `, next at ${clockTimeAhead(nextAttemptAt, now, timeZone)}`;
   const trouble = heartbeat?.pollError ?? lastFailure;
-  return fact('now', `${activity}, attempt ${attempt}${next}${trouble ? `: ${trouble}` : ''}`);
+  const again = attempt > 1 ? `, attempt ${attempt}` : '';
+  return fact('now', `${wordsOf[activity] ?? activity}${again}${next}${trouble ? `: ${trouble}` : ''}`);
 }
+
+/** What an activity does, for a reader who has not seen its code. */
+const wordsOf: Record<string, string> = {
+  awaitSourceServer: 'waits for its source server',
+  watchWaitingJob: 'waits, and looks at its job meanwhile',
+  describeFailedJob: 'asks why its job failed',
+  tagResources: 'tags its source server as migrated',
+  awaitReplicationJob: 'looks at its job again and again',
+  createReplicationJob: 'creates its job',
+  startReplicationJob: 'starts its job',
+  stopReplicationJob: 'stops its job',
+  deleteReplicationJob: 'deletes its job',
+  cutOverReplicationJob: 'cuts its job over',
+};
 
 /**
  * For the batch a job runs until a poll shows that it does not. So the batch's own sentence is replaced while the

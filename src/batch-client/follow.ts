@@ -10,6 +10,7 @@ import {
   type LiveBatch,
   type LiveServer,
   liveFrame,
+  nextAfterGoodEnd,
   nextLine,
   textReport,
 } from '../report';
@@ -33,8 +34,8 @@ export type FollowEnd = (typeof exitCodes)[keyof typeof exitCodes];
 
 /**
  * Shows the batch until it has ended: a live view on a terminal, a line for each change elsewhere, and the report at
- * the end. Leaves the batch alone when `signal` aborts. With a client the live view has keys: to pause and resume the
- * batch, and to leave.
+ * the end. Leaves the batch alone when `signal` aborts. With a client the live view has keys, to pause and resume the
+ * batch and to leave, and the end says what to type next; a rehearsal has none: its Temporal server ends with it.
  */
 export async function follow(
   batch: BatchClient,
@@ -47,7 +48,7 @@ export async function follow(
   try {
     const last = await followToItsEnd(batch, view, signal);
     view.end();
-    if (last.status !== 'stopped') return await showEnd(batch, output);
+    if (last.status !== 'stopped') return await showEnd(batch, output, client !== undefined);
     print(`Batch '${batch.batch}' has stopped: ${last.waiting ?? ''}`);
     const kept = keptJobs(await batch.servers({ phases: ['failed', 'cancelled'] }), await batch.now());
     if (kept) print(keptJobsLine(batch.batch, kept));
@@ -55,9 +56,10 @@ export async function follow(
   } catch (error) {
     if (!signal?.aborted) throw error;
     view.end();
-    print(
-      `Batch '${batch.batch}' goes on without you. To watch it again: ${smcBatchCommand('watch', [batch.batch])}`,
-    );
+    if (client)
+      print(
+        `Batch '${batch.batch}' goes on without you. To watch it again: ${smcBatchCommand('watch', [batch.batch])}`,
+      );
     return exitCodes.done;
   } finally {
     view.end();
@@ -212,7 +214,7 @@ async function lookAt(batch: BatchClient, known: Map<string, ServerPhase>) {
 }
 
 /** Prints the report of a batch that has ended and gives its exit code. Rejects when the batch itself failed. */
-async function showEnd(batch: BatchClient, output: OutputFormat): Promise<FollowEnd> {
+async function showEnd(batch: BatchClient, output: OutputFormat, goesOn: boolean): Promise<FollowEnd> {
   const outcome = await batch.status();
   const failure = await failureOf(batch, outcome);
   if (failure) throw failure;
@@ -220,12 +222,15 @@ async function showEnd(batch: BatchClient, output: OutputFormat): Promise<Follow
   const servers = await batch.servers();
   const print = printer('text');
   if (output === 'json') printJson(batchJson({ progress, servers }));
-  else
-    for (const line of textReport(plainTexts({ progress, servers, generatedAt: new Date() }), colors(), {
+  else {
+    const shown = goesOn ? progress : { ...progress, next: [] };
+    const lines = textReport(plainTexts({ progress: shown, servers, generatedAt: new Date() }), colors(), {
       columns: columnsOf(),
-      wide: smcBatchCommand('status', [batch.batch], { output: 'wide' }),
-    }))
-      print(line);
+      wide: goesOn ? `${smcBatchCommand('status', [batch.batch])} -o wide` : 'a wider terminal',
+    });
+    const next = goesOn ? nextAfterGoodEnd(progress) : undefined;
+    for (const line of [...lines, ...(next ? ['', `next: ${next}`] : [])]) print(line);
+  }
   return endCode(progress, outcome);
 }
 

@@ -44,7 +44,7 @@ export async function askPlanOfAction(
 /** The workflow has had its time. */
 const isTimeout = (error: unknown) => (error as { cause?: Error }).cause?.name === 'TimeoutFailure';
 
-/** `1 to migrate, 19 done, 0 blocked`. */
+/** `1 to migrate, 19 done, 0 blocked`; printed before the question. */
 export function countsOfPlan({ migrate, adopt, done, blocked }: PlanOfAction): string {
   const adopted = adopt > 0 ? `${adopt} to adopt, ` : '';
   return `${migrate} to migrate, ${adopted}${done} done, ${blocked} blocked`;
@@ -69,7 +69,8 @@ export function blockedLines({ blocked, blockedServers }: PlanOfAction, file: st
 export function startQuestion(batch: string, plan: PlanOfAction | undefined): string {
   if (!plan) return `Start batch '${batch}' all the same?`;
   const { migrate, adopt, blocked, done } = plan;
-  if (migrate + adopt > 0) return `Start batch '${batch}': ${countsOfPlan(plan)}?`;
+  // The counts stand in the line above.
+  if (migrate + adopt > 0) return `Start batch '${batch}'?`;
   const left = blocked === 0 ? `nothing is left to migrate, ${done} done` : countsOfPlan(plan);
   return `Start batch '${batch}' all the same: ${left}?`;
 }

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
+import type { BatchMemo } from '../../workflows/contract/batch-end';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type Order, type OrderAnswer, orderTrialQuery } from '../../workflows/contract/orders';
 import { grpcStatus } from '../temporal/grpc';
@@ -65,11 +66,24 @@ async function requireRunning(client: Client, batch: string): Promise<void> {
   const target = batchClient(client, batch);
   const status = await target.status();
   if (status !== 'RUNNING') {
+    const memo = await client.workflow
+      .getHandle(batchWorkflowId(batch))
+      .describe()
+      .then(({ memo }) => memo as Partial<BatchMemo> | undefined)
+      .catch(() => undefined);
     throw new CommandFailure(
-      `Batch '${batch}' takes no orders: it ${howItStands(status)}. Apply its plan again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`,
+      `Batch '${batch}' takes no orders: it ${howItStands(status)}${afterEnd(memo?.counts)}`,
     );
   }
   await requireWorker(client, target, `Batch '${batch}' runs`);
+}
+
+/** What is left to do, by how its servers ended. */
+export function afterEnd(counts: BatchMemo['counts'] = {}): string {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (total > 0 && counts.migrated === total)
+    return `, ${total === 1 ? 'its one server' : `all its ${total} servers`} migrated: nothing is left to do.`;
+  return `. Apply its plan file again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`;
 }
 
 const refused = (batch: string, why: string) =>

@@ -38,7 +38,7 @@ function boundLine(bound: Bound): string {
     case 'windows':
       return `What bounds it: the ${bound.waves.length === 1 ? 'window' : 'windows'} of ${bound.waves.join(', ')}.`;
     case 'server':
-      return `What bounds it: its longest server, ${bound.server} (about ${formatDuration(bound.seconds * 1000)}). More slots would not end it earlier.`;
+      return `It cannot end before its longest server, ${bound.server} (about ${formatDuration(bound.seconds * 1000)}). More slots would not help.`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types';
-import { costLines, formatDuration } from '../report';
+import { costLines, counted, formatDuration } from '../report';
 import { type Column, tableLines } from '../text';
 import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
@@ -107,14 +107,25 @@ function forecastLines(preview: Preview, c: Colors, look: PreviewLook): string[]
       columns,
       empty: 'The plan has no waves.',
     }),
-    `  up to ${slots} at once; at most ${peakJobs.running} jobs run and ${peakJobs.existing} exist; about ${apiCalls.total} API calls`,
-    `  now in the account: ${all.existing} jobs, ${all.running} running; ${others.existing} and ${others.running} of them not of this batch; quota ${account.quota.jobs} and ${account.quota.running}`,
+    `  up to ${slots} at once; at most ${counted(peakJobs.existing, 'job')}, ${peakJobs.running} running; about ${counted(apiCalls.total, 'API call')}`,
+    `  now in the account: ${jobsNow(all, others)} (quota: ${account.quota.jobs} may exist, ${account.quota.running} may run)`,
     '',
     ...outlookLines(preview.forecast, now, timeZone).map((line) => `  ${line}`),
     c.dim(
       '  From the sizes of the partitions at 100 Mbit/s (or bandwidth_limit) and images at 30 MB/s; approvals and failures not counted.',
     ),
   ];
+}
+
+type JobCounts = Record<'existing' | 'running', number>;
+
+function jobsNow(all: JobCounts, others: JobCounts): string {
+  if (all.existing === 0) return 'no jobs';
+  const notOurs =
+    others.existing === 0
+      ? ''
+      : `; not of this batch: ${counted(others.existing, 'job')}, ${others.running} running`;
+  return `${counted(all.existing, 'job')}, ${all.running} running${notOurs}`;
 }
 
 const waveColumns: Column<{ name: string; servers: number; seconds?: number }>[] = [

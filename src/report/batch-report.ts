@@ -3,7 +3,7 @@ import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { type Column, failureLine, padded, tableLines } from '../text';
 import type { ReportSource } from './build-report';
-import { clockTimeAhead } from './clock-time';
+import { clockTimeAhead, isEndAhead } from './clock-time';
 import { formatDuration } from './duration';
 import { evidenceFacts } from './evidence';
 import { jobSeenLine, type ServerInSight } from './job-seen';
@@ -56,7 +56,7 @@ export function textReport(
 
 function columnsFor(servers: ServerInSight[], now: number, c: Colors): Column<ServerInSight>[] {
   const endOf = ({ estimatedEnd }: ServerInSight) =>
-    isAhead(estimatedEnd, now) ? clockTimeAhead(estimatedEnd, now) : '';
+    isEndAhead(estimatedEnd, now) ? clockTimeAhead(estimatedEnd, now) : '';
   return [
     { title: 'server', rank: 1, least: 28, cell: ({ server }) => server },
     { title: 'wave', rank: 5, least: 6, cell: ({ wave }) => wave },
@@ -66,7 +66,8 @@ function columnsFor(servers: ServerInSight[], now: number, c: Colors): Column<Se
     { title: 'starts', rank: 7, cell: ({ starts = 0 }) => (starts > 1 ? String(starts) : '') },
     { title: 'took', rank: 4, cell: took },
     ...(servers.some((server) => endOf(server)) ? [{ title: 'ends about', rank: 3, cell: endOf }] : []),
-    { title: 'result', rank: 2, least: 18, cell: (server) => resultOf(server, now) },
+    // An image's id that is cut is no id.
+    { title: 'result', rank: 2, least: 22, cell: (server) => resultOf(server, now) },
   ];
 }
 

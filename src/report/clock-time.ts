@@ -18,6 +18,10 @@ export function clockTime(at: number, now: number, timeZone?: string): string {
 export const clockTimeAhead = (at: number, now: number, timeZone?: string) =>
   `${clockTime(at, now, timeZone)}, in ${formatDuration(at - now)}`;
 
+/** An estimate is worth a word while it is ahead by more than a few seconds. */
+export const isEndAhead = (at: number | undefined, now: number): at is number =>
+  at !== undefined && at > now + 5_000;
+
 /** `2026-03-01 14:05:30 GMT+8`: a time that is kept, so with its zone. */
 export function zonedTime(at: number, timeZone?: string): string {
   const { date, time, seconds, zone } = localParts(at, timeZone);

@@ -1,8 +1,9 @@
 /** What a batch does and did: for people, and for other programs. */
 export { countsLine, type TextLook, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
-export { clockTime, clockTimeAhead, inClockTimes, zonedTime } from './clock-time';
+export { clockTime, clockTimeAhead, inClockTimes, isEndAhead, zonedTime } from './clock-time';
 export { costLines } from './cost-lines';
+export { counted } from './counted';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { evidenceFacts } from './evidence';
@@ -19,7 +20,7 @@ export type { LiveServer } from './live/job-rows';
 export { type LiveBatch, liveFrame } from './live/live-view';
 export { markdownReport } from './markdown-report';
 export { batchReportJsonSchema, batchReportSchema } from './report-schema';
-export { doneAbout, nextLine, statusText, waitingLines } from './status-text';
+export { doneAbout, nextAfterGoodEnd, nextLine, statusText, waitingLines } from './status-text';
 export {
   errorKind,
   groupTroubles,

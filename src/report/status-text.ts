@@ -1,6 +1,6 @@
 import type { BatchOutcome, BatchProgress, ServerPhase } from '../../workflows/contract/views';
-import { plainLine } from '../text';
-import { clockTimeAhead, inClockTimes } from './clock-time';
+import { plainLine, smcBatchCommand } from '../text';
+import { clockTimeAhead, inClockTimes, isEndAhead } from './clock-time';
 
 /** The parts of a batch's progress, or of its report, that say how it ends. */
 interface HasStatus {
@@ -30,20 +30,28 @@ function cancelledFact(cancelled: number, failed: number, total: number): string
   return failed > 0 ? `${cancelled} cancelled` : `${cancelled} of ${total} servers cancelled`;
 }
 
-/** `, done about Sun 04:50, in 6 h 12 min`; empty where nothing tells, or the time is past. */
+/** `, done about Sun 04:50, in 6 h 12 min`; empty where nothing tells, or the time is past or now. */
 export const doneAbout = (
   { estimatedEnd }: Pick<BatchProgress, 'estimatedEnd'>,
   now: number,
   zone?: string,
-) =>
-  estimatedEnd !== undefined && estimatedEnd > now
-    ? `, done about ${clockTimeAhead(estimatedEnd, now, zone)}`
-    : '';
+) => (isEndAhead(estimatedEnd, now) ? `, done about ${clockTimeAhead(estimatedEnd, now, zone)}` : '');
 
 /** What to type next, beside the reason that is shown; undefined where nothing is to do, or the reason says it. */
 export function nextLine({ next = [], waiting = '' }: Pick<BatchProgress, 'next' | 'waiting'>) {
   const isSaid = next.every((order) => waiting.includes(order));
   return isSaid ? undefined : next.map(plainLine).join(', or ');
+}
+
+/** What to type after a batch in which nothing has failed or was cancelled; undefined after any other. */
+export function nextAfterGoodEnd({
+  batch,
+  counts,
+  total,
+}: Pick<BatchProgress, 'batch' | 'counts' | 'total'>) {
+  if (total === 0 || counts.migrated + counts.skipped < total) return undefined;
+  const report = smcBatchCommand('report', [batch], { 'output-file': `${batch}.html` });
+  return `${report}, and to delete jobs that are left: ${smcBatchCommand('cleanup', [batch])}`;
 }
 
 /** Why nothing more starts, and what to type next, a line each: for the top of a view. */

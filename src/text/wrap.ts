@@ -3,7 +3,8 @@ import { displayWidth } from './display-width';
 /**
  * A line as several, none wider than the terminal, broken between words. What follows stands below the line's text: behind
  * its indentation, and behind a label that two blanks set off. A word that is wider than the terminal, and a command of
- * smc-batch where one line has room for it, stay whole, so that they can be pasted.
+ * smc-batch where one line has room for it, stay whole, so that they can be pasted. An address that does not fit behind the
+ * indentation has a line of its own, from its first column on.
  */
 export function wrapped(line: string, columns: number): string[] {
   if (displayWidth(line) <= columns) return [line];
@@ -16,14 +17,22 @@ export function wrapped(line: string, columns: number): string[] {
   const lines: string[] = [];
   let current = '';
   for (const part of partsOf(line, columns - hang)) {
-    if (current === '' || displayWidth(current + part) <= columns) current += part;
+    const word = part.trimStart();
+    if (isAddress.test(word) && displayWidth(word) > columns - hang) {
+      if (current.trim() !== '') lines.push(current.trimEnd());
+      lines.push(word);
+      current = '';
+    } else if (current === '' && lines.length > 0) current = ' '.repeat(hang) + word;
+    else if (current === '' || displayWidth(current + part) <= columns) current += part;
     else {
       lines.push(current);
-      current = ' '.repeat(hang) + part.trimStart();
+      current = ' '.repeat(hang) + word;
     }
   }
-  return [...lines, current];
+  return current === '' ? lines : [...lines, current];
 }
+
+const isAddress = /^https?:\/\//;
 
 /** A text whose paragraphs are filled anew for a width; lines that are indented stay lines of their own. */
 export function reflowed(text: string, columns: number): string {

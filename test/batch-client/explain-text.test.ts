@@ -33,9 +33,9 @@ const timedOut = {
 
 test('what an activity does: the job as it was last seen, and why the last look failed', () => {
   const look: PendingAttempt = { ...stopping, activity: 'awaitReplicationJob' };
-  expect(nowLine(look, now)).toBe('now        awaitReplicationJob, attempt 1');
+  expect(nowLine(look, now)).toBe('now        looks at its job again and again');
   const failing = { ...look, heartbeat: { ...look.heartbeat!, pollError: 'ServiceUnavailable: busy' } };
-  expect(nowLine(failing, now)).toContain('attempt 1: ServiceUnavailable: busy');
+  expect(nowLine(failing, now)).toContain('again and again: ServiceUnavailable: busy');
   expect(
     nowLine(
       {
@@ -47,7 +47,7 @@ test('what an activity does: the job as it was last seen, and why the last look 
       now,
       'UTC',
     ),
-  ).toBe('now        createReplicationJob, attempt 9, next at 06:00, in 20 s: Busy: later');
+  ).toBe('now        creates its job, attempt 9, next at 06:00, in 20 s: Busy: later');
 });
 
 test('a job past its jobTimeout is explained by what smc-batch waits for, without an estimated end', () => {
@@ -58,6 +58,19 @@ test('a job past its jobTimeout is explained by what smc-batch waits for, withou
   const lines = factLines(said, now, plain);
   expect(lines.join('\n')).not.toContain('ends about');
   expect(lines).toContain('remedy     Raise policy.jobTimeout.');
+});
+
+test('a job that is seen at work: what it does, and that there is nothing to do', () => {
+  const jobSeen = { status: 'Running', businessStatus: 'Syncing', progress: 14, at: now };
+  expect(factLines({ ...migrating, jobSeen }, now, plain)).toContain(
+    'why        its job is at work (Syncing 14 %); there is nothing to do',
+  );
+});
+
+test('a place in the queue says what the order is', () => {
+  const at = (phase: 'waiting' | 'queued') => factLines({ ...explained({ phase }), place: 6 }, now, plain);
+  expect(at('waiting')).toContain('place      6 in the queue (in each wave the largest first)');
+  expect(at('queued')).toContain('place      6 in the queue');
 });
 
 test('a cancelled server says so; without a stop under way the batch has the word', () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import { follow } from '../../src/batch-client/follow';
 import { captured } from '../plan/captured';
 import { aServer } from '../report/a-batch';
@@ -47,7 +48,7 @@ test('leaving leaves at once, also while an answer is awaited, and says that the
   };
   let code: number | undefined;
   const { stdout } = await captured(async () => {
-    const following = follow(client, 'text', leave.signal);
+    const following = follow(client, 'text', leave.signal, {} as Client);
     await sleep(10);
     leave.abort();
     code = await following;

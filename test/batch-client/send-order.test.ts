@@ -1,5 +1,5 @@
 import { ServiceError } from '@temporalio/client';
-import { whileItsRunEnds } from '../../src/batch-client/send-order';
+import { afterEnd, whileItsRunEnds } from '../../src/batch-client/send-order';
 
 const refused = (code: number, message: string) =>
   new ServiceError('Workflow Update failed', {
@@ -30,4 +30,13 @@ test.each([
   });
   await expect(whileItsRunEnds(order)).rejects.toBe(error);
   expect(order).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  [{ migrated: 4 }, ', all its 4 servers migrated: nothing is left to do.'],
+  [{ migrated: 1 }, ', its one server migrated: nothing is left to do.'],
+  [{ migrated: 3, failed: 1 }, '. Apply its plan file again, what is done is skipped: smc-batch apply PLAN'],
+  [undefined, '. Apply its plan file again, what is done is skipped: smc-batch apply PLAN'],
+])('a batch that has ended says whether anything is left to do: %#', (counts, said) => {
+  expect(afterEnd(counts)).toBe(said);
 });

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { listBatches } from '../../src/actions/batch/list';
+import { zonedTime } from '../../src/report';
 import { captured } from '../plan/captured';
 import { aBatch, aServer } from '../report/a-batch';
 
@@ -42,8 +43,8 @@ test('each batch is a line, with its newest run alone', async () => {
   const { stdout } = await captured(() => listBatches(aClient(), 'text'));
   expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
     ['batch', 'status', 'started', 'servers'],
-    ['dc2', 'paused', '2026-03-01T22:00:00.000Z', '1 migrating, 1 migrated of 2 servers'],
-    ['dc1', 'ended', '2026-03-01T22:00:00.000Z', '2 servers'],
+    ['dc2', 'paused', zonedTime(Date.parse('2026-03-01T22:00:00Z')), '1 migrating, 1 migrated of 2 servers'],
+    ['dc1', 'ended', zonedTime(Date.parse('2026-03-01T22:00:00Z')), '2 servers'],
     [''],
   ]);
 });
@@ -63,7 +64,12 @@ test.each([
     client.workflow.result = () => Promise.reject(new Error('failed', { cause: new Error('no such zone') }));
     const { stdout } = await captured(() => listBatches(client, 'text'));
     const [, row] = stdout.split('\n');
-    expect(row!.split(/ {2,}/)).toEqual(['dc1', shown, '2026-03-01T22:00:00.000Z', servers]);
+    expect(row!.split(/ {2,}/)).toEqual([
+      'dc1',
+      shown,
+      zonedTime(Date.parse('2026-03-01T22:00:00Z')),
+      servers,
+    ]);
   },
 );
 

@@ -71,7 +71,7 @@ test.each<[string, Parameters<typeof ahead>, string[]]>([
     [[2, 18.75, 3]],
     [
       'If started now, done about Mon 04:45, in 18 h 45 min.',
-      'What bounds it: its longest server, s2 (about 18 h 45 min). More slots would not end it earlier.',
+      'It cannot end before its longest server, s2 (about 18 h 45 min). More slots would not help.',
     ],
   ],
   [

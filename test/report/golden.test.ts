@@ -57,11 +57,20 @@ const realistic = aBatch([
   }),
 ]);
 const onTerminal = (columns: number) =>
-  textReport(realistic, pc.createColors(false), { columns, wide: '--format wide' });
+  textReport(realistic, pc.createColors(false), { columns, wide: '-o wide' });
 
 test.each([80, 140])('on a terminal of %i columns no row of the report is wider', (columns) => {
   const table = onTerminal(columns).slice(0, 6);
   for (const line of table) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+});
+
+test('on a terminal of 80 columns an image id is whole; the job id is left out for it', () => {
+  const imageId = 'm-bp1a0vt0o2olfbqbmbmc';
+  const jobId = 'j-bp1nta38faga1en3fn0n';
+  const long = aBatch([aServer({ server: 'canary-01', wave: 'canary', jobId, imageId })]);
+  const [, row] = textReport(long, pc.createColors(false), { columns: 80 });
+  expect(row).toContain(imageId);
+  expect(row).not.toContain(jobId.slice(0, 6));
 });
 
 test.each([

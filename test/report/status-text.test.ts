@@ -1,4 +1,5 @@
-import { doneAbout, nextLine, statusText, waitingLines } from '../../src/report';
+import { doneAbout, nextAfterGoodEnd, nextLine, statusText, waitingLines } from '../../src/report';
+import { aBatch, aServer } from './a-batch';
 
 test.each([
   ['running', { status: 'running', counts: { migrating: 3 } }],
@@ -35,6 +36,7 @@ test('the time to go is said until it is past', () => {
   const now = Date.parse('2026-03-01T13:00:00Z');
   expect(doneAbout({ estimatedEnd: now + 60_000 * 5 }, now, 'UTC')).toBe(', done about 13:05, in 5 min');
   expect(doneAbout({ estimatedEnd: now }, now)).toBe('');
+  expect(doneAbout({ estimatedEnd: now + 4_000 }, now)).toBe('');
   expect(doneAbout({}, now)).toBe('');
 });
 
@@ -44,4 +46,13 @@ test('a time in a reason is the clock time of the reader, with how long it is un
   expect(waitingLines({ waiting }, now, 'Asia/Shanghai')).toEqual([
     "waiting: the window of wave 'web' is closed until Mon 06:00, in 8 h 7 min",
   ]);
+});
+
+test('after a batch in which all is well: its report and its clean-up; after any other nothing', () => {
+  const { progress } = aBatch([aServer(), aServer({ server: 'web-02', phase: 'skipped' })]);
+  expect(nextAfterGoodEnd(progress)).toBe(
+    'smc-batch report dc1-exit --output-file dc1-exit.html, and to delete jobs that are left: smc-batch cleanup dc1-exit',
+  );
+  const failed = aBatch([aServer(), aServer({ server: 'web-02', phase: 'failed' })]);
+  expect(nextAfterGoodEnd(failed.progress)).toBeUndefined();
 });

@@ -23,6 +23,11 @@ test.each<[string, string, string[]]>([
     ['  smc-batch list -o wide', '      every column there is'],
   ],
   [
+    'an address that does not fit behind its label begins its line',
+    'workflow   http://127.0.0.1:8233/namespaces/default see it there',
+    ['workflow', 'http://127.0.0.1:8233/namespaces/default', '           see it there'],
+  ],
+  [
     'a command in a sentence stays whole',
     'to go on all the same smc-batch resume dc1, or wait',
     ['to go on all the same', 'smc-batch resume dc1, or wait'],

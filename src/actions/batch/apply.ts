@@ -44,7 +44,7 @@ export async function apply(path: string, options: ApplyOptions): Promise<void> 
       : await askToStart(client, plan, path, options.yes, print);
     await ensureSearchAttributes(client, settings.namespace);
     const how = await batch.start(plan);
-    print(how === 'started' ? `Batch '${plan.name}' started.` : `Batch '${plan.name}' runs already: joined.`);
+    if (how === 'started') print(`Batch '${plan.name}' started.`);
     if (how === 'attached') await changePlan(client, batch, plan, options.yes, print);
     const ui = await temporalUiUrl(client, settings);
     if (ui) print(`Temporal UI: ${workflowUrl(ui, settings.namespace, batchWorkflowId(plan.name))}`);
@@ -152,8 +152,9 @@ async function changePlan(
     changed.length > 0 && `  ~ ${changed.join(', ')}`,
     settings.length > 0 && `  ~ ${settings.join(', ')} of the batch`,
   ].filter((line) => line !== false);
-  if (lines.length === 0) return print('The plan is the one that it runs by: nothing is changed.');
-  print('The plan has changed:');
+  if (lines.length === 0)
+    return print(`Batch '${plan.name}' runs already, by this same plan: nothing is changed.`);
+  print(`Batch '${plan.name}' runs already. The plan has changed:`);
   for (const line of lines) print(line);
   for (const line of notes) print(`  ${line}`);
   const parts = [

@@ -5,6 +5,7 @@ import { type CleanedJob, removeJob, type TaggedJob } from '../../cleanup/remove
 import { knowledgeOf, whyUntouched, workflowOf } from '../../cleanup/whose-job';
 import { someAtOnce } from '../../concurrency';
 import { ownedJobs } from '../../ledger';
+import { counted } from '../../report';
 import type { SmcClient } from '../../smc';
 import { confirm } from '../../terminal/confirm';
 import { exitCodes } from '../../terminal/failure';
@@ -45,7 +46,7 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
       if (jobs.length > 0)
         for (const line of tableLines(columns, deletable, {
           columns: tableColumns(options.output),
-          empty: 'None of the jobs can be deleted.',
+          empty: nothingToDelete([...kept.values()]),
         }))
           print(line);
       if (!options.dryRun && deletable.length > 0) {
@@ -64,7 +65,8 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
             ? untouched(tagged, 'deletable', whatFirst.get(tagged.job.status))
             : await removeJob({ smc, poller, isUnderWay }, tagged));
         const { jobId, outcome, reason } = cleaned;
-        print(`${jobId}: ${outcome}${reason ? `: ${reason}` : ''}`);
+        if (outcome !== 'under way' || deletable.length > 0)
+          print(`${jobId}: ${outcome}${reason ? `: ${reason}` : ''}`);
         return cleaned;
       }).finally(() => poller.close());
       if (options.output === 'json') printJson(results);
@@ -85,6 +87,17 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
     }),
   );
 }
+
+/** Jobs at work are no trouble, and are named here alone. */
+function nothingToDelete(kept: readonly CleanedJob[]): string {
+  const atWork = kept.filter(({ outcome }) => outcome === 'under way');
+  if (atWork.length === 0) return 'None of the jobs can be deleted.';
+  const named = atWork.slice(0, mostNamed).map(({ server, jobId }) => `${server} (${jobId})`);
+  const more = atWork.length > mostNamed ? ` and ${atWork.length - mostNamed} more` : '';
+  return `${atWork.length < kept.length ? 'No job can be deleted.' : 'Nothing to clean up.'} Still at work: ${counted(atWork.length, 'job')}: ${named.join(', ')}${more}.`;
+}
+
+const mostNamed = 5;
 
 const columns: Column<TaggedJob>[] = [
   { title: 'job', rank: 1, cell: ({ job }) => job.jobId },

@@ -4,7 +4,7 @@ import { smcPhase } from '../../../workflows/contract/search-attributes';
 import type { BatchProgress } from '../../../workflows/contract/views';
 import { batchClient, hasWorker } from '../../batch-client/batch-client';
 import { withClient } from '../../batch-client/session';
-import { countsLine } from '../../report';
+import { countsLine, zonedTime } from '../../report';
 import { printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
 import { type Column, plainLine, smcBatchCommand, tableLines } from '../../text';
 
@@ -83,11 +83,11 @@ function nextAfterEnd({ failed = 0, cancelled = 0 }: Partial<BatchProgress['coun
 const columns: Column<BatchRow>[] = [
   { title: 'batch', rank: 1, least: 28, cell: ({ batch }) => batch },
   { title: 'status', rank: 1, cell: shownStatus },
-  { title: 'started', rank: 3, cell: ({ started }) => started },
+  { title: 'started', rank: 3, cell: ({ started }) => zonedTime(Date.parse(started)) },
   {
     title: 'servers',
     rank: 2,
-    least: 24,
+    least: 40,
     cell: (row) => (row.why ? `${countsOf(row)}; ${row.why}` : countsOf(row)),
   },
 ];

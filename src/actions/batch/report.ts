@@ -105,7 +105,7 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors, columns
         ...top,
         ...waitingLines(source.progress, source.generatedAt.getTime()),
         '',
-        ...textReport(plainTexts(source), c, { columns: room, wide: '--format wide' }),
+        ...textReport(plainTexts(source), c, { columns: room, wide: '-o wide' }),
         ...costs,
       ];
       return lines

@@ -101,11 +101,23 @@ async function writePlan(sources: InventorySource[], file: string, options: Inve
   sayAside(`Next: ${smcBatchCommand('validate', [file])}, then ${smcBatchCommand('preview', [file])}`);
 }
 
+/** The table says why a source is in trouble; one that is migrated already needs no plan. */
+function whyNone(sources: InventorySource[]): string {
+  const migrated = sources.filter((source) => source.migrated).length;
+  const rest = sources.length - migrated;
+  if (sources.length === 0) return 'there are no such source servers. The SMC client imports them.';
+  if (rest === 0)
+    return migrated === 1
+      ? 'the one source server is migrated already.'
+      : `all ${migrated} source servers are migrated already.`;
+  const before = migrated > 0 ? `${migrated} of ${sources.length} source servers are migrated already; ` : '';
+  const those = migrated > 0 ? 'the others' : 'these source servers';
+  return `${before}none of ${those} can be migrated now. The reasons: smc-batch inventory`;
+}
+
 function skeleton(sources: InventorySource[], name: string, { region }: InventoryOptions): string {
   const batch = name.replace(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 64) || 'my-batch';
   const { text, servers } = planSkeleton(sources, { name: batch, regionId: region });
   if (servers > 0) return text;
-  throw new CommandFailure(
-    'No plan was written: none of these source servers can be migrated now. The reasons: smc-batch inventory',
-  );
+  throw new CommandFailure(`No plan was written: ${whyNone(sources)}`);
 }

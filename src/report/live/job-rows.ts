@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
 import { displayWidth, failureLine, inColumns, padded, plainLine } from '../../text';
-import { clockTime, clockTimeAhead } from '../clock-time';
+import { clockTime, clockTimeAhead, isEndAhead } from '../clock-time';
 import { formatDuration } from '../duration';
 import { type JobSeen, jobPercent, jobPhase, type ServerInSight, seenAgo } from '../job-seen';
 import { bar } from './bar';
@@ -16,82 +16,98 @@ export interface LiveServer extends ServerInSight {
   trouble?: string;
 }
 
-/** What stands beside a server's name, in so many columns. */
+/** What stands beside a server's name, in so many columns; and the line above it, where a job is seen to run. */
 export function jobRows(
   servers: readonly LiveServer[],
   columns: number,
   c: Colors,
   clock: Clock,
-): (server: LiveServer) => string {
+): { header?: string; row: (server: LiveServer) => string } {
   const runs = servers.filter((server): server is RunningServer => isSeenRunning(server));
-  const cells = columnsThatFit(runs, columns, c, clock);
-  return (server) =>
-    isSeenRunning(server)
-      ? cells
-          .map((cell) => cell(server))
-          .join('  ')
-          .trimEnd()
-      : phaseLine(server, c, clock);
+  const shown = columnsThatFit(runs, columns, c, clock);
+  const joined = (cells: string[]) => cells.join('  ').trimEnd();
+  return {
+    header: runs.length > 0 ? joined(shown.map(({ title, width }) => padded(title, width))) : undefined,
+    row: (server) =>
+      isSeenRunning(server) ? joined(shown.map(({ cell }) => cell(server))) : phaseLine(server, c, clock),
+  };
 }
 
 type RunningServer = LiveServer & { jobSeen: JobSeen };
 type Cell = (server: RunningServer) => string;
 
-const isSeenRunning = (server: LiveServer): server is RunningServer =>
+interface LiveColumn {
+  title: string;
+  width: number;
+  cell: Cell;
+}
+
+export const isSeenRunning = (server: LiveServer): server is RunningServer =>
   server.phase === 'migrating' && server.trouble === undefined && server.jobSeen !== undefined;
 
-/** Phase, percent and job are always there; then by their worth: how old that is, the end, a bar, the time so far. */
+/** Percent and state are always there; then by their worth: how old that is, the end, a bar, the job, the time so far. */
 function columnsThatFit(
   servers: readonly RunningServer[],
   columns: number,
   c: Colors,
   { now, timeZone }: Clock,
-): Cell[] {
-  const percent: Cell = ({ jobSeen }) => jobPercent(jobSeen.progress ?? 0).padStart(5);
-  const phase: Cell = ({ jobSeen }) => inColumns(jobPhase(jobSeen), 10);
-  const job = column(servers, ({ jobId = '' }) => plainLine(jobId));
-  const starts = column(servers, (server) =>
-    server.starts !== undefined && server.starts > 1 ? `start ${server.starts}` : '',
-  );
-  const age = column(servers, ({ jobSeen }) => seenAgo(jobSeen, now));
+): LiveColumn[] {
+  const state: LiveColumn = {
+    title: 'state',
+    width: 10,
+    cell: ({ jobSeen }) => inColumns(jobPhase(jobSeen), 10),
+  };
+  const seen = column('seen', servers, ({ jobSeen }) => seenAgo(jobSeen, now));
   const end = (time: typeof clockTime) =>
-    column(servers, ({ estimatedEnd }) =>
-      estimatedEnd !== undefined && estimatedEnd > now ? `ends ${time(estimatedEnd, now, timeZone)}` : '',
+    column('ends', servers, ({ estimatedEnd }) =>
+      isEndAhead(estimatedEnd, now) ? time(estimatedEnd, now, timeZone) : '',
     );
-  const soFar = column(servers, ({ startedAt }) =>
+  const [endAt, endAhead] = [end(clockTime), end(clockTimeAhead)];
+  const job = column('job', servers, ({ jobId = '' }) => plainLine(jobId));
+  const soFar = column('running', servers, ({ startedAt }) =>
     startedAt === undefined ? '' : formatDuration(now - startedAt),
   );
-  const [endAt, endAhead] = [end(clockTime), end(clockTimeAhead)];
-  let left = columns - (5 + 2 + 10 + 2 + job.width);
-  const fits = (width: number) => {
-    const isRoom = width === 0 || left >= width + 2;
-    if (isRoom && width > 0) left -= width + 2;
-    return isRoom && width > 0;
+  const starts = column('starts', servers, ({ starts = 1 }) => (starts > 1 ? String(starts) : ''));
+  let left = columns - (percentWidth + 2 + state.width);
+  const fits = ({ width }: { width: number }) => {
+    const isRoom = width > 0 && left >= width + 2;
+    if (isRoom) left -= width + 2;
+    return isRoom;
   };
-  const showsAge = fits(age.width);
-  const showsEnd = fits(endAt.width);
-  const showsBar = fits(shortestBar);
-  const showsAhead = showsEnd && fits(endAhead.width - endAt.width - 2);
-  const showsSoFar = fits(soFar.width);
-  const showsStarts = fits(starts.width);
+  const showsSeen = fits(seen);
+  const ends = [endAhead, endAt].find(fits);
+  const showsBar = fits({ width: shortestBar });
+  const [showsJob, showsSoFar, showsStarts] = [fits(job), fits(soFar), fits(starts)];
   const barWidth = Math.min(40, shortestBar + Math.max(0, left));
+  const percent = (title: string): LiveColumn => ({
+    title,
+    width: percentWidth,
+    cell: ({ jobSeen }) => jobPercent(jobSeen.progress ?? 0).padStart(percentWidth),
+  });
+  const progress: LiveColumn = {
+    title: 'progress',
+    width: barWidth,
+    cell: ({ jobSeen }) => bar((jobSeen.progress ?? 0) / 100, barWidth, c),
+  };
   return [
-    ...(showsBar ? [({ jobSeen }: RunningServer) => bar((jobSeen.progress ?? 0) / 100, barWidth, c)] : []),
-    percent,
-    phase,
-    job.cell,
-    ...(showsAge ? [age.cell] : []),
-    ...(showsSoFar ? [soFar.cell] : []),
-    ...(showsAhead ? [endAhead.cell] : showsEnd ? [endAt.cell] : []),
-    ...(showsStarts ? [starts.cell] : []),
+    ...(showsBar ? [progress, percent('')] : [percent(' done')]),
+    state,
+    ...(showsJob ? [job] : []),
+    ...(showsSeen ? [seen] : []),
+    ...(showsSoFar ? [soFar] : []),
+    ...(ends ? [ends] : []),
+    ...(showsStarts ? [starts] : []),
   ];
 }
 
+const percentWidth = 5;
 const shortestBar = 8;
 
-function column(servers: readonly RunningServer[], text: Cell): { width: number; cell: Cell } {
-  const width = Math.max(0, ...servers.map((server) => displayWidth(text(server))));
-  return { width, cell: (server) => padded(text(server), width) };
+/** No column at all where no server has a value. */
+function column(title: string, servers: readonly RunningServer[], text: Cell): LiveColumn {
+  const widest = Math.max(0, ...servers.map((server) => displayWidth(text(server))));
+  const width = widest === 0 ? 0 : Math.max(widest, displayWidth(title));
+  return { title, width, cell: (server) => padded(text(server), width) };
 }
 
 /** A server without a job that is seen to run. */

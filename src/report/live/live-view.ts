@@ -8,7 +8,7 @@ import { strayJobsLine } from '../kept-jobs';
 import { doneAbout, nextLine } from '../status-text';
 import { webhookLine } from '../trouble';
 import { bar } from './bar';
-import { type Clock, jobRows, type LiveServer } from './job-rows';
+import { type Clock, isSeenRunning, jobRows, type LiveServer } from './job-rows';
 
 export interface LiveBatch {
   progress: BatchProgress;
@@ -89,13 +89,16 @@ function serverLines(
   const folded = synced > 0 ? [`${counted(synced, 'server')} synced, until cut over`] : [];
   // Servers in trouble come first, so that they fit on the screen.
   const sorted = [...moving].sort((a, b) => Number(isInTrouble(b)) - Number(isInTrouble(a)));
-  const space = room - folded.length;
+  // A screen of a few rows needs them for servers.
+  const hasHeader = room >= 6 && moving.some(isSeenRunning);
+  const space = room - folded.length - (hasHeader ? 1 : 0);
   const shown = sorted.length <= space ? sorted : sorted.slice(0, Math.max(1, space - 1));
   const names = shown.map(({ server }) => displayWidth(plainLine(server)));
   const width = Math.min(Math.max(6, ...names), Math.floor(columns * 0.3));
-  const row = jobRows(shown, columns - width - 2, c, clock);
+  const { header, row } = jobRows(shown, columns - width - 2, c, clock);
   const more = moving.length - shown.length;
   return [
+    ...(hasHeader && header !== undefined ? [c.dim(`${inColumns('server', width)}  ${header}`)] : []),
     ...shown.map((server) => `${inColumns(plainLine(server.server), width)}  ${row(server)}`),
     ...(more > 0 ? [c.dim(`… and ${more} more under way`)] : []),
     ...folded,

@@ -27,7 +27,7 @@ test('while SMC answers 503, status, explain and watch say so, and say when it i
   });
   const server = plan.servers[0]!.name;
   expect((await house.run('explain', name, server)).stdout).toMatch(
-    new RegExp(`^now +awaitReplicationJob, attempt 1(, the job is .*)?: ${outage}`, 'm'),
+    new RegExp(`^now +looks at its job again and again(, the job is .*)?: ${outage}`, 'm'),
   );
   expect(await toldBy('explain', name, server)).toMatchObject({
     pending: [{ activity: 'awaitReplicationJob', heartbeat: { pollError: expect.stringContaining(outage) } }],
