@@ -99,8 +99,8 @@ export const bugs = [
   {
     name: 'a job that was left is forgotten when its server is retried',
     file: 'workflows/batch/state.ts',
-    from: 'jobId: jobWithoutWorkflow(record)?.jobId,',
-    to: '',
+    from: 'jobId: jobWithoutWorkflow(record)?.jobId ??',
+    to: 'jobId:',
   },
   {
     name: 'a retry takes the workflow of the last round, which is closing, for its own',

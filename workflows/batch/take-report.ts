@@ -88,7 +88,9 @@ export function nextRecord(
     case 'stoppedRunning': {
       // Between two syncs a job can break, too.
       const mayStop = record.phase === 'migrating' || (record.phase === 'synced' && report.end !== 'Waiting');
-      if (!mayStop || report.start < starts) return undefined;
+      // A start that counts for none has its number in common with the next one: the slot that was granted since tells them apart.
+      const isBeforeGrant = report.slotRequest !== undefined && report.slotRequest < (grantedRequest ?? 0);
+      if (!mayStop || report.start < starts || isBeforeGrant) return undefined;
       const { jobId, error, start, end, costsNoAttempt, startsAgainInSeconds } = report;
       const made = report.neverStarted ? 0 : start - Number(costsNoAttempt ?? false);
       const stopped = { ...base, stoppedRunningAt: now, idleMs, idleSince, jobId, starts: made, error };

@@ -54,6 +54,8 @@ export type ServerReport = { server: string; round: number } & (
       neverStarted?: boolean;
       /** Its start was refused, and does not count as an attempt. */
       costsNoAttempt?: boolean;
+      /** The number of its last request for a slot: it tells starts with the same number apart. */
+      slotRequest?: number;
       /** The time until its next start; absent when the job is not started again. */
       startsAgainInSeconds?: number;
     }

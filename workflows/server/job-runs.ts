@@ -56,7 +56,7 @@ async function nextJobRun(
   slots: SlotsFromBatch,
   askForSlot: AskForSlot,
 ): Promise<Ended> {
-  const refused = how && (await launch(input, job, how, askForSlot));
+  const refused = how && (await launch(input, job, how, slots, askForSlot));
   if (refused) return refused;
   await slots.used();
   return awaitEnd(input, job);

@@ -5,7 +5,7 @@ import type { ServerMigrationInput } from '../contract/server-migration';
 import { freeRefusals, restartAfter, restartsIn } from '../contract/start-again';
 import { smcCalls } from './activities';
 import { type Ended, type Job, type Launch, noteEnd } from './job';
-import type { Asking } from './slots';
+import type { Asking, SlotsFromBatch } from './slots';
 
 /** Gives the running slot back and waits for the next one. */
 export type AskForSlot = (asking?: Asking) => Promise<void>;
@@ -20,6 +20,7 @@ export async function launch(
   input: ServerMigrationInput,
   job: Job,
   how: Launch,
+  slots: SlotsFromBatch,
   askForSlot: AskForSlot,
 ): Promise<Ended | undefined> {
   const { jobId, status, startTime } = job;
@@ -27,12 +28,12 @@ export async function launch(
   for (;;) {
     try {
       const ended = await call(jobId, how);
-      if (ended) return await foundEnded(input, job, ended);
+      if (ended) return await foundEnded(input, job, ended, slots);
       job.refusedStarts = 0;
       if (how === 'cutOver') job.cutOvers++;
       return undefined;
     } catch (error) {
-      if (isSourceStateRefusal(error)) return notStarted(input, job, smcFailureOf(error));
+      if (isSourceStateRefusal(error)) return notStarted(input, job, smcFailureOf(error), slots);
       if (!isQuotaRefusal(error)) throw error;
       await askForSlot({ refused: smcFailureOf(error), isCutOver: how === 'cutOver' });
     }
@@ -45,19 +46,34 @@ const call = (jobId: string, how: Launch): Promise<EndedJob | undefined> =>
     : smcCalls(jobId).cutOverReplicationJob({ jobId, syncData: true });
 
 /** The end of a job whose start was refused because the job had ended. */
-async function foundEnded(input: ServerMigrationInput, job: Job, ended: EndedJob): Promise<Ended> {
+async function foundEnded(
+  input: ServerMigrationInput,
+  job: Job,
+  ended: EndedJob,
+  slots: SlotsFromBatch,
+): Promise<Ended> {
   noteEnd(job, ended);
   const startsAgainInSeconds = restartsIn(restartAfter(input.policy, job.attempt), ended.end);
-  return tellNotRunning(input, job, { ...ended, startsAgainInSeconds });
+  return tellNotRunning(input, job, { ...ended, startsAgainInSeconds }, slots);
 }
 
 /** The source is not ready: the server waits for it without a running slot, as after an error of the job. */
-async function notStarted(input: ServerMigrationInput, job: Job, error: SmcFailure): Promise<Ended> {
+async function notStarted(
+  input: ServerMigrationInput,
+  job: Job,
+  error: SmcFailure,
+  slots: SlotsFromBatch,
+): Promise<Ended> {
   const restart = restartAfter(input.policy, job.attempt);
   job.refusedStarts++;
   const costsNoAttempt = job.refusedStarts <= freeRefusals;
   const startsAgainInSeconds = costsNoAttempt ? restart.inSeconds : restartsIn(restart, 'NotStarted');
-  return tellNotRunning(input, job, { end: 'NotStarted', error, costsNoAttempt, startsAgainInSeconds });
+  return tellNotRunning(
+    input,
+    job,
+    { end: 'NotStarted', error, costsNoAttempt, startsAgainInSeconds },
+    slots,
+  );
 }
 
 /** Reports to the batch that the job does not run, which gives the running slot back. */
@@ -65,12 +81,14 @@ async function tellNotRunning(
   { batch, server, round }: ServerMigrationInput,
   { jobId, start, status }: Job,
   ended: Ended,
+  slots: SlotsFromBatch,
 ): Promise<Ended> {
   const { end, error, costsNoAttempt, startsAgainInSeconds } = ended;
   const neverStarted = start === 1 && status === 'Ready';
   await smcCalls(`${jobId} is not started`).tellBatch(batch, {
     kind: 'stoppedRunning',
     ...{ server, round, start, jobId, end, error, neverStarted, costsNoAttempt, startsAgainInSeconds },
+    slotRequest: slots.lastRequest(),
   });
   return ended;
 }

@@ -34,6 +34,8 @@ export function slotsFromBatch({
     mustReportStart = grant.wantsStartAccepted ?? false;
   });
   return {
+    /** The number of the last request; 0 before the first one. */
+    lastRequest: () => slotRequest,
     /** Gives the slot back and waits for the next one. The request is repeated, because the batch may have been applied again. */
     async ask(jobId?: string, { refused, isCutOver = false, whileWaiting }: Asking = {}): Promise<void> {
       slotRequest++;

@@ -14,7 +14,9 @@ export function judgeWake(batch: Batch, now: number, wakeAt: number | undefined,
   if (wakeAt !== undefined && wakeAt <= now) return;
   const copy = batchOf(copyOf(batch.state));
   copy.demand = batch.demand;
-  const most = Math.min(day, wakeAt === undefined ? day : wakeAt - 1 - now);
+  const answeredAt = wakeAfterEndCheck(batch, now);
+  const next = Math.min(wakeAt ?? Number.POSITIVE_INFINITY, answeredAt ?? Number.POSITIVE_INFINITY);
+  const most = Math.min(day, next - 1 - now);
   const at = now + (random.chance(0.3) ? 0 : Math.floor(random.unit() ** 3 * Math.max(0, most)));
   const phases = () => JSON.stringify(Object.values(copy.state.servers).map(({ phase }) => phase));
   const before = phases();
@@ -36,6 +38,18 @@ export function judgeWake(batch: Batch, now: number, wakeAt: number | undefined,
     at === now ? 'a decision settles' : 'a batch wakes in time',
     () => `it wakes ${wake}, and after ${at - now} ms would do: ${done.join(', ')}`,
   );
+}
+
+/**
+ * The answer of a check of ends wakes a batch, too, and surely comes: when the batch then wants to look again, where all workflows
+ * still run. Without it a check that is under way would seem to be a sleep of a day.
+ */
+function wakeAfterEndCheck(batch: Batch, now: number): number | undefined {
+  if (!batch.state.endCheck.isAsking) return undefined;
+  const answered = batchOf(copyOf(batch.state));
+  answered.demand = batch.demand;
+  answered.state.endCheck = {};
+  return decide(answered, now).wakeAt;
 }
 
 /** To decide on it leaves the batch itself as it is. */

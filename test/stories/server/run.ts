@@ -86,6 +86,7 @@ function* launch(me: ServerWorkflow, job: Job, step: 'start' | 'cutOver'): Proce
     yield* me.tell({
       ...{ kind: 'stoppedRunning', start: me.start, jobId: job.jobId, end, error, costsNoAttempt },
       neverStarted: me.start === 1 && job.runs === 0,
+      slotRequest: me.slotRequest,
       startsAgainInSeconds: costsNoAttempt ? restart.inSeconds : restartsIn(restart, end),
     });
     return ended;

@@ -38,6 +38,27 @@ test('a job that was created and never started has no start', () => {
   expect(servers.shown().starts).toBe(0);
 });
 
+test('a start that was refused and is reported twice does not take the slot of the next one', () => {
+  const servers = underWay();
+  const refused: ServerReport = {
+    ...{ ...stopped, end: 'NotStarted', costsNoAttempt: true, slotRequest: 0 },
+    startsAgainInSeconds: 1,
+  };
+  servers.report(refused, 5);
+  servers.report({ kind: 'wantsSlot', server: 'web', round: 1, slotRequest: 1, jobId: 'j-1' }, 6);
+  servers.set('web', {
+    ...servers.records.web!,
+    phase: 'migrating',
+    starts: 1,
+    grantedRequest: 1,
+  } as ServerRecord);
+  servers.report(refused, 7);
+  expect(servers.phaseOf('web')).toBe('migrating');
+  // The next one is refused, too.
+  servers.report({ ...refused, slotRequest: 1 }, 8);
+  expect(servers.phaseOf('web')).toBe('recovering');
+});
+
 test('a report that comes twice, or from an earlier round, changes nothing', () => {
   const servers = underWay();
   const broken: ServerReport = { ...stopped, end: 'InError', startsAgainInSeconds: 1 };
