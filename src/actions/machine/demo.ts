@@ -75,7 +75,7 @@ export async function demo({ speed, keep }: DemoOptions): Promise<void> {
     worker = await startWorker();
     const batch = batchClient(client, plan.name);
     await batch.start(plan);
-    let tell = say;
+    let tell: (line: string) => void = say;
     let kill: WorkerKill | undefined;
     const killed = halfWay(batch, plan, interrupt.signal).then(async () => {
       if (interrupt.signal.aborted) return;
