@@ -76,12 +76,20 @@ function jobFailure(job: ReplicationJob): SmcFailure {
     code: job.errorCode ?? `ReplicationJob.${job.status}`,
     message: jobSays(job),
   });
-  const remedy =
-    job.errorCode !== undefined &&
-    (error.class === 'fatal' || error.class === 'quota' || error.class === 'account')
-      ? error.remedy
-      : seeTheJob;
-  return { ...smcFailure(error), remedy };
+  return { ...smcFailure(error), remedy: job.errorCode === undefined ? seeTheJob : jobRemedy(error) };
+}
+
+/** A job that has failed is no call that is repeated, and waits for no slot. */
+function jobRemedy(error: SmcError): string {
+  switch (error.class) {
+    case 'fatal':
+      return error.remedy;
+    case 'quota':
+    case 'account':
+      return error.remedyByHand;
+    default:
+      return seeTheJob;
+  }
 }
 
 /** The status of a job; throws `UnknownStatus` when this version does not know it. */

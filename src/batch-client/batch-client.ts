@@ -27,7 +27,7 @@ import type { Plan } from '../plan';
 import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
 import { CommandFailure } from '../terminal/failure';
 import { noSuchBatch } from './names';
-import type { PendingAttempt } from './pending-attempt';
+import { failureSaid, type PendingAttempt } from './pending-attempt';
 import { serverNow } from './server-clock';
 
 /** What the commands do with a batch that runs, or ran, in Temporal. */
@@ -139,7 +139,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
         return {
           activity: activity.activityType?.name ?? '',
           attempt,
-          lastFailure: activity.lastFailure?.message ?? undefined,
+          lastFailure: failureSaid(activity.lastFailure?.message ?? undefined),
           nextAttemptAt: attempt > 1 && !isUnderWay ? tsToMs(activity.scheduledTime) : undefined,
           startedAt: isUnderWay ? tsToMs(activity.lastStartedTime) : undefined,
           heartbeat: firstValue<JobHeartbeat>(activity.heartbeatDetails),

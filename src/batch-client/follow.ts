@@ -32,23 +32,34 @@ const underWay: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 
 /** How a followed batch ended, as an exit code. */
 export type FollowEnd = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** How a batch is followed. */
+export interface Following {
+  signal?: AbortSignal;
+  /** With a client the live view has keys: to pause and resume the batch, and to leave. */
+  client?: Client;
+  /** The batch ends with the process that follows it: nothing is said of commands that could not reach it. */
+  isShortLived?: boolean;
+  /** Told once how to add a line to the view, for something that the batch does not know. */
+  onView?: (tell: (line: string) => void) => void;
+}
+
 /**
  * Shows the batch until it has ended: a live view on a terminal, a line for each change elsewhere, and the report at
- * the end. Leaves the batch alone when `signal` aborts. With a client the live view has keys, to pause and resume the
- * batch and to leave, and the end says what to type next; a rehearsal has none: its Temporal server ends with it.
+ * the end. Leaves the batch alone when `signal` aborts.
  */
 export async function follow(
-  batch: BatchClient,
+  followed: BatchClient,
   output: OutputFormat,
-  signal?: AbortSignal,
-  client?: Client,
+  { signal, client, isShortLived = false, onView }: Following = {},
 ): Promise<FollowEnd> {
+  const batch = isShortLived ? withoutNext(followed) : followed;
   const view = output === 'text' && process.stdout.isTTY ? liveView(batch, client) : lineView(batch, output);
   const print = printer(output);
+  onView?.(view.tell);
   try {
     const last = await followToItsEnd(batch, view, signal);
     view.end();
-    if (last.status !== 'stopped') return await showEnd(batch, output, client !== undefined);
+    if (last.status !== 'stopped') return await showEnd(batch, output, !isShortLived);
     print(`Batch '${batch.batch}' has stopped: ${last.waiting ?? ''}`);
     const kept = keptJobs(await batch.servers({ phases: ['failed', 'cancelled'] }), await batch.now());
     if (kept) print(keptJobsLine(batch.batch, kept));
@@ -56,7 +67,7 @@ export async function follow(
   } catch (error) {
     if (!signal?.aborted) throw error;
     view.end();
-    if (client)
+    if (!isShortLived)
       print(
         `Batch '${batch.batch}' goes on without you. To watch it again: ${smcBatchCommand('watch', [batch.batch])}`,
       );
@@ -65,6 +76,12 @@ export async function follow(
     view.end();
   }
 }
+
+/** The batch without the commands that come next. */
+const withoutNext = (batch: BatchClient): BatchClient => ({
+  ...batch,
+  progress: async () => ({ ...(await batch.progress()), next: undefined }),
+});
 
 /** What a follower sees of a batch. */
 interface View {
@@ -303,5 +320,5 @@ export async function followUntilLeft(
   client: Client,
 ): Promise<FollowEnd> {
   const interrupt = interruptSignal(process.stdout);
-  return follow(batch, output, interrupt.signal, client).finally(interrupt.dispose);
+  return follow(batch, output, { signal: interrupt.signal, client }).finally(interrupt.dispose);
 }

@@ -46,3 +46,9 @@ export function attemptTrouble(
   const hasLookedSince = heartbeat?.lookedInAttempt === attempt;
   return hasLookedSince || now - startedAt > longestCallMs ? undefined : lastFailure;
 }
+
+/** Why an attempt failed. Temporal says only that no heartbeat came: its worker was ended, or has lost its network. */
+export const failureSaid = (message: string | undefined): string | undefined =>
+  message === 'activity Heartbeat timeout'
+    ? 'its worker does not answer; another one takes over (Heartbeat timeout)'
+    : message;

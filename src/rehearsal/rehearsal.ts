@@ -52,7 +52,7 @@ export async function rehearse(
     const begun = simulator.account.now();
     const batch = batchClient(client, plan.name);
     await batch.start(rehearsedPlan(plan));
-    if (output === 'text') await follow(batch, 'text', interrupt.signal);
+    if (output === 'text') await follow(batch, 'text', { signal: interrupt.signal, isShortLived: true });
     else await Promise.race([batch.result().catch(() => {}), untilAborted(interrupt.signal)]);
     if (interrupt.signal.aborted) return undefined;
     const simulatedSeconds = Math.round((simulator.account.now() - begun) / 1000);

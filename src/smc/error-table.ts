@@ -257,6 +257,9 @@ export function smcErrorRule(code: string, httpStatus?: number): SmcErrorRule {
       );
 }
 
+/** The remedy for an error that no answer of the API has brought, such as the ErrorCode of a job: it has no RequestId. */
+export const withoutRequestId = (remedy: string) => remedy.replace(/,? with the RequestId/, '');
+
 const bothRight = 'and the state of the account; if both are right, open a ticket with the RequestId.';
 const unknownRefusal = {
   batch: `Check the permissions of the worker's RAM identity ${bothRight}`,

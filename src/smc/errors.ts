@@ -1,5 +1,5 @@
 import { failureLine } from '../text';
-import { type SmcErrorClass, smcErrorRule } from './error-table';
+import { type SmcErrorClass, smcErrorRule, withoutRequestId } from './error-table';
 
 export {
   isAboutIdentity,
@@ -44,8 +44,9 @@ export class SmcError extends Error {
     const rule = smcErrorRule(facts.code, facts.httpStatus);
     this.code = facts.code;
     this.class = rule.class;
-    this.remedy = facts.remedy ?? rule.remedy;
-    this.remedyByHand = facts.remedy ?? rule.remedyByHand;
+    const said = (remedy: string) => (facts.requestId ? remedy : withoutRequestId(remedy));
+    this.remedy = facts.remedy ?? said(rule.remedy);
+    this.remedyByHand = facts.remedy ?? said(rule.remedyByHand);
     this.facts = facts;
   }
 }

@@ -48,7 +48,7 @@ test('leaving leaves at once, also while an answer is awaited, and says that the
   };
   let code: number | undefined;
   const { stdout } = await captured(async () => {
-    const following = follow(client, 'text', leave.signal, {} as Client);
+    const following = follow(client, 'text', { signal: leave.signal });
     await sleep(10);
     leave.abort();
     code = await following;
@@ -64,4 +64,25 @@ test('following ends with exit code 3 once a batch has stopped and its last serv
   });
   expect(code).toBe(3);
   expect(stdout).toContain("Batch 'dc1-exit' has stopped: too many have failed\n");
+});
+
+test('of a batch that ends with its follower nothing is said that could not be done', async () => {
+  const leave = new AbortController();
+  const failed = aServer({ phase: 'failed' });
+  const next = ['smc-batch retry dc1-exit'];
+  const ended = { servers: [failed], progress: { next } };
+  const { stdout } = await captured(async () => {
+    await follow(aBatchClient([{ servers: [migrating] }, ended]), 'text', {
+      isShortLived: true,
+      onView: (tell) => tell('worker killed'),
+    });
+    const following = follow(aBatchClient([{ servers: [migrating] }]), 'text', {
+      isShortLived: true,
+      signal: leave.signal,
+    });
+    leave.abort();
+    await following;
+  });
+  expect(stdout).toMatch(/^worker killed\n/);
+  expect(stdout).not.toMatch(/smc-batch retry|--output wide|goes on without you/);
 });

@@ -1,4 +1,4 @@
-import { attemptTrouble, type PendingAttempt } from '../../src/batch-client/pending-attempt';
+import { attemptTrouble, failureSaid, type PendingAttempt } from '../../src/batch-client/pending-attempt';
 import { lookAtServers } from '../../src/batch-client/server-looks';
 import { troublesOf, troubleTeller } from '../../src/batch-client/troubles';
 import { aServer } from '../report/a-batch';
@@ -114,4 +114,12 @@ test('a follower sees an error once when it begins, and once when it is over', a
   time += 15_000;
   await tell(servers('web', 2));
   expect(lines.slice(1)).toEqual(['trouble  is over']);
+});
+
+test.each([
+  ['activity Heartbeat timeout', 'its worker does not answer; another one takes over (Heartbeat timeout)'],
+  ['Throttling: too many calls', 'Throttling: too many calls'],
+  [undefined, undefined],
+])('a failed attempt is told in plain words: %s', (message, said) => {
+  expect(failureSaid(message)).toBe(said);
 });

@@ -111,6 +111,16 @@ describe('a code of the API', () => {
     expect(smcErrorRule('Brand.New').class).toBe('fatal');
   });
 
+  it.each([...smcErrorRules.map(({ code }) => code), 'Brand.New'])(
+    'sends nobody to a RequestId that there is not: %s',
+    (code) => {
+      const job = new SmcError({ code, message: '' });
+      for (const remedy of [job.remedy, job.remedyByHand]) expect(remedy).not.toMatch(/RequestId|[ ,]\./);
+      const answer = new SmcError({ code, message: '', requestId: 'R-1' });
+      expect(answer.remedy).toBe(smcErrorRule(code).remedy);
+    },
+  );
+
   it.each([...smcErrorRules, smcErrorRule('Brand.New', 403), smcErrorRule('Brand.New', 503)])(
     '$code speaks of no worker, repeat or batch to who has run a command',
     ({ remedyByHand }) => {

@@ -3,7 +3,7 @@ import { afterRefusal, afterSuccess, takeSync, withUrgent } from './lease';
 import { adoptedRound, endedState, hasWorkflow, isEnded, type ServerRecord } from './servers/server-record';
 import { type Batch, isLookedUpFirst } from './state';
 import { announceExpiry } from './telling/announce';
-import { wish } from './wishes';
+import { isWished, wish } from './wishes';
 
 /**
  * Takes a report of a server's migration. A report that is old, repeated, or does not fit the server's phase changes nothing.
@@ -24,7 +24,7 @@ function applyReport(batch: Batch, report: ServerReport, now: number): void {
   const before = index.record(server);
   const after = nextRecord(before, report, now);
   if (after) {
-    index.set(server, after);
+    index.set(server, tooLateToCancel(batch, server, after));
     measure(batch, before, report, now);
     if (report.kind === 'expires') announceExpiry(batch, report, now);
   } else if (wasGranted(before, report)) wish(batch, server, 'grant', now);
@@ -47,6 +47,15 @@ export function takeEarlyReports(batch: Batch, now: number): void {
     else if (index.has(report.server)) applyReport(batch, report, now);
   }
 }
+
+/** A server that was migrated although its cancel was ordered says so. */
+function tooLateToCancel({ state }: Batch, name: string, record: ServerRecord): ServerRecord {
+  if (record.phase !== 'migrated' || !(state.cancelRequested || isWished(state, name, 'cancel')))
+    return record;
+  return { ...record, note: migratedBeforeCancel };
+}
+
+const migratedBeforeCancel = 'it was migrated before the cancel could stop its job';
 
 /** The record after a report; undefined where the report changes nothing. */
 export function nextRecord(

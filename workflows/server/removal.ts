@@ -56,19 +56,21 @@ export const mustBeLookedAt = ({ result, isLookedAt }: Removal, { step }: NextSt
   result.outcome === 'failed' && !isLookedAt && (step === 'delete' || step === 'wait' || step === 'keep');
 
 /**
- * The result of a server whose job is gone, or is being deleted: its remedy does not send anybody to that job. It tells how
- * the next one can be kept.
+ * The result of a server whose job is gone, or is being deleted: its remedy says so, sends nobody to that job, and tells how the
+ * next one can be kept.
  */
 export function resultWithoutJob(result: JobResult): JobResult {
-  if (result.outcome !== 'failed' || !result.error.remedy.includes(seeTheJob)) return result;
+  // That somebody else has deleted the job is said already.
+  if (result.outcome !== 'failed' || result.error.code === 'ReplicationJob.Gone') return result;
+  const { remedy } = result.error;
   const kept = result.evidence ? ' What SMC said of it last is kept with the server.' : '';
-  const remedy =
-    `Its job has been deleted.${kept} Remove the cause, then retry the server. ` +
-    'To keep the job of a server that fails, set policy.onFailure: keepJob in the plan.';
-  return {
-    ...result,
-    error: { ...result.error, remedy: result.error.remedy.replace(seeTheJob, remedy) },
-  };
+  const deleted = `Its job has been deleted.${kept}`;
+  const keepNext = 'To keep the job of a server that fails, set policy.onFailure: keepJob in the plan.';
+  const retry = remedy.includes('retry the server') ? '' : ' Then retry the server.';
+  const said = remedy.includes(seeTheJob)
+    ? remedy.replace(seeTheJob, `${deleted} Remove the cause, then retry the server. ${keepNext}`)
+    : `${remedy}${retry} ${deleted} ${keepNext}`;
+  return { ...result, error: { ...result.error, remedy: said } };
 }
 
 /** The next step of the clean-up. */

@@ -22,6 +22,16 @@ export interface DemoOptions {
   keep: boolean;
 }
 
+const itsEnd = 'The account and the Temporal server of the demo are gone now.';
+const ownBatch = 'Your own first batch: README, "A first batch in five minutes".';
+const stay = 'To stay and look round: smc-batch demo --keep';
+
+/** When the worker was killed, and when the next one was ready; milliseconds since the epoch. */
+interface WorkerKill {
+  killedAt: number;
+  replacedAt: number;
+}
+
 /** Migrates simulated servers through a real Temporal server, and judges the result by the account's own count. */
 export async function demo({ speed, keep }: DemoOptions): Promise<void> {
   const say = linesTo(process.stdout);
@@ -65,19 +75,28 @@ export async function demo({ speed, keep }: DemoOptions): Promise<void> {
     worker = await startWorker();
     const batch = batchClient(client, plan.name);
     await batch.start(plan);
+    let tell: (line: string) => void = say;
+    let kill: WorkerKill | undefined;
     const killed = halfWay(batch, plan, interrupt.signal).then(async () => {
       if (interrupt.signal.aborted) return;
       await worker?.kill();
+      const killedAt = Date.now();
+      tell('the worker was killed (SIGKILL); another one takes over within half a minute');
       worker = await startWorker();
-      // The live view draws over its last frame: a line between two frames would stay in it.
-      if (!process.stdout.isTTY)
-        say('--- the worker was killed (SIGKILL); another one takes over within half a minute ---');
+      kill = { killedAt, replacedAt: Date.now() };
     });
-    await follow(batch, 'text', interrupt.signal);
+    await follow(batch, 'text', {
+      signal: interrupt.signal,
+      isShortLived: true,
+      onView: (tellView) => {
+        tell = tellView;
+      },
+    });
     await killed;
     if (interrupt.signal.aborted) return;
     const audit = simulator.account.audit();
     tellAudit(audit, plan, say);
+    if (kill) say(`  ${killLine(kill)}`);
     const wrong = whatWentWrong(audit, plan, await batch.servers());
     if (keep) {
       say();
@@ -88,6 +107,7 @@ export async function demo({ speed, keep }: DemoOptions): Promise<void> {
       throw new CommandFailure(['The story did not go as told:', ...wrong.map((line) => `  ${line}`)]);
     say();
     say('The story went as told.');
+    say(keep ? `${itsEnd} ${ownBatch}` : `${itsEnd} ${ownBatch} ${stay}`);
   } finally {
     for (const end of ends.reverse()) await end();
     interrupt.dispose();
@@ -133,6 +153,11 @@ function tellAudit(audit: Audit, plan: Plan, say: (line: string) => void): void 
     `  ${audit.jobs.leftovers.length} jobs left in the account, ${audit.instances.now} intermediate instances`,
   );
 }
+
+const killLine = ({ killedAt, replacedAt }: WorkerKill) =>
+  `the worker was killed at ${clock(killedAt)}, the next one worked from ${clock(replacedAt)} on`;
+
+const clock = (at: number) => new Date(at).toTimeString().slice(0, 8);
 
 /** The account's own count decides whether the demo succeeded. */
 function whatWentWrong(

@@ -104,12 +104,12 @@ test('single servers are cancelled, skipped and explained; orders that make no s
   const waiting = (await batch.servers({ phases: ['waiting'] })).map(({ server }) => server);
   const handle = handleOf(plan.name);
   expect(await handle.query(explainQuery, { server: waiting[0]! })).toMatchObject({
-    why: 'all 1 running slots of this batch are in use',
+    why: 'the only running slot of this batch is in use',
     place: expect.any(Number),
   });
   const refused = async (promise: Promise<unknown>) => promise.catch((error) => error.cause.message);
   expect(await refused(handle.executeUpdate(skipUpdate, { args: [{ by, servers: [running] }] }))).toContain(
-    'cancel it instead',
+    'To stop it: smc-batch cancel',
   );
   expect(await refused(handle.executeUpdate(retryUpdate, { args: [{ by }] }))).toBe('no server has failed');
   expect(await refused(handle.executeUpdate(pauseUpdate, { args: [{ by, servers: ['nobody'] }] }))).toBe(

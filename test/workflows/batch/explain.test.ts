@@ -1,5 +1,7 @@
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
+import { takeReport } from '../../../workflows/batch/take-report';
 import { explainServer } from '../../../workflows/batch/views/explain';
+import { wish } from '../../../workflows/batch/wishes';
 import { aBatch, aPlan } from './a-batch';
 
 const explained = (record: ServerRecord, now: number) =>
@@ -24,4 +26,18 @@ test('what to do next is the remedy while only that can bring a server on, and a
   expect(explained(broken, 2_000).next).toBeUndefined();
   expect(explained(broken, 62_000).next).toBe('Start its client.');
   expect(explained({ phase: 'failed', round: 1, error }, 2_000).next).toBe('smc-batch retry dc1 web');
+});
+
+test.each([
+  ['no cancel', undefined, 'migrated', 'it has been migrated'],
+  ['a cancel of the server', 'server', 'migrated', 'it was migrated before the cancel could stop its job'],
+  ['a cancel of the batch', 'batch', 'migrated', 'it was migrated before the cancel could stop its job'],
+  ['a cancel that came in time', 'server', 'cancelled', 'it was cancelled'],
+] as const)('a server that ends after %s says what came of it', (_, cancelled, outcome, why) => {
+  const migrating = { phase: 'migrating', round: 1, startedAt: 0, runId: 'r-1' } as const;
+  const batch = aBatch(aPlan(['web']), { web: migrating });
+  if (cancelled === 'server') wish(batch, 'web', 'cancel', 1);
+  if (cancelled === 'batch') batch.state.cancelRequested = true;
+  takeReport(batch, { kind: 'ended', server: 'web', round: 1, result: { outcome, jobId: 'j-1' } }, 2);
+  expect(explainServer(batch, 'web', 3).why).toBe(why);
 });

@@ -40,10 +40,39 @@ test.each<[OrderKind, object, ServerRecord, string]>([
   ['retry', {}, waiting, 'no server has failed'],
   ['retry', { servers: ['web'] }, migrating, "server 'web' is migrating: it has not failed"],
   ['retry', {}, replaced, 'web: migrated before, from another source server; retry it by its name'],
-  ['skip', { servers: ['web'] }, migrating, "server 'web' is migrating: it is under way"],
+  [
+    'skip',
+    { servers: ['web'] },
+    migrating,
+    "server 'web' is under way (migrating). To stop it: smc-batch cancel dc1 web",
+  ],
+  [
+    'skip',
+    { servers: ['web'] },
+    { phase: 'migrated', round: 1, endedAt: 1 },
+    "server 'web' has been migrated already: there is nothing to skip",
+  ],
+  [
+    'skip',
+    { servers: ['web'] },
+    { phase: 'skipped', round: 0, note: 'skipped by me' },
+    "server 'web' has been skipped already",
+  ],
   ['approve', { wave: 'all' }, waiting, "wave 'all' needs no approval"],
   ['setLimits', { maxConcurrent: 0 }, waiting, 'a limit is a whole number of at least 1'],
   ['setLimits', { runningQuota: 11 }, waiting, 'more running jobs (11) than existing ones (10)'],
+  [
+    'setLimits',
+    { maxConcurrent: 6 },
+    waiting,
+    "policy.maxConcurrent (6) is more than the account's quota.running (5)",
+  ],
+  [
+    'setLimits',
+    { maxConcurrent: 5, runningQuota: 4 },
+    waiting,
+    "policy.maxConcurrent (5) is more than the account's quota.running (4)",
+  ],
   ['cutOver', {}, waiting, 'no server waits for its cut-over'],
   ['cutOver', { servers: ['web'] }, waiting, "server 'web' is not migrated incrementally"],
   ['cutOver', { servers: ['db'] }, waiting, "server 'db' is waiting: it is not under way"],
@@ -124,7 +153,7 @@ test('limits are reported to the quota at once, as the newest change', () => {
 test('a resume of a stopped batch accepts the failures that it has', () => {
   const stopping = aPlan(['web', 'db'], { stopAfterSameError: 1 });
   const batch = aBatch(stopping, { web: failed });
-  expect(order(batch, 'resume', {}).done).toContain('resumed the batch although 1 servers have failed');
+  expect(order(batch, 'resume', {}).done).toContain('resumed the batch although 1 server has failed');
   expect(batch.state.gates.acceptedCodes).toEqual(['InternalError']);
 });
 
@@ -190,10 +219,49 @@ test.each<[string, OrderKind, object, Record<string, ServerRecord>, string, stri
     'cancel',
     { servers: ['web', 'db'] },
     { web: migrating },
-    'cancel 2 servers (web, db); 1 of them under way, their jobs are stopped and deleted',
-    'cancelling 2 servers (web, db); 1 of them under way, their jobs are stopped and deleted',
+    'cancel 2 servers (web, db); 1 of them under way, its job is stopped and deleted',
+    'cancelling 2 servers (web, db); 1 of them under way, its job is stopped and deleted',
   ],
-  ['a retry', 'retry', {}, { web: failed, db: failed }, 'retry 2 servers (web, db)', '2 servers wait again'],
+  [
+    'a cancel of several at work',
+    'cancel',
+    { servers: ['web', 'db'] },
+    { web: migrating, db: migrating },
+    'cancel 2 servers (web, db); 2 of them under way, their jobs are stopped and deleted',
+    'cancelling 2 servers (web, db); 2 of them under way, their jobs are stopped and deleted',
+  ],
+  [
+    'a cancel of one at work',
+    'cancel',
+    { servers: ['web'] },
+    { web: migrating },
+    'cancel 1 server (web), which is under way: its job is stopped and deleted',
+    'cancelling 1 server (web), which is under way: its job is stopped and deleted',
+  ],
+  [
+    'a cancel of one that waits',
+    'cancel',
+    { servers: ['db'] },
+    {},
+    'cancel 1 server (db)',
+    'cancelling 1 server (db)',
+  ],
+  [
+    'a retry of one',
+    'retry',
+    { servers: ['db'] },
+    { db: failed },
+    'retry 1 server (db)',
+    '1 server (db) is tried again',
+  ],
+  [
+    'a retry',
+    'retry',
+    {},
+    { web: failed, db: failed },
+    'retry 2 servers (web, db)',
+    '2 servers (web, db) are tried again',
+  ],
   [
     'a skip',
     'skip',

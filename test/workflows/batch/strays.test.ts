@@ -30,7 +30,7 @@ test('a job of a server that is not in the plan is a stray: it takes its slots, 
   expect(batch.index.inUse).toEqual({ existing: 1, running: 1 });
   expect(batch.state.journal.map(({ what }) => what)).toEqual([
     expect.stringContaining(
-      'j-9 (gone); they count against the quota until they are deleted: smc-batch cleanup dc1',
+      'j-9 (gone); it counts against the quota until it is deleted: smc-batch cleanup dc1',
     ),
   ]);
 });

@@ -1,3 +1,4 @@
+import { seeTheJob } from '../../../src/smc/see-the-job';
 import type { JobEnd } from '../../../workflows/contract/server-messages';
 import {
   keptResult,
@@ -102,6 +103,26 @@ test('the remedy sends nobody to a job that is deleted, and tells how to keep th
         'Its job has been deleted. What SMC said of it last is kept with the server. Remove the cause, then retry the server. To keep the job of a server that fails, set policy.onFailure: keepJob in the plan.',
     },
   });
-  const known = { outcome: 'failed' as const, jobId: 'j-1', error: failure('S1') };
-  expect(resultWithoutJob(known)).toBe(known);
+});
+
+const keepNext = 'To keep the job of a server that fails, set policy.onFailure: keepJob in the plan.';
+
+test.each([
+  [
+    'See the cause, then retry the server.',
+    'See the cause, then retry the server. Its job has been deleted.',
+  ],
+  ['Ask for more.', 'Ask for more. Then retry the server. Its job has been deleted.'],
+  [seeTheJob, 'Its job has been deleted. Remove the cause, then retry the server.'],
+])('whatever the error of a deleted job, its remedy says that the job is gone: %s', (remedy, said) => {
+  const result = { outcome: 'failed' as const, jobId: 'j-1', error: { code: 'S1', message: '', remedy } };
+  expect(resultWithoutJob(result)).toEqual({
+    ...result,
+    error: { ...result.error, remedy: `${said} ${keepNext}` },
+  });
+});
+
+test('a job that somebody else has deleted is not said to be deleted again', () => {
+  const gone = { outcome: 'failed' as const, jobId: 'j-1', error: failure('ReplicationJob.Gone') };
+  expect(resultWithoutJob(gone)).toBe(gone);
 });

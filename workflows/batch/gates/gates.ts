@@ -1,6 +1,7 @@
 import type { Plan, Wave } from '../../../src/plan';
 import { startTimeOf } from '../../../src/plan/plan';
 import { smcBatchCommand } from '../../../src/text';
+import { counted, verbOf } from '../counted';
 import type { ServerIndex, WaveSums } from '../servers/server-index';
 import { isOpen, nextOpening } from './time-window';
 
@@ -138,7 +139,10 @@ export function stopReason(plan: Plan, index: ServerIndex, state: GateState): Cl
   if (most === undefined) return undefined;
   for (const [code, count] of index.failedByCode) {
     if (count >= most && !state.acceptedCodes.includes(code)) {
-      return { kind: 'stopped', reason: `${count} servers have failed with ${code}: ${whatToDo(plan)}` };
+      return {
+        kind: 'stopped',
+        reason: `${counted(count, 'server')} ${verbOf(count, 'has', 'have')} failed with ${code}: ${whatToDo(plan)}`,
+      };
     }
   }
   return undefined;

@@ -6,6 +6,7 @@ import type {
 import { settledMs } from '../../../src/smc/read-lag';
 import { smcBatchCommand } from '../../../src/text';
 import type { SmcFailure } from '../../contract/failure';
+import { verbOf } from '../counted';
 import { leasedSlots } from '../lease/lease-use';
 import { hasWorkflow, jobWithoutWorkflow, type ServerRecord } from '../servers/server-record';
 import { type Batch, note, sourceOf, type Times } from '../state';
@@ -155,7 +156,7 @@ function tell({ state }: Batch, strays: readonly JobOfBatch[], now: number): voi
   note(
     state,
     'smc-batch',
-    `jobs of this batch that belong to no server of its plan: ${some.join(', ')}${more}; they count against the quota until they are deleted: ${smcBatchCommand('cleanup', [state.plan.name])}`,
+    `${verbOf(news.length, 'a job', 'jobs')} of this batch that ${verbOf(news.length, 'belongs', 'belong')} to no server of its plan: ${some.join(', ')}${more}; ${verbOf(news.length, 'it counts against the quota until it is', 'they count against the quota until they are')} deleted: ${smcBatchCommand('cleanup', [state.plan.name])}`,
     now,
   );
 }

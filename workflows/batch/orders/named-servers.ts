@@ -22,15 +22,18 @@ export function known({ state, index }: Batch, servers: string[] = [], waves: st
     );
 }
 
-/** Refuses an order for a server whose phase does not fit it. */
+/** Refuses an order for a server whose phase does not fit it. `problem`: what is wrong with the phase, or the whole predicate. */
 export function mustBe(
   { index }: Batch,
   name: string,
   fits: (phase: ServerPhase) => boolean,
-  problem: string,
+  problem: string | ((phase: ServerPhase) => string),
 ): void {
   const phase = index.phaseOf(name);
-  if (!fits(phase)) throw refusal(`server '${name}' is ${phase}: it ${problem}`);
+  if (fits(phase)) return;
+  throw refusal(
+    `server '${name}' ${typeof problem === 'string' ? `is ${phase}: it ${problem}` : problem(phase)}`,
+  );
 }
 
 /** In the plan's order; `agreed` leaves out who has come to it since the operator was told. */

@@ -1,4 +1,8 @@
+import { moreAtOnceThanMayRun } from '../../../src/plan/plan';
+import { smcBatchCommand } from '../../../src/text';
 import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../../contract/orders';
+import type { ServerPhase } from '../../contract/views';
+import { counted, verbOf } from '../counted';
 import { stopReason } from '../gates/gates';
 import { withUrgent } from '../lease';
 import { quotaInForce } from '../lease/lease-use';
@@ -129,9 +133,8 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
         if (hasWorkflow(batch.index.record(name))) wish(batch, name, 'cancel', now);
         else endUntouched(batch, name, { phase: 'cancelled' }, now);
       }
-      const jobs = atWork > 0 ? `; ${atWork} of them under way, their jobs are stopped and deleted` : '';
       return {
-        ...effect(['cancel', 'cancelling'], `${serversNamed(servers)}${jobs}`),
+        ...effect(['cancel', 'cancelling'], `${serversNamed(servers)}${jobsThatEnd(servers.length, atWork)}`),
         servers,
       };
     },
@@ -159,7 +162,7 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
           : '';
       return {
         would: `retry ${serversNamed(names)}${also}`,
-        done: `${serversThat(names.length, 'wait')} again${also}`,
+        done: `${serversNamed(names)} ${verbOf(names.length, 'is', 'are')} tried again${also}`,
         servers: names,
       };
     },
@@ -173,7 +176,7 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
           batch,
           name,
           (phase) => phase === 'waiting' || phase === 'failed' || phase === 'cancelled',
-          'is under way: cancel it instead',
+          (phase) => notSkipped(batch, name, phase),
         );
     },
     carryOut: (batch, { servers, by }, now) => {
@@ -210,6 +213,8 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
       const [jobs, running] = [jobsQuota ?? quota.jobs, runningQuota ?? quota.running];
       if (running > jobs)
         throw refusal(`more running jobs (${running}) than existing ones (${jobs}) make no sense`);
+      if (maxConcurrent !== undefined && maxConcurrent > running)
+        throw refusal(moreAtOnceThanMayRun(maxConcurrent, running));
     },
     carryOut: (batch, { maxConcurrent, jobsQuota, runningQuota, priority }, now) => {
       const { state } = batch;
@@ -256,7 +261,21 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
 function limitsOf(batch: Batch): string {
   const { maxConcurrent, priority } = batch.state.plan.policy;
   const { jobs, running } = quotaInForce(batch);
-  return `at most ${maxConcurrent} servers at once, quota ${jobs} jobs and ${running} running, priority ${priority}`;
+  return `at most ${serversThat(maxConcurrent)} at once, quota ${counted(jobs, 'job')} and ${running} running, priority ${priority}`;
+}
+
+/** What a cancel does to the jobs of those servers that are under way. */
+function jobsThatEnd(named: number, atWork: number): string {
+  if (atWork === 0) return '';
+  if (named === 1) return ', which is under way: its job is stopped and deleted';
+  return `; ${atWork} of them under way, ${atWork === 1 ? 'its job is' : 'their jobs are'} stopped and deleted`;
+}
+
+/** Why a server cannot be skipped. */
+function notSkipped({ state }: Batch, name: string, phase: ServerPhase): string {
+  if (phase === 'migrated') return 'has been migrated already: there is nothing to skip';
+  if (phase === 'skipped') return 'has been skipped already';
+  return `is under way (${phase}). To stop it: ${smcBatchCommand('cancel', [state.plan.name, name])}`;
 }
 
 function addOnce(list: string[], name: string): void {

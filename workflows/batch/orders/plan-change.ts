@@ -1,5 +1,6 @@
 import type { Plan, PlannedServer } from '../../../src/plan';
 import type { PlanChanges } from '../../contract/orders';
+import { counted } from '../counted';
 import { withUrgent } from '../lease';
 import type { Findings } from '../looks/findings';
 import { forgetServer, noteTwins, takeFindings } from '../looks/findings';
@@ -95,7 +96,7 @@ export const isUnchanged = ({ added, removed, changed, settings, refused }: Plan
 export function changeAnswer(changes: PlanChanges): string {
   if (isUnchanged(changes)) return 'the plan is as it was';
   const { added, removed, changed, settings } = changes;
-  return `changed the plan: ${added.length} servers added, ${removed.length} removed, ${changed.length} changed${settings.length > 0 ? `, ${settings.join(', ')} changed` : ''}`;
+  return `changed the plan: ${counted(added.length, 'server')} added, ${removed.length} removed, ${changed.length} changed${settings.length > 0 ? `, ${settings.join(', ')} changed` : ''}`;
 }
 
 /** Whether two parts of plans are equal. Plans are plain JSON from one reader, so equal texts are equal settings. */

@@ -1,6 +1,7 @@
 import { smcBatchCommand } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
 import { addNews, openFailureNews } from '../../news/news';
+import { counted, verbOf } from '../counted';
 import { stopReason } from '../gates/gates';
 import { type Batch, note } from '../state';
 import { statusOf } from '../status';
@@ -56,7 +57,7 @@ function tellFailures(batch: Batch, now: number): void {
   const more = failed - announced.failures;
   announced.failures = failed;
   const said = (count: number) =>
-    `${count} more servers have failed, ${failed} in all: ${smcBatchCommand('report', [plan.name])}`;
+    `${counted(count, 'more server')} ${verbOf(count, 'has', 'have')} failed, ${failed} in all: ${smcBatchCommand('report', [plan.name])}`;
   const open = openFailureNews(news);
   if (!open) {
     announce(batch, 'failure', said(more), now, more);
@@ -114,7 +115,7 @@ export function announceEnd(batch: Batch, now: number): void {
   const left = index.leftovers + index.strays.existing;
   const reminder =
     left > 0
-      ? `; ${left} jobs left, billed until they are deleted: ${smcBatchCommand('cleanup', [state.plan.name])}`
+      ? `; ${counted(left, 'job')} left, billed until ${verbOf(left, 'it is', 'they are')} deleted: ${smcBatchCommand('cleanup', [state.plan.name])}`
       : '';
   announce(
     batch,

@@ -1,5 +1,6 @@
 import { accountTroubleLine, smcBatchCommand } from '../../../src/text';
 import { type BatchProgress, serverPhases } from '../../contract/views';
+import { counted, verbOf } from '../counted';
 
 /** What the Temporal UI shows on the batch's page, in Markdown. */
 export function batchDetails(progress: BatchProgress): string {
@@ -25,11 +26,13 @@ export function batchDetails(progress: BatchProgress): string {
         ]
       : []),
     ...(leftovers > 0
-      ? [`${leftovers} jobs were left in the account and keep their billed intermediate instances.`]
+      ? [
+          `${counted(leftovers, 'job')} ${verbOf(leftovers, 'was left in the account and keeps its billed intermediate instance', 'were left in the account and keep their billed intermediate instances')}.`,
+        ]
       : []),
     ...(progress.strayJobs > 0
       ? [
-          `${progress.strayJobs} jobs of this batch belong to no server of its plan and count against its quota: ${smcBatchCommand('cleanup', [progress.batch])}`,
+          `${counted(progress.strayJobs, 'job')} of this batch ${verbOf(progress.strayJobs, 'belongs', 'belong')} to no server of its plan and ${verbOf(progress.strayJobs, 'counts', 'count')} against its quota: ${smcBatchCommand('cleanup', [progress.batch])}`,
         ]
       : []),
     '',

@@ -1,5 +1,6 @@
 import { smcBatchCommand } from '../../../src/text';
 import type { Slots } from '../../contract/slots';
+import { counted, verbOf } from '../counted';
 import { restartGatesOf } from '../deal-slots';
 import { serverGate, waveGate } from '../gates/gates';
 import { heldSlots, refusalReason } from '../lease';
@@ -41,7 +42,7 @@ function fullReason(
   if (inUse.running >= cap.running) {
     const byStrays = strays.running > 0 ? `, ${strays.running} of them by jobs of no server of its plan` : '';
     const bySyncs = syncs > 0 ? `, ${syncs} of them by scheduled syncs` : '';
-    return `all ${cap.running} running slots of this batch are in use${byStrays}${bySyncs}`;
+    return `${verbOf(cap.running, 'the only running slot of this batch is', `all ${cap.running} running slots of this batch are`)} in use${byStrays}${bySyncs}`;
   }
   if (hold && inUse[hold.resource] >= held[hold.resource] && (needsJob || hold.resource === 'running'))
     return refusalReason(hold, now);
@@ -49,8 +50,8 @@ function fullReason(
   const left = leftovers + strays.existing + waitingWithJob;
   const room = left > 0 ? `, ${left} of them left behind: ${smcBatchCommand('cleanup', [plan.name])}` : '';
   return inUse.existing === cap.existing
-    ? `all ${cap.existing} jobs this batch may have exist${room}`
-    : `${inUse.existing} jobs of this batch exist${room}; it may have ${cap.existing}`;
+    ? `${verbOf(cap.existing, 'the only job this batch may have exists', `all ${cap.existing} jobs this batch may have exist`)}${room}`
+    : `${counted(inUse.existing, 'job')} of this batch ${verbOf(inUse.existing, 'exists', 'exist')}${room}; it may have ${cap.existing}`;
 }
 
 /** Why a server does not start that may have got another source. */
