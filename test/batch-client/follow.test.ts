@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import { follow } from '../../src/batch-client/follow';
 import { captured } from '../plan/captured';
 import { aServer } from '../report/a-batch';
