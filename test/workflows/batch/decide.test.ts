@@ -74,19 +74,6 @@ describe('who starts', () => {
   });
 });
 
-test.each<[string, ServerRecord, number]>([
-  ['a synced job that waits for its cut-over', synced, 0],
-  ['a kept job of a failed server', { ...failed, leftover: { jobId: 'j-1', why: 'keptByPolicy' } }, 0],
-  ['a job that is cleaned up, and about to go', { ...synced, phase: 'finishing' }, 1],
-])('the room of a batch is taken by %s, and others wait for slots', (_, a, running) => {
-  const batch = withLease(aBatch(aPlan(['a', 'b']), { a }), 1);
-  batch.state.holding.lease.contended = true;
-  expect(decide(batch, 0).report).toMatchObject({
-    demand: { existing: 2, running },
-    held: { existing: 1, running },
-  });
-});
-
 describe('what keeps servers from starting', () => {
   const two = [{ name: 'one' }, { name: 'two' }];
   const night = { from: '22:00', to: '06:00', timezone: 'UTC' } as const;

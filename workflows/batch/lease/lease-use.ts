@@ -24,7 +24,6 @@ export function reportToQuota(batch: Batch, now: number, times: Times): LeaseRep
     syncs: index.syncs,
     ...demand,
     recovering: index.counts.recovering,
-    idle: idleJobs(batch),
     isCancelling: state.cancelRequested,
     hold: state.hold,
   };
@@ -32,13 +31,6 @@ export function reportToQuota(batch: Batch, now: number, times: Times): LeaseRep
   state.holding = next.holding;
   times.push(next.repeatAt);
   return next.report;
-}
-
-/** Jobs that take room and cannot run now, also not with a slot. One that is cleaned up is about to go. */
-function idleJobs({ index, demand }: Batch): number {
-  const { inUse, counts } = index;
-  const mayRun = counts.recovering + counts.finishing + demand.startableAgain + demand.startableWithJob;
-  return Math.max(0, inUse.existing - inUse.running - mayRun);
 }
 
 const statedQuota = ({ state }: Batch): StatedQuota => ({

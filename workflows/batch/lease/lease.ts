@@ -53,8 +53,6 @@ export interface ReportFacts {
   /** Jobs that could be started again now, and servers that are recovering. */
   startableAgain: number;
   recovering: number;
-  /** Jobs that take room and cannot run now: synced ones, kept ones, those that are held back. */
-  idle: number;
   isCancelling: boolean;
   hold?: RefusalHold;
 }
@@ -123,7 +121,7 @@ export function nextReport(
   // One report at a time: the next one has the changes since.
   if (holding.reportOnItsWay) return { holding };
   const { inUse, syncs } = facts;
-  const demandNow = slotDemand(facts, holding, now);
+  const demandNow = slotDemand(facts, now);
   const demand = each((r) =>
     lease.contended || !lastReport ? demandNow[r] : Math.max(demandNow[r], lastReport.demand[r]),
   );
@@ -200,12 +198,9 @@ export const lostReport = (holding: LeaseHolding): LeaseHolding =>
       }
     : holding;
 
-/**
- * The slots that the batch could use now, less those that the API refuses. A batch with idle jobs and no room for more leaves the
- * running slots that it has no room for to others: one of them may have the room, and wait for a slot.
- */
-function slotDemand(facts: ReportFacts, { lease, lastReport }: LeaseHolding, now: number): Slots {
-  const { inUse, maxConcurrent, recovering, idle, isCancelling, hold } = facts;
+/** The slots that the batch could use now, less those that the API refuses. */
+function slotDemand(facts: ReportFacts, now: number): Slots {
+  const { inUse, maxConcurrent, recovering, isCancelling, hold } = facts;
   const waiting = isCancelling ? 0 : facts.startable + facts.startableAgain;
   const withJob = isCancelling ? 0 : facts.startableWithJob;
   // One new job for each that may run: the next job starts while the last one is still being deleted. More would only keep slots
@@ -218,14 +213,5 @@ function slotDemand(facts: ReportFacts, { lease, lastReport }: LeaseHolding, now
     ),
   };
   const usable = heldSlots(wanted, hold && { ...hold, until: now }, now);
-  const mayRun = Math.max(inUse.running, Math.max(inUse.existing, lease.existing) - idle);
-  // Once it has left them, it does not take them back before it has room.
-  const isLeft = lastReport !== undefined && lastReport.demand.running <= mayRun;
-  const isShortOfRoom = idle > 0 && lease.seq > 0 && usable.existing > lease.existing;
-  const running =
-    isShortOfRoom && (lease.contended || isLeft) ? Math.min(usable.running, mayRun) : usable.running;
-  return {
-    existing: Math.max(inUse.existing, usable.existing),
-    running: Math.max(inUse.running, running),
-  };
+  return each((r) => Math.max(inUse[r], usable[r]));
 }

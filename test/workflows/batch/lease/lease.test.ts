@@ -24,7 +24,7 @@ const needs = (more: Partial<ReportFacts> = {}): ReportFacts => ({
     inUse: slots(0),
     syncs: 0,
   },
-  ...{ startable: 20, startableWithJob: 0, startableAgain: 0, recovering: 0, idle: 0 },
+  ...{ startable: 20, startableWithJob: 0, startableAgain: 0, recovering: 0 },
   isCancelling: false,
   ...more,
 });
@@ -130,19 +130,3 @@ test.each([
     expect(report?.demand).toEqual(slots(jobs, 2));
   },
 );
-
-test('a batch leaves a running slot to others as long as it has no room for a job that could use it', () => {
-  const inUse = slots(1, 0);
-  const full = takeLease(aHolding(1), lease(1, { seq: 2, contended: true }), 'a-1').holding;
-  const synced = tell(full, needs({ inUse, idle: 1 }), 0);
-  expect(synced.report).toMatchObject({ demand: slots(21, 0), held: slots(1, 0) });
-  // It does not take it back while nobody waits: whoever got it uses it.
-  const calm = takeLease(synced.holding, lease(1, { seq: 3, running: 0 }), 'a-1').holding;
-  expect(tell(calm, needs({ inUse, idle: 1 }), 0).report).toBeUndefined();
-  // Its job may run again.
-  const again = needs({ inUse, startableAgain: 1 });
-  expect(tell(full, again, 0).report).toMatchObject({ demand: { running: 21 }, held: slots(1, 1) });
-  // Room for two more, and a slot for each of them.
-  const roomy = takeLease(synced.holding, lease(3, { seq: 3, contended: true }), 'a-1').holding;
-  expect(tell(roomy, needs({ inUse, idle: 1 }), 0).report?.demand).toEqual(slots(21, 2));
-});
