@@ -61,18 +61,6 @@ test.each<[OrderKind, object, ServerRecord, string]>([
   ['approve', { wave: 'all' }, waiting, "wave 'all' needs no approval"],
   ['setLimits', { maxConcurrent: 0 }, waiting, 'a limit is a whole number of at least 1'],
   ['setLimits', { runningQuota: 11 }, waiting, 'more running jobs (11) than existing ones (10)'],
-  [
-    'setLimits',
-    { maxConcurrent: 6 },
-    waiting,
-    "policy.maxConcurrent (6) is more than the account's quota.running (5)",
-  ],
-  [
-    'setLimits',
-    { maxConcurrent: 5, runningQuota: 4 },
-    waiting,
-    "policy.maxConcurrent (5) is more than the account's quota.running (4)",
-  ],
   ['cutOver', {}, waiting, 'no server waits for its cut-over'],
   ['cutOver', { servers: ['web'] }, waiting, "server 'web' is not migrated incrementally"],
   ['cutOver', { servers: ['db'] }, waiting, "server 'db' is waiting: it is not under way"],

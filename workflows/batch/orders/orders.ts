@@ -1,4 +1,3 @@
-import { moreAtOnceThanMayRun } from '../../../src/plan/plan';
 import { smcBatchCommand } from '../../../src/text';
 import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../../contract/orders';
 import type { ServerPhase } from '../../contract/views';
@@ -213,8 +212,6 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
       const [jobs, running] = [jobsQuota ?? quota.jobs, runningQuota ?? quota.running];
       if (running > jobs)
         throw refusal(`more running jobs (${running}) than existing ones (${jobs}) make no sense`);
-      if (maxConcurrent !== undefined && maxConcurrent > running)
-        throw refusal(moreAtOnceThanMayRun(maxConcurrent, running));
     },
     carryOut: (batch, { maxConcurrent, jobsQuota, runningQuota, priority }, now) => {
       const { state } = batch;
