@@ -5,12 +5,11 @@ import { attemptTrouble, type PendingAttempt } from './pending-attempt';
 import { lookAtServers, type ServerLooks } from './server-looks';
 
 /** What goes wrong right now with the servers that were looked at. */
-export async function troublesOf(
-  batch: BatchClient,
+export function troublesOf(
   { attempts, underWay }: ServerLooks,
+  now: number,
   webhook?: WebhookTrouble,
-): Promise<Troubles> {
-  const now = await batch.now();
+): Troubles {
   return {
     groups: groupTroubles(
       [...attempts].flatMap(([server, pending]) => troubleOf(server, pending, now) ?? []),
@@ -35,7 +34,8 @@ export function troubleTeller(batch: BatchClient, tell: (line: string) => void) 
     const now = await batch.now();
     if (now - lookedAt < lookEveryMs) return;
     lookedAt = now;
-    const troubles = await troublesOf(batch, await lookAtServers(batch, servers), webhook);
+    const looks = await lookAtServers(batch, servers);
+    const troubles = troublesOf(looks, await batch.now(), webhook);
     // Without an answer about the servers only the webhook's trouble is known: the batch tells it.
     if (troubles.looked === 0 && !webhook && !told.has(webhookKind)) return;
     const kinds = troubles.groups.map(({ error }) => errorKind(error));

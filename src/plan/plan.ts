@@ -97,7 +97,3 @@ export function settingsForSmc({
 }: PlannedServer['job']): PlannedServer['job'] {
   return job;
 }
-
-/** What is wrong with a `policy.maxConcurrent` above `account.quota.running`: in a plan, and in an order that changes the limits. */
-export const moreAtOnceThanMayRun = (maxConcurrent: number, running: number) =>
-  `policy.maxConcurrent (${maxConcurrent}) is more than the account's quota.running (${running})`;

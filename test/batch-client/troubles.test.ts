@@ -73,7 +73,7 @@ test('of a thousand servers under way fifty are checked: some finishing, the new
   expect(new Set(asked).size).toBe(50);
   const of = (name: string) => asked.filter((server) => server.startsWith(name)).length;
   expect([of('end'), of('new'), of('old')]).toEqual([12, 3, 35]);
-  expect(await troublesOf(batch, looks)).toMatchObject({
+  expect(troublesOf(looks, await batch.now())).toMatchObject({
     looked: 50,
     underWay: 1_000,
     groups: [{ error: unavailable }],

@@ -36,8 +36,8 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   const looks = await lookAtServers(batch, known);
   const servers = inSight(known, looks);
   const trouble = progress.status === 'surveying' || progress.changesPlan ? await batch.trouble() : undefined;
-  const troubles = await troublesOf(batch, looks, progress.webhook);
   const now = await batch.now();
+  const troubles = troublesOf(looks, now, progress.webhook);
   const lines = troubleLines(troubles, now);
   if (output === 'json') {
     return printJson({

@@ -1,5 +1,5 @@
 import { type Draft, type DraftWave, draftServers, type Layer } from '../files/draft';
-import { moreAtOnceThanMayRun, type Plan } from '../plan';
+import type { Plan } from '../plan';
 import { type Finding, type PlanPath, pathText } from '../problem';
 import { resolvedPlan } from '../resolved-plan';
 import {
@@ -110,7 +110,7 @@ function quotaFindings({ jobs, running }: Plan['account']['quota'], wanted: numb
   if (wanted !== undefined && wanted > running) {
     findings.push({
       code: 'quota-order',
-      message: moreAtOnceThanMayRun(wanted, running),
+      message: `policy.maxConcurrent (${wanted}) is more than the account's quota.running (${running})`,
       fix: `lower it, or raise account.quota.running if SMC granted you more (default 50)`,
       path: ['policy', 'maxConcurrent'],
     });
