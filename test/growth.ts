@@ -1,14 +1,14 @@
 /**
  * The processor time that one piece of work at its large size takes, as a multiple of the small one.
- * The small one is done as many times as the large one is larger, so that both last about as long and a busy
- * machine slows both alike; of each the best of three turns counts. Processor time, because how long a thing takes depends on what
- * else the machine does.
+ * The small one is done `repeats` times, so that both last about as long and a busy machine slows both alike;
+ * of each the best of three turns counts. Processor time, because how long a thing takes depends on what else the
+ * machine does.
  */
 export async function growth(
   [small, large]: [number, number],
   work: (size: number) => unknown,
+  repeats = Math.round(large / small),
 ): Promise<number> {
-  const repeats = Math.round(large / small);
   const best = { small: Number.POSITIVE_INFINITY, large: Number.POSITIVE_INFINITY };
   const smallOnes = async () => {
     for (let i = 0; i < repeats; i++) await work(small);
@@ -17,7 +17,6 @@ export async function growth(
     best.small = Math.min(best.small, (await processorMs(smallOnes)) / repeats);
     best.large = Math.min(best.large, await processorMs(() => work(large)));
   }
-  if (process.env.SHOW_GROWTH) console.log(best, best.large / best.small);
   return best.large / best.small;
 }
 

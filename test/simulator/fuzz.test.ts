@@ -11,9 +11,9 @@ afterEach(closeAll);
 const seed = process.env.FUZZ_SEED ?? '1';
 // A search for new faults takes other seeds and more of each: FUZZ_SEED=7 FUZZ_TIMES=20.
 const times = Number(process.env.FUZZ_TIMES ?? 1);
-const signedInputs = 1_500 * times;
-const rawRequests = 500 * times;
-const rawBytes = 100 * times;
+const signedInputs = 600 * times;
+const rawRequests = 200 * times;
+const rawBytes = 40 * times;
 
 test(`whatever is sent, every answer is the API's and the account stays sound (seed ${seed})`, async () => {
   const simulator = await aSimulator({ servers: 5, speed: 3600, readLagSeconds: 1 });
@@ -37,7 +37,7 @@ test(`whatever is sent, every answer is the API's and the account stays sound (s
   expect((await call(simulator, 'DescribeReplicationJobs')).TotalCount).toBeDefined();
   expect(jobs.existing).toBeLessThanOrEqual(5);
   expect(creates.tookEffect).toBeGreaterThan(0);
-  expect(calls.perOperation.DescribeReplicationJobs!.accepted).toBeGreaterThan(20);
+  expect(calls.perOperation.DescribeReplicationJobs!.accepted).toBeGreaterThan(5);
   const codes = Object.values(calls.perOperation).flatMap(({ refused }) => Object.keys(refused));
   expect(codes).not.toContain('InternalError');
 });
