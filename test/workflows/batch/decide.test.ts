@@ -2,7 +2,7 @@ import type { PlannedServer } from '../../../src/plan';
 import { decide } from '../../../workflows/batch/decide';
 import { forecast } from '../../../workflows/batch/forecast';
 import { takeOrder } from '../../../workflows/batch/orders/orders';
-import { takeStarted } from '../../../workflows/batch/server-workflow';
+import { endCheckOf, takeEndCheck, takeStarted } from '../../../workflows/batch/server-workflow';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { type Batch, type BatchState, batchOf, resumed } from '../../../workflows/batch/state';
 import { takeReport } from '../../../workflows/batch/take-report';
@@ -262,11 +262,20 @@ test('a cancelled batch starts nothing: waiting servers end, the others get a ca
   expect(decide(batch, 2).isOver).toBe(true);
 });
 
-test('servers with a workflow are checked each minute, one check at a time', () => {
+test('servers with a workflow are checked for their end, one check at a time, and more seldom while all of them run', () => {
   const batch = aBatch(aPlan(['a', 'b']), { a: migrating, b: failed });
   expect(decide(batch, 0)).toMatchObject({ endCheck: undefined, wakeAt: 60_000 });
   expect(decide(batch, 60_000).endCheck).toEqual(['a']);
   expect(decide(batch, 120_000).endCheck).toBeUndefined();
+  const answered = (now: number) => {
+    takeEndCheck(batch, endCheckOf(batch, ['a']), [], now);
+    return decide(batch, now).wakeAt;
+  };
+  expect(answered(120_000)).toBe(240_000);
+  decide(batch, 240_000);
+  expect(answered(240_000)).toBe(480_000);
+  decide(batch, 480_000);
+  expect(answered(480_000)).toBe(780_000);
 });
 
 test('before its first look at the account a batch starts nothing, and answers the quota when it is asked', () => {
