@@ -28,6 +28,7 @@ import { notify } from './webhook/notify';
 import { findEndedBatches, findRunningBatches, reportLease, returnLease } from './workflows/account-quota';
 import { findEarlierServers, findNamesake } from './workflows/find-earlier-servers';
 import { findEndedServers } from './workflows/find-ended-servers';
+import { startServers } from './workflows/start-servers';
 import { tellBatch } from './workflows/tell-batch';
 
 export { tellWorkingAccount } from './calls/account-trouble';
@@ -64,6 +65,7 @@ export function createActivities(context: ActivityContext) {
     reportLease,
     returnLease,
     startReplicationJob: startReplicationJob(context),
+    startServers,
     stopReplicationJob: stopReplicationJob(context),
     surveySourceServers: surveySourceServers(context),
     tagResources: tagResources(context, sources),

@@ -1,27 +1,23 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   type CancellationScope,
-  ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   isCancellation,
-  ParentClosePolicy,
   setCurrentDetails,
   sleep,
-  startChild,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { ServerStart, StartedServer } from '../../activities/workflows/start-servers';
 import type { PlannedServer } from '../../src/plan';
 import { smcFailureOf } from '../contract/failure';
 import { serverWorkflowId } from '../contract/ids';
 import type { LeaseReport } from '../contract/quota-messages';
-import { smcBatch, smcPhase, smcServer } from '../contract/search-attributes';
-import { endOfFailure } from '../contract/server-end';
+import { smcPhase } from '../contract/search-attributes';
 import { cutOverRequested, slotGranted } from '../contract/server-messages';
-import type { ServerMigration } from '../contract/server-migration';
 import { type NewsItem, newsDelivered, newsFailed } from '../news/news';
 import { webhook, webhookFailure } from '../news/webhook';
-import { batchCalls, earlierServers, lookUp, unknownTimeZones } from './activities';
+import { batchCalls, earlierServers, lookUp, startAtOnce, unknownTimeZones } from './activities';
+import { counted } from './counted';
 import type { Decision } from './decide';
 import { lostReport, receivedReport } from './lease';
 import {
@@ -34,7 +30,6 @@ import {
 import { type StrayLook, strayLook, takeStrays, takeStrayTrouble } from './looks/strays';
 import {
   endCheckOf,
-  endedWithoutResult,
   migrationInput,
   takeEndCheck,
   takeNameInUse,
@@ -42,10 +37,9 @@ import {
   takeStarted,
 } from './server-workflow';
 import { type Batch, note } from './state';
-import { takeReport } from './take-report';
 import { batchProgress } from './views/progress';
 import { batchDetails } from './views/temporal-ui';
-import { takeDelivery, type Wish } from './wishes';
+import { sendAgain, takeDelivery, type Wish } from './wishes';
 
 /** One run of the batch's workflow: the batch, and what lives only as long as this run. */
 export interface BatchRun {
@@ -56,16 +50,22 @@ export interface BatchRun {
   hasOrder: boolean;
   /** The reason why the batch cannot begin. */
   failure?: unknown;
-  /** Servers whose workflow this run has started: Temporal tells it their end. */
-  readonly children: Set<string>;
   /** The survey, which a cancel ends. */
   readonly survey: CancellationScope;
+  /** Until then servers are started by an activity of their own. */
+  startsSlowlyUntil: number;
+  /** The length of the history at the last decision. */
+  decidedAt: number;
   /** When the details for the Temporal UI were last written. */
   detailsAt: number;
   /** Wakes the loop at a time. */
   wake(at: number | undefined): void;
 }
 
+/** The most servers that are started within a task, and by one activity. */
+const mostStarts = { atOnce: 10, together: 50 };
+/** For so long servers are not started within a task after one that took too long. */
+const slowStartsMs = 60_000;
 /** The least time between two writes of the details for the Temporal UI: their cost grows with the plan. */
 const detailsMs = 1_000;
 /** A report to the quota that has failed is made again after so long. */
@@ -80,10 +80,10 @@ export function hear(run: BatchRun, take: (batch: Batch, now: number) => void): 
 /** Carries out a decision. It waits for nothing: the results come later, by `hear`. */
 export function carryOut(run: BatchRun, decision: Decision): void {
   const { wishes, report, surveys, cancelsSurvey, strays, endCheck, news, status } = decision;
-  for (const one of wishes) {
-    if (one.kind === 'start') void startServer(run, { ...one });
-    else void sendOrder(run, { ...one });
-  }
+  const starts = wishes.filter(({ kind }) => kind === 'start').map((one) => ({ ...one }));
+  for (let i = 0; i < starts.length; i += mostStarts.together)
+    void startServers(run, starts.slice(i, i + mostStarts.together));
+  for (const one of wishes) if (one.kind !== 'start') void sendOrder(run, { ...one });
   if (surveys) void survey(run);
   if (cancelsSurvey) run.survey.cancel();
   if (decision.lookUp) void lookUpServers(run, decision.lookUp);
@@ -96,63 +96,51 @@ export function carryOut(run: BatchRun, decision: Decision): void {
   run.wake(decision.wakeAt);
 }
 
-/** Starts the workflow of a server. It outlives this run of the batch, and reports by signal. */
-async function startServer(run: BatchRun, sent: Wish): Promise<void> {
+/** Starts the workflows of servers. They outlive this run of the batch, and report by signal. */
+async function startServers(run: BatchRun, sent: readonly Wish[]): Promise<void> {
   const { batch } = run;
-  const { server } = sent;
-  const input = migrationInput(batch, server);
-  const { wave, sourceName } = batch.index.planOf(server);
-  const { sourceId, round } = input;
-  run.children.add(server);
-  try {
-    const child = await startChild<ServerMigration>('serverMigration', {
-      workflowId: serverWorkflowId(input.batch, server),
-      args: [input],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      cancellationType: ChildWorkflowCancellationType.ABANDON,
-      typedSearchAttributes: [
-        { key: smcBatch, value: input.batch },
-        { key: smcServer, value: server },
-        { key: smcPhase, value: 'running' },
-      ],
-      memo: { sourceId, wave, ...(sourceName && { sourceName }) },
-      staticSummary: `${server} (${sourceId}), wave ${wave}`,
-    });
-    hear(run, () => takeStarted(batch, server, round, child.firstExecutionRunId));
-    void watchEnd(run, server, round, child.result());
-  } catch (error) {
-    run.children.delete(server);
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    let asks = false;
-    hear(run, (_, now) => {
-      asks = takeNameInUse(batch, sent, round, now);
-    });
-    if (!asks) return;
-    const found = await batchCalls(`who runs as ${server}`).findNamesake({ batch: input.batch, server });
-    hear(run, (_, now) => takeNamesake(batch, server, round, found, now));
-  }
+  const starts = sent.map(({ server }) => startOf(batch, server));
+  const started = await workflowsStarted(run, starts);
+  const namesakes: { wish: Wish; round: number }[] = [];
+  hear(run, (_, now) => {
+    for (const [i, wish] of sent.entries()) {
+      const { round } = starts[i]!.input;
+      const answer = started[i]!;
+      if (answer === 'failed') sendAgain(batch, wish.server, 'start', now);
+      else if (answer !== 'nameInUse') takeStarted(batch, wish.server, round, answer.runId);
+      else if (takeNameInUse(batch, wish, round, now)) namesakes.push({ wish, round });
+    }
+  });
+  for (const { wish, round } of namesakes) void askNamesake(run, wish.server, round);
 }
 
-/**
- * Takes the end of a server's workflow: it is the server's end, even when its report was lost. Of a workflow that was cancelled
- * Temporal tells nothing more: the report has told it, or it is asked for.
- */
-async function watchEnd(
-  run: BatchRun,
-  server: string,
-  round: number,
-  result: ReturnType<ServerMigration>,
-): Promise<void> {
-  const ended = await result.catch(
-    (error: unknown) =>
-      endOfFailure(error) ?? {
-        outcome: 'failed' as const,
-        error: endedWithoutResult(run.batch.state.plan.name, String((error as Error).message)),
-      },
-  );
-  run.children.delete(server);
-  if (ended.outcome === 'cancelled') return;
-  hear(run, (batch, now) => takeReport(batch, { kind: 'ended', server, round, result: ended }, now));
+/** Few servers are started within the task at hand. Many, or while Temporal is slow, by a task of their own: the batch goes on meanwhile. */
+async function workflowsStarted(run: BatchRun, starts: ServerStart[]): Promise<StartedServer[]> {
+  const now = Date.now();
+  if (starts.length <= mostStarts.atOnce && now >= run.startsSlowlyUntil) {
+    try {
+      return await startAtOnce({ starts });
+    } catch {
+      run.startsSlowlyUntil = now + slowStartsMs;
+    }
+  }
+  return batchCalls(counted(starts.length, 'server')).startServers({ starts });
+}
+
+/** The start of a server's workflow. It is the same at each try. */
+function startOf(batch: Batch, server: string): ServerStart {
+  const { wave, sourceName } = batch.index.planOf(server);
+  return { input: migrationInput(batch, server), wave, sourceName };
+}
+
+/** Asks the workflow that has a server's name what it is. */
+async function askNamesake(run: BatchRun, server: string, round: number): Promise<void> {
+  const { batch } = run;
+  const found = await batchCalls(`who runs as ${server}`).findNamesake({
+    batch: batch.state.plan.name,
+    server,
+  });
+  hear(run, (_, now) => takeNamesake(batch, server, round, found, now));
 }
 
 async function sendOrder(run: BatchRun, sent: Wish): Promise<void> {
@@ -227,13 +215,10 @@ export async function lookForStrays(run: BatchRun, look: StrayLook): Promise<voi
   }
 }
 
-/** Asks Temporal whether workflows of servers have ended. It leaves out those that this run has started: their ends come by themselves. */
+/** Asks Temporal whether workflows of servers have ended without a report. */
 async function checkEnds(run: BatchRun, names: readonly string[]): Promise<void> {
   const { batch } = run;
-  const question = endCheckOf(
-    batch,
-    names.filter((name) => !run.children.has(name)),
-  );
+  const question = endCheckOf(batch, names);
   const servers = [...question.records.keys()];
   const { name } = batch.state.plan;
   const found =

@@ -40,10 +40,19 @@ const hasRoom = ({ index: { inUse, waitingWithJob } }: Batch, cap: Slots) =>
   inUse.running < cap.running && (inUse.existing < cap.existing || waitingWithJob > 0);
 
 /** Starts servers of an open wave while there are slots; gives their number. */
-function startWave(batch: Batch, wave: number, cap: Slots, most: number, now: number, times: Times): number {
+function startWave(
+  batch: Batch,
+  wave: number,
+  cap: Slots,
+  most: number,
+  now: number,
+  times: Times,
+  more = 1,
+): number {
   const { index } = batch;
   const list = index.mayBeNext(wave);
   const passedBy: string[] = [];
+  const groups = new Set<string>();
   let started = 0;
   let next = 0;
   for (; next < list.length && started < most && hasRoom(batch, cap); next++) {
@@ -52,11 +61,24 @@ function startWave(batch: Batch, wave: number, cap: Slots, most: number, now: nu
     if (mayStart(batch, name, cap, now, times)) {
       start(batch, name, now);
       started++;
-    } else if (!isParked(batch, name, now)) passedBy.push(name);
+      continue;
+    }
+    const { exclusive } = index.planOf(name);
+    if (exclusive !== undefined) groups.add(exclusive);
+    if (!isParked(batch, name, now)) passedBy.push(name);
   }
   // The rest of the list, which may be long, stays as it is.
   list.splice(0, next, ...passedBy);
-  return started;
+  if (started >= most || !hasRoom(batch, cap)) return started;
+  releaseNext(batch, groups, wave, more);
+  if (!index.hasMore(wave)) return started;
+  return started + startWave(batch, wave, cap, most - started, now, times, 2 * more);
+}
+
+/** Of groups that are free, and whose servers are held back by something else, so many of the next ones may start. */
+function releaseNext({ index }: Batch, groups: Iterable<string>, wave: number, count: number): void {
+  for (const group of groups)
+    if (!index.groupsHeld.has(group)) for (let i = 0; i < count; i++) index.releaseNext(group, wave);
 }
 
 /** Parks a server that waits for another server, or for its group: it is not tried before that one has ended. */
@@ -151,11 +173,12 @@ function countStartable(batch: Batch, wave: number, now: number, times: Times): 
   };
 }
 
-function startableOf(batch: Batch, wave: number, now: number, times: Times): string[] {
+function startableOf(batch: Batch, wave: number, now: number, times: Times, more = 1): string[] {
   const { state, index } = batch;
   const list = index.mayBeNext(wave);
   const mostJobs = quotaInForce(batch).jobs;
   const taken = new Set<string>();
+  const heldBack = new Set<string>();
   const startable: string[] = [];
   const stay: string[] = [];
   let next = 0;
@@ -163,20 +186,23 @@ function startableOf(batch: Batch, wave: number, now: number, times: Times): str
   for (; next < list.length && startable.length < mostJobs; next++) {
     const name = list[next]!;
     if (index.phaseOf(name) !== 'waiting') continue;
+    const { exclusive } = index.planOf(name);
     const gate = isLookedUpFirst(batch, name) ? undefined : serverGate(index, state.gates, name, now);
     times.push(gate?.until);
+    if (exclusive && (gate || isLookedUpFirst(batch, name))) heldBack.add(exclusive);
     if (gate?.waitsFor) {
       index.park(name, gate.waitsFor);
       continue;
     }
     stay.push(name);
-    const { exclusive } = index.planOf(name);
     if (gate || isLookedUpFirst(batch, name) || (exclusive && taken.has(exclusive))) continue;
     if (exclusive) taken.add(exclusive);
     startable.push(name);
   }
   list.splice(0, next, ...stay);
-  return startable;
+  for (const group of taken) heldBack.delete(group);
+  releaseNext(batch, heldBack, wave, more);
+  return index.hasMore(wave) ? startableOf(batch, wave, now, times, 2 * more) : startable;
 }
 
 /** Grants slots to queued servers, the oldest request first; gives their number. */

@@ -5,6 +5,7 @@ import { dueNews } from '../news/news';
 import { dealSlots } from './deal-slots';
 import { reportToQuota } from './lease/lease-use';
 import { dueStrayLook, type StrayLook } from './looks/strays';
+import { endCheckMs } from './server-workflow';
 import { type Batch, type BatchState, endUntouched, type Times } from './state';
 import { statusOf } from './status';
 import { announceAccount, announceEvents, announceStop } from './telling/announce';
@@ -35,8 +36,6 @@ export interface Decision {
   /** When to decide again at the latest; milliseconds since the epoch. */
   wakeAt?: number;
 }
-
-const endCheckMs = 60_000;
 
 /**
  * Decides all that a batch does by itself: which servers start, get a slot again or fail for a dependency; which wishes are sent;
@@ -117,15 +116,15 @@ function dueEndCheck({ state, index }: Batch, now: number, times: Times): string
   const { endCheck } = state;
   if (endCheck.isAsking) return undefined;
   if (index.withWorkflow.size === 0) {
-    endCheck.dueAt = undefined;
+    state.endCheck = {};
     return undefined;
   }
-  endCheck.dueAt ??= now + endCheckMs;
+  endCheck.dueAt ??= now + (endCheck.everyMs ?? endCheckMs.first);
   if (now < endCheck.dueAt) {
     times.push(endCheck.dueAt);
     return undefined;
   }
-  state.endCheck = { isAsking: true };
+  state.endCheck = { ...endCheck, dueAt: undefined, isAsking: true };
   return [...index.withWorkflow].filter((name) => !isWished(state, name, 'start'));
 }
 

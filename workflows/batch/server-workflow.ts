@@ -15,6 +15,8 @@ import { isWished, sendAgain, type Wish, withdraw } from './wishes';
 
 /** The longest time in which the workflow of a server closes after it has reported its end. */
 const closingMs = 600_000;
+/** From one check of ends to the next: the time doubles while all workflows run. */
+export const endCheckMs = { first: 60_000, longest: 300_000 };
 /** The wait before the next try to start a workflow while the last one closes. */
 const closedSoonMs = 1_000;
 
@@ -161,7 +163,9 @@ export function takeEndCheck(
   now: number,
 ): void {
   const { state, index } = batch;
-  state.endCheck = {};
+  const { everyMs = endCheckMs.first } = state.endCheck;
+  const hasFound = found.length > 0;
+  state.endCheck = { everyMs: hasFound ? endCheckMs.first : Math.min(2 * everyMs, endCheckMs.longest) };
   for (const { server, result, standing } of found) {
     const asked = records.get(server)!;
     if (standing) {

@@ -97,6 +97,8 @@ export interface StrayState {
 export interface EndCheckState {
   isAsking?: true;
   dueAt?: number;
+  /** From one check to the next. */
+  everyMs?: number;
 }
 
 /** How many servers could start now with slots. Servers that an operator, a window or another server holds back do not count. */
@@ -167,9 +169,18 @@ export const resumed = (state: BatchState, now: number): BatchState => ({
   lookUp: { ...state.lookUp, isLooking: undefined },
   planChange: undefined,
   strays: { ...state.strays, isLooking: undefined },
-  endCheck: {},
+  endCheck: { everyMs: state.endCheck.everyMs },
   news: { ...state.news, isSending: undefined },
 });
+
+/** Whether something was asked for that a new run would ask for again: it costs a call, or a second message to operators. */
+export const awaitsAnswer = ({ holding, wishes, lookUp, strays, endCheck, news }: BatchState) =>
+  holding.reportOnItsWay !== undefined ||
+  lookUp.isLooking === true ||
+  strays.isLooking === true ||
+  endCheck.isAsking === true ||
+  news.isSending === true ||
+  Object.values(wishes).some(({ isBeingSent }) => isBeingSent);
 
 /** The source of a server; undefined while it is not known. Every place that needs it asks here. */
 export function sourceOf({ servers }: Pick<BatchState, 'servers'>, { name, sourceId }: PlannedServer) {

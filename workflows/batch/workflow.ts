@@ -21,7 +21,7 @@ import { type Decision, decide } from './decide';
 import { leaveNews } from './leave-news';
 import { listen } from './listen';
 import { betweenLooksMs, strayLook } from './looks/strays';
-import { batchOf, newBatchState, note, resumed } from './state';
+import { awaitsAnswer, batchOf, newBatchState, note, resumed } from './state';
 import { announceAccount, announceEnd } from './telling/announce';
 import { batchProgress } from './views/progress';
 import { batchDetails } from './views/temporal-ui';
@@ -29,8 +29,11 @@ import { batchDetails } from './views/temporal-ui';
 /** The input of a batch: its plan at the start, its state over Continue-As-New. */
 export type BatchInput = { plan: Plan } | { carried: CarriedBatch };
 
-/** Far below Temporal's own suggestion: a short history is replayed quickly when a worker has died. */
-const historyLimit = 1_000;
+/**
+ * The number of events from which on a new run takes over at a quiet moment, and the number at which it does so at any moment. Far below
+ * Temporal's own suggestion: a short history is replayed quickly when a worker has died.
+ */
+const historyLimit = { quiet: 2_000, any: 3_000 };
 
 /**
  * Migrates every server of the plan, wave after wave, in a window as wide as the account's lease and the policy
@@ -55,6 +58,7 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
     run.hasOrder = false;
     const decision = decide(run.batch, Date.now());
     carryOut(run, decision);
+    run.decidedAt = workflowInfo().historyLength;
     if (isDone(decision)) return;
     await condition(() => run.mustDecide || isDone(decision));
     if (run.failure) throw run.failure;
@@ -63,17 +67,17 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
 }
 
 /**
- * Whether a new run may take over. Everything that waits for an answer is in the state, except an open order, the survey and the
- * end of the batch: these are waited for. Temporal does not end a run with events that it has not handled, and refuses an order that
- * comes at that moment: so the batch waits for a quiet moment, but not for ever.
+ * Whether a new run takes over now: at the beginning of a task, where no start of a server is under way. All that waits for an answer
+ * is in the state, except an open order, the survey and the end of the batch: these are waited for. Temporal does not end a run with
+ * events that it has not handled, and holds back what comes until the run has read its whole history again: so nothing is done
+ * before it in that task.
  */
-function mayBeReplaced({ batch: { state }, hasOrder }: BatchRun): boolean {
+function mayBeReplaced({ batch: { state }, hasOrder, decidedAt }: BatchRun): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  if (historyLength <= historyLimit && !continueAsNewSuggested) return false;
+  if (historyLength <= historyLimit.quiet && !continueAsNewSuggested) return false;
   if (state.stage !== 'running' || hasOrder || !allHandlersFinished()) return false;
-  const isQuiet =
-    !state.holding.reportOnItsWay && !Object.values(state.wishes).some(({ isBeingSent }) => isBeingSent);
-  return isQuiet || historyLength > 2 * historyLimit;
+  if (historyLength === decidedAt) return false;
+  return !awaitsAnswer(state) || historyLength > historyLimit.any || continueAsNewSuggested;
 }
 
 function newRun(input: BatchInput): BatchRun {
@@ -87,9 +91,11 @@ function newRun(input: BatchInput): BatchRun {
     batch: batchOf(state),
     mustDecide: true,
     hasOrder: false,
-    children: new Set(),
     survey: new CancellationScope(),
-    detailsAt: 0,
+    startsSlowlyUntil: 0,
+    decidedAt: 0,
+    // A run that takes over has more urgent things to do first.
+    detailsAt: 'carried' in input ? now : 0,
     wake: alarm(() => {
       run.mustDecide = true;
     }),

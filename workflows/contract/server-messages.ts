@@ -81,6 +81,8 @@ export type ServerStanding = {
   startedAt: number;
   /** Starts of its job. */
   starts: number;
+  /** Its last request for a slot that was granted: a late report of that request asks for nothing. */
+  grantedRequest?: number;
 } & (
   | { phase: 'migrating'; jobId?: string }
   | { phase: 'recovering' | 'finishing' | 'synced'; jobId: string; error?: SmcFailure }

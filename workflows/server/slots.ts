@@ -52,7 +52,7 @@ export function slotsFromBatch({
           isCutOver,
         });
         if (await condition(() => grantedRequest >= slotRequest, waitMs)) {
-          noteStanding({ phase: 'migrating', jobId });
+          noteStanding({ phase: 'migrating', jobId, grantedRequest: slotRequest });
           return;
         }
         await whileWaiting?.();

@@ -27,6 +27,6 @@ export function answerStanding({ sourceId, creationId }: ServerMigrationInput): 
 /** Notes that the server has reached its next step. */
 export function noteStanding(step: Step): void {
   if (!standing) return;
-  const { sourceId, creationId, startedAt, starts } = standing;
-  standing = { starts, ...step, sourceId, creationId, startedAt };
+  const { sourceId, creationId, startedAt, starts, grantedRequest } = standing;
+  standing = { starts, grantedRequest, ...step, sourceId, creationId, startedAt };
 }

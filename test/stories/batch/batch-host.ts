@@ -68,8 +68,6 @@ export class BatchHost {
   readonly knownJobs = new Set<string>();
   /** Changes of the plan under way. */
   handlers = 0;
-  /** Servers whose workflow this run has started. */
-  children = new Set<string>();
   isEnding = false;
   wakeAt?: number;
   isSurveying = false;

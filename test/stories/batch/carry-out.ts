@@ -2,18 +2,15 @@ import type { Decision } from '../../../workflows/batch/decide';
 import { lostReport, receivedReport } from '../../../workflows/batch/lease';
 import {
   endCheckOf,
-  endedWithoutResult,
   migrationInput,
   takeEndCheck,
   takeNameInUse,
   takeNamesake,
   takeStarted,
 } from '../../../workflows/batch/server-workflow';
-import { takeReport } from '../../../workflows/batch/take-report';
-import { takeDelivery, type Wish } from '../../../workflows/batch/wishes';
+import { sendAgain, takeDelivery, type Wish } from '../../../workflows/batch/wishes';
 import type { LeaseReport } from '../../../workflows/contract/quota-messages';
 import { newsDelivered, newsFailed } from '../../../workflows/news/news';
-import type { ServerWorkflow } from '../server/server-workflow';
 import type { BatchHost } from './batch-host';
 import { breakOffSurvey, lookForStrays, lookUpServers, survey } from './looks';
 
@@ -34,7 +31,7 @@ export function carryOut(host: BatchHost, decision: Decision): void {
   host.wake(wakeAt);
 }
 
-/** Temporal carries a start out by itself: one that is older than a server's whole migration does not come. */
+/** A start is made within the task at hand: one that is repeated is not much later. */
 const mostStartMs = 3_000;
 
 function startServer(host: BatchHost, sent: Wish): void {
@@ -43,19 +40,26 @@ function startServer(host: BatchHost, sent: Wish): void {
   const { batch } = host;
   const input = migrationInput(batch, server);
   const { round } = input;
-  host.children.add(server);
   host.ask(
     'start',
-    () => workflows.start(structuredClone(input)),
+    () => {
+      if (around.random.chance(host.chances.fails)) return 'failed';
+      const started = workflows.start(structuredClone(input));
+      // Its answer may be lost, too.
+      return around.random.chance(host.chances.fails) ? 'failed' : started;
+    },
     (started) => {
+      if (started === 'failed') {
+        around.count('start failed');
+        host.hear((_, now) => sendAgain(batch, server, 'start', now));
+        return;
+      }
       if (started) {
         around.count('server started');
         host.hear(() => takeStarted(batch, server, round, started.runId));
-        watchEnd(host, server, round, started);
         return;
       }
       around.count('name in use');
-      host.children.delete(server);
       let asks = false;
       host.hear((_, now) => {
         asks = takeNameInUse(batch, sent, round, now);
@@ -69,23 +73,6 @@ function startServer(host: BatchHost, sent: Wish): void {
     },
     mostStartMs,
   );
-}
-
-function watchEnd(host: BatchHost, server: string, round: number, started: ServerWorkflow): void {
-  const { around } = host.near;
-  const { run } = host;
-  const tell = () =>
-    around.clock.after(around.random.whole(0, 2_000), 'end seen', () => {
-      if (host.run !== run || !host.isOpen) return;
-      host.children.delete(server);
-      const error = endedWithoutResult(host.name, 'terminated');
-      const result = started.result ?? { outcome: 'failed' as const, error };
-      // Temporal tells nothing more of a workflow that was cancelled.
-      if (result.outcome === 'cancelled') return;
-      host.hear((batch, now) => takeReport(batch, { kind: 'ended', server, round, result }, now));
-    });
-  if (started.isOpen) started.onClose.push(tell);
-  else tell();
 }
 
 function sendOrder(host: BatchHost, sent: Wish): void {
@@ -117,10 +104,7 @@ function sendOrder(host: BatchHost, sent: Wish): void {
 function checkEnds(host: BatchHost, names: readonly string[]): void {
   const { workflows, around } = host.near;
   const { batch } = host;
-  const question = endCheckOf(
-    batch,
-    names.filter((name) => !host.children.has(name)),
-  );
+  const question = endCheckOf(batch, names);
   const servers = [...question.records.keys()];
   if (servers.length > 0) around.count('ask after');
   host.ask(

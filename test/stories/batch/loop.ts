@@ -33,7 +33,6 @@ function continueAsNew(host: BatchHost): void {
   around.count('batch continued as new');
   const carried = JSON.parse(JSON.stringify(carriedBatch(host.batch.state))) as CarriedBatch;
   host.run++;
-  host.children = new Set();
   host.wakeAt = undefined;
   host.isSurveying = false;
   host.isBrokenOff = false;

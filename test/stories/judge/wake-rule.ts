@@ -48,7 +48,7 @@ function wakeAfterEndCheck(batch: Batch, now: number): number | undefined {
   if (!batch.state.endCheck.isAsking) return undefined;
   const answered = batchOf(copyOf(batch.state));
   answered.demand = batch.demand;
-  answered.state.endCheck = {};
+  answered.state.endCheck = { everyMs: batch.state.endCheck.everyMs };
   return decide(answered, now).wakeAt;
 }
 

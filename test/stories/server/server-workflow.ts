@@ -136,7 +136,7 @@ export class ServerWorkflow {
       this.isAsking = false;
       if (this.isCancelled) throw new Cancelled();
       if (this.grantedRequest < slotRequest) continue;
-      this.stand({ phase: 'migrating', jobId });
+      this.stand({ phase: 'migrating', jobId, grantedRequest: slotRequest });
       return;
     }
   }
@@ -178,7 +178,7 @@ export class ServerWorkflow {
   }
 
   stand(step: Stand): void {
-    const { sourceId, creationId, startedAt, starts } = this.standing;
-    this.standing = { starts, ...step, sourceId, creationId, startedAt };
+    const { sourceId, creationId, startedAt, starts, grantedRequest } = this.standing;
+    this.standing = { starts, grantedRequest, ...step, sourceId, creationId, startedAt };
   }
 }

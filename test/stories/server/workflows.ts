@@ -28,9 +28,11 @@ export class ServerWorkflows {
 
   constructor(private readonly around: Surroundings) {}
 
-  /** Undefined where one of this name runs already. */
+  /** As `startServers` does: the same start gives the same workflow. Undefined where another one of this name runs. */
   start(input: ServerMigrationInput): ServerWorkflow | undefined {
-    if (this.running(input.batch, input.server)) return undefined;
+    const last = this.last(input.batch, input.server);
+    if (last?.input.creationId === input.creationId) return last;
+    if (last?.isOpen) return undefined;
     const started = new ServerWorkflow(this.around, input, `r-${++this.started}`);
     const name = nameOf(input.batch, input.server);
     this.byName.set(name, [...(this.byName.get(name) ?? []), started]);

@@ -2,7 +2,7 @@ import type { PlannedServer } from '../../../src/plan';
 import { decide } from '../../../workflows/batch/decide';
 import { forecast } from '../../../workflows/batch/forecast';
 import { takeOrder } from '../../../workflows/batch/orders/orders';
-import { takeStarted } from '../../../workflows/batch/server-workflow';
+import { endCheckOf, takeEndCheck, takeStarted } from '../../../workflows/batch/server-workflow';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { type Batch, type BatchState, batchOf, resumed } from '../../../workflows/batch/state';
 import { takeReport } from '../../../workflows/batch/take-report';
@@ -262,11 +262,20 @@ test('a cancelled batch starts nothing: waiting servers end, the others get a ca
   expect(decide(batch, 2).isOver).toBe(true);
 });
 
-test('servers with a workflow are checked each minute, one check at a time', () => {
+test('servers with a workflow are checked for their end, one check at a time, and more seldom while all of them run', () => {
   const batch = aBatch(aPlan(['a', 'b']), { a: migrating, b: failed });
   expect(decide(batch, 0)).toMatchObject({ endCheck: undefined, wakeAt: 60_000 });
   expect(decide(batch, 60_000).endCheck).toEqual(['a']);
   expect(decide(batch, 120_000).endCheck).toBeUndefined();
+  const answered = (now: number) => {
+    takeEndCheck(batch, endCheckOf(batch, ['a']), [], now);
+    return decide(batch, now).wakeAt;
+  };
+  expect(answered(120_000)).toBe(240_000);
+  decide(batch, 240_000);
+  expect(answered(240_000)).toBe(480_000);
+  decide(batch, 480_000);
+  expect(answered(480_000)).toBe(780_000);
 });
 
 test('before its first look at the account a batch starts nothing, and answers the quota when it is asked', () => {
@@ -331,6 +340,24 @@ test('of a group only one is looked at, and another one once the group is free',
   expect(order).toEqual(names);
 });
 
+test('of a group whose next server is held back another one starts, in the order of their sizes', () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const sizes = Object.fromEntries(names.map((name, i) => [name, waiting({ diskGiB: 40 - i })]));
+  const plan = aPlan(names.map((name) => aServer(name, { exclusive: 'g' })));
+  const batch = withLease(aBatch(plan, sizes), 5);
+  expect(sent(batch)).toEqual(['start a']);
+  takeOrder(batch, 'pause', { by: 'me', servers: ['b', 'c'] }, 1);
+  takeStarted(batch, 'a', 1, 'r');
+  const result = { outcome: 'failed', error } as const;
+  takeReport(batch, { kind: 'ended', server: 'a', round: 1, result }, 2);
+  expect(sent(batch, 2)).toEqual(['start d']);
+  takeStarted(batch, 'd', 1, 'r');
+  takeReport(batch, { kind: 'ended', server: 'd', round: 1, result }, 3);
+  expect(sent(batch, 3)).toEqual([]);
+  takeOrder(batch, 'resume', { by: 'me', servers: ['c'] }, 4);
+  expect(sent(batch, 4)).toEqual(['start c']);
+});
+
 test('servers that exclude each other, or depend on each other, cost about as much each in a large batch as in a small one', async () => {
   const run = (count: number) => {
     const servers = Array.from({ length: count }, (_, i) =>
@@ -342,5 +369,5 @@ test('servers that exclude each other, or depend on each other, cost about as mu
     const batch = withLease(aBatch(aPlan(servers)), 100, 50);
     expect(forecast(batch.state, 0).endAt).toBeDefined();
   };
-  expect(await growth([500, 5_000], run)).toBeLessThan(30);
+  expect(await growth([500, 5_000], run)).toBeLessThan(13);
 });

@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import type { Plan, PlannedServer } from '../../../src/plan';
 import { startTimeOf } from '../../../src/plan/plan';
 import type { Slots } from '../../contract/slots';
@@ -29,9 +30,10 @@ export interface WaveSums {
 
 /** Servers of a wave that wait and may be next, unless they are parked. */
 interface WaitingList {
-  /** The longest first once it is sorted; it may have servers that no longer wait. */
+  /** The longest first; it may have servers that no longer wait. */
   names: string[];
-  isSorted: boolean;
+  /** Not in `names` yet. */
+  added: string[];
 }
 
 /** The part of a batch's state that an index sums up. */
@@ -85,8 +87,10 @@ export class ServerIndex {
   private readonly positions: Map<string, number>;
   private readonly waveOf: Map<string, WaveSums>;
   private readonly lists: WaitingList[];
-  /** Parked servers, by the group or the server that they wait for. */
+  /** Parked servers, by the server that they wait for. */
   private readonly parked = new Map<string, string[]>();
+  /** Parked servers, by the group that they wait for and the position of their wave; the longest first. */
+  private readonly parkedInGroups = new Map<string, Map<number, TinyQueue<string>>>();
   private readonly dependents = new Map<string, string[]>();
 
   /** It changes the records of the state: their texts are cut to the length that a batch keeps. */
@@ -108,7 +112,7 @@ export class ServerIndex {
       synced: 0,
       waiting: 0,
     }));
-    this.lists = this.waves.map(() => ({ names: [], isSorted: false }));
+    this.lists = this.waves.map(() => ({ names: [], added: [] }));
     const waveByName = new Map(this.waves.map((wave) => [wave.name, wave]));
     this.waveOf = new Map(plan.servers.map(({ name, wave }) => [name, waveByName.get(wave)!]));
     this.counts = {
@@ -198,11 +202,17 @@ export class ServerIndex {
    */
   mayBeNext(wave: number): string[] {
     const list = this.lists[wave]!;
-    if (!list.isSorted) {
-      list.names = this.longestFirst(new Set(list.names));
-      list.isSorted = true;
-    }
+    const { names, added } = list;
+    // Few are put into their places; a large list is not sorted again for them.
+    if (added.length > names.length / 8) list.names = this.longestFirst(new Set([...names, ...added]));
+    else for (const name of added) this.insert(names, name);
+    list.added = [];
     return list.names;
+  }
+
+  /** Whether servers have come to a wave's list since it was last asked for. */
+  hasMore(wave: number): boolean {
+    return this.lists[wave]!.added.length > 0;
   }
 
   /** All waiting servers of a wave, the longest first. */
@@ -212,27 +222,66 @@ export class ServerIndex {
     return this.longestFirst(ofWave.map((server) => server.name));
   }
 
-  /** Parks a server: it is not tried until a group is free, or another server has ended. */
+  /** Parks a server: it is not tried until its group is free and it is the next of it, or until another server has ended. */
   park(name: string, until: { group: string } | { server: string }): void {
-    append(this.parked, 'group' in until ? groupKey(until.group) : serverKey(until.server), name);
+    if ('server' in until) {
+      append(this.parked, until.server, name);
+      return;
+    }
+    const waves = this.parkedInGroups.get(until.group) ?? new Map<number, TinyQueue<string>>();
+    this.parkedInGroups.set(until.group, waves);
+    const wave = this.waveIndexOf(name);
+    const parked = waves.get(wave) ?? new TinyQueue<string>([], this.order);
+    waves.set(wave, parked);
+    parked.push(name);
   }
 
-  private release(key: string): void {
-    for (const name of this.parked.get(key) ?? []) this.list(name);
-    this.parked.delete(key);
+  /**
+   * Puts the next parked server of a group into the list of its wave: only one at a time, because only one of a group can start. The
+   * caller asks for more when something else holds this one back.
+   */
+  releaseNext(group: string, wave: number): void {
+    const parked = this.parkedInGroups.get(group)?.get(wave);
+    for (let name = parked?.pop(); name !== undefined; name = parked?.pop()) {
+      if (this.phaseOf(name) !== 'waiting') continue;
+      this.list(name);
+      return;
+    }
+  }
+
+  private release(server: string): void {
+    for (const name of this.parked.get(server) ?? []) this.list(name);
+    this.parked.delete(server);
   }
 
   private list(name: string): void {
-    const list = this.lists[this.waveIndexOf(name)]!;
-    list.names.push(name);
-    list.isSorted = false;
+    this.lists[this.waveIndexOf(name)]!.added.push(name);
   }
 
+  private sortAgain(wave: number): void {
+    const { names, added } = this.lists[wave]!;
+    this.lists[wave] = { names: [], added: [...names, ...added] };
+  }
+
+  /** Puts a server into its place, unless it is there already. */
+  private insert(names: string[], name: string): void {
+    let from = 0;
+    let to = names.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.order(names[middle]!, name) < 0) from = middle + 1;
+      else to = middle;
+    }
+    if (names[from] !== name) names.splice(from, 0, name);
+  }
+
+  /** The longest first, then in the order of the plan. */
+  private readonly order = (a: string, b: string) =>
+    (this.record(b).diskGiB ?? 0) - (this.record(a).diskGiB ?? 0) ||
+    this.positions.get(a)! - this.positions.get(b)!;
+
   private longestFirst(names: Iterable<string>): string[] {
-    const sizeOf = (name: string) => this.record(name).diskGiB ?? 0;
-    return [...names]
-      .filter((name) => this.phaseOf(name) === 'waiting')
-      .sort((a, b) => sizeOf(b) - sizeOf(a) || this.positions.get(a)! - this.positions.get(b)!);
+    return [...names].filter((name) => this.phaseOf(name) === 'waiting').sort(this.order);
   }
 
   /** Adds a record to the sums, or removes it. */
@@ -267,12 +316,16 @@ export class ServerIndex {
       this.list(name);
       this.hopeToCheck.add(name);
     }
+    // Its place in the list is another one now.
+    if (phase === 'waiting' && before !== undefined && before.diskGiB !== record.diskGiB)
+      this.sortAgain(this.waveIndexOf(name));
     if (phase !== before?.phase && (isEnded(phase) || phase === 'synced')) {
-      this.release(serverKey(name));
+      this.release(name);
       for (const other of this.dependents.get(name) ?? []) this.hopeToCheck.add(other);
     }
     const group = this.planOf(name).exclusive;
-    if (group !== undefined && !this.groupsHeld.has(group)) this.release(groupKey(group));
+    if (group !== undefined && !this.groupsHeld.has(group))
+      for (const wave of this.parkedInGroups.get(group)?.keys() ?? []) this.releaseNext(group, wave);
     belongs(this.queued, name, phase === 'queued');
     belongs(this.withWorkflow, name, hasWorkflow(record));
     belongs(this.runningWithoutWorkflow, name, phase === 'waiting' && record.jobRuns === true);
@@ -282,9 +335,6 @@ export class ServerIndex {
     else this.syncsDue.delete(name);
   }
 }
-
-const groupKey = (group: string) => `group ${group}`;
-const serverKey = (name: string) => `server ${name}`;
 
 function append(lists: Map<string, string[]>, key: string, name: string): void {
   const list = lists.get(key);
