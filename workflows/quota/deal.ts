@@ -48,9 +48,9 @@ export function deal(state: QuotaState, now: number): Decision {
   const records: Record<string, LeaseRecord> = { ...state.leases };
   for (const [batch, lease] of live.sort(([a], [b]) => (a < b ? -1 : 1))) {
     const next = dealt.get(batch)?.lease ?? lease.promised;
-    const isNewLease =
-      dealt.has(batch) &&
-      (resources.some((r) => next[r] !== lease.leased[r]) || lease.sentTerms !== sentTerms);
+    // Also one of the same size: the batch has given slots back since, and uses them only by a new lease.
+    const isOther = resources.some((r) => next[r] !== lease.leased[r] || next[r] > lease.promised[r]);
+    const isNewLease = dealt.has(batch) && (isOther || lease.sentTerms !== sentTerms);
     // Before it deals, it sends only the reason why it does not deal yet.
     const isNewReason = !dealt.has(batch) && shared.pending !== undefined && lease.sentTerms !== sentTerms;
     const isDue = lease.undelivered !== undefined && lease.undelivered.againAt <= now;

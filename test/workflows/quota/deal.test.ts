@@ -67,6 +67,14 @@ test('a lease shrinks as slots come free, and no other grows before', () => {
   expect(leased(deal(confirmed(some, 'a', 5), 0))).toMatchObject({ b: 5 });
 });
 
+test('a batch that gives a slot back, and wants it again before the quota has dealt, gets it by a new lease', () => {
+  const first = deal(aQuota([report('a'), report('b')]), 0);
+  const state = confirmed(first, 'a', 4, { demand: slots(4) });
+  const again = deal(confirmed({ ...first, state }, 'a', 4), 0);
+  const { seq } = first.state.leases.a!;
+  expect(again.leases).toMatchObject([{ batch: 'a', lease: { running: 5, seq: seq + 1 } }]);
+});
+
 test('a report that has seen neither of the last two leases does not hide the larger one: its batch may have taken it', () => {
   const first = deal(aQuota([report('a')]), 0);
   const unseen = { quotaRunId: 'e1', seq: 0 };
