@@ -2,7 +2,7 @@ import type { Slots } from '../contract/slots';
 import { type ClosedGate, hasBeenMigrated, restartGates, serverGate, waveGate } from './gates/gates';
 import { holdDueSyncs, quotaInForce, slotsToUse } from './lease/lease-use';
 import { endedUntouched, isEnded, isWaitingWithJob, type ServerRecord } from './servers/server-record';
-import { type Batch, isLookedUpFirst, note, sourceOf, type Times } from './state';
+import { type Batch, isLookedUpFirst, noDemand, note, sourceOf, type Times } from './state';
 import { heldByAccount, noteTry } from './telling/account-trouble';
 import { wish } from './wishes';
 
@@ -16,7 +16,7 @@ export function dealSlots(batch: Batch, now: number, times: Times): void {
   failHopeless(batch, now);
   holdDueSyncs(batch, now, times);
   const cap = slotsToUse(batch, now, times);
-  batch.demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
+  batch.demand = noDemand;
   const mostStarts = startsByAccount(batch, now, times);
   let mayStart = mostStarts - grantQueued(batch, cap, mostStarts, now, times);
   for (const [i, wave] of index.waves.entries()) {
@@ -209,8 +209,9 @@ function startableOf(batch: Batch, wave: number, now: number, times: Times, more
 function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times: Times): number {
   const { index } = batch;
   const { inUse } = index;
-  let heldBack = 0;
   let grants = 0;
+  let startableAgain = 0;
+  let startableAgainWithJob = 0;
   const gateOf = restartGatesOf(batch, now);
   for (const name of [...index.queued]) {
     const record = index.record(name);
@@ -218,11 +219,14 @@ function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times:
     const gate = gateOf(name);
     if (gate) {
       times.push(gate.until);
-      heldBack++;
       continue;
     }
-    if (grants >= most || inUse.running >= cap.running) continue;
-    if (!record.jobId && inUse.existing >= cap.existing) continue;
+    const hasSlots = inUse.running < cap.running && (record.jobId || inUse.existing < cap.existing);
+    if (grants >= most || !hasSlots) {
+      startableAgain++;
+      if (record.jobId) startableAgainWithJob++;
+      continue;
+    }
     const { phase, slotRequest, error, queuedAt, isCutOver, idleSince = now, ...kept } = record;
     const isRefusal = error?.code.startsWith('QuotaExceeded');
     const starts = (record.starts ?? 1) + Number(record.jobId !== undefined && !isRefusal);
@@ -231,7 +235,7 @@ function grantQueued(batch: Batch, cap: Slots, most: number, now: number, times:
     wish(batch, name, 'grant', now);
     grants++;
   }
-  batch.demand = { ...batch.demand, startableAgain: index.queued.size - heldBack };
+  batch.demand = { ...batch.demand, startableAgain, startableAgainWithJob };
   return grants;
 }
 

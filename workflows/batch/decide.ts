@@ -6,7 +6,7 @@ import { dealSlots } from './deal-slots';
 import { reportToQuota } from './lease/lease-use';
 import { dueStrayLook, type StrayLook } from './looks/strays';
 import { endCheckMs } from './server-workflow';
-import { type Batch, type BatchState, endUntouched, type Times } from './state';
+import { type Batch, type BatchState, endUntouched, noDemand, type Times } from './state';
 import { statusOf } from './status';
 import { announceAccount, announceEvents, announceStop } from './telling/announce';
 import { dueWishes, isWished, noteSending, type Wish, wish } from './wishes';
@@ -83,7 +83,7 @@ function decideSurvey({ state }: Batch, decision: Decision): void {
 /** Cancels all servers: waiting ones end, the others are stopped and cleaned up. */
 function cancelAll(batch: Batch, now: number): void {
   const { state, index } = batch;
-  batch.demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
+  batch.demand = noDemand;
   if (index.counts.waiting > 0)
     for (const { name } of state.plan.servers)
       if (index.phaseOf(name) === 'waiting') endUntouched(batch, name, { phase: 'cancelled' }, now);

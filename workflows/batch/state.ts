@@ -106,8 +106,9 @@ export interface Demand {
   startable: number;
   /** Startable servers that have a job. */
   startableWithJob: number;
-  /** Queued servers that could start again. */
+  /** Queued servers that could start again, and those of them that have a job. */
   startableAgain: number;
+  startableAgainWithJob: number;
 }
 
 /** Times at which something may change by itself, in milliseconds since the epoch; the earliest wakes the batch. */
@@ -121,7 +122,12 @@ export interface Batch {
   demand: Demand;
 }
 
-export const noDemand: Demand = { startable: 0, startableWithJob: 0, startableAgain: 0 };
+export const noDemand: Demand = {
+  startable: 0,
+  startableWithJob: 0,
+  startableAgain: 0,
+  startableAgainWithJob: 0,
+};
 
 /** A batch with this state. */
 export const batchOf = (state: BatchState): Batch => ({

@@ -62,6 +62,8 @@ export interface LeaseReport {
   demand: Slots;
   /** Running jobs that are scheduled syncs: SMC starts them, whether there is a slot or not. */
   syncs: number;
+  /** Jobs that exist and could not run now, also not with a slot: synced ones, kept ones, strays, those that are held back. */
+  idle: number;
   priority: number;
   quota: StatedQuota;
   /** Set when the API refused a job for its quota. */

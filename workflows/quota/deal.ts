@@ -48,9 +48,9 @@ export function deal(state: QuotaState, now: number): Decision {
   const records: Record<string, LeaseRecord> = { ...state.leases };
   for (const [batch, lease] of live.sort(([a], [b]) => (a < b ? -1 : 1))) {
     const next = dealt.get(batch)?.lease ?? lease.promised;
-    const isNewLease =
-      dealt.has(batch) &&
-      (resources.some((r) => next[r] !== lease.leased[r]) || lease.sentTerms !== sentTerms);
+    // Also one of the same size: the batch has given slots back since, and uses them only by a new lease.
+    const isOther = resources.some((r) => next[r] !== lease.leased[r] || next[r] > lease.promised[r]);
+    const isNewLease = dealt.has(batch) && (isOther || lease.sentTerms !== sentTerms);
     // Before it deals, it sends only the reason why it does not deal yet.
     const isNewReason = !dealt.has(batch) && shared.pending !== undefined && lease.sentTerms !== sentTerms;
     const isDue = lease.undelivered !== undefined && lease.undelivered.againAt <= now;
@@ -106,19 +106,18 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; lea
     some.reduce((sum, lease) => sum + of(lease), 0);
   const limit = each((r) => limitOf(state, r, now) - state.others[r]);
   const free = each((r) => limit[r] - sumOf(all, ({ promised }) => promised[r]));
-  const share = (r: keyof Slots, most: (batch: number) => number): number[] => {
+  /** Divides what is left beside `dealt`; no batch gets more than `most`. */
+  const share = (r: keyof Slots, dealt: number[], most: (batch: number) => number): number[] => {
     const ended = sumOf(
       all.filter(({ hasEnded }) => hasEnded),
       ({ promised }) => promised[r],
     );
-    // SMC starts syncs by itself: they get their slots first, and the batches share the rest.
-    const fixed = leases.map(({ syncs }) => (r === 'running' ? syncs : 0));
-    const left = limit[r] - ended - fixed.reduce((sum, one) => sum + one, 0);
+    const left = limit[r] - ended - dealt.reduce((sum, one) => sum + one, 0);
     const claims = leases.map(({ demand, priority }, i) => ({
-      demand: Math.max(0, Math.min(demand[r], most(i)) - fixed[i]!),
+      demand: Math.max(0, Math.min(demand[r], most(i)) - dealt[i]!),
       priority,
     }));
-    return divideFairly(left, claims).map((divided, i) => divided + fixed[i]!);
+    return divideFairly(left, claims).map((divided, i) => divided + dealt[i]!);
   };
   const grant = (r: keyof Slots, mine: number[]): number[] =>
     leases.map(({ promised }, i) => {
@@ -127,10 +126,16 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; lea
       free[r] -= growth;
       return promised[r] + growth;
     });
-  const existing = share('existing', () => Number.POSITIVE_INFINITY);
+  const none = leases.map(() => 0);
+  const existing = share('existing', none, () => Number.POSITIVE_INFINITY);
   const mayExist = grant('existing', existing);
   // A batch cannot run more jobs than it may have: a running slot beyond that is for another batch.
-  const running = share('running', (i) => Math.max(mayExist[i]!, leases[i]!.promised.existing));
+  const room = leases.map(({ promised }, i) => Math.max(mayExist[i]!, promised.existing));
+  // SMC starts syncs by itself: they get their slots first. Then come the jobs that could run now. A batch whose room is taken by
+  // idle jobs could run nothing, while another one may have the last room: it keeps only what no other batch can use.
+  const ofSyncs = leases.map(({ syncs }) => syncs);
+  const ofJobs = share('running', ofSyncs, (i) => room[i]! - leases[i]!.idle);
+  const running = share('running', ofJobs, (i) => room[i]!);
   const mayRun = grant('running', running);
   return new Map(
     batches.map((batch, i) => [

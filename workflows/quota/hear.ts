@@ -52,8 +52,8 @@ const isStale = (report: LeaseReport, known: LeaseRecord) =>
   report.firstRunId === known.firstRunId ? report.nth <= known.nth : report.since < known.since;
 
 function heardLease(known: LeaseRecord | undefined, report: LeaseReport): LeaseRecord {
-  const { firstRunId, since, quotaRunId, nth, seq, held, demand, syncs, priority } = report;
-  const heard = { firstRunId, since, quotaRunId, nth, demand, syncs, priority };
+  const { firstRunId, since, quotaRunId, nth, seq, held, demand, syncs, idle, priority } = report;
+  const heard = { firstRunId, since, quotaRunId, nth, demand, syncs, idle, priority };
   // A batch that was terminated and applied again knows no lease yet: it is sent one.
   if (!known || firstRunId !== known.firstRunId)
     return { ...heard, seq: Math.max(seq, known?.seq ?? 0), leased: noSlots, promised: held, sent: [] };
@@ -95,6 +95,7 @@ function endLease(state: QuotaState, batch: string, now: number, left?: Slots): 
     leased: noSlots,
     demand: noSlots,
     syncs: 0,
+    idle: 0,
     promised: left ?? lease.promised,
     sent: [],
   };

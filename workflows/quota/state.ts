@@ -52,6 +52,7 @@ export interface LeaseRecord {
   sent: readonly SentLease[];
   demand: Slots;
   syncs: number;
+  idle: number;
   priority: number;
   /** What was last sent to the batch beside the slots of its lease. */
   sentTerms?: string;

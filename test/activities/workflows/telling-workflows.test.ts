@@ -12,6 +12,7 @@ const lease = {
   nth: 1,
   since: 1,
   syncs: 0,
+  idle: 0,
   seq: 1,
   held: { existing: 1, running: 1 },
   demand: { existing: 2, running: 2 },

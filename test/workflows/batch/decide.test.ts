@@ -1,6 +1,7 @@
 import type { PlannedServer } from '../../../src/plan';
 import { decide } from '../../../workflows/batch/decide';
 import { forecast } from '../../../workflows/batch/forecast';
+import { openGates } from '../../../workflows/batch/gates/gates';
 import { takeOrder } from '../../../workflows/batch/orders/orders';
 import { endCheckOf, takeEndCheck, takeStarted } from '../../../workflows/batch/server-workflow';
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
@@ -18,6 +19,14 @@ const waiting = (more: object = {}) => ({ phase: 'waiting', round: 0, ...more })
 const queued = (more: object = {}): ServerRecord => ({
   ...{ phase: 'queued', round: 1, slotRequest: 1, jobId: 'j-1', startedAt: 0, runId: 'r-1', queuedAt: 0 },
   ...more,
+});
+
+const strayJobs = (...jobs: BatchState['strays']['jobs']): BatchState['strays'] => ({
+  ...{ jobs, missing: [], journaled: [], pollIntervalSeconds: 30, polls: 0 },
+});
+const held = (...names: string[]): BatchState['gates'] => ({
+  ...openGates(),
+  paused: { batch: false, waves: [], servers: names },
 });
 
 /** What is sent, as `start web`, in the order in which it is decided. */
@@ -72,6 +81,28 @@ describe('who starts', () => {
     expect([wishes, lookUp?.map(({ name }) => name)]).toEqual([[], ['a']]);
     expect(decide(batch, 0).lookUp).toBeUndefined();
   });
+});
+
+test.each<[string, Record<string, ServerRecord>, Partial<BatchState>, number]>([
+  ['a synced job that waits for its cut-over', { a: synced }, {}, 1],
+  ['one whose sync has its slot', { a: { ...synced, sync: { runs: true, holdsSlot: true } } }, {}, 0],
+  [
+    'the kept job of a failed server',
+    { a: { ...failed, leftover: { jobId: 'j-1', why: 'keptByPolicy' } } },
+    {},
+    1,
+  ],
+  ['a job that belongs to no server of the plan', {}, { strays: strayJobs({ jobId: 'j-9' }) }, 1],
+  ['one of these that runs', {}, { strays: strayJobs({ jobId: 'j-9', runs: true }) }, 0],
+  ['a job that is cleaned up, and about to go', { a: { ...synced, phase: 'finishing' } }, {}, 0],
+  ['a job that recovers', { a: { ...synced, phase: 'recovering' } }, {}, 0],
+  ['a job that waits for a slot', { a: queued() }, {}, 0],
+  ['one that an operator holds back', { a: queued() }, { gates: held('a') }, 1],
+  ['the job of a server that could start', { a: waiting({ jobId: 'j-1' }) }, {}, 0],
+  ['of one that an operator holds back', { a: waiting({ jobId: 'j-1' }) }, { gates: held('a') }, 1],
+])('jobs that take room and could not run now: %s', (_, records, more, idle) => {
+  const batch = withLease(aBatch(aPlan(['a']), records, more), 1, 0);
+  expect(decide(batch, 0).report).toMatchObject({ idle });
 });
 
 describe('what keeps servers from starting', () => {

@@ -2,7 +2,7 @@ import type { ServerRecord } from '../../../workflows/batch/servers/server-recor
 import { takeReport } from '../../../workflows/batch/take-report';
 import { explainServer } from '../../../workflows/batch/views/explain';
 import { wish } from '../../../workflows/batch/wishes';
-import { aBatch, aPlan } from './a-batch';
+import { aBatch, aPlan, withLease } from './a-batch';
 
 const explained = (record: ServerRecord, now: number) =>
   explainServer(aBatch(aPlan(['web']), { web: record }), 'web', now);
@@ -40,4 +40,27 @@ test.each([
   if (cancelled === 'batch') batch.state.cancelRequested = true;
   takeReport(batch, { kind: 'ended', server: 'web', round: 1, result: { outcome, jobId: 'j-1' } }, 2);
   expect(explainServer(batch, 'web', 3).why).toBe(why);
+});
+
+const synced = { phase: 'synced', round: 1, jobId: 'j-1', startedAt: 0, runId: 'r-1' } as const;
+test.each<[string, [number, number], Record<string, ServerRecord>, string]>([
+  ['others have all', [0, 0], {}, "the account's quota is used up by other batches or other tools"],
+  [
+    'others have all that may run',
+    [2, 0],
+    {},
+    "the account's quota is used up by other batches or other tools",
+  ],
+  [
+    'its own job is in the way, and others run',
+    [1, 0],
+    { a: synced },
+    'the only job this batch may have exists',
+  ],
+  ['its own job is in the way', [1, 1], { a: synced }, 'the only job this batch may have exists'],
+])('a server says which slot it waits for: %s', (_, [existing, running], records, why) => {
+  const batch = withLease(aBatch(aPlan(['a', 'b']), records), existing, running);
+  const lastReport = { demand: { existing: 2, running: 2 }, syncs: 0, idle: 0, at: 0, nth: 1 };
+  batch.state.holding = { ...batch.state.holding, lastReport };
+  expect(explainServer(batch, 'b', 1).why).toContain(why);
 });

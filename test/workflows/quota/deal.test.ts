@@ -29,6 +29,7 @@ function report(batch: string, more: Partial<LeaseReport> = {}): LeaseReport {
       held: slots(0),
       demand: slots(50),
       syncs: 0,
+      idle: 0,
       priority: 0,
     },
     quota: { jobs: 10, running: 10, changedAt: 1 },
@@ -67,6 +68,14 @@ test('a lease shrinks as slots come free, and no other grows before', () => {
   expect(leased(deal(confirmed(some, 'a', 5), 0))).toMatchObject({ b: 5 });
 });
 
+test('a batch that gives a slot back, and wants it again before the quota has dealt, gets it by a new lease', () => {
+  const first = deal(aQuota([report('a'), report('b')]), 0);
+  const state = confirmed(first, 'a', 4, { demand: slots(4) });
+  const again = deal(confirmed({ ...first, state }, 'a', 4), 0);
+  const { seq } = first.state.leases.a!;
+  expect(again.leases).toMatchObject([{ batch: 'a', lease: { running: 5, seq: seq + 1 } }]);
+});
+
 test('a report that has seen neither of the last two leases does not hide the larger one: its batch may have taken it', () => {
   const first = deal(aQuota([report('a')]), 0);
   const unseen = { quotaRunId: 'e1', seq: 0 };
@@ -90,6 +99,41 @@ test('jobs that exist and jobs that run are dealt together: who cannot have one 
   // One of them is gone.
   const less = { held: { existing: 1, running: 1 }, demand: slots(1), quota };
   expect(leased(deal(confirmed(dealt, 'old', 1, less), 0), 'running')).toEqual({ first: 1, old: 1 });
+});
+
+test.each<[string, Partial<LeaseReport>, Partial<LeaseReport>, object]>([
+  [
+    'its synced job has taken its room, and the other one has room for one',
+    { held: slots(1), demand: slots(3, 1), idle: 1 },
+    { held: slots(1, 0), demand: slots(1) },
+    { full: 0, b: 1 },
+  ],
+  [
+    'so also for a batch of a higher priority',
+    { held: slots(1), demand: slots(1), idle: 1, priority: 1 },
+    { held: slots(1, 0), demand: slots(1) },
+    { full: 0, b: 1 },
+  ],
+  [
+    'its sync runs',
+    { held: slots(1), demand: slots(3, 1), syncs: 1 },
+    { held: slots(1, 0), demand: slots(1) },
+    { full: 1, b: 0 },
+  ],
+  [
+    'nobody else can use it: it is kept for the moment when there is room again',
+    { held: slots(2, 1), demand: slots(3, 1), idle: 2 },
+    { demand: slots(1) },
+    { full: 1, b: 0 },
+  ],
+])('the last running slot is for a job that can use it: %s', (_, full, b, expected) => {
+  const quota = { jobs: 2, running: 1, changedAt: 1 };
+  const first = deal(aQuota([report('full', { ...full, quota }), report('b', { ...b, quota })]), 0);
+  // The other batch gets what this one gives back.
+  const { running } = first.state.leases.full!.leased;
+  const given = { ...full, quota, held: { ...full.held!, running } };
+  const second = deal(confirmed(first, 'full', 0, given), 0);
+  expect({ ...leased(first), ...leased(second) }).toEqual(expected);
 });
 
 test('the newest change of the quota counts, whoever reports last; of two at once the smaller', () => {

@@ -24,6 +24,7 @@ export function reportToQuota(batch: Batch, now: number, times: Times): LeaseRep
     syncs: index.syncs,
     ...demand,
     recovering: index.counts.recovering,
+    idle: idleJobs(batch),
     isCancelling: state.cancelRequested,
     hold: state.hold,
   };
@@ -31,6 +32,13 @@ export function reportToQuota(batch: Batch, now: number, times: Times): LeaseRep
   state.holding = next.holding;
   times.push(next.repeatAt);
   return next.report;
+}
+
+/** Jobs that take room and could not run now, also not with a slot. One that is cleaned up is about to go. */
+function idleJobs({ index: { inUse, counts }, demand }: Batch): number {
+  const mayRun =
+    demand.startableWithJob + demand.startableAgainWithJob + counts.recovering + counts.finishing;
+  return Math.max(0, inUse.existing - inUse.running - mayRun);
 }
 
 const statedQuota = ({ state }: Batch): StatedQuota => ({

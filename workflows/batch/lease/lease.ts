@@ -13,7 +13,7 @@ export interface LeaseHolding {
   /** What the batch has promised not to exceed, or was granted since. */
   held: Slots;
   /** The last report; absent before the first one. */
-  lastReport?: { demand: Slots; syncs: number; at: number; nth: number };
+  lastReport?: { demand: Slots; syncs: number; idle: number; at: number; nth: number };
   /** Facts that make a report due at once. */
   urgent: UrgentFacts;
   /** The urgent facts of a report that is on its way: they are reported again if it is lost. Absent when none is on its way. */
@@ -53,6 +53,8 @@ export interface ReportFacts {
   /** Jobs that could be started again now, and servers that are recovering. */
   startableAgain: number;
   recovering: number;
+  /** Jobs that exist and could not run now, also not with a slot. */
+  idle: number;
   isCancelling: boolean;
   hold?: RefusalHold;
 }
@@ -108,6 +110,7 @@ export function usableSlots({ lease, held }: LeaseHolding, maxConcurrent: number
  * - the API has refused a job, or limits have changed
  * - the demand has grown, or has shrunk while other batches wait
  * - syncs have begun or ended, or slots have come free while the lease shrinks
+ * - other jobs are idle than before, while other batches wait
  * - servers have waited for `repeatMs`.
  *
  * `repeatAt` is when to ask again at the latest.
@@ -120,7 +123,7 @@ export function nextReport(
   const { lease, held, lastReport, quotaRunId, urgent } = holding;
   // One report at a time: the next one has the changes since.
   if (holding.reportOnItsWay) return { holding };
-  const { inUse, syncs } = facts;
+  const { inUse, syncs, idle } = facts;
   const demandNow = slotDemand(facts, now);
   const demand = each((r) =>
     lease.contended || !lastReport ? demandNow[r] : Math.max(demandNow[r], lastReport.demand[r]),
@@ -135,6 +138,7 @@ export function nextReport(
     urgent.refused !== undefined ||
     urgent.hasNewLimits ||
     syncs !== lastReport.syncs ||
+    (lease.contended && idle !== lastReport.idle) ||
     resources.some((r) => demand[r] !== lastReport.demand[r] || promise[r] !== held[r]);
   const repeatAt = lastReport && waits ? lastReport.at + holding.repeatMs : undefined;
   const isRepeat = !isDue && repeatAt !== undefined && repeatAt <= now;
@@ -156,6 +160,7 @@ export function nextReport(
         held: promise,
         demand,
         syncs,
+        idle,
         priority,
         quota,
       },
@@ -164,7 +169,7 @@ export function nextReport(
     holding: {
       ...holding,
       held: promise,
-      lastReport: { demand, syncs, at: now, nth },
+      lastReport: { demand, syncs, idle, at: now, nth },
       urgent: {},
       reportOnItsWay: urgent,
       repeatMs: nextRepeatMs,

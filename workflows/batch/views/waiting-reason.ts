@@ -37,16 +37,18 @@ function fullReason(
 ): string | undefined {
   const { inUse, strays, leftovers, waitingWithJob, syncs } = index;
   const held = heldSlots(cap, hold, now);
-  if (cap.running === 0 || cap.existing === 0)
+  const isFull = cap.existing > 0 && inUse.existing >= cap.existing;
+  // Its own jobs are in the way, also where the running slots are with other batches until it has room.
+  if (cap.existing === 0 || (cap.running === 0 && !(needsJob && isFull)))
     return "the account's quota is used up by other batches or other tools";
-  if (inUse.running >= cap.running) {
+  if (cap.running > 0 && inUse.running >= cap.running) {
     const byStrays = strays.running > 0 ? `, ${strays.running} of them by jobs of no server of its plan` : '';
     const bySyncs = syncs > 0 ? `, ${syncs} of them by scheduled syncs` : '';
     return `${verbOf(cap.running, 'the only running slot of this batch is', `all ${cap.running} running slots of this batch are`)} in use${byStrays}${bySyncs}`;
   }
   if (hold && inUse[hold.resource] >= held[hold.resource] && (needsJob || hold.resource === 'running'))
     return refusalReason(hold, now);
-  if (!needsJob || inUse.existing < cap.existing) return undefined;
+  if (!needsJob || !isFull) return undefined;
   const left = leftovers + strays.existing + waitingWithJob;
   const room = left > 0 ? `, ${left} of them left behind: ${smcBatchCommand('cleanup', [plan.name])}` : '';
   return inUse.existing === cap.existing

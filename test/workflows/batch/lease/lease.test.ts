@@ -24,7 +24,7 @@ const needs = (more: Partial<ReportFacts> = {}): ReportFacts => ({
     inUse: slots(0),
     syncs: 0,
   },
-  ...{ startable: 20, startableWithJob: 0, startableAgain: 0, recovering: 0 },
+  ...{ startable: 20, startableWithJob: 0, startableAgain: 0, recovering: 0, idle: 0 },
   isCancelling: false,
   ...more,
 });
@@ -130,3 +130,14 @@ test.each([
     expect(report?.demand).toEqual(slots(jobs, 2));
   },
 );
+
+test('a batch tells that other jobs of it are idle than before while others wait for slots, so that they get what it cannot use', () => {
+  const inUse = slots(2, 1);
+  const idleNow = needs({ inUse, idle: 1 });
+  const calm = tell(aHolding(2), idleNow, 0);
+  expect(tell(calm.holding, needs({ inUse, idle: 2 }), 1).report).toBeUndefined();
+  const contended = takeLease(calm.holding, lease(2, { seq: 2, contended: true }), 'a-1').holding;
+  const { report, holding } = tell(contended, needs({ inUse, idle: 2 }), 1);
+  expect(report).toMatchObject({ idle: 2, demand: slots(22, 21) });
+  expect(tell(holding, needs({ inUse, idle: 2 }), 2).report).toBeUndefined();
+});
