@@ -5,6 +5,8 @@ interface CredentialsRequest {
   method: string;
   headers?: Record<string, string>;
   bodyForm?: Record<string, string>;
+  /** A body that is no form: CloudSSO takes JSON. */
+  bodyBytes?: Buffer | string;
   readTimeout?: number;
   connectTimeout?: number;
   toRequestURL(): string;
@@ -21,15 +23,15 @@ export type CredentialsHttp = (request: CredentialsRequest) => Promise<Credentia
 
 /** Sends requests to STS through the proxies of the environment, and those to services of this machine directly. */
 export const credentialsHttp: CredentialsHttp = async (request) => {
-  const url = new URL(request.toRequestURL());
+  const { url, body, contentType } = wholeInBody(request);
   const timeoutMs = (request.connectTimeout ?? 5_000) + (request.readTimeout ?? 10_000);
   const client = createHttpClient({ timeoutMs, connections: 1, maxBodyBytes: 1024 * 1024 });
-  const form = request.bodyForm && Object.keys(request.bodyForm).length > 0;
   try {
     const answer = await client.exchange(url, {
       method: request.method as HttpRequest['method'],
-      headers: request.headers,
-      body: form ? new URLSearchParams(request.bodyForm).toString() : undefined,
+      headers: headersToKeep(request.headers),
+      body,
+      contentType,
       isDirect: isOwnMachine(url.hostname),
     });
     return { statusCode: answer.statusCode, headers: {}, body: Buffer.from(answer.text) };
@@ -39,6 +41,27 @@ export const credentialsHttp: CredentialsHttp = async (request) => {
     await client.close();
   }
 };
+
+/**
+ * The URL and the body of a request. The parameters of a form travel in the body alone: STS reads query and form together, and
+ * a token or a signature in a URL would be in the access log of every gateway.
+ */
+function wholeInBody(request: CredentialsRequest): { url: URL; body?: string; contentType?: string } {
+  const url = new URL(request.toRequestURL());
+  const { bodyBytes, bodyForm, headers = {} } = request;
+  if (bodyBytes !== undefined) {
+    const [, contentType] = Object.entries(headers).find(([name]) => /^content-type$/i.test(name)) ?? [];
+    return { url, body: bodyBytes.toString(), contentType };
+  }
+  if (request.method !== 'POST') return { url };
+  const form = new URLSearchParams([...url.searchParams, ...Object.entries(bodyForm ?? {})]);
+  url.search = '';
+  return { url, body: form.toString(), contentType: 'application/x-www-form-urlencoded' };
+}
+
+/** The library's own names of itself and of the content's type are left out, in any case of their letters. */
+const headersToKeep = (headers: Record<string, string> = {}) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(user-agent|content-type)$/i.test(name)));
 
 /** Whether the host is loopback, or the metadata address of a machine or a container. */
 const isOwnMachine = (host: string) =>

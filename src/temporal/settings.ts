@@ -1,7 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Webhook } from '../../activities';
-import { defaultEndpoint } from '../smc';
+import { defaultEndpoint, type SignatureKind, signatureKind } from '../smc';
 import { TemporalUnavailable } from './unavailable';
 
 /** The address and options of Temporal, from the standard `TEMPORAL_*` variables and profile file. */
@@ -43,6 +43,8 @@ export const taskQueue = () => process.env.SMC_TASK_QUEUE || 'smc-batch';
 export interface WorkerSettings {
   /** `SMC_ENDPOINT` */
   endpoint: string;
+  /** `SMC_SIGNATURE`: `1.0` or `v3`. */
+  signature: SignatureKind;
   /** `SMC_POLL_INTERVAL`, seconds between two polls of the running jobs. */
   pollIntervalSeconds: number;
   /**
@@ -60,6 +62,9 @@ export function workerSettings(env = process.env): WorkerSettings {
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
     throw new TemporalUnavailable(`SMC_ENDPOINT is '${endpoint}': it must be a URL like ${defaultEndpoint}.`);
   }
+  const signature = signatureKind(env.SMC_SIGNATURE);
+  if (!signature)
+    throw new TemporalUnavailable(`SMC_SIGNATURE is '${env.SMC_SIGNATURE}': it must be 1.0 or v3.`);
   const pollIntervalSeconds = Number(env.SMC_POLL_INTERVAL || 30);
   if (!(pollIntervalSeconds >= 0.05 && pollIntervalSeconds <= 3600)) {
     throw new TemporalUnavailable(
@@ -72,7 +77,7 @@ export function workerSettings(env = process.env): WorkerSettings {
       `SMC_CALLS_PER_SECOND is '${env.SMC_CALLS_PER_SECOND}': it must be a number above 0.`,
     );
   }
-  return { endpoint, pollIntervalSeconds, callsPerSecond, webhook: webhookSettings(env) };
+  return { endpoint, signature, pollIntervalSeconds, callsPerSecond, webhook: webhookSettings(env) };
 }
 
 function webhookSettings({
