@@ -5,8 +5,6 @@ interface CredentialsRequest {
   method: string;
   headers?: Record<string, string>;
   bodyForm?: Record<string, string>;
-  /** A body that is no form: CloudSSO takes JSON. */
-  bodyBytes?: Buffer | string;
   readTimeout?: number;
   connectTimeout?: number;
   toRequestURL(): string;
@@ -48,18 +46,13 @@ export const credentialsHttp: CredentialsHttp = async (request) => {
  */
 function wholeInBody(request: CredentialsRequest): { url: URL; body?: string; contentType?: string } {
   const url = new URL(request.toRequestURL());
-  const { bodyBytes, bodyForm, headers = {} } = request;
-  if (bodyBytes !== undefined) {
-    const [, contentType] = Object.entries(headers).find(([name]) => /^content-type$/i.test(name)) ?? [];
-    return { url, body: bodyBytes.toString(), contentType };
-  }
-  if (request.method !== 'POST') return { url };
-  const form = new URLSearchParams([...url.searchParams, ...Object.entries(bodyForm ?? {})]);
+  const form = new URLSearchParams([...url.searchParams, ...Object.entries(request.bodyForm ?? {})]);
+  if (request.method !== 'POST' || form.size === 0) return { url };
   url.search = '';
   return { url, body: form.toString(), contentType: 'application/x-www-form-urlencoded' };
 }
 
-/** The library's own names of itself and of the content's type are left out, in any case of their letters. */
+/** Without those that our HTTP sets itself, which may be written in other letters. */
 const headersToKeep = (headers: Record<string, string> = {}) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(user-agent|content-type)$/i.test(name)));
 

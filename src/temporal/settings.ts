@@ -2,6 +2,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Webhook } from '../../activities';
 import { defaultEndpoint, type SignatureKind, signatureKind } from '../smc';
+import { trustedRoots } from './trusted-roots';
 import { TemporalUnavailable } from './unavailable';
 
 /** The address and options of Temporal, from the standard `TEMPORAL_*` variables and profile file. */
@@ -21,7 +22,7 @@ export function temporalSettings(): TemporalSettings {
     return {
       address,
       namespace: namespace ?? 'default',
-      connectionOptions: { ...connectionOptions, address },
+      connectionOptions: { ...withTrustedRoots(connectionOptions), address },
       ...(connectionOptions.address && { addressFrom: addressSource() }),
     };
   } catch (cause) {
@@ -29,6 +30,18 @@ export function temporalSettings(): TemporalSettings {
       cause,
     });
   }
+}
+
+/** TLS with the authorities of `NODE_EXTRA_CA_CERTS`, unless the settings of Temporal name their own. */
+function withTrustedRoots(options: NativeConnectionOptions): NativeConnectionOptions {
+  const { tls, apiKey } = options;
+  const roots = (tls ?? Boolean(apiKey)) ? trustedRoots() : undefined;
+  if (!roots) return options;
+  const given = typeof tls === 'object' ? (tls ?? {}) : {};
+  return {
+    ...options,
+    tls: { ...given, serverRootCACertificate: given.serverRootCACertificate ?? roots },
+  };
 }
 
 const addressSource = () =>
