@@ -10,13 +10,15 @@ export function workerCommand(): Command {
       `
 Settings (environment):
   SMC_ENDPOINT         the SMC API, default https://smc.aliyuncs.com
+  SMC_SIGNATURE        how calls are signed: 1.0 (default) or v3
   SMC_POLL_INTERVAL    seconds between two polls of the running jobs, default 30
   SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit;
                        workers lower it while SMC throttles, and raise it again after
   SMC_WEBHOOK_URL      gets a message for waves that end, gates that wait, failures and the end of a batch
   SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
   SMC_TASK_QUEUE       the task queue, default smc-batch
-  HTTPS_PROXY, HTTP_PROXY, NO_PROXY   the way to the SMC API and the webhook
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY   the way to the SMC API, to STS and to the webhook
+  NODE_EXTRA_CA_CERTS  a PEM file of certificate authorities to trust beside the public ones
   ALIBABA_CLOUD_*      credentials, by the default chain of the Alibaba Cloud SDKs
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …   the Temporal server
 

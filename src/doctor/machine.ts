@@ -53,6 +53,7 @@ export async function temporalCliCheck(): Promise<Check> {
 /** Every variable we read, with its default; then those of the Temporal and Alibaba Cloud SDKs that are set. */
 const ownSettings: Record<string, string> = {
   SMC_ENDPOINT: defaultEndpoint,
+  SMC_SIGNATURE: '1.0',
   SMC_POLL_INTERVAL: '30',
   SMC_TASK_QUEUE: 'smc-batch',
   SMC_CALLS_PER_SECOND: '',
@@ -71,7 +72,7 @@ const ownSettings: Record<string, string> = {
   ALIBABA_CLOUD_SECURITY_TOKEN: '',
   ALIBABA_CLOUD_PROFILE: '',
 };
-const alsoShown = /^(TEMPORAL_|ALIBABA_CLOUD_|(HTTPS?|NO|GRPC|NO_GRPC)_PROXY$)/;
+const alsoShown = /^(TEMPORAL_|ALIBABA_CLOUD_|(HTTPS?|NO|GRPC|NO_GRPC)_PROXY$|NODE_EXTRA_CA_CERTS$)/;
 
 /** The settings of this machine; secrets only as set or not, an AccessKey id masked. */
 export function settingsInUse(env: NodeJS.ProcessEnv = process.env): Setting[] {

@@ -4,8 +4,10 @@ import {
   createTransport,
   defaultCredentials,
   firstSource,
+  type SignatureKind,
   type SmcClient,
   SmcError,
+  signatureNames,
 } from '../smc';
 import { TemporalUnavailable, workerSettings } from '../temporal';
 import type { Check } from './check';
@@ -14,11 +16,16 @@ import { maskedKeyId } from './machine';
 /** Whether the SMC API answers this machine and lets it read. */
 export async function checksOfSmc(): Promise<Check[]> {
   try {
-    const { endpoint } = workerSettings();
+    const { endpoint, signature } = workerSettings();
     const reached = await endpointChecks(endpoint);
     const credentials = await credentialsCheck();
     const canAsk = reached[0]!.status === 'ok' && credentials.status === 'ok';
-    return [...reached, credentials, ...(canAsk ? await permissionChecks(endpoint) : [])];
+    return [
+      ...reached,
+      { id: 'signature', title: 'Signature', status: 'ok', detail: signatureNames[signature] },
+      credentials,
+      ...(canAsk ? await permissionChecks(endpoint, signature) : []),
+    ];
   } catch (error) {
     if (!(error instanceof TemporalUnavailable)) throw error;
     return [
@@ -104,9 +111,9 @@ async function credentialsCheck(): Promise<Check> {
 }
 
 /** Read-only calls, one an operation; that it may create and delete jobs shows only when it does. */
-async function permissionChecks(endpoint: string): Promise<Check[]> {
+async function permissionChecks(endpoint: string, signature: SignatureKind): Promise<Check[]> {
   const smc = createSmcClient(
-    createTransport({ endpoint, credentials: defaultCredentials(), timeoutMs: 10_000 }),
+    createTransport({ endpoint, signature, credentials: defaultCredentials(), timeoutMs: 10_000 }),
   );
   const reads: [string, (smc: SmcClient) => Promise<string | undefined>][] = [
     ['DescribeSourceServers', sourcesInAccount],

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { createDispatchers } from './dispatchers';
 import { HttpFailure } from './failure';
 import { networkReason } from './network-reason';
+import { userAgent } from './user-agent';
 
 export interface HttpClientOptions {
   /** Milliseconds for the whole answer with its body; default 30,000. */
@@ -69,7 +70,11 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
         dispatcher,
         signal: wait.signal,
         body,
-        headers: { ...headers, ...(contentType && { 'content-type': contentType }) },
+        headers: {
+          ...headers,
+          ...(contentType && { 'content-type': contentType }),
+          'user-agent': userAgent(),
+        },
       });
       return {
         statusCode: answer.statusCode,

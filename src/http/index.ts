@@ -3,3 +3,4 @@ export { createHttpClient, type HttpAnswer, type HttpRequest } from './client';
 export { HttpFailure } from './failure';
 export { isExcepted, isLoopback } from './no-proxy';
 export { proxyFor } from './proxy-environment';
+export { userAgent } from './user-agent';

@@ -21,15 +21,15 @@ export type CredentialsHttp = (request: CredentialsRequest) => Promise<Credentia
 
 /** Sends requests to STS through the proxies of the environment, and those to services of this machine directly. */
 export const credentialsHttp: CredentialsHttp = async (request) => {
-  const url = new URL(request.toRequestURL());
+  const { url, body, contentType } = wholeInBody(request);
   const timeoutMs = (request.connectTimeout ?? 5_000) + (request.readTimeout ?? 10_000);
   const client = createHttpClient({ timeoutMs, connections: 1, maxBodyBytes: 1024 * 1024 });
-  const form = request.bodyForm && Object.keys(request.bodyForm).length > 0;
   try {
     const answer = await client.exchange(url, {
       method: request.method as HttpRequest['method'],
-      headers: request.headers,
-      body: form ? new URLSearchParams(request.bodyForm).toString() : undefined,
+      headers: headersToKeep(request.headers),
+      body,
+      contentType,
       isDirect: isOwnMachine(url.hostname),
     });
     return { statusCode: answer.statusCode, headers: {}, body: Buffer.from(answer.text) };
@@ -39,6 +39,22 @@ export const credentialsHttp: CredentialsHttp = async (request) => {
     await client.close();
   }
 };
+
+/**
+ * The URL and the body of a request. The parameters of a form travel in the body alone: STS reads query and form together, and
+ * a token or a signature in a URL would be in the access log of every gateway.
+ */
+function wholeInBody(request: CredentialsRequest): { url: URL; body?: string; contentType?: string } {
+  const url = new URL(request.toRequestURL());
+  const form = new URLSearchParams([...url.searchParams, ...Object.entries(request.bodyForm ?? {})]);
+  if (request.method !== 'POST' || form.size === 0) return { url };
+  url.search = '';
+  return { url, body: form.toString(), contentType: 'application/x-www-form-urlencoded' };
+}
+
+/** Without those that our HTTP sets itself, which may be written in other letters. */
+const headersToKeep = (headers: Record<string, string> = {}) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(user-agent|content-type)$/i.test(name)));
 
 /** Whether the host is loopback, or the metadata address of a machine or a container. */
 const isOwnMachine = (host: string) =>

@@ -63,6 +63,11 @@ const pay = {
 };
 const wrongSecret =
   'Check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks; if the message says that the request was changed on its way, check for a proxy.';
+const wrongClock = "Set this machine's clock (NTP); until then the service's own time is used.";
+const otherSignature =
+  'The endpoint does not accept this signature: set SMC_SIGNATURE to the other kind (1.0 or v3), and check that SMC_ENDPOINT is the SMC API.';
+const changedOnItsWay =
+  'Something on the way to SMC_ENDPOINT changes requests (a proxy, a gateway): go around it, or have it pass requests on as they are.';
 const way = 'SMC_ENDPOINT, the name of its host (DNS), the proxy (HTTPS_PROXY, NO_PROXY), the firewall';
 const smcBatchBug = 'Report this as a bug of smc-batch, with the RequestId.';
 
@@ -76,13 +81,14 @@ const remedies: Record<SmcErrorClass, Record<string, Remedy>> = {
   transient: {
     'InternalError*': repeatedElseTicket,
     'InternalServerError*': repeatedElseTicket,
-    'InvalidTimeStamp.Expired': "Set this machine's clock (NTP); until then the service's own time is used.",
+    IllegalTimestamp: wrongClock,
+    'InvalidTimeStamp.Expired': wrongClock,
     NetworkError: {
       batch: `Check on the worker's machine, in this order: ${way}. The call is repeated.`,
       byHand: `Check, in this order: ${way}. 'smc-batch doctor' tries them.`,
     },
     'ServiceUnavailable*': repeated,
-    SignatureNonceUsed: { batch: 'Nothing: the call is repeated with a new nonce.', byHand: runAgain },
+    'SignatureNonceUsed*': { batch: 'Nothing: the call is repeated with a new nonce.', byHand: runAgain },
     UnreadableAnswer: {
       batch:
         'Check that SMC_ENDPOINT is the SMC API, and that no proxy answers in its place; the call is repeated.',
@@ -151,8 +157,14 @@ const remedies: Record<SmcErrorClass, Record<string, Remedy>> = {
       'Top up the account: the intermediate instance is pay-as-you-go.',
     'InvalidAccountStatus.SnapshotServiceUnavailable': 'Activate the snapshot service in the ECS console.',
     'InvalidSecurityToken*': renew,
+    'InvalidAuthorization*': otherSignature,
+    InvalidContentSha256: changedOnItsWay,
+    'InvalidSignatureMethod*': otherSignature,
+    'InvalidSignatureVersion*': otherSignature,
     'MissingAccessKeyId*': otherKey,
+    'MissingAuthorization*': otherSignature,
     'MissingSecurityToken*': renew,
+    'MissingSignature*': otherSignature,
     'NoPermission*': grant,
     'NotAuthorized*': grant,
     'NotEnoughBalance*': pay,
@@ -280,6 +292,6 @@ function speaksOfCaller(code: string, httpStatus?: number): boolean {
  * as a missing permission, are over when the same operation succeeds.
  */
 export const isAboutIdentity = (code: string) =>
-  /^(Credentials|(Invalid|Missing|Inactive)AccessKey|AccessKeyDisabled|(Invalid|Missing|Illegal)SecurityToken|SecurityTokenExpired|SignatureDoesNotMatch|IncompleteSignature|UserDisable)/.test(
+  /^(Credentials|(Invalid|Missing|Inactive)AccessKey|(Invalid|Missing)(Signature|Authorization)|InvalidContentSha256|AccessKeyDisabled|(Invalid|Missing|Illegal)SecurityToken|SecurityTokenExpired|SignatureDoesNotMatch|IncompleteSignature|UserDisable)/.test(
     code,
   );

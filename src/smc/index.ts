@@ -30,7 +30,9 @@ export {
 } from './read-lag';
 export * from './requests';
 export { seeTheJob } from './see-the-job';
+export { type SignatureKind, signatureKind, signatureNames, signCall } from './sign-call';
 export { canonicalQuery, percentEncode, signature, stringToSign, type WireParams } from './signature';
+export { acs3, canonicalRequest, sha256, signatureV3, stringToSignV3 } from './signature-v3';
 export {
   apiVersion,
   createTransport,

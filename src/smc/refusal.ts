@@ -1,11 +1,13 @@
 import { type AnswerBody, pageText } from './answer-body';
 import { SmcError } from './errors';
+import type { SignedCall } from './sign-call';
 import { percentEncode } from './signature';
+import { explainSignatureRefusal, isSignatureRefusal } from './signature-refusal';
 
 /** The parts of a sent call that may explain its refusal. */
 export interface SentCall {
   action: string;
-  stringToSign: string;
+  signed: SignedCall['signed'];
   /** Texts that no error may contain: the AccessKey secret, the token, the signature. */
   secrets: readonly (string | undefined)[];
 }
@@ -44,7 +46,7 @@ export function errorFrom(sent: SentCall, body: AnswerBody | undefined, answer: 
   return new SmcError({
     code,
     message: say(body.Message) ?? 'no message',
-    ...(isSignatureRefusal(code) && explainSignatureRefusal(body.Message, sent)),
+    ...explained(code, body.Message, sent, answer),
     action: sent.action,
     httpStatus,
     retryAfterSeconds,
@@ -54,62 +56,40 @@ export function errorFrom(sent: SentCall, body: AnswerBody | undefined, answer: 
   });
 }
 
+/** The better message and remedy of a refusal that can be explained. */
+function explained(code: string, said: unknown, sent: SentCall, answer: RefusedAnswer) {
+  const text = withoutSecrets(typeof said === 'string' ? said : '', sent.secrets).slice(0, longestText);
+  if (isTimestampRefusal(code)) return { message: withBothTimes(text, answer.date) };
+  if (!isSignatureRefusal(code)) return {};
+  return explainSignatureRefusal(String(said), sent.signed, (part) =>
+    withoutSecrets(part, sent.secrets).slice(0, longestText),
+  );
+}
+
+/** Whether the service has refused the time of a request. */
+export const isTimestampRefusal = (code: string) =>
+  code.startsWith('InvalidTimeStamp') || code === 'IllegalTimestamp';
+
+/** `Specified time stamp is expired. This machine's clock says …T14:00:00Z, the service's …T16:00:00Z: 7200 s behind it`. */
+function withBothTimes(said: string, date: string | undefined): string {
+  const here = new Date();
+  const service = new Date(date ?? '');
+  const utc = (time: Date) => time.toISOString().replace(/\.\d+Z$/, 'Z');
+  const start = said.trim().replace(/[.,:;]?$/, '.');
+  if (Number.isNaN(service.getTime()))
+    return `${start} This machine's clock says ${utc(here)}; the service does not tell its time`;
+  const seconds = Math.round((here.getTime() - service.getTime()) / 1000);
+  const difference =
+    seconds === 0 ? 'they agree' : `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} it`;
+  return `${start} This machine's clock says ${utc(here)}, the service's ${utc(service)}: ${difference}`;
+}
+
 /** Reads `Retry-After`: seconds, or a date by the clock of the service. Undefined when it gives no time. */
 function secondsToWait({ retryAfter = '', date = '' }: RefusedAnswer): number | undefined {
   const given = Number(retryAfter);
   const now = Date.parse(date) || Date.now();
   const seconds = Number.isNaN(given) ? Math.ceil((Date.parse(retryAfter) - now) / 1_000) : given;
   return seconds > 0 ? seconds : undefined;
-}
-
-const isSignatureRefusal = (code: string) =>
-  code.startsWith('SignatureDoesNotMatch') || code.startsWith('IncompleteSignature');
-
-/**
- * Compares the string that the service signed with ours. The message does not contain the strings: they contain the security
- * token.
- */
-function explainSignatureRefusal(
-  message: unknown,
-  { stringToSign: ours, secrets }: SentCall,
-): { message: string; remedy: string } | undefined {
-  const [before = '', rest] = String(message).split(/server string to sign is:/i);
-  if (rest === undefined) return undefined;
-  const start = withoutSecrets(before, secrets)
-    .trim()
-    .slice(0, longestText)
-    .replace(/[.,:;]?$/, '.');
-  const theirs = rest.trim();
-  if (theirs.startsWith(ours) && /^["'.]*$/.test(theirs.slice(ours.length))) {
-    return {
-      message: `${start} The service signed the same string, so the AccessKey secret is wrong`,
-      remedy:
-        'The AccessKey secret is wrong: check ALIBABA_CLOUD_ACCESS_KEY_SECRET, without quotes or blanks.',
-    };
-  }
-  return {
-    message: `${start} The service signed another string than we did${difference(theirs, ours)}: something between changed the request`,
-    remedy:
-      'Something on the way to SMC_ENDPOINT changes the request (a proxy, a gateway): go around it, or have it pass requests on as they are.',
-  };
-}
-
-/** The difference between two strings to sign: names of parameters, never their values. */
-function difference(theirs: string, ours: string): string {
-  const [theirMethod = '', , theirQuery = ''] = theirs.split('&');
-  const [ourMethod, , ourQuery = ''] = ours.split('&');
-  if (theirMethod !== ourMethod && /^[A-Z]{3,7}$/.test(theirMethod)) {
-    return ` (method ${theirMethod}, sent as ${ourMethod})`;
-  }
-  const theirPairs = theirQuery.split('%26');
-  const ourPairs = ourQuery.split('%26');
-  const odd = [
-    ...theirPairs.filter((pair) => !ourPairs.includes(pair)),
-    ...ourPairs.filter((pair) => !theirPairs.includes(pair)),
-  ];
-  const names = odd.map((pair) => pair.split('%3D')[0] ?? '').filter((name) => /^[\w.]{1,64}$/.test(name));
-  const few = [...new Set(names)].slice(0, 5);
-  return few.length > 0 ? ` (${few.join(', ')})` : '';
 }
 
 /** `smc:CreateReplicationJob denied to SubUser batch: ImplicitDeny, AccountLevelIdentityBasedPolicy`. */
@@ -128,7 +108,10 @@ function accessDenied(detail: unknown): string | undefined {
 
 /** Removes secrets from a text: a page may quote the refused request, in any encoding. */
 function withoutSecrets(text: string, secrets: SentCall['secrets']): string {
-  let clean = text.replace(/\b(Signature|SecurityToken)(=|%3D)[^&\s"'<>]+?(?=%26|[&\s"'<>]|$)/gi, '$1$2***');
+  let clean = text.replace(
+    /\b(Signature|SecurityToken|x-acs-security-token)(=|:|%3D)[^&\s"'<>]+?(?=%26|[&\s"'<>]|$)/gi,
+    '$1$2***',
+  );
   for (const secret of secrets) {
     if (!secret) continue;
     const once = percentEncode(secret);

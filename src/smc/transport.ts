@@ -1,15 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { createHttpClient, HttpFailure } from '../http';
 import { type AnswerBody, isErrorBody, parseAnswerBody } from './answer-body';
 import type { CredentialsProvider } from './credentials';
 import { SmcError } from './errors';
-import { errorFrom } from './refusal';
-import { canonicalQuery, signature, stringToSign, type WireParams } from './signature';
+import { errorFrom, isTimestampRefusal } from './refusal';
+import { type SignatureKind, type SignedCall, signCall, type UnsignedCall } from './sign-call';
+import type { WireParams } from './signature';
 
 export interface TransportOptions {
   /** Default `https://smc.aliyuncs.com`, one endpoint for all regions; a host name alone means https. */
   endpoint?: string;
   credentials: CredentialsProvider;
+  /** How calls are signed; default 1.0. */
+  signature?: SignatureKind;
   /** The requested format of answers; default JSON. An answer in the other format is read, too. */
   format?: 'JSON' | 'XML';
   /** Milliseconds for the whole answer; default 30,000. */
@@ -33,9 +35,6 @@ export const apiVersion = '2019-06-01';
 export const simulatorHeader = 'x-smc-batch-simulator';
 export const defaultEndpoint = 'https://smc.aliyuncs.com';
 
-/** A longer request is sent as a form body instead of a query. */
-const maxQueryLength = 4_000;
-
 /** A smaller difference of the clocks does not explain a refusal: the service accepts timestamps that are 15 to 31 minutes off. */
 const leastSkewMs = 60_000;
 
@@ -48,29 +47,22 @@ export function createTransport(options: TransportOptions): Transport {
   let simulatedSpeed: number | undefined;
 
   async function send(action: string, params: WireParams, signal?: AbortSignal): Promise<AnswerBody> {
-    const { accessKeyId, accessKeySecret, securityToken } = await options.credentials();
+    const credentials = await options.credentials();
     const sentAt = Date.now() + clockSkewMs;
-    const signed: WireParams = {
-      ...params,
-      Action: action,
-      Version: apiVersion,
-      Format: options.format ?? 'JSON',
-      AccessKeyId: accessKeyId,
-      SignatureMethod: 'HMAC-SHA1',
-      SignatureVersion: '1.0',
-      SignatureNonce: randomUUID(),
-      Timestamp: new Date(sentAt).toISOString().replace(/\.\d+Z$/, 'Z'),
-    };
-    if (securityToken) signed.SecurityToken = securityToken;
-    const method = canonicalLength(signed, action) > maxQueryLength ? 'POST' : 'GET';
-    const toSign = stringToSign(method, signed);
-    signed.Signature = signature(toSign, accessKeySecret);
-
-    const answer = await exchange(method, canonicalQuery(signed), action, signal);
+    const call = signed({
+      action,
+      version: apiVersion,
+      host: endpoint.host,
+      params,
+      format: options.format ?? 'JSON',
+      at: sentAt,
+      credentials,
+    });
+    const answer = await exchange(call, action, signal);
     const body = parseAnswerBody(answer.text);
     if (answer.statusCode < 300 && body && !isErrorBody(body)) return body;
-    const secrets = [accessKeySecret, securityToken, signed.Signature];
-    const refusal = errorFrom({ action, stringToSign: toSign, secrets }, body, answer);
+    const secrets = [credentials.accessKeySecret, credentials.securityToken, call.signature];
+    const refusal = errorFrom({ action, signed: call.signed, secrets }, body, answer);
     const serviceTime = Date.parse(answer.date ?? '');
     if (isTimestampRefusal(refusal.code) && Math.abs(serviceTime - sentAt) > leastSkewMs) {
       throw new ClockSkew(refusal, serviceTime - Date.now());
@@ -78,12 +70,20 @@ export function createTransport(options: TransportOptions): Transport {
     throw refusal;
   }
 
-  async function exchange(method: 'GET' | 'POST', query: string, action: string, signal?: AbortSignal) {
-    const url = new URL(endpoint);
-    if (method === 'GET') url.search = query;
-    const form = { body: query, contentType: 'application/x-www-form-urlencoded' };
+  function signed(call: UnsignedCall): SignedCall {
     try {
-      const answer = await http.exchange(url, { method, signal, ...(method === 'POST' && form) });
+      return signCall(options.signature ?? '1.0', call);
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error;
+      // A lone surrogate has no UTF-8 form: the text can never be sent.
+      const { action } = call;
+      throw new SmcError({ code: 'InvalidParameter', message: 'a text holds half a character', action });
+    }
+  }
+
+  async function exchange({ body, headers }: SignedCall, action: string, signal?: AbortSignal) {
+    try {
+      const answer = await http.exchange(endpoint, { method: 'POST', body, headers, signal });
       simulatedSpeed = speedOf(answer.header(simulatorHeader));
       return {
         statusCode: answer.statusCode,
@@ -130,20 +130,8 @@ function speedOf(header: string | undefined): number | undefined {
   return speed === undefined ? undefined : Number(speed);
 }
 
-const isTimestampRefusal = (code: string) =>
-  code.startsWith('InvalidTimeStamp') || code === 'IllegalTimestamp';
-
 function endpointUrl(text: string): URL {
   const url = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(url)) throw new Error(`SMC_ENDPOINT is no address: ${text}`);
   return new URL(url);
-}
-
-function canonicalLength(params: WireParams, action: string): number {
-  try {
-    return canonicalQuery(params).length;
-  } catch {
-    // A lone surrogate has no UTF-8 form: the text can never be sent.
-    throw new SmcError({ code: 'InvalidParameter', message: 'a text holds half a character', action });
-  }
 }

@@ -1,10 +1,11 @@
 /** The way to Temporal: settings, connections, the worker, the local server. */
+
+export { packageRoot } from '../package-root';
 export { connectClient } from './connect';
 export { claimData } from './data-claim';
 export { type DevServer, type DevServerOptions, freePort, startDevServer, uiUrlKey } from './dev-server';
 export { grpcStatus } from './grpc';
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
-export { packageRoot } from './package-root';
 export { compressingCodec, dataConverter } from './payload-codec';
 export { proxyTo } from './proxy';
 export { temporalQueueLimit } from './queue-limit';

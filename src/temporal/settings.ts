@@ -1,7 +1,8 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Webhook } from '../../activities';
-import { defaultEndpoint } from '../smc';
+import { defaultEndpoint, type SignatureKind, signatureKind } from '../smc';
+import { trustedRoots } from './trusted-roots';
 import { TemporalUnavailable } from './unavailable';
 
 /** The address and options of Temporal, from the standard `TEMPORAL_*` variables and profile file. */
@@ -21,7 +22,7 @@ export function temporalSettings(): TemporalSettings {
     return {
       address,
       namespace: namespace ?? 'default',
-      connectionOptions: { ...connectionOptions, address },
+      connectionOptions: { ...withTrustedRoots(connectionOptions), address },
       ...(connectionOptions.address && { addressFrom: addressSource() }),
     };
   } catch (cause) {
@@ -29,6 +30,18 @@ export function temporalSettings(): TemporalSettings {
       cause,
     });
   }
+}
+
+/** TLS with the authorities of `NODE_EXTRA_CA_CERTS`, unless the settings of Temporal name their own. */
+function withTrustedRoots(options: NativeConnectionOptions): NativeConnectionOptions {
+  const { tls, apiKey } = options;
+  const roots = (tls ?? Boolean(apiKey)) ? trustedRoots() : undefined;
+  if (!roots) return options;
+  const given = typeof tls === 'object' ? (tls ?? {}) : {};
+  return {
+    ...options,
+    tls: { ...given, serverRootCACertificate: given.serverRootCACertificate ?? roots },
+  };
 }
 
 const addressSource = () =>
@@ -43,6 +56,8 @@ export const taskQueue = () => process.env.SMC_TASK_QUEUE || 'smc-batch';
 export interface WorkerSettings {
   /** `SMC_ENDPOINT` */
   endpoint: string;
+  /** `SMC_SIGNATURE`: `1.0` or `v3`. */
+  signature: SignatureKind;
   /** `SMC_POLL_INTERVAL`, seconds between two polls of the running jobs. */
   pollIntervalSeconds: number;
   /**
@@ -60,6 +75,9 @@ export function workerSettings(env = process.env): WorkerSettings {
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
     throw new TemporalUnavailable(`SMC_ENDPOINT is '${endpoint}': it must be a URL like ${defaultEndpoint}.`);
   }
+  const signature = signatureKind(env.SMC_SIGNATURE);
+  if (!signature)
+    throw new TemporalUnavailable(`SMC_SIGNATURE is '${env.SMC_SIGNATURE}': it must be 1.0 or v3.`);
   const pollIntervalSeconds = Number(env.SMC_POLL_INTERVAL || 30);
   if (!(pollIntervalSeconds >= 0.05 && pollIntervalSeconds <= 3600)) {
     throw new TemporalUnavailable(
@@ -72,7 +90,7 @@ export function workerSettings(env = process.env): WorkerSettings {
       `SMC_CALLS_PER_SECOND is '${env.SMC_CALLS_PER_SECOND}': it must be a number above 0.`,
     );
   }
-  return { endpoint, pollIntervalSeconds, callsPerSecond, webhook: webhookSettings(env) };
+  return { endpoint, signature, pollIntervalSeconds, callsPerSecond, webhook: webhookSettings(env) };
 }
 
 function webhookSettings({

@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { trustedRoots } from './trusted-roots';
 import { TemporalUnavailable } from './unavailable';
 
 const run = promisify(execFile);
@@ -42,6 +43,7 @@ export async function findTemporalCli(): Promise<FoundTemporalCli | undefined> {
 export async function temporalCli(say: (line: string) => void): Promise<string> {
   const found = await findTemporalCli();
   if (found) return found.path;
+  await trustExtraAuthorities();
   const tried: string[] = [];
   for (const [way, obtain] of [
     ['the Temporal SDK’s download', download],
@@ -57,6 +59,16 @@ export async function temporalCli(say: (line: string) => void): Promise<string> 
     `There is no Temporal CLI on this machine, and none could be obtained (${tried.join('; ')}). ` +
       'Install it (https://docs.temporal.io/cli) so that it is on PATH, or set TEMPORAL_CLI to its path, or install Go 1.24 or newer.',
   );
+}
+
+/** The SDK's download and Go read the authorities they trust from `SSL_CERT_FILE`, and know no `NODE_EXTRA_CA_CERTS`. */
+async function trustExtraAuthorities(): Promise<void> {
+  const roots = trustedRoots();
+  if (!roots) return;
+  const file = join(cacheFolder(), 'trusted-roots.pem');
+  await mkdir(cacheFolder(), { recursive: true });
+  await writeFile(file, roots);
+  process.env.SSL_CERT_FILE = file;
 }
 
 const builtCli = () => join(cacheFolder(), `temporal-${cliVersion}`, 'temporal');

@@ -17,8 +17,10 @@ import { CommandFailure } from './failure';
  * {@link CommandFailure} in the operator's words.
  */
 export async function withSmc<T>(work: (smc: SmcClient) => Promise<T>): Promise<T> {
-  const { endpoint } = workerSettings();
-  const smc = createSmcClient(patient(createTransport({ endpoint, credentials: defaultCredentials() })));
+  const { endpoint, signature } = workerSettings();
+  const smc = createSmcClient(
+    patient(createTransport({ endpoint, signature, credentials: defaultCredentials() })),
+  );
   try {
     return await work(smc);
   } catch (error) {

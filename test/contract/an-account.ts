@@ -4,6 +4,7 @@ import {
   createSmcClient,
   createTransport,
   type Operation,
+  type SignatureKind,
   type SmcClient,
   SmcError,
   toWireParams,
@@ -37,11 +38,11 @@ const sources = [
 ];
 
 /** A simulated account with the sources s-web, s-app and s-win, its clock still, and a client over HTTP. */
-export async function anAccount(options: SimulatorOptions = {}) {
+export async function anAccount(options: SimulatorOptions = {}, signature: SignatureKind = '1.0') {
   const simulator = await aSimulator({ servers: sources, jobSeconds: 1000, ...options });
   const { account, endpoint } = simulator;
   const smc = createSmcClient(
-    createTransport({ endpoint, credentials: async () => account.options.credentials }),
+    createTransport({ endpoint, signature, credentials: async () => account.options.credentials }),
   );
   clients.push(smc);
   /** Creates a job for s-web, or as given. */
@@ -95,12 +96,12 @@ export interface Rule {
   gives: unknown;
 }
 
-/** One test for each rule, over HTTP. */
+/** One test for each rule and each kind of signature, over HTTP. */
 export function holdRules(title: string, rules: Rule[]): void {
-  describe(title, () => {
+  describe.each<SignatureKind>(['1.0', 'v3'])(`${title}, signed with %s`, (signature) => {
     afterEach(closeAll);
     test.each(rules.map(({ rule, ...rest }) => [rule, rest] as const))('%s', async (_, rule) => {
-      expect(await outcomeOf(rule.when(await anAccount(rule.account)))).toEqual(rule.gives);
+      expect(await outcomeOf(rule.when(await anAccount(rule.account, signature)))).toEqual(rule.gives);
     });
   });
 }

@@ -119,11 +119,16 @@ test("a whole migration, signed in the headers (ACS3) by the official SDKs' own 
   });
 });
 
-test.each(['JSON', 'XML'] as const)('a whole migration by our client, answered in %s', async (format) => {
+test.each([
+  ['JSON', '1.0'],
+  ['XML', '1.0'],
+  ['JSON', 'v3'],
+  ['XML', 'v3'],
+] as const)('a whole migration by our client, answered in %s, signed with %s', async (format, signature) => {
   const account = await anAccount();
   const { endpoint } = account.simulator;
   const credentials = async () => ({ ...account.account.options.credentials, securityToken: 'sts' });
-  const smc = createSmcClient(createTransport({ endpoint, credentials, format }));
+  const smc = createSmcClient(createTransport({ endpoint, credentials, format, signature }));
   try {
     const { jobId } = await smc.createReplicationJob({
       regionId: region,

@@ -100,7 +100,12 @@ describe('a call signed in its parameters', () => {
 });
 
 describe('a call signed in its headers (ACS3), as the newest SDKs do', () => {
-  function acs3(secret: string, query: Record<string, string>, form = '') {
+  function acs3(
+    secret: string,
+    query: Record<string, string>,
+    form = '',
+    changed: Record<string, string> = {},
+  ) {
     const payload = createHash('sha256').update(form).digest('hex');
     const headers: Record<string, string> = {
       host: 'smc.aliyuncs.com',
@@ -110,6 +115,7 @@ describe('a call signed in its headers (ACS3), as the newest SDKs do', () => {
       'x-acs-signature-nonce': randomUUID(),
       'x-acs-content-sha256': payload,
       'content-type': 'application/x-www-form-urlencoded',
+      ...changed,
     };
     const authorization = OpenApiUtil.getAuthorization(
       { method: 'POST', pathname: '/', query, headers } as never,
@@ -131,6 +137,26 @@ describe('a call signed in its headers (ACS3), as the newest SDKs do', () => {
     const answer = await send(endpoint, request);
     expect(JSON.parse(answer.body)).toMatchObject({ TotalCount: 1, PageSize: 5 });
     expect(JSON.parse((await send(endpoint, request)).body).Code).toBe('SignatureNonceUsed');
+  });
+
+  test.each([
+    ['32 minutes old', { 'x-acs-date': utc(-32) }, 'InvalidTimeStamp.Expired'],
+    ['with a time that is none', { 'x-acs-date': 'yesterday' }, 'InvalidTimeStamp.Format'],
+    ['without an action', { 'x-acs-action': '' }, 'MissingAction'],
+    ['for another version', { 'x-acs-version': '2014-05-26' }, 'InvalidVersion.NotFound'],
+    ['for an operation that is none', { 'x-acs-action': 'DescribeNothing' }, 'InvalidAction.NotFound'],
+  ])('is refused %s', async (_, changed, code) => {
+    const { endpoint } = await aSimulator();
+    const answer = await send(endpoint, acs3(simulatorCredentials.accessKeySecret, {}, '', changed as never));
+    expect(JSON.parse(answer.body).Code).toBe(code);
+  });
+
+  test('is refused when a header of its signature is not signed', async () => {
+    const { endpoint } = await aSimulator();
+    const good = acs3(simulatorCredentials.accessKeySecret, {});
+    const headers = { ...good.headers, 'x-acs-security-token': 'added' };
+    const answer = await send(endpoint, { ...good, headers });
+    expect(JSON.parse(answer.body).Code).toBe('IncompleteSignature');
   });
 
   test('is refused with a wrong secret, a changed body or a broken header', async () => {

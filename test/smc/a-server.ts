@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** One request as the service sees it: query and form parameters together. */
 interface SeenRequest {
   method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: string;
   params: Record<string, string>;
   socket: Socket;
 }
@@ -18,7 +21,8 @@ export async function aServer(reply: Reply) {
     let form = '';
     for await (const chunk of message) form += chunk;
     const params = Object.fromEntries([...url.searchParams, ...new URLSearchParams(form)]);
-    const request = { method: message.method ?? '', params, socket: message.socket };
+    const { method = '', url: path = '', headers } = message;
+    const request = { method, url: path, headers, body: form, params, socket: message.socket };
     seen.push(request);
     reply(response, request, message);
   });

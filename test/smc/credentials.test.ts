@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultCredentials } from '../../src/smc';
+import { userAgent } from '../../src/http';
+import { defaultCredentials, signature, stringToSign } from '../../src/smc';
 import { credentialsHttp } from '../../src/smc/credentials-http';
 
 const isOurs = (name: string) => /^(ALIBABA_CLOUD_|(https?|no)_proxy$)/i.test(name);
@@ -45,6 +46,7 @@ interface Asked {
   method: string;
   path: string;
   form: URLSearchParams;
+  userAgent?: string;
 }
 
 type Answer = (asked: Asked) => { status?: number; body: unknown };
@@ -56,7 +58,12 @@ async function aProvider(first: Answer) {
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
-    const call = { method: request.method!, path: request.url!, form: new URLSearchParams(text) };
+    const call: Asked = {
+      method: request.method!,
+      path: request.url!,
+      form: new URLSearchParams(text),
+      userAgent: request.headers['user-agent'],
+    };
     asked.push(call);
     const { status = 200, body } = provider.answer(call);
     await new Promise((resolve) => setTimeout(resolve, provider.latencyMs));
@@ -172,6 +179,12 @@ describe('the default credentials', () => {
       ram_session_name: 'smc',
     });
     expect(await defaultCredentials({ http: provider.http })()).toMatchObject({ accessKeyId: 'id-sts' });
+    // Signed and sent as every call: a URL, and so an access log, has neither signature nor token.
+    const { method, path, form, userAgent: caller } = provider.asked.at(-1)!;
+    expect([method, path, caller]).toEqual(['POST', '/', userAgent()]);
+    const { Signature, ...signed } = Object.fromEntries(form);
+    expect(Signature).toBe(signature(stringToSign('POST', signed), 'key'));
+    expect(signed).toMatchObject({ Action: 'AssumeRole', RoleArn: 'acs:ram::1:role/smc' });
   });
 
   it.each([

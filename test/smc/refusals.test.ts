@@ -1,5 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { inspect } from 'node:util';
-import { stringToSign } from '../../src/smc';
+import { canonicalRequest, type SignatureKind, sha256, stringToSign, stringToSignV3 } from '../../src/smc';
 import { json, plain, type Reply } from './a-server';
 import { accessKeySecret, against, endAll, failure, securityToken } from './a-transport';
 
@@ -140,7 +141,7 @@ describe('a signature that does not match', () => {
     'over the same string means a wrong secret (%s)',
     async (code) => {
       const { transport } = await against(
-        mismatch((params) => stringToSign('GET', params), code),
+        mismatch((params) => stringToSign('POST', params), code),
         { credentials },
       );
       const error = await failure(transport.call('A', { Name: 'x y' }));
@@ -155,15 +156,15 @@ describe('a signature that does not match', () => {
   it.each([
     [
       'a parameter that was changed',
-      (p: Record<string, string>) => stringToSign('GET', { ...p, Name: 'z' }),
+      (p: Record<string, string>) => stringToSign('POST', { ...p, Name: 'z' }),
       '(Name)',
     ],
     [
       'a parameter that was added',
-      (p: Record<string, string>) => stringToSign('GET', { ...p, Via: 'z' }),
+      (p: Record<string, string>) => stringToSign('POST', { ...p, Via: 'z' }),
       '(Via)',
     ],
-    ['another method', (p: Record<string, string>) => stringToSign('POST', p), '(method POST, sent as GET)'],
+    ['another method', (p: Record<string, string>) => stringToSign('GET', p), '(method GET, sent as POST)'],
     ['nothing', () => '', 'did'],
   ])('over %s means that something between changed the request', async (_, serverSide, where) => {
     const { transport } = await against(mismatch(serverSide), { credentials });
@@ -171,6 +172,41 @@ describe('a signature that does not match', () => {
     expect(error.facts.message).toContain('something between changed the request');
     expect(error.facts.message).toContain(where);
     expect(error.remedy).toMatch(/proxy/);
+  });
+
+  it.each<[string, (headers: Record<string, string>) => Record<string, string>, string | undefined]>([
+    ['the same string', (headers) => headers, undefined],
+    ['another host', (headers) => ({ ...headers, host: 'gateway.example.com' }), '(host)'],
+    [
+      'a changed token',
+      (headers) => ({ ...headers, 'x-acs-security-token': 'other' }),
+      '(x-acs-security-token)',
+    ],
+    ['an added header', (headers) => ({ ...headers, 'x-acs-trace': 'via' }), '(x-acs-trace)'],
+  ])('in V3 over %s is explained, without the strings', async (_, theirs, where) => {
+    for (const lineBreak of ['\n', '\\n']) {
+      const { transport } = await against(
+        (response, { headers, body }, message) => {
+          const seen = theirs(headers as Record<string, string>);
+          const canonical = canonicalRequest({ method: 'POST', headers: seen, bodyHash: sha256(body) });
+          const said = `${stringToSignV3(canonical)}, server canonicalRequest is:${canonical}`;
+          const Message = `Specified signature does not match our calculation. server string to sign is:${said.replaceAll('\n', lineBreak)}`;
+          json({ RequestId: 'R', Code: 'SignatureDoesNotMatch', Message }, 400)(
+            response,
+            { headers, body } as never,
+            message,
+          );
+        },
+        { credentials, signature: 'v3' },
+      );
+      const error = await failure(transport.call('A', { Name: 'x y' }));
+      expect(error.facts.message).toContain(
+        where ? `something between changed the request` : 'the AccessKey secret is wrong',
+      );
+      if (where) expect(error.facts.message).toContain(where);
+      expect(inspect(error, { depth: 12 })).not.toContain(securityToken);
+      expect(error.facts.message).not.toMatch(/[0-9a-f]{64}|x-acs-date:/);
+    }
   });
 
   it("keeps the service's words when it does not tell what it signed", async () => {
@@ -183,10 +219,20 @@ describe('a signature that does not match', () => {
   });
 });
 
-describe('no error tells', () => {
+const signatureOf = ({ params, headers }: { params: Record<string, string>; headers: IncomingHttpHeaders }) =>
+  params.Signature ?? /Signature=(\w+)$/.exec(headers.authorization ?? '')?.[1] ?? 'none';
+
+describe.each<SignatureKind>(['1.0', 'v3'])('with signature %s no error tells', (kind) => {
   const echo = (text: (params: Record<string, string>, url: string) => string, status: number): Reply => {
     return (response, request, message) =>
       plain(text(request.params, message.url ?? ''), status)(response, request, message);
+  };
+  const echoHeaders = (status: number, Code?: string): Reply => {
+    return (response, request, message) => {
+      const said = JSON.stringify(request.headers).replaceAll('"', "'");
+      const body = Code ? JSON.stringify({ Code, Message: `no ${said}` }) : `<pre>${said}</pre>`;
+      plain(body, status)(response, request, message);
+    };
   };
   it.each<[string, Reply]>([
     [
@@ -204,7 +250,7 @@ describe('no error tells', () => {
         (p) =>
           JSON.stringify({
             Code: 'SignatureDoesNotMatch',
-            Message: `x server string to sign is:${stringToSign('GET', p)}`,
+            Message: `x server string to sign is:${stringToSign('POST', p)}`,
           }),
         400,
       ),
@@ -215,22 +261,24 @@ describe('no error tells', () => {
         (p) =>
           JSON.stringify({
             Code: 'SignatureDoesNotMatch',
-            Message: `x server string to sign is:POST${stringToSign('GET', p)}`,
+            Message: `x server string to sign is:GET${stringToSign('POST', p)}`,
           }),
         400,
       ),
     ],
+    ['a page that quotes the headers', echoHeaders(403)],
+    ['a message that quotes the headers', echoHeaders(400, 'Forbidden')],
     ['a reset', (_, { socket }) => socket.resetAndDestroy()],
     ['a timeout', () => {}],
   ])('the secret, the token or the signature: %s', async (_, reply) => {
     const { server, transport } = await against(reply, {
       timeoutMs: 300,
+      signature: kind,
       credentials: async () => ({ accessKeyId: 'id', accessKeySecret, securityToken }),
     });
     const error = await failure(transport.call('A', {}));
     const everything = inspect(error, { depth: 12, showHidden: true }) + JSON.stringify(error.facts);
-    const { Signature } = server.seen[0]!.params;
-    for (const secret of [accessKeySecret, securityToken, Signature!]) {
+    for (const secret of [accessKeySecret, securityToken, signatureOf(server.seen[0]!)]) {
       for (const form of [
         secret,
         encodeURIComponent(secret),

@@ -1,4 +1,14 @@
-import { createTransport, signature, stringToSign } from '../../src/smc';
+import { userAgent } from '../../src/http';
+import {
+  canonicalRequest,
+  createTransport,
+  type SignatureKind,
+  sha256,
+  signature,
+  signatureV3,
+  stringToSign,
+  stringToSignV3,
+} from '../../src/smc';
 import { json, plain } from './a-server';
 import { accessKeySecret, against, endAll, failure, securityToken } from './a-transport';
 
@@ -11,7 +21,7 @@ describe('a call', () => {
       RequestId: 'R',
     });
     const { method, params } = server.seen[0]!;
-    expect(method).toBe('GET');
+    expect(method).toBe('POST');
     expect(params).toMatchObject({
       Action: 'DescribeReplicationJobs',
       Version: '2019-06-01',
@@ -23,21 +33,6 @@ describe('a call', () => {
       Name: 'a b*~迁移',
     });
     expect(params).not.toHaveProperty('SecurityToken');
-    expect(params.Signature).toBe(signature(stringToSign('GET', params), accessKeySecret));
-  });
-
-  it('has a nonce of its own', async () => {
-    const { server, transport } = await against(json({ RequestId: 'R' }));
-    await Promise.all([1, 2, 3].map(() => transport.call('StartReplicationJob', { JobId: 'j-1' })));
-    expect(new Set(server.seen.map((request) => request.params.SignatureNonce)).size).toBe(3);
-  });
-
-  it('that is long travels as a form, signed as a POST', async () => {
-    const { server, transport } = await against(json({ RequestId: 'R' }));
-    const ReplicationParameters = 'x'.repeat(4_000);
-    await transport.call('CreateReplicationJob', { ReplicationParameters });
-    const { method, params } = server.seen[0]!;
-    expect([method, params.ReplicationParameters]).toEqual(['POST', ReplicationParameters]);
     expect(params.Signature).toBe(signature(stringToSign('POST', params), accessKeySecret));
   });
 
@@ -53,7 +48,7 @@ describe('a call', () => {
       ['id-2', securityToken],
     ]);
     const { params } = server.seen[0]!;
-    expect(params.Signature).toBe(signature(stringToSign('GET', params), accessKeySecret));
+    expect(params.Signature).toBe(signature(stringToSign('POST', params), accessKeySecret));
   });
 
   it('reuses the connections of those before', async () => {
@@ -69,18 +64,69 @@ describe('a call', () => {
     expect(new Set(server.seen.map((request) => request.socket)).size).toBeLessThanOrEqual(2);
   });
 
-  it('with half a character is refused before it is sent', async () => {
-    const { server, transport } = await against(json({ RequestId: 'R' }));
-    expect(await failure(transport.call('A', { Name: '\ud800' }))).toMatchObject({
-      code: 'InvalidParameter',
-    });
-    expect(server.seen).toHaveLength(0);
-  });
-
   it.each(['', 'http://', 'http://a b'])('to %j cannot be made', (endpoint) => {
     expect(() =>
       createTransport({ endpoint, credentials: async () => ({ accessKeyId: '', accessKeySecret }) }),
     ).toThrow(/SMC_ENDPOINT/);
+  });
+});
+
+describe('a call signed with V3', () => {
+  it('has its signature, its date, its nonce and its token in headers, and its parameters in the body', async () => {
+    const credentials = async () => ({ accessKeyId: 'LTAI-id', accessKeySecret, securityToken });
+    const { server, transport } = await against(json({ RequestId: 'R' }), { signature: 'v3', credentials });
+    await transport.call('DescribeReplicationJobs', { Name: 'a b*~迁移', 'JobId.1': 'j-1' });
+    const { headers, body, params } = server.seen[0]!;
+    expect(params).toEqual({ Name: 'a b*~迁移', 'JobId.1': 'j-1', Format: 'JSON' });
+    const bodyHash = sha256(body);
+    expect(headers).toMatchObject({
+      'x-acs-action': 'DescribeReplicationJobs',
+      'x-acs-version': '2019-06-01',
+      'x-acs-date': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      'x-acs-signature-nonce': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'x-acs-content-sha256': bodyHash,
+      'x-acs-security-token': securityToken,
+    });
+    const seen = headers as Record<string, string>;
+    const text = stringToSignV3(canonicalRequest({ method: 'POST', headers: seen, bodyHash }));
+    const names =
+      'content-type;host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-security-token;x-acs-signature-nonce;x-acs-version';
+    expect(headers.authorization).toBe(
+      `ACS3-HMAC-SHA256 Credential=LTAI-id,SignedHeaders=${names},Signature=${signatureV3(text, accessKeySecret)}`,
+    );
+  });
+});
+
+describe.each<SignatureKind>(['1.0', 'v3'])('a call signed with %s', (kind) => {
+  const credentials = async () => ({ accessKeyId: 'LTAI-id', accessKeySecret, securityToken });
+
+  it('has nothing in its URL, which logs keep, and names the program that calls', async () => {
+    const { server, transport } = await against(json({ RequestId: 'R' }), { signature: kind, credentials });
+    await transport.call('DescribeReplicationJobs', { Name: 'web' });
+    await transport.call('CreateReplicationJob', { ReplicationParameters: 'x'.repeat(8_000) });
+    for (const { method, url, headers } of server.seen) {
+      expect([method, url]).toEqual(['POST', '/']);
+      expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
+      expect(headers['user-agent']).toBe(userAgent());
+    }
+    expect(userAgent()).toMatch(/^smc-batch\/\d+\.\d+\.\d+/);
+  });
+
+  it('has a nonce of its own', async () => {
+    const { server, transport } = await against(json({ RequestId: 'R' }), { signature: kind });
+    await Promise.all([1, 2, 3].map(() => transport.call('StartReplicationJob', { JobId: 'j-1' })));
+    const nonces = server.seen.map(
+      ({ params, headers }) => params.SignatureNonce ?? headers['x-acs-signature-nonce'],
+    );
+    expect(new Set(nonces).size).toBe(3);
+  });
+
+  it('with half a character is refused before it is sent', async () => {
+    const { server, transport } = await against(json({ RequestId: 'R' }), { signature: kind });
+    expect(await failure(transport.call('A', { Name: '\ud800' }))).toMatchObject({
+      code: 'InvalidParameter',
+    });
+    expect(server.seen).toHaveLength(0);
   });
 });
 

@@ -96,7 +96,10 @@ function headerSignature(request: SignedRequest, { accessKeySecret }: { accessKe
       const bodyHash = createHash('sha256').update(body).digest('hex');
       if (need('x-acs-content-sha256').toLowerCase() !== bodyHash)
         throw new ApiError('InvalidContentSha256', "The header x-acs-content-sha256 is not the body's hash.");
-      for (const name of ['x-acs-action', 'x-acs-version', 'x-acs-date', 'x-acs-signature-nonce']) {
+      const mustBeSigned = Object.keys(headers).filter(
+        (name) => name === 'host' || name.startsWith('x-acs-'),
+      );
+      for (const name of mustBeSigned) {
         if (!names.includes(name))
           throw new ApiError('IncompleteSignature', `The header ${name} is not signed.`);
       }

@@ -7,9 +7,9 @@ import {
   Worker,
 } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../../activities';
+import { packageRoot } from '../../package-root';
 import { createSmcClient, createTransport, defaultCredentials } from '../../smc';
 import { printable } from '../../text';
-import { packageRoot } from '../package-root';
 import { dataConverter } from '../payload-codec';
 import { temporalQueueLimit } from '../queue-limit';
 import { type TemporalSettings, taskQueue, type WorkerSettings } from '../settings';
@@ -38,7 +38,11 @@ export async function createWorker(
     quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
     say: (line) => Runtime.instance().logger.warn(line),
   });
-  const transport = createTransport({ endpoint: smc.endpoint, credentials: defaultCredentials() });
+  const transport = createTransport({
+    endpoint: smc.endpoint,
+    signature: smc.signature,
+    credentials: defaultCredentials(),
+  });
   const client = createSmcClient(tellWorkingAccount(tellThrottling(transport, callRate.throttled)));
   const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
   const stop = new AbortController();
