@@ -2,9 +2,10 @@
 import { homedir } from 'node:os';
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
+import { SmcBatchError } from './batch-client/batch-error';
 import { program } from './program';
 import { TemporalUnavailable } from './temporal/unavailable';
-import { CommandFailure, exitCodes } from './terminal/failure';
+import { CommandFailure, exitCodeOf, exitCodes } from './terminal/failure';
 import { sayAside } from './terminal/output';
 
 /** As a container runtime has it: the SDKs and what we start ask for it, too, where a uid has no entry in passwd. */
@@ -26,6 +27,7 @@ async function main(argv: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (error instanceof CommandFailure) return say(error.message, error.exitCode);
+    if (error instanceof SmcBatchError) return say(error.message, exitCodeOf(error.code));
     if (error instanceof TemporalUnavailable) return say(error.message, exitCodes.unexpected);
     if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd')
       return say('The folder that you are in has been deleted: change to another one.', exitCodes.unexpected);

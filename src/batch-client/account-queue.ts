@@ -3,7 +3,7 @@ import { batchWorkflowId, quotaWorkflowId } from '../../workflows/contract/ids';
 import type { Check } from '../doctor/check';
 import type { Plan } from '../plan';
 import { taskQueue } from '../temporal';
-import { CommandFailure, exitCodes } from '../terminal/failure';
+import { SmcBatchError } from './batch-error';
 
 // An account and a task queue belong together: the workers of a queue have the credentials of one account
 // alone. Running batches and quota workflows tell which account that is, by the queue that they are on.
@@ -52,13 +52,13 @@ export function refusalOfQueue(
   );
 }
 
-/** Throws a {@link CommandFailure} where the plan's account and this machine's task queue do not belong together. */
-export async function checkQueueOfAccount(client: Client, plan: Plan): Promise<void> {
+/** Throws a {@link SmcBatchError} where the plan's account and the task queue do not belong together. */
+export async function checkQueueOfAccount(client: Client, plan: Plan, queue = taskQueue()): Promise<void> {
   const atWork = await findAtWork(client);
   // A batch that runs stays on its queue.
   if (atWork.some(({ what }) => what === `batch '${plan.name}'`)) return;
-  const refusal = refusalOfQueue(plan, taskQueue(), atWork);
-  if (refusal) throw new CommandFailure(`${refusal} Nothing was started.`, exitCodes.usage);
+  const refusal = refusalOfQueue(plan, queue, atWork);
+  if (refusal) throw new SmcBatchError('WrongTaskQueue', `${refusal} Nothing was started.`);
 }
 
 /** Accounts that share this machine's task queue, or that this queue shares with another one. */

@@ -25,7 +25,7 @@ import {
 } from '../../workflows/contract/views';
 import type { Plan } from '../plan';
 import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
-import { CommandFailure } from '../terminal/failure';
+import { SmcBatchError } from './batch-error';
 import { noSuchBatch } from './names';
 import { failureSaid, type PendingAttempt } from './pending-attempt';
 import { serverNow } from './server-clock';
@@ -78,13 +78,14 @@ function firstValue<T>(values: { payloads?: { data?: Uint8Array | null }[] | nul
 /** A page of servers in one query: far below Temporal's limit of 2 MiB. */
 const pageSize = 500;
 
-export function batchClient(client: Client, batch: string): BatchClient {
+/** `queue`: where its workflow starts; a batch that runs stays on its own. */
+export function batchClient(client: Client, batch: string, queue = taskQueue()): BatchClient {
   const handle: WorkflowHandle = client.workflow.getHandle(batchWorkflowId(batch));
   const serverHandle = (server: string) => client.workflow.getHandle(serverWorkflowId(batch, server));
   const found = <T>(work: Promise<T>): Promise<T> =>
     work.catch(async (error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new CommandFailure(await noSuchBatch(client, batch));
+      throw new SmcBatchError('NoSuchBatch', await noSuchBatch(client, batch));
     });
   return {
     batch,
@@ -93,7 +94,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
         await withSearchAttributes(client.options.namespace, () =>
           client.workflow.start('batch', {
             workflowId: batchWorkflowId(batch),
-            taskQueue: taskQueue(),
+            taskQueue: queue,
             args: [{ plan }],
             workflowIdConflictPolicy: 'FAIL',
             typedSearchAttributes: new TypedSearchAttributes([

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { CancelledFailure } from '@temporalio/common';
 import { pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
 import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/contract/views';
 import {
@@ -14,13 +13,14 @@ import {
   nextLine,
   textReport,
 } from '../report';
-import { CommandFailure, exitCodes } from '../terminal/failure';
+import { exitCodes } from '../terminal/failure';
 import { interruptSignal } from '../terminal/interrupt';
 import { liveKeys } from '../terminal/live-keys';
 import { liveScreen } from '../terminal/live-screen';
 import { colors, columnsOf, type OutputFormat, printer, printJson } from '../terminal/output';
 import { accountTroubleLine, plainLine, plainTexts, smcBatchCommand } from '../text';
 import { type BatchClient, isPassing } from './batch-client';
+import { failureOf } from './batch-failure';
 import { batchJson } from './batch-json';
 import { attemptTrouble } from './pending-attempt';
 import { sendOrder, whoami } from './send-order';
@@ -256,32 +256,6 @@ export function endCode(progress: BatchProgress, outcome: string): FollowEnd {
     return exitCodes.cancelled;
   return progress.counts.failed > 0 ? exitCodes.serversFailed : exitCodes.done;
 }
-
-/**
- * Why the batch has nothing to show, by how Temporal says that it ended: it could not start, or was terminated. Undefined
- * where it goes on, or its servers have ended, however they have.
- */
-export async function failureOf(batch: BatchClient, outcome: string): Promise<CommandFailure | undefined> {
-  if (!['FAILED', 'TERMINATED', 'TIMED_OUT'].includes(outcome)) return undefined;
-  const error = await batch.result().then(
-    () => undefined,
-    (thrown: Error & { cause?: Error }) => thrown,
-  );
-  // Cancelled by an order alone, it is Failed in Temporal, for that reason.
-  if (!error || error.cause instanceof CancelledFailure) return undefined;
-  const reason = error.cause?.message ?? error.message;
-  return outcome === 'FAILED'
-    ? new CommandFailure(`Batch '${batch.batch}' could not start: ${reason}`)
-    : new CommandFailure(
-        `Batch '${batch.batch}' is ${outcome.toLowerCase()}${reason ? ` (${reason})` : ''}. ${nextAfter(reason)}`,
-      );
-}
-
-/** Temporal ends a workflow that is larger than its limit, and names the limit. */
-const nextAfter = (reason = '') =>
-  /exceeds.*(size )?limit|too large/i.test(reason)
-    ? 'The batch has become larger than Temporal allows: split the plan into two batches, and apply each: done servers are skipped, live jobs are adopted.'
-    : 'Apply the plan again: done servers are skipped, live jobs are adopted.';
 
 /** A line for each server whose phase has changed. */
 function changes(known: Map<string, ServerPhase>, servers: ServerView[]): string[] {

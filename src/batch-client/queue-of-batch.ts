@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { taskQueue } from '../temporal';
-import { CommandFailure } from '../terminal/failure';
 import { shellWord } from '../text';
 import { type BatchClient, hasWorker } from './batch-client';
+import { SmcBatchError } from './batch-error';
 
 /** What to type for a worker of this task queue. */
 export const workerOf = (queue: string): string =>
@@ -12,7 +12,7 @@ export const workerOf = (queue: string): string =>
 export const queueOf = async (batch: Pick<BatchClient, 'taskQueue'>): Promise<string> =>
   (await batch.taskQueue()) ?? taskQueue();
 
-/** Throws a {@link CommandFailure} that begins with `what` unless a worker takes work from the batch's own queue. */
+/** Throws a {@link SmcBatchError} that begins with `what` unless a worker takes work from the batch's own queue. */
 export async function requireWorker(
   client: Client,
   batch: Pick<BatchClient, 'taskQueue'>,
@@ -20,7 +20,8 @@ export async function requireWorker(
 ): Promise<void> {
   const queue = await queueOf(batch);
   if (await hasWorker(client, queue)) return;
-  throw new CommandFailure(
+  throw new SmcBatchError(
+    'NoWorker',
     `${what}, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}`,
   );
 }

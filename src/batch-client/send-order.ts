@@ -7,9 +7,9 @@ import type { BatchMemo } from '../../workflows/contract/batch-end';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type Order, type OrderAnswer, orderTrialQuery } from '../../workflows/contract/orders';
 import { grpcStatus } from '../temporal/grpc';
-import { CommandFailure, exitCodes } from '../terminal/failure';
 import { smcBatchCommand } from '../text';
 import { batchClient, howItStands } from './batch-client';
+import { SmcBatchError } from './batch-error';
 import { requireWorker } from './queue-of-batch';
 
 /** Who gives the order, for the batch's journal. */
@@ -45,7 +45,7 @@ export async function sendOrder<O extends Order>(
 }
 
 /**
- * What an order would do now, in a sentence that begins with its verb, and to whom. Throws a {@link CommandFailure} with the
+ * What an order would do now, in a sentence that begins with its verb, and to whom. Throws a {@link SmcBatchError} with the
  * batch's own words where it would refuse.
  */
 export async function tryOrder<O extends Order>(
@@ -71,7 +71,8 @@ async function requireRunning(client: Client, batch: string): Promise<void> {
       .describe()
       .then(({ memo }) => memo as Partial<BatchMemo> | undefined)
       .catch(() => undefined);
-    throw new CommandFailure(
+    throw new SmcBatchError(
+      'NotRunning',
       `Batch '${batch}' takes no orders: it ${howItStands(status)}${afterEnd(memo?.counts)}`,
     );
   }
@@ -87,7 +88,7 @@ export function afterEnd(counts: BatchMemo['counts'] = {}): string {
 }
 
 const refused = (batch: string, why: string) =>
-  new CommandFailure(`Batch '${batch}' refuses: ${why}.`, exitCodes.usage);
+  new SmcBatchError('Refused', `Batch '${batch}' refuses: ${why}.`);
 
 const mostTries = 20;
 

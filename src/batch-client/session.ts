@@ -1,9 +1,9 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { connectClient, grpcStatus, type TemporalSettings, temporalSettings } from '../temporal';
-import { CommandFailure } from '../terminal/failure';
+import { SmcBatchError } from './batch-error';
 
 /**
- * Runs `work` with a connected Temporal client and closes it, whatever happens. Throws a {@link CommandFailure} with
+ * Runs `work` with a connected Temporal client and closes it, whatever happens. Throws a {@link SmcBatchError} with
  * what Temporal said, or that it said nothing, where `work` has no answer to that.
  */
 export async function withClient<T>(
@@ -16,7 +16,7 @@ export async function withClient<T>(
   } catch (error) {
     const reason = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
     if (!isGrpcServiceError(reason)) throw error;
-    throw new CommandFailure(temporalSentence(settings, reason));
+    throw new SmcBatchError('TemporalUnavailable', temporalSentence(settings, reason), { cause: error });
   } finally {
     await client.connection.close();
   }

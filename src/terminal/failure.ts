@@ -1,3 +1,4 @@
+import type { SmcBatchErrorCode } from '../batch-client/batch-error';
 import { printable } from '../text';
 
 /** The exit codes are an interface: scripts and CI rely on them. */
@@ -14,3 +15,9 @@ export class CommandFailure extends Error {
     this.name = 'CommandFailure';
   }
 }
+
+/** What can be corrected in what was typed, or in the plan, is a wrong use. */
+export const exitCodeOf = (code: SmcBatchErrorCode) =>
+  wrongUse.includes(code) ? exitCodes.usage : exitCodes.unexpected;
+
+const wrongUse: SmcBatchErrorCode[] = ['Refused', 'NoSuchServer', 'PlanTooLarge', 'WrongTaskQueue'];

@@ -5,7 +5,8 @@ import { changePlanUpdate, planChangesQuery } from '../../../workflows/contract/
 import type { PlanOfAction } from '../../../workflows/contract/plan-of-action';
 import { checkQueueOfAccount } from '../../batch-client/account-queue';
 import { type BatchClient, batchClient, hasWorker, isPassing } from '../../batch-client/batch-client';
-import { failureOf, followUntilLeft } from '../../batch-client/follow';
+import { failureOf } from '../../batch-client/batch-failure';
+import { followUntilLeft } from '../../batch-client/follow';
 import {
   askPlanOfAction,
   blockedLines,

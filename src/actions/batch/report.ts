@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types';
 import { batchClient, howItStands } from '../../batch-client/batch-client';
-import { failureOf } from '../../batch-client/follow';
+import { failureOf } from '../../batch-client/batch-failure';
 import { requireWorker } from '../../batch-client/queue-of-batch';
 import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { SmcFailure } from '../../../workflows/contract/failure';
 import { batchClient, howItStands } from '../../batch-client/batch-client';
+import { failureOf } from '../../batch-client/batch-failure';
 import { batchJson } from '../../batch-client/batch-json';
-import { failureOf } from '../../batch-client/follow';
 import { requireWorker } from '../../batch-client/queue-of-batch';
 import { inSight, lookAtServers } from '../../batch-client/server-looks';
 import { withClient } from '../../batch-client/session';
