@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Argument, Command } from 'commander';
 import { applyCommand } from './commands/apply';
 import { cleanupCommand } from './commands/cleanup';
@@ -27,7 +25,7 @@ import { statusCommand } from './commands/status';
 import { validateCommand } from './commands/validate';
 import { watchCommand } from './commands/watch';
 import { workerCommand } from './commands/worker';
-import { packageRoot } from './temporal/package-root';
+import { packageVersion } from './temporal/package-root';
 import { columnsOf, sayAside } from './terminal/output';
 import { reflowed } from './text';
 
@@ -35,7 +33,7 @@ import { reflowed } from './text';
 export function program(): Command {
   const all = new Command('smc-batch')
     .description('durable batch migrations of servers to Alibaba Cloud with Server Migration Center')
-    .version(version())
+    .version(packageVersion())
     .showHelpAfterError('(--help shows what there is)')
     .configureHelp({ subcommandTerm })
     .addHelpText(
@@ -111,8 +109,3 @@ const argumentTerm = (argument: Argument) => {
   const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
   return argument.required ? `<${name}>` : `[${name}]`;
 };
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  return version as string;
-}

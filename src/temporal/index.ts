@@ -4,7 +4,7 @@ export { claimData } from './data-claim';
 export { type DevServer, type DevServerOptions, freePort, startDevServer, uiUrlKey } from './dev-server';
 export { grpcStatus } from './grpc';
 export { howItEnded, type OwnProcess, startOwnProcess } from './own-process';
-export { packageRoot } from './package-root';
+export { packageRoot, packageVersion } from './package-root';
 export { compressingCodec, dataConverter } from './payload-codec';
 export { proxyTo } from './proxy';
 export { temporalQueueLimit } from './queue-limit';
@@ -17,6 +17,10 @@ export {
   withSearchAttributes,
 } from './search-attributes';
 export {
+  type LogSettings,
+  logSettings,
+  type MetricsAddress,
+  metricsAddress,
   type TemporalSettings,
   taskQueue,
   temporalSettings,
