@@ -35,11 +35,11 @@ COPY --from=build /app/dist/activities dist/activities
 COPY --from=build /app/dist/workflow-bundle.js dist/workflow-bundle.js
 COPY package.json LICENSE ./
 COPY examples examples
-COPY deploy/image/connected-to-temporal.mjs connected-to-temporal.mjs
+COPY deploy/image/worker-health.mjs worker-health.mjs
 # The image's user `node`, by number: Kubernetes' runAsNonRoot asks for a number.
 USER 1000:1000
-# A worker is healthy while it is connected to Temporal.
+# A worker is healthy while it takes work, or without SMC_METRICS_ADDRESS while it is connected to Temporal.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "/app/connected-to-temporal.mjs"]
+  CMD ["node", "/app/worker-health.mjs"]
 ENTRYPOINT ["node", "/app/dist/src/cli.js"]
 CMD ["worker"]

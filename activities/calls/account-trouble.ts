@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { isAboutIdentity, type Transport } from '../../src/smc';
 import type { SmcFailure } from '../../workflows/contract/failure';
-import { batchWorkflowId } from '../../workflows/contract/ids';
+import { batchWorkflowId, placeOfWorkflow } from '../../workflows/contract/ids';
 import { type AccountReport, accountReported } from '../../workflows/contract/server-messages';
 
 // The refusals of the account that this worker process has got, by batch. Each batch gets a report of them, and of their end.
@@ -26,7 +26,7 @@ const refused = new Map<string, Refused>();
 /** Reports a refusal to the batch of the activity that runs. A lost report is followed by the next one. */
 export function accountRefused(error: SmcFailure): void {
   const { client, info } = Context.current();
-  const batch = batchOf(info.workflowExecution?.workflowId);
+  const { batch } = placeOfWorkflow(info.workflowExecution?.workflowId ?? '');
   if (batch === undefined) return;
   const known: Refused = refused.get(batch) ?? {
     client,
@@ -74,7 +74,3 @@ function tell(client: Client, batch: string, report: AccountReport): void {
       else if (known) known.reportedAt = Number.NEGATIVE_INFINITY;
     });
 }
-
-/** The batch of a workflow: dc1 for `smc-batch:dc1` and `smc-server:dc1/web-01`. */
-const batchOf = (workflowId = '') =>
-  /^smc-batch:(.*)$|^smc-server:([^/]*)\//.exec(workflowId)?.slice(1).find(Boolean);

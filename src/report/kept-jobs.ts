@@ -1,3 +1,4 @@
+import { billedMs, type KeptServer } from '../../workflows/contract/billed-instance';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { smcBatchCommand } from '../text';
 import { counted } from './counted';
@@ -9,32 +10,10 @@ export interface KeptJobs {
   instanceHours: number;
 }
 
-type KeptServer = Pick<
-  ServerView,
-  'phase' | 'leftover' | 'startedAt' | 'stoppedRunningAt' | 'starts' | 'error'
->;
-
-/**
- * The hours for which the intermediate instance of the server's kept job is billed until `now`, unless the job was deleted
- * since. SMC makes the instance when the job starts, and keeps it until a Stopped or InError job is deleted. So the hours count
- * from the server's start, also after its end. Undefined where nothing is billed.
- */
+/** The hours for which the intermediate instance of the server's kept job is billed until `now`; undefined where nothing is. */
 export function instanceHours(server: KeptServer, now: number): number | undefined {
-  const { startedAt, leftover } = server;
-  if (!leftover || startedAt === undefined || !keepsInstance(server)) return undefined;
-  return inHundredths(Math.max(0, now - startedAt) / 3_600_000);
-}
-
-/** SMC: a success releases the instance. */
-const keepsInstance = (server: KeptServer) => server.phase !== 'migrated' && !isRefused(server, 'Start');
-
-/** SMC makes the intermediate instance when the job starts. */
-export const hasHadInstance = (server: KeptServer) =>
-  !isRefused(server, 'Start') && !isRefused(server, 'Create');
-
-/** The job was never created, or never started. */
-function isRefused({ error, stoppedRunningAt, starts }: KeptServer, what: 'Create' | 'Start'): boolean {
-  return starts === 0 || (error?.action === `${what}ReplicationJob` && stoppedRunningAt === undefined);
+  const ms = billedMs(server, now);
+  return ms === undefined ? undefined : inHundredths(ms / 3_600_000);
 }
 
 /** The kept jobs of these servers whose instances are billed; undefined when there are none. */

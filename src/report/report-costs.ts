@@ -1,6 +1,7 @@
+import { hasHadInstance } from '../../workflows/contract/billed-instance';
 import { type Costs, type Prices, pricedCosts } from '../costs';
 import type { ServerInSight } from './job-seen';
-import { hasHadInstance, instanceHours } from './kept-jobs';
+import { instanceHours } from './kept-jobs';
 
 /**
  * What the servers have used so far: an intermediate instance from a server's start to its end, and on where its job

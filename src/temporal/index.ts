@@ -18,6 +18,10 @@ export {
   withSearchAttributes,
 } from './search-attributes';
 export {
+  type LogSettings,
+  logSettings,
+  type MetricsAddress,
+  metricsAddress,
   type TemporalSettings,
   taskQueue,
   temporalSettings,

@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Webhook } from '../../activities';
+import { type LogFormat, type LogLevel, logFormats, logLevels } from '../log/settings';
 import { defaultEndpoint, type SignatureKind, signatureKind } from '../smc';
 import { trustedRoots } from './trusted-roots';
 import { TemporalUnavailable } from './unavailable';
@@ -91,6 +92,53 @@ export function workerSettings(env = process.env): WorkerSettings {
     );
   }
   return { endpoint, signature, pollIntervalSeconds, callsPerSecond, webhook: webhookSettings(env) };
+}
+
+/** Where a worker serves its metrics and its health. */
+export interface MetricsAddress {
+  host: string;
+  port: number;
+}
+
+/** `SMC_METRICS_ADDRESS`, `127.0.0.1:9464`; undefined where it is not set. Throws a {@link TemporalUnavailable}. */
+export function metricsAddress(env = process.env): MetricsAddress | undefined {
+  const text = env.SMC_METRICS_ADDRESS;
+  if (!text) return undefined;
+  const [, host = '', digits = ''] = /^(\[[\da-fA-F:.]+\]|[^:\s]+):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!host || port > 65_535) {
+    throw new TemporalUnavailable(
+      `SMC_METRICS_ADDRESS is '${text}': it must be a host and a port like 127.0.0.1:9464.`,
+    );
+  }
+  return { host: host.replace(/^\[|\]$/g, ''), port };
+}
+
+export interface LogSettings {
+  level: LogLevel;
+  format: LogFormat;
+}
+
+/** `SMC_LOG_LEVEL` and `SMC_LOG_FORMAT` of a worker; throws a {@link TemporalUnavailable} that names the wrong one. */
+export function logSettings(defaultLevel: LogLevel = 'info', env = process.env): LogSettings {
+  return {
+    level: oneOf(logLevels, 'SMC_LOG_LEVEL', env, defaultLevel),
+    format: oneOf(logFormats, 'SMC_LOG_FORMAT', env, 'text'),
+  };
+}
+
+function oneOf<T extends string>(
+  values: readonly T[],
+  name: string,
+  env: NodeJS.ProcessEnv,
+  otherwise: T,
+): T {
+  const value = env[name] || otherwise;
+  const known = values.find((one) => one === value.toLowerCase());
+  if (known) return known;
+  throw new TemporalUnavailable(
+    `${name} is '${value}': it must be ${values.join(', ').replace(/, (?=\w+$)/, ' or ')}.`,
+  );
 }
 
 function webhookSettings({

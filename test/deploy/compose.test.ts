@@ -110,8 +110,15 @@ test('the schema tool and the server are of one version', () => {
 
 test('Prometheus scrapes services of the compose file, at the port that Temporal serves', () => {
   const { scrape_configs } = yamlOf('deploy/compose/prometheus.yml');
-  const targets: string[] = scrape_configs.flatMap((job: { static_configs: { targets: string[] }[] }) =>
-    job.static_configs.flatMap((config) => config.targets),
+  interface ScrapeJob {
+    static_configs?: { targets: string[] }[];
+    dns_sd_configs?: { names: string[]; port: number }[];
+  }
+  const targets: string[] = scrape_configs.flatMap(
+    ({ static_configs = [], dns_sd_configs = [] }: ScrapeJob) => [
+      ...static_configs.flatMap((config) => config.targets),
+      ...dns_sd_configs.flatMap(({ names, port }) => names.map((name) => `${name}:${port}`)),
+    ],
   );
   const hosts = targets
     .map((target) => target.split(':')[0] as string)
@@ -119,13 +126,16 @@ test('Prometheus scrapes services of the compose file, at the port that Temporal
   for (const host of hosts) expect(Object.keys(compose.services)).toContain(host);
   const port = compose.services.temporal.environment.PROMETHEUS_ENDPOINT.split(':')[1];
   expect(targets).toContain(`temporal:${port}`);
+  const metrics = compose.services.worker.environment.SMC_METRICS_ADDRESS.split(':')[1];
+  expect(targets).toContain(`worker:${metrics}`);
 });
 
 test('the dashboards ask the datasource that is provisioned', () => {
   const { datasources } = yamlOf('deploy/compose/grafana/provisioning/datasources/prometheus.yml');
   for (const path of filesBelow('deploy/compose/grafana/dashboards')) {
     const { panels } = JSON.parse(textOf(path));
-    for (const { datasource } of panels) expect(datasource.uid).toBe(datasources[0].uid);
+    for (const { datasource } of panels as { datasource: { uid: string } }[])
+      expect(datasource.uid).toBe(datasources[0].uid);
   }
 });
 

@@ -70,7 +70,7 @@ test('the image holds what runs: no tests, no benchmarks, no sources, no modules
     '/app/node_modules',
     '/etc/ssl/certs/ca-certificates.crt',
     'LICENSE',
-    'deploy/image/connected-to-temporal.mjs',
+    'deploy/image/worker-health.mjs',
     'examples',
     'package.json',
   ]);

@@ -9,6 +9,7 @@ const definitions: Record<string, string> = {
 };
 const base = 'deploy/kubernetes/base';
 const sample = 'deploy/kubernetes/worker-controller';
+const monitoring = 'deploy/kubernetes/monitoring';
 const kustomization = yamlOf(`${base}/kustomization.yaml`);
 const manifests: [string, { kind: string }][] = kustomization.resources.flatMap((name: string) =>
   documentsOf(`${base}/${name}`).map((manifest) => [name, manifest]),
@@ -27,7 +28,7 @@ test('a mistake in a manifest is found', () => {
 });
 
 test('the kustomizations name every manifest beside them', () => {
-  for (const folder of [base, sample]) {
+  for (const folder of [base, sample, monitoring]) {
     const { resources, configurations = [] } = yamlOf(`${folder}/kustomization.yaml`);
     const named = [...resources, ...configurations].filter((name: string) => !name.startsWith('..'));
     expect([...named, 'kustomization.yaml'].sort()).toEqual(
@@ -52,6 +53,22 @@ test('every selector finds the workers', () => {
     yamlOf(`${base}/network-policy.yaml`).spec.podSelector.matchLabels,
   ];
   for (const selector of selectors) expect(labels).toMatchObject(selector);
+});
+
+test('probes and the scrape ask the port that the workers serve, and the network policy lets them in', () => {
+  const [container] = deployment.spec.template.spec.containers;
+  const address = kustomization.configMapGenerator[0].literals
+    .find((line: string) => line.startsWith('SMC_METRICS_ADDRESS='))
+    .split(':');
+  expect(container.ports).toEqual([{ name: 'metrics', containerPort: Number(address[1]) }]);
+  for (const probe of ['startupProbe', 'livenessProbe'])
+    expect(container[probe].httpGet).toEqual({ path: '/healthz', port: 'metrics' });
+  expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'metrics' });
+  const { spec } = yamlOf(`${monitoring}/pod-monitor.yaml`);
+  expect(deployment.spec.template.metadata.labels).toMatchObject(spec.selector.matchLabels);
+  expect(spec.podMetricsEndpoints[0]).toMatchObject({ port: 'metrics', path: '/metrics' });
+  const policy = yamlOf(`${base}/network-policy.yaml`).spec;
+  expect(policy.ingress[0].ports).toEqual([{ protocol: 'TCP', port: Number(address[1]) }]);
 });
 
 test('a node can be drained: there are more workers than must stay', () => {

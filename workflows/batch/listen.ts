@@ -1,6 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Plan } from '../../src/plan';
+import { figuresQuery } from '../contract/figures';
 import {
   approveUpdate,
   cancelUpdate,
@@ -45,6 +46,7 @@ import { note } from './state';
 import { takeReport } from './take-report';
 import { takeAccountReport } from './telling/account-trouble';
 import { explainServer } from './views/explain';
+import { batchFigures } from './views/figures';
 import { batchProgress } from './views/progress';
 import { serversPage } from './views/server-view';
 
@@ -73,6 +75,7 @@ export function listen(run: BatchRun): void {
 function answer({ batch }: BatchRun): void {
   const { state } = batch;
   setHandler(progressQuery, (asked) => batchProgress(batch, timeOf(asked)));
+  setHandler(figuresQuery, (asked) => batchFigures(batch, timeOf(asked)));
   setHandler(journalQuery, () => state.journal);
   setHandler(leftPlanQuery, () => state.leftPlan);
   setHandler(namesQuery, () => ({

@@ -7,7 +7,7 @@ import { type News, noNews } from '../news/news';
 import { type GateState, openGates } from './gates/gates';
 import { type LeaseHolding, lostReport, noLease, type RefusalHold } from './lease';
 import type { Throughput } from './servers/estimate';
-import { ServerIndex } from './servers/server-index';
+import { type RecordWatch, ServerIndex } from './servers/server-index';
 import {
   endedUntouched,
   jobWithoutWorkflow,
@@ -130,9 +130,9 @@ export const noDemand: Demand = {
 };
 
 /** A batch with this state. */
-export const batchOf = (state: BatchState): Batch => ({
+export const batchOf = (state: BatchState, watch?: RecordWatch): Batch => ({
   state,
-  index: new ServerIndex(state),
+  index: new ServerIndex(state, watch),
   demand: noDemand,
 });
 

@@ -4,6 +4,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  proxySinks,
   setCurrentDetails,
   sleep,
   upsertMemo,
@@ -13,6 +14,7 @@ import {
 import type { Plan } from '../../src/plan';
 import { alarm } from '../alarm';
 import { type BatchResult, batchFailure } from '../contract/batch-end';
+import type { MeterSinks } from '../contract/measures';
 import { smcPhase } from '../contract/search-attributes';
 import { batchCalls } from './activities';
 import { type CarriedBatch, carriedBatch, unpackedBatch } from './carry/carried-batch';
@@ -21,13 +23,17 @@ import { type Decision, decide } from './decide';
 import { leaveNews } from './leave-news';
 import { listen } from './listen';
 import { betweenLooksMs, strayLook } from './looks/strays';
+import type { ServerRecord } from './servers/server-record';
 import { awaitsAnswer, batchOf, newBatchState, note, resumed } from './state';
 import { announceAccount, announceEnd } from './telling/announce';
+import { measuresOf } from './telling/measures';
 import { batchProgress } from './views/progress';
 import { batchDetails } from './views/temporal-ui';
 
 /** The input of a batch: its plan at the start, its state over Continue-As-New. */
 export type BatchInput = { plan: Plan } | { carried: CarriedBatch };
+
+const { meter } = proxySinks<MeterSinks>();
 
 /**
  * The number of events from which on a new run takes over at a quiet moment, and the number at which it does so at any moment. Far below
@@ -88,7 +94,7 @@ function newRun(input: BatchInput): BatchRun {
       ? resumed(unpackedBatch(input.carried), now)
       : newBatchState(input.plan, { firstRunId, taskQueue, now });
   const run: BatchRun = {
-    batch: batchOf(state),
+    batch: batchOf(state, measured),
     mustDecide: true,
     hasOrder: false,
     survey: new CancellationScope(),
@@ -107,6 +113,12 @@ function newRun(input: BatchInput): BatchRun {
     }),
   );
   return run;
+}
+
+/** Into the meter of this worker. A replay has been measured before, and perhaps by another worker. */
+function measured(before: ServerRecord, after: ServerRecord): void {
+  if (workflowInfo().unsafe.isReplaying) return;
+  for (const measure of measuresOf(before, after)) meter.measured(measure);
 }
 
 /** Ends the batch when all servers have ended: counts and announces the jobs that stay, and gives the lease back. */

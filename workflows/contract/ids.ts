@@ -6,3 +6,11 @@ export const quotaWorkflowId = (account: string) => `smc-quota:${account}`;
 export const planOfActionWorkflowId = (batch: string, id: string) => `smc-plan-of-action:${batch}/${id}`;
 /** The workflow that sends the last news of a batch to the webhook; each run of a batch has its own. */
 export const newsWorkflowId = (batch: string, runId: string) => `smc-news:${batch}/${runId}`;
+
+/** The batch and the server of a workflow, by its id: dc1 of `smc-batch:dc1`, dc1 and web-01 of `smc-server:dc1/web-01`. */
+export function placeOfWorkflow(workflowId: string): { batch?: string; server?: string } {
+  const [, batch] = /^smc-batch:(.*)$/s.exec(workflowId) ?? [];
+  if (batch !== undefined) return { batch };
+  const [, ofServer, server] = /^smc-server:([^/]*)\/(.*)$/s.exec(workflowId) ?? [];
+  return ofServer === undefined ? {} : { batch: ofServer, server };
+}

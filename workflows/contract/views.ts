@@ -17,6 +17,42 @@ export type BatchStatus = 'surveying' | 'running' | (typeof awaitsPerson)[number
 export const batchOutcomes = ['done', 'failed', 'cancelled'] as const;
 export type BatchOutcome = (typeof batchOutcomes)[number];
 
+/**
+ * Why a server waits, or nothing more of a batch starts: a stable code beside each sentence, for scripts and metrics.
+ * docs/json.md has a line for each.
+ */
+export const waitingKinds = [
+  'survey',
+  'planChange',
+  'sourceLookUp',
+  'stopped',
+  'paused',
+  'order',
+  'approval',
+  'window',
+  'startTime',
+  'dependency',
+  'group',
+  'account',
+  'otherQueue',
+  'quotaSilent',
+  'quotaPending',
+  'quotaUsedUp',
+  'quotaRefused',
+  'runningSlots',
+  'existingSlots',
+  'cutOver',
+  'turn',
+] as const;
+
+export type WaitingKind = (typeof waitingKinds)[number];
+
+/** Its code, and the sentence for an operator. */
+export interface WaitingReason {
+  kind: WaitingKind;
+  reason: string;
+}
+
 /** The batch in one screen. */
 export interface BatchProgress {
   batch: string;
@@ -38,6 +74,8 @@ export interface BatchProgress {
   accountTrouble?: AccountTrouble;
   /** Why nothing more starts right now, when servers wait. */
   waiting?: string;
+  /** The code of that reason. */
+  waitingCode?: WaitingKind;
   /** What to type next, where an order is waited for or servers have failed; any one of these. */
   next?: string[];
   /** Leftovers: jobs of servers that have ended which still exist, with intermediate instances that are billed. */
@@ -78,6 +116,8 @@ export interface WaveProgress {
   state: 'waiting' | 'open' | 'ended';
   /** Why none of its servers may start now. */
   closed?: string;
+  /** The code of that reason. */
+  closedCode?: WaitingKind;
 }
 
 /**
@@ -153,6 +193,8 @@ export const namesQuery = defineQuery<{ waves: string[]; servers: string[] }>('n
 export interface ServerExplanation extends ServerView {
   /** One sentence. */
   why: string;
+  /** Its code, of a server that waits or is queued. */
+  whyCode?: WaitingKind;
   /** Its place among the servers that wait, from 1. */
   place?: number;
   /** What to type next, when something can be done. */

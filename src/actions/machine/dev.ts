@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { claimData, type DevServerOptions, startDevServer, workerSettings } from '../../temporal';
-import { installWorkerLog } from '../../temporal/worker';
 import { CommandFailure } from '../../terminal/failure';
 import { interruptSignal } from '../../terminal/interrupt';
 import { sayAside } from '../../terminal/output';
@@ -19,7 +18,6 @@ export async function dev(options: DevOptions): Promise<void> {
   const interrupt = interruptSignal();
   const say = sayAside;
   const smc = workerSettings();
-  installWorkerLog();
   try {
     mkdirSync(dirname(options.dbFilename), { recursive: true });
   } catch (error) {
@@ -46,7 +44,7 @@ export async function dev(options: DevOptions): Promise<void> {
     const temporal = { address, namespace: 'default', connectionOptions: { address } };
     const gone = new AbortController();
     const signal = AbortSignal.any([interrupt.signal, gone.signal]);
-    const worker = runWorker(temporal, smc, signal, say);
+    const worker = runWorker({ temporal, smc, logLevel: 'warn' }, signal, say);
     await Promise.race([worker, server.gone.finally(() => gone.abort())]);
     await worker;
   } finally {

@@ -1,5 +1,4 @@
 import { temporalSettings, workerSettings } from '../../temporal';
-import { installWorkerLog } from '../../temporal/worker';
 import { interruptSignal } from '../../terminal/interrupt';
 import { sayAside } from '../../terminal/output';
 import { runWorker } from './run-worker';
@@ -7,8 +6,6 @@ import { runWorker } from './run-worker';
 /** Runs a worker until a signal ends it. */
 export async function worker(): Promise<void> {
   const interrupt = interruptSignal();
-  installWorkerLog();
-  await runWorker(temporalSettings(), workerSettings(), interrupt.signal, sayAside).finally(
-    interrupt.dispose,
-  );
+  const settings = { temporal: temporalSettings(), smc: workerSettings(), logLevel: 'info' as const };
+  await runWorker(settings, interrupt.signal, sayAside).finally(interrupt.dispose);
 }

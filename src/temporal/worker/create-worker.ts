@@ -1,21 +1,31 @@
 import { join } from 'node:path';
-import {
-  type ActivityInboundCallsInterceptor,
-  DefaultLogger,
-  type LogEntry,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
+import { Client } from '@temporalio/client';
+import { Runtime, Worker } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../../activities';
+import type { Measure } from '../../../workflows/contract/measures';
+import { type BatchReader, createMeter, type Health, type Meter, newHealth } from '../../metrics';
 import { packageRoot } from '../../package-root';
 import { createSmcClient, createTransport, defaultCredentials } from '../../smc';
-import { printable } from '../../text';
+import type { Tracing } from '../../tracing';
 import { dataConverter } from '../payload-codec';
 import { temporalQueueLimit } from '../queue-limit';
 import { type TemporalSettings, taskQueue, type WorkerSettings } from '../settings';
+import { watchActivities } from './activity-watch';
 import { createCallRate, tellThrottling } from './call-rate';
 import { connectWorker } from './connect-worker';
 import { untilAccountWorks } from './prove-account';
+import { runningBatches } from './running-batches';
+import { note } from './runtime';
+import { watchCalls } from './watched-calls';
+
+/** Who watches a worker; by default nobody. */
+export interface WorkerWatch {
+  meter: Meter;
+  health: Health;
+  /** The worker has reached Temporal: the batches can be asked through its connection. */
+  connected?: (batches: BatchReader) => void;
+  tracing?: Tracing;
+}
 
 export interface SmcBatchWorker {
   /** Waits until a call to the account has succeeded, then polls until `shutdown` is called or the worker fails. */
@@ -29,8 +39,13 @@ export async function createWorker(
   temporal: TemporalSettings,
   smc: WorkerSettings,
   say: (line: string) => void,
+  watch: WorkerWatch = unwatched(),
 ): Promise<SmcBatchWorker> {
+  const { meter, health, tracing } = watch;
   const connection = await connectWorker(temporal);
+  watch.connected?.(
+    runningBatches(new Client({ connection, namespace: temporal.namespace, dataConverter }), taskQueue()),
+  );
   const callRate = createCallRate({
     limit: temporalQueueLimit(connection, temporal.namespace),
     ceiling: smc.callsPerSecond,
@@ -43,7 +58,9 @@ export async function createWorker(
     signature: smc.signature,
     credentials: defaultCredentials(),
   });
-  const client = createSmcClient(tellWorkingAccount(tellThrottling(transport, callRate.throttled)));
+  const client = createSmcClient(
+    tellWorkingAccount(tellThrottling(watchCalls(transport, meter, note), callRate.throttled)),
+  );
   const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
   const stop = new AbortController();
 
@@ -60,7 +77,22 @@ export async function createWorker(
         webhook: smc.webhook,
       }),
       dataConverter,
-      interceptors: { activity: [() => ({ inbound: countingStarts(callRate.activityStarted) })] },
+      interceptors: {
+        activity: [
+          watchActivities({
+            meter,
+            tracing,
+            started: callRate.activityStarted,
+            hasWebhook: Boolean(smc.webhook),
+          }),
+        ],
+      },
+      // What workflows measure. A replay measures nothing.
+      sinks: {
+        meter: {
+          measured: { fn: (_, measure: Measure) => meter.measured(measure), callDuringReplay: false },
+        },
+      },
       // Most activities only wait, one for each running job.
       maxConcurrentActivityTaskExecutions: 2_000,
       shutdownGraceTime: '2s',
@@ -74,16 +106,25 @@ export async function createWorker(
     };
     stop.signal.addEventListener('abort', shutdown, { once: true });
     if (stop.signal.aborted) shutdown();
+    health.ready();
+    meter.takesWork(true);
     await running;
   }
 
   return {
     async run() {
       try {
-        if (!(await untilAccountWorks(client, stop.signal, say))) return;
+        health.notReady('no call of its own to the SMC API has succeeded yet');
+        const tell = (line: string) => {
+          health.notReady(line);
+          say(line);
+        };
+        if (!(await untilAccountWorks(client, stop.signal, tell))) return;
         callRate.start();
         await takeWork();
       } finally {
+        health.notReady('it has ended');
+        meter.takesWork(false);
         await callRate.close();
         poller.close();
         await client.close();
@@ -94,31 +135,7 @@ export async function createWorker(
   };
 }
 
-function countingStarts(started: () => void): ActivityInboundCallsInterceptor {
-  return {
-    execute(input, next) {
-      started();
-      return next(input);
-    },
-  };
-}
-
-/** Writes the SDK's log to stderr, a line for each entry; called before the first worker. Default level: WARN. */
-export function installWorkerLog(level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' = 'WARN'): void {
-  Runtime.install({ logger: new DefaultLogger(level, logLine), shutdownSignals: [] });
-}
-
-function logLine({ level, timestampNanos, message, meta }: LogEntry): void {
-  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-  const { error, ...fields } = (meta ?? {}) as { error?: Error; [field: string]: unknown };
-  const facts = Object.entries(fields)
-    .filter(
-      ([name, value]) =>
-        ['workflowId', 'activityType', 'attempt', 'jobId', 'batch', 'error'].includes(name) &&
-        value !== undefined,
-    )
-    .map(([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  // One entry is one line, also with line breaks in names of servers.
-  const line = `${time} ${level} ${message}${facts.join('')}${error ? `: ${error.message ?? error}` : ''}`;
-  process.stderr.write(`${printable(line)}\n`);
-}
+const unwatched = (): WorkerWatch => ({
+  meter: createMeter({ version: '', taskQueue: taskQueue() }),
+  health: newHealth(),
+});

@@ -7,7 +7,7 @@ const { join } = require('node:path');
 
 const temporal = join(__dirname, '..', '..', '..', 'dist', 'src', 'temporal');
 const { temporalSettings, workerSettings } = require(temporal);
-const { createWorker, installWorkerLog } = require(join(temporal, 'worker'));
+const { createWorker, installRuntime } = require(join(temporal, 'worker'));
 
 const environments = new AsyncLocalStorage();
 const ofProcess = process.env;
@@ -21,7 +21,7 @@ process.env = new Proxy(ofProcess, {
   deleteProperty: (_, name) => Reflect.deleteProperty(current(), name),
 });
 
-installWorkerLog();
+installRuntime({ log: { level: 'warn', format: 'text' } });
 
 const server = createServer((request, response) => {
   const end = new AbortController();

@@ -1,4 +1,4 @@
-import { isOpen, nextOpening } from '../../../workflows/batch/gates/time-window';
+import { closingTime, isOpen, nextOpening } from '../../../workflows/batch/gates/time-window';
 
 const at = (text: string) => Date.parse(text);
 const night = { from: '22:00', to: '06:00', timezone: 'Asia/Shanghai' };
@@ -50,4 +50,18 @@ test('the next opening is found to the minute, over lockouts and weekends', () =
   expect(nextOpening({ from: '10:00', to: '10:05', timezone: 'UTC' }, [], at('2030-01-15T10:05:00Z'))).toBe(
     at('2030-01-16T10:00:00Z'),
   );
+});
+
+test.each([
+  ['an open window', '2030-01-15T18:10:30Z', '2030-01-15T22:00:00Z'],
+  ['a window that is about to close', '2030-01-15T21:59:59Z', '2030-01-15T22:00:00Z'],
+  ['a closed window', '2030-01-16T09:00:00Z', '2030-01-15T22:00:00Z'],
+])('%s says when it closes, or has closed last', (_, time, closing) => {
+  expect(closingTime(night, [], at(time))).toBe(at(closing));
+});
+
+test('a window without an end has no closing time', () => {
+  expect(
+    closingTime({ from: '00:00', to: '00:00', timezone: 'UTC' }, [], at('2030-01-15T12:00:00Z')),
+  ).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import type { Plan, Wave } from '../../../src/plan';
 import { startTimeOf } from '../../../src/plan/plan';
 import { smcBatchCommand } from '../../../src/text';
+import type { WaitingKind, WaitingReason } from '../../contract/views';
 import { counted, verbOf } from '../counted';
 import type { ServerIndex, WaveSums } from '../servers/server-index';
 import { isOpen, nextOpening } from './time-window';
@@ -22,9 +23,11 @@ export const openGates = (): GateState => ({
 });
 
 /** A closed gate: why a wave or a server may not start now, and when it may open by itself (milliseconds since the epoch). */
-export interface ClosedGate {
-  kind: 'stopped' | 'paused' | 'order' | 'approval' | 'window' | 'startTime' | 'dependency' | 'group';
-  reason: string;
+export interface ClosedGate extends WaitingReason {
+  kind: Extract<
+    WaitingKind,
+    'stopped' | 'paused' | 'order' | 'approval' | 'window' | 'startTime' | 'dependency' | 'group'
+  >;
   until?: number;
   /** The gate opens only when this group is free, or this server has ended. */
   waitsFor?: { group: string } | { server: string };

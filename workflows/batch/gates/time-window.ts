@@ -48,6 +48,29 @@ export function nextOpening(
   return undefined;
 }
 
+/**
+ * When the open window closes; of a closed one, when it has closed last. Undefined where it does neither within nine days: a
+ * window without an end, or one that has not been open for longer.
+ */
+export function closingTime(
+  window: TimeWindow | undefined,
+  lockoutDates: readonly string[],
+  at: number,
+): number | undefined {
+  const open = (time: number) => isOpen(window, lockoutDates, time);
+  const minute = Math.floor(at / minuteMs) * minuteMs;
+  const [step, wanted] = open(minute) ? [minuteMs, false] : [-minuteMs, true];
+  const most = 9 * 24 * 60 * minuteMs;
+  for (let gone = 0; gone < most; gone += 15 * minuteMs) {
+    const from = minute + Math.sign(step) * gone;
+    if (open(from + 15 * step) !== wanted) continue;
+    let time = from;
+    while (open(time) !== wanted) time += step;
+    return wanted ? time + minuteMs : time;
+  }
+  return undefined;
+}
+
 function localTime(at: number, zone: string): LocalTime {
   if (zone === 'UTC') return utcTime(new Date(at));
   const parts = Object.fromEntries(

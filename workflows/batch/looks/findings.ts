@@ -50,12 +50,13 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
       lastRound: before.lastRound,
       ...judgedRecord(evidence, before, findings!, now),
     };
+    batch.index.watch?.(before, after);
     forgetServer(state, server.name, after);
     state.servers[server.name] = after;
   }
   measureByEarlier(state, findings);
   state.plan = plan;
-  batch.index = new ServerIndex(state);
+  batch.index = new ServerIndex(state, batch.index.watch);
   takeEarlyReports(batch, now);
 }
 

@@ -36,6 +36,9 @@ interface WaitingList {
   added: string[];
 }
 
+/** Hears of a record before and after a change. */
+export type RecordWatch = (before: ServerRecord, after: ServerRecord) => void;
+
 /** The part of a batch's state that an index sums up. */
 export interface Indexed {
   plan: Plan;
@@ -94,7 +97,11 @@ export class ServerIndex {
   private readonly dependents = new Map<string, string[]>();
 
   /** It changes the records of the state: their texts are cut to the length that a batch keeps. */
-  constructor(private readonly state: Indexed) {
+  constructor(
+    private readonly state: Indexed,
+    /** Told of each change of a record. */
+    readonly watch?: RecordWatch,
+  ) {
     const { plan, servers: records, strays } = state;
     this.have = {
       dependencies: plan.servers.some(({ dependsOn }) => dependsOn !== undefined),
@@ -153,6 +160,7 @@ export class ServerIndex {
     const { diskGiB, lastRound } = before;
     const after = this.texts.bounded(name, { diskGiB, lastRound, ...record });
     servers[name] = after;
+    this.watch?.(before, after);
     this.add(name, before, -1);
     this.add(name, after, 1);
     this.place(name, after, before);

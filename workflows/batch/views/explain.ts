@@ -1,13 +1,12 @@
-import type { ServerExplanation } from '../../contract/views';
-import { restartGatesOf } from '../deal-slots';
-import { serverGate, waveGate } from '../gates/gates';
+import type { ServerExplanation, WaitingKind } from '../../contract/views';
+import { serverGate } from '../gates/gates';
 import { isEnded } from '../servers/server-record';
-import { type Batch, isLookedUpFirst } from '../state';
+import type { Batch } from '../state';
 import { accountTrouble } from '../telling/account-trouble';
 import { estimatedEndOfWaiting } from './estimate';
 import { nextForServer } from './next-order';
 import { placeOf, serverView } from './server-view';
-import { slotReason, sourceIsLookedUp } from './waiting-reason';
+import { waitingReasons } from './waiting-reason';
 
 /** Why a server is where it is, its place in the queue, and what can be done. */
 export function explainServer(batch: Batch, name: string, now: number): ServerExplanation {
@@ -17,42 +16,34 @@ export function explainServer(batch: Batch, name: string, now: number): ServerEx
 }
 
 function explainPhase(batch: Batch, name: string, now: number): ServerExplanation {
-  const { state, index } = batch;
-  const { plan, stage } = state;
+  const { index } = batch;
   const record = index.record(name);
   const view = serverView(batch, name, now);
   const { phase, error } = view;
   const next = nextForServer(batch, name, now);
   switch (phase) {
     case 'waiting': {
-      const surveys = stage === 'surveying';
-      const gate = surveys ? undefined : waveGate(plan, index, state.gates, index.waveIndexOf(name), now);
-      const lookUpReason = surveys
-        ? 'the source servers are being looked up'
-        : state.planChange?.touched.has(name)
-          ? 'a changed plan is being looked up'
-          : isLookedUpFirst(batch, name)
-            ? sourceIsLookedUp
-            : undefined;
-      const own = serverGate(index, state.gates, name, now);
-      const closed = lookUpReason ?? gate?.reason ?? own?.reason;
-      const isTimed = closed !== undefined && closed === own?.reason && own.kind === 'startTime';
+      const { kind, reason, gate } = waitingReasons(batch, now)(name);
+      const isTimed = gate?.kind === 'startTime';
+      // Nobody knows when another gate opens.
+      const isUnknown = !isTimed && (gate !== undefined || lookUps.has(kind));
       return {
         ...view,
-        why: closed ?? slotReason(batch, now) ?? itsTurn,
+        why: reason,
+        whyCode: kind,
         place: placeOf(batch, name),
-        nextStartAt: own?.kind === 'startTime' ? own.until : undefined,
-        // Nobody knows when another gate opens.
-        estimatedEnd: closed && !isTimed ? undefined : estimatedEndOfWaiting(batch, name, now),
+        nextStartAt: ownStartTime(batch, name, now),
+        estimatedEnd: isUnknown ? undefined : estimatedEndOfWaiting(batch, name, now),
         next,
       };
     }
     case 'queued': {
-      const gate = restartGatesOf(batch, now)(name);
+      const { kind, reason } = waitingReasons(batch, now)(name);
       const what = record.phase === 'queued' && record.isCutOver ? 'its last sync' : 'its job';
       return {
         ...view,
-        why: `${what} waits to be ${view.jobId ? 'started' : 'created'}: ${gate?.reason ?? slotReason(batch, now, !view.jobId) ?? itsTurn}`,
+        why: `${what} waits to be ${view.jobId ? 'started' : 'created'}: ${reason}`,
+        whyCode: kind,
         place: [...index.queued].indexOf(name) + 1,
         next,
       };
@@ -94,7 +85,13 @@ function explainPhase(batch: Batch, name: string, now: number): ServerExplanatio
   }
 }
 
-const itsTurn = 'its turn has come';
+const lookUps: ReadonlySet<WaitingKind> = new Set(['survey', 'planChange', 'sourceLookUp']);
+
+function ownStartTime({ state, index }: Batch, name: string, now: number): number | undefined {
+  const own = serverGate(index, state.gates, name, now);
+  return own?.kind === 'startTime' ? own.until : undefined;
+}
+
 const migratedBefore = 'an earlier run of the batch has migrated it';
 
 /** Told when it is near. */

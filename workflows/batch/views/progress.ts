@@ -1,4 +1,4 @@
-import type { BatchProgress, WaveProgress, WebhookTrouble } from '../../contract/views';
+import type { BatchProgress, WaitingReason, WaveProgress, WebhookTrouble } from '../../contract/views';
 import { waveGate } from '../gates/gates';
 import { leasedSlots } from '../lease/lease-use';
 import type { Batch } from '../state';
@@ -6,13 +6,14 @@ import { outcomeOf, statusOf } from '../status';
 import { accountTrouble } from '../telling/account-trouble';
 import { estimatedEnd } from './estimate';
 import { nextForBatch } from './next-order';
-import { heldBack, heldBackAgain, slotReason } from './waiting-reason';
+import { heldBack, heldBackAgain, slotReason, surveyed } from './waiting-reason';
 
 /** The batch in one screen, as the `progress` query gives it. */
 export function batchProgress(batch: Batch, now: number): BatchProgress {
   const { state, index } = batch;
   const status = statusOf(batch, now);
   const waves = index.waves.map((_, i) => waveProgress(batch, i, now));
+  const waiting = waitingReason(batch, waves, now);
   return {
     batch: state.plan.name,
     status,
@@ -26,7 +27,8 @@ export function batchProgress(batch: Batch, now: number): BatchProgress {
     waves,
     slots: { held: { ...state.holding.held }, inUse: { ...index.inUse }, cap: leasedSlots(batch) },
     quotaTrouble: state.holding.lease.trouble,
-    waiting: waitingReason(batch, waves, now),
+    waiting: waiting?.reason,
+    waitingCode: waiting?.kind,
     next: nextForBatch(batch, now),
     leftovers: index.leftovers,
     strayJobs: index.strays.existing,
@@ -62,16 +64,20 @@ function waveProgress({ state, index }: Batch, wave: number, now: number): WaveP
     failed,
     state: ended === total ? 'ended' : closed ? 'waiting' : 'open',
     closed: closed?.reason,
+    closedCode: closed?.kind,
   };
 }
 
 /** Why nothing more starts right now; the first wave that has servers waiting speaks for the batch. */
-function waitingReason(batch: Batch, waves: WaveProgress[], now: number): string | undefined {
+function waitingReason(batch: Batch, waves: WaveProgress[], now: number): WaitingReason | undefined {
   const { state, index, demand } = batch;
   const status = statusOf(batch, now);
-  if (status === 'surveying') return 'the source servers are being looked up';
+  if (status === 'surveying') return surveyed;
   if (status === 'waiting for cut-over')
-    return 'its incremental servers have been synced and wait for their cut-over';
+    return {
+      kind: 'cutOver',
+      reason: 'its incremental servers have been synced and wait for their cut-over',
+    };
   if (index.counts.waiting + index.counts.queued === 0 || status === 'cancelling' || status === 'ended')
     return undefined;
   const isOpen = waves.some(
@@ -79,9 +85,9 @@ function waitingReason(batch: Batch, waves: WaveProgress[], now: number): string
   );
   const closed = waves.findIndex((wave) => wave.closed);
   if (!isOpen && closed >= 0) {
-    const { kind, reason } = waveGate(state.plan, index, state.gates, closed, now)!;
+    const gate = waveGate(state.plan, index, state.gates, closed, now)!;
     // A wave that waits its turn: what holds back the one before it says more.
-    return (kind === 'order' ? heldBackAgain(batch, now) : undefined) ?? reason;
+    return (gate.kind === 'order' ? heldBackAgain(batch, now) : undefined) ?? gate;
   }
   const nothingCouldStart = demand.startable + demand.startableAgain === 0;
   // The walk over all that wait only where the slots do not say it: the Temporal UI is told each second.
