@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NameWanted, namesOf } from '../../../src/actions/machine/names';
@@ -60,6 +60,28 @@ test.each(['status', 'report', 'watch', 'list'])(
       expect.stringMatching(/^@temporalio\/(worker|activity|testing|core-bridge)$/),
     );
     expect(loaded.filter((name) => /undici|alicloud/.test(name))).toEqual([]);
+  },
+);
+
+test.each(['preview', 'cleanup'])(
+  'smc-batch %s loads what it asks Temporal and SMC with, and nothing of a worker',
+  async (command) => {
+    const plan = join(folder, 'plan.json');
+    writeFileSync(
+      plan,
+      JSON.stringify({
+        version: 1,
+        name: 'done',
+        servers: [
+          { sourceId: house.plan(1).servers[0]!.sourceId, regionId: 'cn-hangzhou', systemDiskSize: 500 },
+        ],
+      }),
+    );
+    const loaded = await packagesOf(command, command === 'preview' ? plan : house.plan(1).name);
+    expect(loaded).toContain('@temporalio/client');
+    expect(loaded).not.toContainEqual(
+      expect.stringMatching(/^@temporalio\/(worker|activity|testing|core-bridge)$/),
+    );
   },
 );
 
