@@ -25,7 +25,7 @@ import {
 } from '../../workflows/contract/views';
 import type { Plan } from '../plan';
 import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
-import { CommandFailure } from '../terminal/failure';
+import { CommandFailure, exitCodes } from '../terminal/failure';
 import { noSuchBatch } from './names';
 import { failureSaid, type PendingAttempt } from './pending-attempt';
 import { serverNow } from './server-clock';
@@ -84,7 +84,7 @@ export function batchClient(client: Client, batch: string): BatchClient {
   const found = <T>(work: Promise<T>): Promise<T> =>
     work.catch(async (error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new CommandFailure(await noSuchBatch(client, batch));
+      throw new CommandFailure(await noSuchBatch(client, batch), exitCodes.usage);
     });
   return {
     batch,

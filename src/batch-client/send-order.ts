@@ -73,6 +73,7 @@ async function requireRunning(client: Client, batch: string): Promise<void> {
       .catch(() => undefined);
     throw new CommandFailure(
       `Batch '${batch}' takes no orders: it ${howItStands(status)}${afterEnd(memo?.counts)}`,
+      exitCodes.usage,
     );
   }
   await requireWorker(client, target, `Batch '${batch}' runs`);

@@ -51,3 +51,21 @@ test('status says when a server ends, until that time is past', () => {
 test('the column of estimates is there once a server has one', () => {
   expect(textReport(aBatch([aServer()]), pc.createColors(false))[0]).not.toContain('ends about');
 });
+
+test('a batch that has ended takes no retry: the remedy of a failure is to apply the plan again', () => {
+  const failed = (remedy: string): ServerRecord => ({
+    phase: 'failed',
+    round: 1,
+    endedAt: start,
+    error: { code: 'X', message: 'x', remedy },
+  });
+  const shown = (stage: 'running' | 'ended', remedy: string) => {
+    const batch = aRunningBatch(aPlan(['web-01']), { 'web-01': failed(remedy) }, { stage });
+    return serverView(batch, 'web-01', start).error?.remedy;
+  };
+  const remedy = 'Remove the cause, then retry the server.';
+  expect(shown('running', remedy)).toBe(remedy);
+  expect(shown('ended', remedy)).toBe('Remove the cause, then apply the plan again.');
+  const byName = 'To migrate it again, retry the server by its name.';
+  expect(shown('ended', byName)).toBe(byName);
+});

@@ -115,13 +115,12 @@ function imagined(state: BatchState): BatchState {
   };
 }
 
-/** One that takes longer than it should will not end at once: the longer it has taken, the longer it is given. */
+/** One that takes longer than estimated is given a quarter more each time: so the end stays put in between. */
 function imaginedJobEnd(record: ServerRecord, seconds: number, now: number): number {
-  const end = likelyEnd(record, seconds, now) ?? now + seconds * 1000;
-  const leastMs = seconds * 50;
-  return end > now
-    ? Math.max(end, now + leastMs)
-    : now + Math.max(leastMs, (now - (record.startedAt ?? now)) / 10);
+  for (let length = Math.max(1, seconds); ; length *= 1.25) {
+    const end = likelyEnd(record, length, now) ?? now + length * 1000;
+    if (end > now) return end;
+  }
 }
 
 /** Ends a server's job, or its clean-up; a job of an incremental server is synced. */

@@ -92,6 +92,7 @@ test('the shell is given the names that Temporal knows, and without a server not
   expect(await namesFor({ kind: 'batch', running: false })).toContain(name);
   expect(await namesFor({ kind: 'batch', running: true })).not.toContain(name);
   expect(await namesFor({ kind: 'server', batch: name })).toEqual(servers.map((server) => server.name));
+  expect(await namesFor({ kind: 'server', batch: name, phases: ['failed'] })).toEqual([]);
   expect(await namesFor({ kind: 'wave', batch: name })).toEqual(waves.map((wave) => wave.name));
   const gone = { ...house.env, TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
   expect(await runCli(['__names', '--', 'status'], { env: gone })).toEqual({

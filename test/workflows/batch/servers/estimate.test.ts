@@ -129,6 +129,16 @@ test('the end of a batch counts the job and the clean-up of its last server; a s
   expect(endAt).toBe(230_000);
 });
 
+test.each([
+  [50, 100],
+  [101, 125],
+  [120, 125],
+  [126, 156.25],
+])('after %i seconds a server that was given 100 keeps its batch until second %d', (at, end) => {
+  const late = aBatch(aPlan(['a']), { a: { phase: 'migrating', round: 1, startedAt: 0 } });
+  expect(forecast(late.state, at * 1000, { jobOf: () => 100, cleanUp: 0 }).endAt).toBe(end * 1000);
+});
+
 test('servers of an earlier run speak by the one in the middle; without any nothing is known', () => {
   const took = [
     { seconds: published(10), diskGiB: 10 },
