@@ -1,16 +1,11 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { SmcError, type SmcErrorClass } from '../../src/smc';
 import { failureText } from '../../src/text';
-import type { FailureDetail, SmcFailure } from '../../workflows/contract/failure';
+import type { FailureDetail } from '../../workflows/contract/failure';
 import { accountRefused } from './account-trouble';
 import { type CallHistory, callHistory, isGivenUp, noteFailure } from './call-history';
 import { withHeartbeat } from './context';
-
-/** An SMC error in the form that operators see. */
-export function smcFailure(error: SmcError): SmcFailure {
-  const { code, message, action, requestId } = error.facts;
-  return { code, message, remedy: error.remedy, action, requestId };
-}
+import { smcFailure } from './failure-of-error';
 
 /** Whether the same call may succeed later, by the class of its error. */
 export const mayPass = (error: SmcError) => passing.has(error.class);

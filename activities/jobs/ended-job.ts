@@ -10,7 +10,7 @@ import {
 import { cutText } from '../../src/text';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import type { JobEnd } from '../../workflows/contract/server-messages';
-import { smcFailure } from '../calls/smc-failure';
+import { smcFailure } from '../calls/failure-of-error';
 
 /** The end of a job that no longer runs. */
 export interface EndedJob {

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { lateReadPatience, SmcError, type SourceServer } from '../../src/smc';
 import { type ActivityContext, withHeartbeat } from '../calls/context';
-import { smcApplicationFailure, smcFailure } from '../calls/smc-failure';
+import { smcFailure } from '../calls/failure-of-error';
+import { smcApplicationFailure } from '../calls/smc-failure';
 import { tellBatch } from '../workflows/tell-batch';
 
 export interface AwaitSourceServerInput {

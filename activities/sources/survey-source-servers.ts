@@ -1,4 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
+import { migratedBytes } from '../../src/inventory/migrated-size';
 import { sourceFacts, type Trouble } from '../../src/inventory/source-facts';
 import {
   chunksOf50,
@@ -14,7 +15,7 @@ import { smcLook } from '../calls/smc-failure';
 
 export interface SurveyInput {
   batch: string;
-  servers: { name: string; sourceId?: string; sourceName?: string }[];
+  servers: { name: string; sourceId?: string; sourceName?: string; dataDisks?: number[] | 'all' }[];
 }
 
 /** The state of a server's source before anything is changed: evidence for `judgeSource`. */
@@ -22,7 +23,7 @@ export interface SurveyedServer {
   name: string;
   /** The ids of the sources that the plan may mean. */
   found: string[];
-  /** GiB on the disks of the source; its migration time is estimated from them. */
+  /** GiB on the disks of the source that are migrated; the time of its migration is estimated from them. */
   diskGiB?: number;
   /** It is in a simulated account, whose time runs so many times as fast. */
   simulatedSpeed?: number;
@@ -72,7 +73,7 @@ async function* neededSources(smc: SmcClient, servers: SurveyInput['servers']): 
 }
 
 function surveyServer(
-  { name, sourceId, sourceName }: SurveyInput['servers'][number],
+  { name, sourceId, sourceName, dataDisks = [] }: SurveyInput['servers'][number],
   byId: Map<string, SourceServer>,
   byName: Map<string, SourceServer[]>,
 ): SurveyedServer {
@@ -82,9 +83,9 @@ function surveyServer(
   const ids = found.map((source) => source.sourceId);
   const [source] = found;
   if (!source || ids.length > 1) return { name, found: ids };
-  const diskGiB =
-    (source.systemDiskSize ?? 0) + source.dataDisks.reduce((sum, disk) => sum + (disk.size ?? 0), 0);
-  const { trouble } = sourceFacts(source);
+  const facts = sourceFacts(source);
+  const diskGiB = Math.round((migratedBytes(facts, dataDisks) / 2 ** 30) * 10) / 10;
+  const { trouble } = facts;
   return { name, found: ids, diskGiB, ...(trouble && { trouble }) };
 }
 

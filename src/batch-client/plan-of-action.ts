@@ -22,10 +22,11 @@ export async function askPlanOfAction(
       unknown: `no worker takes work from task queue '${queue}' to read the account. Start one with: ${workerOf(queue)}`,
     };
   const patience = patienceMs.least + plan.servers.length * patienceMs.ofServer;
+  const workflowId = planOfActionWorkflowId(plan.name, randomUUID());
   const answer = await client
     .withDeadline(Date.now() + patience, () =>
       client.workflow.execute<(input: { plan: Plan }) => Promise<PlanOfActionAnswer>>('planOfAction', {
-        workflowId: planOfActionWorkflowId(plan.name, randomUUID()),
+        workflowId,
         taskQueue: queue,
         args: [{ plan }],
         workflowExecutionTimeout: patience,
@@ -34,11 +35,20 @@ export async function askPlanOfAction(
     .catch((error: unknown) => {
       if (isPassing(error) || isTimeout(error)) return undefined;
       throw error;
-    });
+    })
+    .finally(() => removed(client, workflowId));
   if (!answer) return { unknown: `no worker has read the account within ${patience / 1000} seconds.` };
   if ('trouble' in answer)
     return { unknown: `the account could not be read: ${failureText(answer.trouble)}` };
   return answer;
+}
+
+/** The list of workflows shows batches and servers; who may not delete this one sees it there until its retention is over. */
+async function removed(client: Client, workflowId: string): Promise<void> {
+  const { namespace } = client.options;
+  await client.workflowService
+    .deleteWorkflowExecution({ namespace, workflowExecution: { workflowId } })
+    .catch(() => undefined);
 }
 
 /** The workflow has had its time. */

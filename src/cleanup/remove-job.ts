@@ -1,5 +1,5 @@
 import { refusalOf, saysNotFound } from '../../activities/calls/call-or-look';
-import { smcFailure } from '../../activities/calls/smc-failure';
+import { smcFailure } from '../../activities/calls/failure-of-error';
 import { awaitsImage, endedJob } from '../../activities/jobs/ended-job';
 import { jobAbsence } from '../../activities/jobs/job-absence';
 import type { ReplicationJobPoller } from '../../activities/jobs/replication-job-poller';

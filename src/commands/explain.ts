@@ -16,7 +16,7 @@ export function explainCommand(): Command {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  smc-batch explain dc1-exit web-07\n\nExit codes: 0 explained, 1 no worker answers, 2 the batch has no such server.',
+      '\nExample:\n  smc-batch explain dc1-exit web-07\n\nExit codes: 0 explained, 1 no worker answers, 2 there is no such batch or server.',
     )
     .action(async (batch: string, server: string, { output }: { output: OutputFormat }) =>
       (await import('../actions/batch/explain.js')).explain(batch, server, output),

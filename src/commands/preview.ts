@@ -22,8 +22,8 @@ export function previewCommand(): Command {
       'after',
       `
 preview reads the account (DescribeSourceServers, DescribeReplicationJobs, ListTagResources) with the settings of
-'smc-batch worker'. Where Temporal answers, it also reads what this batch works on and what it has migrated before. The
-forecast is an estimate: SMC does not tell how full the disks are.
+'smc-batch worker'. Where Temporal answers, it also reads what this batch works on and what it has migrated before: of a
+batch that runs it says what apply would change. The forecast is an estimate: SMC does not tell how full the disks are.
 
 --simulate starts a local Temporal server, a worker and a simulated account with your sources, their disks, troubles
 and jobs, and runs the batch in it, without approvals, windows and cutovers. It changes nothing in your account.
@@ -38,7 +38,7 @@ Examples:
   smc-batch preview batch.yaml --simulate --speed 600
 
 Exit codes: 0 apply would be clean, 3 servers are blocked (or failed in the rehearsal), 4 the rehearsal was broken off,
-2 the plan is not valid, 1 anything else.`,
+2 the plan is not valid, or the batch runs and refuses its changes, 1 anything else.`,
     )
     .action(async (plan: string, options: PreviewOptions) =>
       (await import('../actions/plan/preview.js')).preview(plan, options),

@@ -34,7 +34,7 @@ Examples:
   smc-batch report dc1-exit --costs costs.yaml
   smc-batch report dc1-exit --format json | jq '.failures[].code'
 
-Exit codes: 0 the report was made, however the batch ended; 1 it could not be made; 2 wrong usage.`,
+Exit codes: 0 the report was made, however the batch ended; 1 it could not be made; 2 wrong usage, or there is no\nsuch batch.`,
     )
     .action(async (batch: string, options: ReportOptions) =>
       (await import('../actions/batch/report.js')).report(batch, options, read),

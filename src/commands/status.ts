@@ -16,7 +16,7 @@ Examples:
   smc-batch status dc1-exit -o json   the same for a script
   smc-batch status                    the same as: smc-batch list
 
-Exit codes: 0 shown, also of a batch that failed; 1 there is no such batch, or no worker answers for it.`,
+Exit codes: 0 shown, also of a batch that failed; 1 no worker answers for it, 2 there is no such batch.`,
     )
     .action(async (batch: string | undefined, { output }: { output: TableFormat }) =>
       (await import('../actions/batch/status.js')).status(batch, output),

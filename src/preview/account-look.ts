@@ -2,6 +2,7 @@ import { allSources, type SourceFacts, sourcesById } from '../inventory';
 import { type EarlierMigration, type JobOwner, jobOwners, type LedgerEntry, readLedger } from '../ledger';
 import type { Plan } from '../plan';
 import type { ReplicationJob, SmcClient } from '../smc';
+import type { RunningBatch } from './running-batch';
 
 /** Everything of the account that a preview judges by, read once. */
 export interface AccountLook {
@@ -15,6 +16,8 @@ export interface AccountLook {
   owners: Map<string, JobOwner>;
   /** What Temporal knows of the batch from before; absent where it was not asked, or does not answer. */
   earlier?: EarlierRuns;
+  /** Where a batch of this name runs, and answers. */
+  batch?: RunningBatch;
   /** It is a simulated account, whose time runs so fast; 0: its time stands still. */
   simulatedSpeed?: number;
 }

@@ -3,6 +3,7 @@ export { type AccountLook, type EarlierRuns, lookAtAccount } from './account-loo
 export { jobLength } from './job-length';
 export { type Preview, previewPlan } from './preview-plan';
 export { previewText } from './preview-text';
+export type { RunningBatch } from './running-batch';
 export { type ServerLength, scheduleServers } from './schedule';
 export { foundSources } from './server-preview';
 export type { Warning } from './warnings';

@@ -6,14 +6,14 @@ import { jobBytes } from './job-size';
 import type { ServerPreview } from './server-preview';
 
 /**
- * What `apply` would use of what is billed, in the time of the account: an intermediate instance for as long as a server's
- * job runs, one image of each server, and the bytes that are carried.
+ * What `apply` would use of what is billed, by the clock that the report goes by: an intermediate instance for as long as a
+ * server's job runs, one image of each server, and the bytes that are carried.
  */
 export function previewCosts(
   plan: Plan,
   previews: readonly ServerPreview[],
   look: AccountLook,
-  { serverSeconds, simulatedSpeed }: Pick<Forecast, 'serverSeconds' | 'simulatedSpeed'>,
+  { serverSeconds }: Pick<Forecast, 'serverSeconds'>,
   prices?: Prices,
 ): Costs {
   const planned = new Map(plan.servers.map((server) => [server.name, server]));
@@ -24,8 +24,8 @@ export function previewCosts(
     const server = planned.get(preview.server);
     const isToDo = preview.verdict === 'create' || preview.verdict === 'adopt';
     if (!isToDo || !source || !server) continue;
-    const seconds = (serverSeconds[preview.server] ?? 0) * (simulatedSpeed || 1);
-    hoursOf.set(preview.wave, (hoursOf.get(preview.wave) ?? 0) + seconds / 3_600);
+    const hours = (serverSeconds[preview.server] ?? 0) / 3_600;
+    hoursOf.set(preview.wave, (hoursOf.get(preview.wave) ?? 0) + hours);
     const giB = jobBytes(server, source) / 2 ** 30;
     if (!isContainer(server.job.targetType)) snapshotGiB += giB;
     if (server.job.netMode === 2) vpcTrafficGiB += giB * shareLeft(preview, look);

@@ -1,3 +1,4 @@
+import type { PlanChanges } from '../../workflows/contract/orders';
 import type { Costs, Prices } from '../costs';
 import type { Account, Plan } from '../plan';
 import type { SmcClient } from '../smc';
@@ -11,6 +12,8 @@ import { type Warning, warnings } from './warnings';
 /** What `apply` would do with a plan right now. Plain JSON: `preview -o json` prints it as it is. */
 export interface Preview {
   batch: string;
+  /** Present where the batch runs: `apply` joins it, and this is what the plan would change in it. */
+  running?: PlanChanges;
   account: Account & { jobs: AccountJobs };
   counts: Record<ServerPreview['verdict'], number>;
   /** In the plan's order. */
@@ -46,10 +49,11 @@ export async function previewPlan(
     { setting: 'account.quota.jobs', value: quota.jobs, free: quota.jobs - taken.existing },
   ];
   const expected = forecast(plan, servers, seen, { limits, pollIntervalSeconds, now });
-  const counts = { create: 0, adopt: 0, skip: 0, blocked: 0 };
+  const counts = { create: 0, adopt: 0, skip: 0, blocked: 0, nothing: 0 };
   for (const { verdict } of servers) counts[verdict]++;
   return {
     batch: plan.name,
+    ...(seen.batch && { running: seen.batch.changes }),
     account: { ...plan.account, jobs },
     counts,
     servers,

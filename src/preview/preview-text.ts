@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types';
-import { costLines, counted, formatDuration } from '../report';
+import { costLines, counted, formatDuration, formatInstanceHours } from '../report';
 import { type Column, tableLines } from '../text';
 import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
@@ -34,12 +34,15 @@ export function previewText(preview: Preview, c: Colors, look: PreviewLook = {})
       ? [c.dim(`… and ${created.length} more to create (-o json lists them)`)]
       : []),
     '',
+    ...runningLines(preview),
     `${c.bold(batch)}: ${said.map(([verdict, count]) => `${count} ${wordOf(verdict)}`).join(', ')} of ${servers.length} servers`,
     ...servers.flatMap((server) => blockLines(server, c)),
     ...warnings.flatMap(({ message, remedy }) => ['', `${c.yellow('warning')} ${message}`, `  ${remedy}`]),
     '',
     ...forecastLines(preview, c, look),
-    ...(preview.costs.instanceHours > 0 ? ['', ...costLines(preview.costs, look.columns)] : []),
+    ...(preview.costs.snapshotGiB > 0 || preview.costs.instanceHours > 0
+      ? ['', ...costLines(preview.costs, look.columns), ...simulatedHours(preview, c)]
+      : []),
   ];
 }
 
@@ -54,12 +57,41 @@ const serverColumns = (c: Colors): Column<ServerPreview>[] => [
 const isPlain = ({ verdict, notes }: ServerPreview) => verdict === 'create' && notes.length === 0;
 
 const wordOf = (verdict: string) =>
-  ({ create: 'to create', adopt: 'to adopt', skip: 'done already', blocked: 'blocked' })[verdict] ?? verdict;
+  ({
+    create: 'to create',
+    adopt: 'to adopt',
+    skip: 'done already',
+    blocked: 'blocked',
+    nothing: 'left as they are',
+  })[verdict] ?? verdict;
+
+/** A batch that runs is joined. */
+function runningLines({ batch, running }: Preview): string[] {
+  if (!running) return [];
+  const { added, removed, changed, settings, refused, notes } = running;
+  if (refused.length > 0)
+    return [
+      `Batch '${batch}' runs. apply would change nothing: these changes of its plan are not possible now:`,
+      ...refused.map((line) => `  ${line}`),
+    ];
+  const changes = [
+    added.length > 0 && `${added.length} added`,
+    removed.length > 0 && `${removed.length} removed`,
+    changed.length > 0 && `${changed.length} changed`,
+    settings.length > 0 && `its ${settings.join(', ')} changed`,
+  ].filter((part) => part !== false);
+  return [
+    changes.length === 0
+      ? `Batch '${batch}' runs by this same plan: apply would join it and change nothing.`
+      : `Batch '${batch}' runs: apply would join it with the changed plan (${changes.join(', ')}).`,
+    ...notes.map((line) => `  ${line}`),
+  ];
+}
 
 function verdictColor({ verdict }: ServerPreview, c: Colors): string {
   if (verdict === 'blocked') return c.red(verdict);
   if (verdict === 'adopt') return c.cyan(verdict);
-  return verdict === 'skip' ? c.dim(verdict) : c.green(verdict);
+  return verdict === 'create' ? c.green(verdict) : c.dim(verdict);
 }
 
 function about(server: ServerPreview): string {
@@ -77,6 +109,10 @@ function about(server: ServerPreview): string {
       return server.troubles.map(({ code }) => code).join(', ');
     case 'create':
       return notes.join('; ');
+    case 'nothing':
+      return [`${server.phase} in the batch`, ...(server.next ? [`to migrate it: ${server.next}`] : [])].join(
+        '; ',
+      );
   }
 }
 
@@ -117,6 +153,17 @@ function forecastLines(preview: Preview, c: Colors, look: PreviewLook): string[]
   ];
 }
 
+/** The hours above are those of the simulator's fast time, as the report will have them. */
+function simulatedHours({ costs, forecast: { simulatedSpeed = 1 } }: Preview, c: Colors): string[] {
+  if (simulatedSpeed <= 1) return [];
+  const real = formatInstanceHours(costs.instanceHours * simulatedSpeed);
+  return [
+    c.dim(
+      `Hours are this machine's, as in the report: a real account takes about ${simulatedSpeed} times as long, ${real}.`,
+    ),
+  ];
+}
+
 type JobCounts = Record<'existing' | 'running', number>;
 
 function jobsNow(all: JobCounts, others: JobCounts): string {
@@ -143,9 +190,11 @@ const waveColumns: Column<{ name: string; servers: number; seconds?: number }>[]
 ];
 
 /** A server that is blocked is not done. */
-function nothingToMigrate({ adopt, blocked }: Preview['counts']): string {
+function nothingToMigrate({ adopt, blocked, nothing }: Preview['counts']): string {
   const adopted =
     adopt > 0 ? `; ${adopt} of them ${adopt === 1 ? 'is' : 'are'} adopted to be cleaned up` : '';
+  if (blocked === 0 && nothing > 0)
+    return `Nothing would start${adopted}: the batch leaves ${nothing} as ${nothing === 1 ? 'it is' : 'they are'}.`;
   if (blocked === 0) return `Nothing is left to migrate${adopted}.`;
   return `Nothing can be migrated now: ${blocked} ${blocked === 1 ? 'server is' : 'servers are'} blocked.`;
 }

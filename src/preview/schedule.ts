@@ -57,7 +57,8 @@ export function scheduleServers(
   const { now } = calendar;
   const lengths = new Map(servers.map((server) => [server.name, server]));
   const state = stateOf(waves, servers, lengths, slots, calendar);
-  const ahead = forecast(state, now, (name) => lengths.get(name)!.seconds);
+  // The seconds of a server are those of its job with all its steps; minutes at most come after it.
+  const ahead = forecast(state, now, { jobOf: (name) => lengths.get(name)!.seconds, cleanUp: 0 });
   const spans = waves.map(({ name }) => ({ name, servers: 0, startMs: Number.POSITIVE_INFINITY, endMs: 0 }));
   const spanOf = new Map(spans.map((span) => [span.name, span]));
   for (const { wave } of servers) spanOf.get(wave)!.servers++;

@@ -2,6 +2,7 @@ import { type SourceFacts, type Trouble, troubleOf } from '../inventory';
 import { type JudgedJob, judgedJob, judgeSource, type LedgerEntry } from '../ledger';
 import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import type { AccountLook } from './account-look';
+import { type EndInBatch, endsInBatch, isDecided } from './running-batch';
 import { diskNotes, settingTroubles } from './setting-troubles';
 
 /** What `apply` would do with one server, and what is worth knowing about it. */
@@ -13,6 +14,8 @@ type Judgement = { notes: Note[] } & (
   | { verdict: 'adopt'; jobId?: string; status?: string }
   | ({ verdict: 'skip' } & LedgerEntry)
   | { verdict: 'blocked'; troubles: Trouble[] }
+  /** It has ended in the batch, which runs: only an order starts it again. */
+  | ({ verdict: 'nothing' } & EndInBatch)
 );
 
 /** What may go wrong with a server; it does not block it. */
@@ -31,6 +34,7 @@ export function serverPreviews(plan: Plan, look: AccountLook, now = Date.now()):
     add(jobsOn, job.sourceId, judged);
     if (owner?.batch === plan.name) add(jobsOf, owner.server, judged);
   }
+  const ends = look.batch && endsInBatch(plan.name, look.batch);
   const first = new Map<string, string>();
   const previews = plan.servers.map((server): ServerPreview => {
     const base = { server: server.name, wave: server.wave };
@@ -39,7 +43,8 @@ export function serverPreviews(plan: Plan, look: AccountLook, now = Date.now()):
     const twin = first.get(sourceId ?? '');
     if (sourceId !== undefined && twin === undefined) first.set(sourceId, server.name);
     const jobs = new Set([...(jobsOn.get(sourceId ?? '') ?? []), ...(jobsOf.get(server.name) ?? [])]);
-    const judgement = judge(plan.name, server, { found, twin, jobs: [...jobs] }, look, now);
+    const end = ends?.get(server.name);
+    const judgement = judge(plan.name, server, { found, twin, jobs: [...jobs], end }, look, now);
     return { ...base, sourceId: sourceId ?? server.sourceId, ...judgement };
   });
   blockDependents(plan, previews);
@@ -62,7 +67,12 @@ export const foundSources = ({ sourceId, sourceName }: PlannedServer, look: Acco
 function judge(
   batch: string,
   server: PlannedServer,
-  { found, twin, jobs }: { found: SourceFacts[]; twin?: string; jobs: JudgedJob[] },
+  {
+    found,
+    twin,
+    jobs,
+    end,
+  }: { found: SourceFacts[]; twin?: string; jobs: JudgedJob[]; end: EndInBatch | undefined },
   look: AccountLook,
   now: number,
 ): Judgement {
@@ -82,6 +92,7 @@ function judge(
     migrations: migrations.filter((one) => one.server === server.name || isMeant(one.sourceId)),
   });
   const [source] = found;
+  if (end && isDecided(end, verdict.verdict)) return { verdict: 'nothing', ...end, notes: [] };
   switch (verdict.verdict) {
     case 'blocked':
       return { verdict: 'blocked', troubles: [verdict.trouble], notes: [] };

@@ -20,4 +20,11 @@ export class CommandFailure extends Error {
 export const exitCodeOf = (code: SmcBatchErrorCode) =>
   wrongUse.includes(code) ? exitCodes.usage : exitCodes.unexpected;
 
-const wrongUse: SmcBatchErrorCode[] = ['Refused', 'NoSuchServer', 'PlanTooLarge', 'WrongTaskQueue'];
+const wrongUse: SmcBatchErrorCode[] = [
+  'Refused',
+  'NoSuchBatch',
+  'NoSuchServer',
+  'NotRunning',
+  'PlanTooLarge',
+  'WrongTaskQueue',
+];

@@ -1,6 +1,13 @@
 import pc from 'picocolors';
 import type { Plan } from '../../src/plan';
-import { lookAtAccount, type Preview, previewPlan, previewText } from '../../src/preview';
+import {
+  type AccountLook,
+  lookAtAccount,
+  type Preview,
+  previewPlan,
+  previewText,
+  type RunningBatch,
+} from '../../src/preview';
 import type { SimulatorOptions } from '../../src/simulator';
 import { type Account, anAccount, aPlan } from './an-account';
 
@@ -60,7 +67,7 @@ test.each([true, false])(
     expect(servers[2]).toMatchObject({
       troubles: [{ message: expect.stringContaining('of batch earlier') }],
     });
-    expect(counts).toEqual({ create: 0, adopt: 1, skip: 0, blocked: 2 });
+    expect(counts).toEqual({ create: 0, adopt: 1, skip: 0, blocked: 2, nothing: 0 });
     expect(forecast.peakJobs).toEqual({ existing: 1, running: 1 });
   },
 );
@@ -119,6 +126,49 @@ test('what apply knows from before is previewed: at work, migrated and removed s
     /gone .*skip.* m-1; from source server s-gone; its source server is not in the account/,
   );
   expect(text).toMatch(/work .*adopt.*its workflow is at work/);
+});
+
+test('a batch that runs leaves as they are what has failed, was cancelled or skipped in it: the order is named', async () => {
+  await start({ servers: ['web', 'db', 'app', 'work', 'next'].map((name) => ({ name })) });
+  const plan = aPlan({ web: {}, db: {}, app: {}, work: {}, next: {} });
+  const changes = { added: [], removed: [], changed: [], settings: [], refused: [], notes: [] };
+  const batch = {
+    changes,
+    ended: [
+      {
+        server: 'web',
+        phase: 'failed',
+        error: { code: 'InternalError', message: 'it broke', remedy: 'Look at it.' },
+      },
+      { server: 'db', phase: 'cancelled' },
+      { server: 'app', phase: 'skipped' },
+    ],
+  } satisfies RunningBatch;
+  const earlier = { running: [{ server: 'work', sourceId: account!.idOf('work') }], migrations: [] };
+  const seenWith = async (more: Partial<AccountLook>) => {
+    const look = { ...(await lookAtAccount(account!.smc, plan)), earlier, ...more };
+    return previewPlan(account!.smc, plan, { pollIntervalSeconds: 30, look });
+  };
+  const seen = await seenWith({ batch });
+  expect(seen.servers).toMatchObject([
+    { verdict: 'nothing', phase: 'failed', code: 'InternalError', next: 'smc-batch retry exit web' },
+    { verdict: 'nothing', phase: 'cancelled', next: 'smc-batch retry exit db' },
+    { verdict: 'nothing', phase: 'skipped' },
+    { verdict: 'adopt' },
+    { verdict: 'create' },
+  ]);
+  expect(Object.keys(seen.forecast.serverSeconds)).toEqual(['work', 'next']);
+  const text = previewText(seen, plain).join('\n');
+  expect(text).toMatch(/db .*nothing .*cancelled in the batch; to migrate it: smc-batch retry exit db/);
+  expect(text).toContain("Batch 'exit' runs by this same plan: apply would join it and change nothing.");
+  const refusing = await seenWith({
+    batch: { ...batch, changes: { ...changes, refused: ["server 'work' …"] } },
+  });
+  expect(previewText(refusing, plain).join('\n')).toMatch(
+    /apply would change nothing: .*\n {2}server 'work' …/,
+  );
+  // It has ended: apply begins it again.
+  expect((await seenWith({})).counts).toMatchObject({ create: 4, nothing: 0 });
 });
 
 test('what the ledger has is skipped, even when its source is gone silent', async () => {
@@ -303,7 +353,11 @@ test('against a simulator the forecast says so, and its times are those of the s
   const running = await preview(aPlan({ web: {} }));
   expect([standing.simulatedSpeed, running.forecast.simulatedSpeed]).toEqual([0, 600]);
   expect(running.forecast.totalSeconds).toBeCloseTo(standing.totalSeconds / 600, 0);
-  expect(previewText(running, plain).join('\n')).toContain('its time runs 600 times as fast');
+  const text = previewText(running, plain).join('\n');
+  expect(text).toContain('its time runs 600 times as fast');
+  // A report of the same batch counts the hours of this machine.
+  expect(running.costs.instanceHours).toBe(Math.round((running.forecast.totalSeconds / 3_600) * 100) / 100);
+  expect(text).toMatch(/a real account takes about 600 times as long, [\d.]+ instance-hours/);
 });
 
 test('the text has every server that is not plain, remedies, warnings and the forecast', async () => {

@@ -5,6 +5,7 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
+import { migratedDataDisks } from '../../src/inventory/migrated-size';
 import type { Plan, PlannedServer } from '../../src/plan';
 import type { Findings } from './looks/findings';
 
@@ -20,7 +21,10 @@ export const { startServers: startAtOnce } = proxyLocalActivities<Activities>({
 
 /** Looks servers of a plan up, in the account and in Temporal. Throws the refusal of the API. */
 export async function lookUp(plan: Plan, servers: readonly PlannedServer[]): Promise<Findings> {
-  const asked = servers.map(({ name, sourceId, sourceName }) => ({ name, sourceId, sourceName }));
+  const asked = servers.map(({ name, sourceId, sourceName, job }) => {
+    const dataDisks = migratedDataDisks(job);
+    return { name, sourceId, sourceName, ...(dataDisks.length > 0 && { dataDisks }) };
+  });
   const surveyed = await batchCalls(`${asked.length} servers`)
     .surveySourceServers({ batch: plan.name, servers: asked })
     .catch((error: unknown) => {

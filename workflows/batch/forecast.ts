@@ -3,7 +3,7 @@ import { byName } from '../../src/text';
 import type { Slots } from '../contract/slots';
 import { noNews } from '../news/news';
 import { decide } from './decide';
-import { estimatedSeconds, likelyEnd } from './servers/estimate';
+import { estimatedCleanUp, estimatedSeconds, likelyEnd } from './servers/estimate';
 import { hasWorkflow, type ServerRecord } from './servers/server-record';
 import { type Batch, type BatchState, batchOf } from './state';
 import { accountInOrder } from './telling/account-trouble';
@@ -19,30 +19,44 @@ export interface Forecast {
   peak: Slots;
 }
 
-/** Gives the seconds that the whole migration of a server takes. */
-export type SecondsOf = (name: string) => number;
+/** What servers take. */
+export interface Lengths {
+  /** Seconds of a server's job. */
+  jobOf: (name: string) => number;
+  /** Seconds from the end of a job to the end of its server: it holds no running slot any more. */
+  cleanUp: number;
+}
 
 /** Makes the forecast by the same decisions as the batch itself, on a copy of its state with simulated time. */
-export function forecast(state: BatchState, now: number, secondsOf = measuredSeconds(state)): Forecast {
+export function forecast(
+  state: BatchState,
+  now: number,
+  { jobOf, cleanUp }: Lengths = measuredLengths(state),
+): Forecast {
   const batch = batchOf(imagined(state));
   const { index } = batch;
   const servers: Forecast['servers'] = new Map();
   const ends = new TinyQueue<{ name: string; at: number }>([], (a, b) => a.at - b.at);
-  const begin = (name: string, startAt: number, endAt: number) => {
-    servers.set(name, { startAt, endAt });
-    ends.push({ name, at: endAt });
+  const cleanUpMs = cleanUp * 1000;
+  const begin = (name: string, startAt: number, jobEndAt: number) => {
+    servers.set(name, { startAt, endAt: jobEndAt + cleanUpMs });
+    ends.push({ name, at: jobEndAt });
   };
   for (const name of index.withWorkflow) {
     const record = index.record(name);
-    if (record.phase !== 'queued' && record.phase !== 'synced')
-      begin(name, record.startedAt ?? now, imaginedEnd(record, secondsOf(name), now));
+    if (record.phase === 'finishing') {
+      const endAt = Math.max(now, (record.stoppedRunningAt ?? now) + cleanUpMs);
+      servers.set(name, { startAt: record.startedAt ?? now, endAt });
+      ends.push({ name, at: endAt });
+    } else if (record.phase !== 'queued' && record.phase !== 'synced')
+      begin(name, record.startedAt ?? now, imaginedJobEnd(record, jobOf(name), now));
   }
   const peak: Slots = { existing: 0, running: 0 };
   for (let time = now; ; ) {
     const decision = decide(batch, time);
     for (const { server } of decision.wishes) {
       withdraw(batch.state, server);
-      begin(server, time, time + secondsOf(server) * 1000);
+      begin(server, time, time + jobOf(server) * 1000);
     }
     // Decides again while wishes are left: only so many are sent at once.
     if (Object.keys(batch.state.wishes).length > 0) continue;
@@ -54,16 +68,21 @@ export function forecast(state: BatchState, now: number, secondsOf = measuredSec
     );
     if (next === Number.POSITIVE_INFINITY) return { servers, peak, endAt: isDone(batch) ? time : undefined };
     time = Math.max(time, next);
-    for (let end = ends.peek(); end && end.at <= time; end = ends.peek())
-      endServer(batch, ends.pop()!.name, time);
+    for (let end = ends.peek(); end && end.at <= time; end = ends.peek()) {
+      const { name, at } = ends.pop()!;
+      if (endJob(batch, name, time, cleanUp) === 'cleaned up later') ends.push({ name, at: at + cleanUpMs });
+    }
   }
 }
 
-/** Gives the seconds of a server by its size, and by what the batch has measured so far. */
-export const measuredSeconds =
-  ({ servers, measured }: Pick<BatchState, 'servers' | 'measured'>): SecondsOf =>
-  (name) =>
-    estimatedSeconds(servers[name]?.diskGiB, measured);
+/** By the sizes of the servers, and by what the batch has measured so far. */
+export const measuredLengths = ({
+  servers,
+  measured,
+}: Pick<BatchState, 'servers' | 'measured'>): Lengths => ({
+  jobOf: (name) => estimatedSeconds(servers[name]?.diskGiB, measured),
+  cleanUp: estimatedCleanUp(measured),
+});
 
 /** A copy of the state for a forecast: without reports, look-ups and refusals, and with every approval. */
 function imagined(state: BatchState): BatchState {
@@ -96,27 +115,35 @@ function imagined(state: BatchState): BatchState {
   };
 }
 
-/** One that takes longer than it should will not end at once: the longer it has taken, the longer it is given. */
-function imaginedEnd(record: ServerRecord, seconds: number, now: number): number {
-  if (record.phase === 'finishing') return now;
-  const end = likelyEnd(record, seconds, now) ?? now + seconds * 1000;
-  const leastMs = seconds * 50;
-  return end > now
-    ? Math.max(end, now + leastMs)
-    : now + Math.max(leastMs, (now - (record.startedAt ?? now)) / 10);
+/** One that takes longer than estimated is given a quarter more each time: so the end stays put in between. */
+function imaginedJobEnd(record: ServerRecord, seconds: number, now: number): number {
+  for (let length = Math.max(1, seconds); ; length *= 1.25) {
+    const end = likelyEnd(record, length, now) ?? now + length * 1000;
+    if (end > now) return end;
+  }
 }
 
-function endServer({ index }: Batch, name: string, now: number): void {
+/** Ends a server's job, or its clean-up; a job of an incremental server is synced. */
+function endJob(
+  { index }: Batch,
+  name: string,
+  now: number,
+  cleanUp: number,
+): 'cleaned up later' | undefined {
   const record = index.record(name);
-  if (!hasWorkflow(record)) return;
+  if (!hasWorkflow(record)) return undefined;
   const { round, sourceId } = record;
   const isSynced = index.planOf(name).job.runOnce === false && (record.starts ?? 1) <= 1;
+  const isCleanedUp = cleanUp === 0 || record.phase === 'finishing';
   index.set(
     name,
     isSynced
       ? { round, sourceId, phase: 'synced', jobId: '' }
-      : { round, sourceId, phase: 'migrated', jobId: '', endedAt: now },
+      : isCleanedUp
+        ? { round, sourceId, phase: 'migrated', jobId: '', endedAt: now }
+        : { round, sourceId, phase: 'finishing', starts: record.starts, jobId: '' },
   );
+  return isSynced || isCleanedUp ? undefined : 'cleaned up later';
 }
 
 /** Whether every server has ended or is synced; the time of a cut-over is not known. */

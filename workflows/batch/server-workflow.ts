@@ -1,4 +1,4 @@
-import type { RunningServer } from '../../activities/workflows/find-earlier-servers';
+import type { RunningServer } from '../../activities/workflows/earlier-servers';
 import type { EndedServer } from '../../activities/workflows/find-ended-servers';
 import { nameInUse } from '../../src/ledger/judge-source';
 import { settingsForSmc } from '../../src/plan/plan';

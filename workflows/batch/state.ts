@@ -6,7 +6,7 @@ import type { JournalEntry } from '../contract/views';
 import { type News, noNews } from '../news/news';
 import { type GateState, openGates } from './gates/gates';
 import { type LeaseHolding, lostReport, noLease, type RefusalHold } from './lease';
-import type { Throughput } from './servers/estimate';
+import { type Measured, nothingMeasured } from './servers/estimate';
 import { type RecordWatch, ServerIndex } from './servers/server-index';
 import {
   endedUntouched,
@@ -51,7 +51,7 @@ export interface BatchState {
   journal: JournalEntry[];
   /** The ends of servers that have left the plan. */
   leftPlan: string[];
-  measured: Throughput;
+  measured: Measured;
   /** The announcements that were made, so that each comes once. */
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };
   /** The status in the list of the Temporal UI. */
@@ -159,7 +159,7 @@ export function newBatchState(
     endCheck: {},
     journal: [],
     leftPlan: [],
-    measured: { seconds: 0, diskGiB: 0 },
+    measured: nothingMeasured(),
     announced: { waiting: [], ended: [], failures: 0 },
     shownStatus: 'surveying',
     news: noNews(),

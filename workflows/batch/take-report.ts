@@ -1,5 +1,6 @@
 import type { ServerReport } from '../contract/server-messages';
 import { afterRefusal, afterSuccess, takeSync, withUrgent } from './lease';
+import { withCleanUp, withJob } from './servers/estimate';
 import { adoptedRound, endedState, hasWorkflow, isEnded, type ServerRecord } from './servers/server-record';
 import { type Batch, isLookedUpFirst } from './state';
 import { announceExpiry } from './telling/announce';
@@ -125,13 +126,16 @@ const wasGranted = (record: ServerRecord, report: ServerReport) =>
   (record.round === adoptedRound || record.round === report.round) &&
   record.grantedRequest === report.slotRequest;
 
-/** Measures how long a server took for its size, for the estimates of the others. */
+/** Measures how long a server's job took for its size, and its clean-up, for the estimates of the others. */
 function measure({ state }: Batch, before: ServerRecord, report: ServerReport, now: number): void {
+  if (report.kind === 'ended' && report.result.outcome === 'migrated' && before.phase === 'finishing') {
+    const { stoppedRunningAt = now } = before;
+    state.measured = withCleanUp(state.measured, (now - stoppedRunningAt) / 1000);
+  }
   if (report.kind !== 'stoppedRunning' || report.end !== 'Finished') return;
   const { diskGiB, startedAt, starts = 1, idleMs = 0 } = before;
   if (before.phase !== 'migrating' || starts > 1 || !startedAt || !diskGiB) return;
-  state.measured.seconds += (now - startedAt - idleMs) / 1000;
-  state.measured.diskGiB += diskGiB;
+  state.measured = withJob(state.measured, diskGiB, (now - startedAt - idleMs) / 1000);
 }
 
 /** Takes the API's answer for its quota: a start that was accepted, or a refusal. A server repeats its request with the same refusal. */

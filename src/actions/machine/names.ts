@@ -1,13 +1,18 @@
 import type { Client } from '@temporalio/client';
 import type { Argument, Command, Option } from 'commander';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
-import { namesQuery } from '../../../workflows/contract/views';
+import { namesQuery, type ServerPhase } from '../../../workflows/contract/views';
+import { batchClient } from '../../batch-client/batch-client';
 import { batchNames } from '../../batch-client/names';
 import { connectClient, temporalSettings } from '../../temporal';
 import { isPrintable } from '../../text';
 
 /** A name that may come next on the command line. */
-export type NameWanted = { kind: 'batch'; running: boolean } | { kind: 'wave' | 'server'; batch: string };
+export type NameWanted =
+  | { kind: 'batch'; running: boolean }
+  | { kind: 'wave'; batch: string }
+  /** Of an order: those in the phases that it fits. */
+  | { kind: 'server'; batch: string; phases?: ServerPhase[] };
 
 /** Since the process began: who has pressed Tab does not wait longer. */
 const patienceMs = 1_000;
@@ -40,6 +45,10 @@ export async function names(words: readonly string[], program: Command): Promise
 /** The names that Temporal knows of this kind. */
 export async function namesOf(client: Client, wanted: NameWanted): Promise<string[]> {
   if (wanted.kind === 'batch') return batchNames(client, wanted);
+  if (wanted.kind === 'server' && wanted.phases) {
+    const { phases } = wanted;
+    return (await batchClient(client, wanted.batch).servers({ phases })).map(({ server }) => server);
+  }
   const { waves, servers } = await client.workflow.getHandle(batchWorkflowId(wanted.batch)).query(namesQuery);
   return wanted.kind === 'wave' ? waves : servers;
 }
@@ -56,8 +65,20 @@ export function wantedName([name, ...words]: readonly string[], program: Command
   }
   const kind = argumentAt(command, operands.length)?.name();
   if (kind === 'batch') return { kind, running: takesOrders(command) };
-  return (kind === 'wave' || kind === 'server') && batch !== undefined ? { kind, batch } : undefined;
+  if (batch === undefined) return undefined;
+  if (kind === 'server') return { kind, batch, phases: phasesOfOrder[command.name()] };
+  return kind === 'wave' ? { kind, batch } : undefined;
 }
+
+const underWay: ServerPhase[] = ['migrating', 'recovering', 'queued', 'synced', 'finishing'];
+
+/** The servers that an order can be for; a pause and a resume are for any. */
+const phasesOfOrder: Record<string, ServerPhase[] | undefined> = {
+  retry: ['failed', 'cancelled'],
+  skip: ['waiting', 'failed', 'cancelled'],
+  cutover: ['synced'],
+  cancel: ['waiting', ...underWay],
+};
 
 /** Orders are for batches that run; the other commands show those that have ended, too. */
 const takesOrders = (command: Command) =>

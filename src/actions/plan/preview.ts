@@ -1,12 +1,18 @@
-import { earlierServers } from '../../../activities/workflows/find-earlier-servers';
+import type { Client } from '@temporalio/client';
+import { earlierServers } from '../../../activities/workflows/earlier-servers';
+import { batchWorkflowId } from '../../../workflows/contract/ids';
+import { planChangesQuery } from '../../../workflows/contract/orders';
+import { batchClient, hasWorker, isPassing } from '../../batch-client/batch-client';
 import type { Plan } from '../../plan';
 import {
   type AccountLook,
   type EarlierRuns,
   foundSources,
   lookAtAccount,
+  type Preview,
   previewPlan,
   previewText,
+  type RunningBatch,
   type Warning,
 } from '../../preview';
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearsal';
@@ -39,13 +45,15 @@ export async function preview(
   const print = printer(output);
   const seen = await withSmc(async (smc) => {
     const account = await lookAtAccount(smc, plan);
-    const earlier = await earlierRuns(plan, account);
-    const look = { ...account, earlier };
+    const temporal = await fromTemporal(plan, account);
+    const batch = temporal?.batch === 'silent' ? undefined : temporal?.batch;
+    const look = { ...account, earlier: temporal?.earlier, batch };
     const judged = await previewPlan(smc, plan, { pollIntervalSeconds, look, prices });
-    if (!earlier) judged.warnings.push(temporalIsSilent);
+    if (!temporal) judged.warnings.push(temporalIsSilent);
+    if (temporal?.batch === 'silent') judged.warnings.push(batchIsSilent);
     return { look, preview: judged };
   });
-  process.exitCode = seen.preview.counts.blocked > 0 ? exitCodes.serversFailed : exitCodes.done;
+  process.exitCode = exitCodeOf(seen.preview);
   if (format === 'text')
     for (const line of previewText(plainTexts(seen.preview), colors(), { columns: tableColumns(output) }))
       print(line);
@@ -67,8 +75,14 @@ export async function preview(
   }
 }
 
-/** Undefined where Temporal does not answer: then the account alone tells what an earlier run of the batch has done. */
-async function earlierRuns(plan: Plan, look: AccountLook): Promise<EarlierRuns | undefined> {
+/** As that of `apply`: a running batch that refuses a plan counts as a plan that is not valid. */
+function exitCodeOf({ running, counts }: Preview): number {
+  if (running && running.refused.length > 0) return exitCodes.usage;
+  return counts.blocked > 0 ? exitCodes.serversFailed : exitCodes.done;
+}
+
+/** What Temporal says of the batch; undefined where it does not answer: then the account alone tells. */
+async function fromTemporal(plan: Plan, look: AccountLook): Promise<TemporalLook | undefined> {
   const servers = plan.servers.map((server) => {
     const found = foundSources(server, look);
     return { name: server.name, sourceId: found.length === 1 ? found[0]?.sourceId : undefined };
@@ -76,9 +90,10 @@ async function earlierRuns(plan: Plan, look: AccountLook): Promise<EarlierRuns |
   try {
     const client = await connectClient(temporalSettings(), { silentMs: 2_000 });
     try {
-      return await client.withDeadline(Date.now() + 60_000, () =>
-        earlierServers(client, { batch: plan.name, servers }),
-      );
+      return await client.withDeadline(Date.now() + 60_000, async () => {
+        const earlier = await earlierServers(client, { batch: plan.name, servers });
+        return { earlier, batch: await runningBatch(client, plan) };
+      });
     } finally {
       await client.connection.close();
     }
@@ -87,11 +102,41 @@ async function earlierRuns(plan: Plan, look: AccountLook): Promise<EarlierRuns |
   }
 }
 
+interface TemporalLook {
+  earlier: EarlierRuns;
+  batch?: RunningBatch | 'silent';
+}
+
+/** Undefined where no batch of this name runs. */
+async function runningBatch(client: Client, plan: Plan): Promise<RunningBatch | 'silent' | undefined> {
+  const batch = batchClient(client, plan.name);
+  const queue = await batch.taskQueue();
+  if (queue === undefined || (await batch.status()) !== 'RUNNING') return undefined;
+  // A query needs a worker: without one it waits for its timeout.
+  if (!(await hasWorker(client, queue))) return 'silent';
+  try {
+    return await client.withDeadline(Date.now() + 20_000, async () => ({
+      changes: await client.workflow.getHandle(batchWorkflowId(plan.name)).query(planChangesQuery, plan),
+      ended: await batch.servers({ phases: ['migrated', 'skipped', 'failed', 'cancelled'] }),
+    }));
+  } catch (error) {
+    if (isPassing(error)) return 'silent';
+    throw error;
+  }
+}
+
 const temporalIsSilent: Warning = {
   code: 'temporal',
   message:
     'Temporal does not answer, so the preview does not know what this batch works on and has migrated before: a source that was removed or imported again since then is judged by the account alone',
   remedy: 'Set TEMPORAL_ADDRESS and preview again: then each source is judged as apply judges it.',
+};
+
+const batchIsSilent: Warning = {
+  code: 'temporal',
+  message:
+    'the batch runs, but no worker answers for it: servers that have failed or were cancelled in it are shown as if it would start them again',
+  remedy: 'Start its worker and preview again.',
 };
 
 function rehearsalText({ simulatedSeconds, audit, progress }: Rehearsal, now = Date.now()): string[] {

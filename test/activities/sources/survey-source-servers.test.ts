@@ -13,15 +13,21 @@ const servers = [
   },
 ];
 
-test('a source is found by its id and by its name, with the size of its disks', async () => {
+test('a source is found by its id and by its name, with the size of the disks that are migrated', async () => {
   const bench = await aWorkbench({ servers });
-  const found = { found: ['s-1'], diskGiB: 140 };
+  const found = { found: ['s-1'], diskGiB: 40 };
   expect(
     await bench.run('surveySourceServers', { batch: 'dc1', servers: [{ name: 'a', sourceId: 's-1' }] }),
   ).toEqual([{ name: 'a', ...found }]);
   expect(
     await bench.run('surveySourceServers', { batch: 'dc1', servers: [{ name: 'a', sourceName: 'web-01' }] }),
   ).toEqual([{ name: 'a', ...found }]);
+  for (const dataDisks of [[1], 'all'] as const) {
+    const asked = [{ name: 'a', sourceId: 's-1', dataDisks: dataDisks as number[] | 'all' }];
+    expect(await bench.run('surveySourceServers', { batch: 'dc1', servers: asked })).toEqual([
+      { name: 'a', ...found, diskGiB: 140 },
+    ]);
+  }
 });
 
 test.each([
@@ -39,7 +45,7 @@ test.each([
   });
   expect(surveyed).toEqual([
     { name: 'bad', found },
-    { name: 'good', found: ['s-1'], diskGiB: 140 },
+    { name: 'good', found: ['s-1'], diskGiB: 40 },
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NameWanted, namesOf } from '../../../src/actions/machine/names';
@@ -63,6 +63,28 @@ test.each(['status', 'report', 'watch', 'list'])(
   },
 );
 
+test.each(['preview', 'cleanup'])(
+  'smc-batch %s loads what it asks Temporal and SMC with, and nothing of a worker',
+  async (command) => {
+    const plan = join(folder, 'plan.json');
+    writeFileSync(
+      plan,
+      JSON.stringify({
+        version: 1,
+        name: 'done',
+        servers: [
+          { sourceId: house.plan(1).servers[0]!.sourceId, regionId: 'cn-hangzhou', systemDiskSize: 500 },
+        ],
+      }),
+    );
+    const loaded = await packagesOf(command, command === 'preview' ? plan : house.plan(1).name);
+    expect(loaded).toContain('@temporalio/client');
+    expect(loaded).not.toContainEqual(
+      expect.stringMatching(/^@temporalio\/(worker|activity|testing|core-bridge)$/),
+    );
+  },
+);
+
 test('the shell is given the names that Temporal knows, and without a server nothing', async () => {
   const { name, servers, waves } = house.plan(1);
   // Without the command's patience of a second, which a busy machine needs for the start of a process.
@@ -70,6 +92,7 @@ test('the shell is given the names that Temporal knows, and without a server not
   expect(await namesFor({ kind: 'batch', running: false })).toContain(name);
   expect(await namesFor({ kind: 'batch', running: true })).not.toContain(name);
   expect(await namesFor({ kind: 'server', batch: name })).toEqual(servers.map((server) => server.name));
+  expect(await namesFor({ kind: 'server', batch: name, phases: ['failed'] })).toEqual([]);
   expect(await namesFor({ kind: 'wave', batch: name })).toEqual(waves.map((wave) => wave.name));
   const gone = { ...house.env, TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
   expect(await runCli(['__names', '--', 'status'], { env: gone })).toEqual({

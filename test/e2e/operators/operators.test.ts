@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import {
@@ -63,6 +66,23 @@ test('a canary that fails stops the batch; a retry after the cause is removed le
   );
   expect(stopped.waiting).toContain("wave 'canary' has 1 of 1 servers failed, more than its threshold of 0");
   expect(audit().creates.tookEffect).toBe(1);
+  const file = join(mkdtempSync(join(tmpdir(), 'smc-batch-plan-')), 'plan.json');
+  const { name, account, servers } = plan;
+  const defaults = { regionId: 'cn-hangzhou', vSwitchId: 'vsw-simulator-a', netMode: 2, systemDiskSize: 500 };
+  const waves = [{ name: 'canary' }, { name: 'rest' }];
+  const entries = servers.map((server) => ({
+    name: server.name,
+    wave: server.wave,
+    sourceId: server.sourceId,
+  }));
+  writeFileSync(file, JSON.stringify({ version: 1, name, account, defaults, waves, servers: entries }));
+  const previewed = JSON.parse((await house.run('preview', file, '-o', 'json')).stdout);
+  expect(previewed.servers[0]).toMatchObject({
+    verdict: 'nothing',
+    phase: 'failed',
+    next: `smc-batch retry ${plan.name} ${plan.servers[0]!.name}`,
+  });
+  expect(previewed).toMatchObject({ counts: { create: 4, nothing: 1 }, running: { refused: [] } });
   house.breakThings({});
   await handleOf(plan.name).executeUpdate(retryUpdate, { args: [{ by }] });
   await batch.result();

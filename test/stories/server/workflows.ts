@@ -4,7 +4,7 @@ import type {
   JobsOfBatch,
 } from '../../../activities/jobs/find-jobs-of-batch';
 import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
-import type { EarlierServers, RunningServer } from '../../../activities/workflows/find-earlier-servers';
+import type { EarlierServers, RunningServer } from '../../../activities/workflows/earlier-servers';
 import type { EndedServer } from '../../../activities/workflows/find-ended-servers';
 import type { PlannedServer } from '../../../src/plan';
 import type { ServerMigrationInput } from '../../../workflows/contract/server-migration';

@@ -1,8 +1,8 @@
 import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
-import type { EarlierServers } from '../../../activities/workflows/find-earlier-servers';
+import type { EarlierServers } from '../../../activities/workflows/earlier-servers';
 import { takeFindings } from '../../../workflows/batch/looks/findings';
 import { checkOrder, takeOrder } from '../../../workflows/batch/orders/orders';
-import { estimatedSeconds } from '../../../workflows/batch/servers/estimate';
+import { estimatedSeconds, nothingMeasured, withJob } from '../../../workflows/batch/servers/estimate';
 import type { Batch } from '../../../workflows/batch/state';
 import type { ServerStanding } from '../../../workflows/contract/server-messages';
 import { aBatch, aPlan, aServer } from './a-batch';
@@ -180,10 +180,10 @@ test('a job that its server keeps through a look is no stray, one that it loses 
 test('a batch that is applied again estimates by what its servers took before, until it has measured for itself', () => {
   const earlier = { ...nothing, took: [{ server: 'web', seconds: 600 }] };
   const { state } = taken(web({ diskGiB: 20 }), earlier);
-  expect(state.measured).toEqual({ seconds: 600, diskGiB: 20 });
+  expect(state.measured).toMatchObject({ servers: 1, seconds: 600 });
   const simulated = taken(web({ diskGiB: 20, simulatedSpeed: 600 }), nothing).state.measured;
-  expect(estimatedSeconds(20, simulated)).toBeCloseTo(estimatedSeconds(20, { seconds: 0, diskGiB: 0 }) / 600);
-  const measured = { seconds: 1, diskGiB: 1 };
+  expect(estimatedSeconds(20, simulated)).toBeLessThan(estimatedSeconds(20, nothingMeasured()) / 200);
+  const measured = withJob(nothingMeasured(), 20, 1);
   const known = taken(web({ diskGiB: 20 }), earlier, aBatch(plan, {}, { stage: 'surveying', measured }));
   expect(known.state.measured).toEqual(measured);
 });

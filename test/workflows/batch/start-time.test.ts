@@ -29,7 +29,7 @@ test('an operator who has paused the server is named before its time', () => {
 
 test('the forecast counts the time before a scheduled start', () => {
   const { state } = withLease(aBatch(planOf('2030-01-31T13:00:00Z')), 5);
-  const { servers, endAt } = forecast(state, now, () => 100);
+  const { servers, endAt } = forecast(state, now, { jobOf: () => 100, cleanUp: 0 });
   expect(servers.get('timed')).toEqual({ startAt: now + 3_600_000, endAt: now + 3_700_000 });
   expect(servers.get('plain')).toEqual({ startAt: now, endAt: now + 100_000 });
   expect(endAt).toBe(now + 3_700_000);

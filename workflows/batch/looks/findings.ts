@@ -1,10 +1,10 @@
 import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
-import type { EarlierServers } from '../../../activities/workflows/find-earlier-servers';
+import type { EarlierServers } from '../../../activities/workflows/earlier-servers';
 import { judgeSource, migratedNote, type SourceEvidence } from '../../../src/ledger/judge-source';
 import type { Plan, PlannedServer } from '../../../src/plan';
 import type { SmcFailure } from '../../contract/failure';
 import type { ServerStanding } from '../../contract/server-messages';
-import { earlierThroughput, simulatedThroughput } from '../servers/estimate';
+import { measuredEarlier } from '../servers/estimate';
 import { ServerIndex } from '../servers/server-index';
 import {
   adoptedRound,
@@ -65,14 +65,14 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
  * simulator is faster than that.
  */
 function measureByEarlier(state: BatchState, findings: Findings | undefined): void {
-  if (!findings || state.measured.diskGiB > 0) return;
+  if (!findings || state.measured.servers > 0) return;
   const diskGiB = new Map(findings.surveyed.map((server) => [server.name, server.diskGiB]));
   const took = findings.earlier.took ?? [];
-  const measured = earlierThroughput(
-    took.map(({ server, seconds }) => ({ seconds, diskGiB: diskGiB.get(server) ?? 0 })),
-  );
   const [speed] = findings.surveyed.flatMap(({ simulatedSpeed }) => simulatedSpeed ?? []);
-  state.measured = measured.diskGiB === 0 && speed !== undefined ? simulatedThroughput(speed) : measured;
+  state.measured = measuredEarlier(
+    took.map(({ server, seconds }) => ({ seconds, diskGiB: diskGiB.get(server) ?? 0 })),
+    speed,
+  );
 }
 
 /** Takes the result of a look-up of waiting servers. When the plan has changed meanwhile, that change looks them up itself. */

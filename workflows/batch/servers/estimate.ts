@@ -1,19 +1,93 @@
 import type { ServerRecord } from './server-record';
 
-/** The throughput that the batch has measured: the time that servers of so many GiB have taken. */
-export interface Throughput {
+/** What servers of the batch have taken, against what was expected of them: the others are estimated by it. Sums, of seconds. */
+export interface Measured {
+  /** Servers whose job ran from its first start to its end. */
+  servers: number;
   seconds: number;
-  diskGiB: number;
+  /** What was expected of the same servers before anything was measured. */
+  expected: number;
+  /** Of servers that were cleaned up: their sources tagged, their jobs deleted. */
+  cleanUps: number;
+  cleanUpSeconds: number;
+  /** Of a simulated account: its time runs so many times as fast. */
+  speed?: number;
 }
 
-/** The assumption before the first measurement. SMC: 100 Mbit/s into the intermediate instance, an image at 30 MB/s. */
-const assumedSecondsPerGiB = (1024 ** 3 * 8) / 100e6 + 1024 ** 3 / 30e6;
-const assumedDiskGiB = 40;
+export const nothingMeasured = (speed?: number): Measured => ({
+  servers: 0,
+  seconds: 0,
+  expected: 0,
+  cleanUps: 0,
+  cleanUpSeconds: 0,
+  speed,
+});
 
-/** The estimated seconds for a server of this size, by the measurements so far. */
-export function estimatedSeconds(diskGiB: number | undefined, measured: Throughput): number {
-  const perGiB = measured.diskGiB > 0 ? measured.seconds / measured.diskGiB : assumedSecondsPerGiB;
-  return (diskGiB || assumedDiskGiB) * perGiB;
+/**
+ * Before the first measurement. SMC: some minutes to prepare and clean up, the data at 100 Mbit/s, an image at 30 MB/s; as the
+ * preview reckons it. The calls and looks beside it take their seconds in a simulated account as well.
+ */
+const assumed = {
+  fixedSeconds: 180,
+  secondsPerGiB: (1024 ** 3 * 8) / 100e6 + 1024 ** 3 / 30e6,
+  diskGiB: 40,
+  besideSeconds: 3,
+  cleanUpSeconds: 10,
+};
+
+/** The seconds that are expected of a job for so many GiB before anything is measured. */
+const expectedSeconds = (diskGiB: number | undefined, speed = 1) =>
+  (assumed.fixedSeconds + (diskGiB || assumed.diskGiB) * assumed.secondsPerGiB) / speed +
+  assumed.besideSeconds;
+
+/**
+ * The estimated seconds of a server's job from its start to its end, with all its steps: what is expected by its size, as much
+ * longer or shorter as those were that have ended. What was expected counts like one more server: the first that ends, one of the
+ * fastest, must not speak for all.
+ */
+export const estimatedSeconds = (diskGiB: number | undefined, measured: Measured): number =>
+  expectedSeconds(diskGiB, measured.speed) * factorOf(measured);
+
+function factorOf({ servers, seconds, expected }: Measured): number {
+  if (servers === 0 || expected === 0) return 1;
+  return ((seconds / expected) * servers + 1) / (servers + 1);
+}
+
+/** The estimated seconds from the end of a job to the end of its server: the source is tagged, the job deleted and seen gone. */
+export const estimatedCleanUp = ({ cleanUps, cleanUpSeconds }: Measured): number =>
+  (cleanUpSeconds + assumed.cleanUpSeconds) / (cleanUps + 1);
+
+/** Takes in what the job of a server of this size has taken. */
+export function withJob(measured: Measured, diskGiB: number, seconds: number): Measured {
+  return {
+    ...measured,
+    servers: measured.servers + 1,
+    seconds: measured.seconds + seconds,
+    expected: measured.expected + expectedSeconds(diskGiB, measured.speed),
+  };
+}
+
+/** Takes in what a clean-up has taken. */
+export const withCleanUp = (measured: Measured, seconds: number): Measured => ({
+  ...measured,
+  cleanUps: measured.cleanUps + 1,
+  cleanUpSeconds: measured.cleanUpSeconds + seconds,
+});
+
+/**
+ * What servers took that an earlier run of the batch has migrated, by the one in the middle: one that lay still for days
+ * must not speak for the others.
+ */
+export function measuredEarlier(
+  took: readonly { seconds: number; diskGiB: number }[],
+  speed?: number,
+): Measured {
+  const known = took.filter(({ seconds, diskGiB }) => seconds > 0 && diskGiB > 0);
+  const expectedOf = ({ diskGiB }: { diskGiB: number }) => expectedSeconds(diskGiB, speed);
+  const factors = known.map((one) => one.seconds / expectedOf(one)).sort((a, b) => a - b);
+  const middle = factors[Math.floor((factors.length - 1) / 2)] ?? 1;
+  const expected = known.reduce((sum, one) => sum + expectedOf(one), 0);
+  return { ...nothingMeasured(speed), servers: known.length, seconds: middle * expected, expected };
 }
 
 /**
@@ -30,27 +104,17 @@ export function likelyEnd(record: ServerRecord, seconds: number, now: number): n
   return Math.round(Math.max(now, record.nextStartAt ?? now) + Math.max(0, wholeMs - ranMs));
 }
 
-/** The same for people: an estimate whose time is past has proven wrong and is withdrawn, and nobody knows when a source comes back. */
-export function estimatedEndOf(record: ServerRecord, measured: Throughput, now: number): number | undefined {
+/**
+ * When a server is likely to have ended, with its clean-up, for people: an estimate of its job whose time is past has proven wrong
+ * and is withdrawn, and nobody knows when a source comes back.
+ */
+export function estimatedEndOf(record: ServerRecord, measured: Measured, now: number): number | undefined {
+  const cleanUpMs = Math.round(estimatedCleanUp(measured) * 1000);
+  if (record.phase === 'finishing') {
+    const end = (record.stoppedRunningAt ?? now) + cleanUpMs;
+    return end > now ? end : undefined;
+  }
   if (record.phase === 'recovering' && (record.nextStartAt ?? 0) <= now) return undefined;
   const end = likelyEnd(record, estimatedSeconds(record.diskGiB, measured), now);
-  return end !== undefined && end > now ? end : undefined;
-}
-
-/** Of an account whose time runs so many times as fast; the first server that is measured counts for more. */
-export const simulatedThroughput = (speed: number): Throughput => ({
-  seconds: assumedSecondsPerGiB / speed,
-  diskGiB: 1,
-});
-
-/**
- * What servers took that an earlier run of the batch has migrated, by the one in the middle: one that lay still for days
- * must not speak for the others.
- */
-export function earlierThroughput(took: readonly Throughput[]): Throughput {
-  const known = took.filter(({ seconds, diskGiB }) => seconds > 0 && diskGiB > 0);
-  if (known.length === 0) return { seconds: 0, diskGiB: 0 };
-  const perGiB = known.map(({ seconds, diskGiB }) => seconds / diskGiB).sort((a, b) => a - b);
-  const diskGiB = known.reduce((sum, one) => sum + one.diskGiB, 0);
-  return { seconds: perGiB[Math.floor((perGiB.length - 1) / 2)]! * diskGiB, diskGiB };
+  return end !== undefined && end > now ? end + cleanUpMs : undefined;
 }

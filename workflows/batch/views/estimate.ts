@@ -1,4 +1,4 @@
-import { type Forecast, forecast, measuredSeconds } from '../forecast';
+import { type Forecast, forecast, measuredLengths } from '../forecast';
 import { leasedSlots } from '../lease/lease-use';
 import { isEnded } from '../servers/server-record';
 import type { Batch } from '../state';
@@ -24,17 +24,17 @@ export function estimatedEnd(batch: Batch, now: number): number | undefined {
 function roughEnd(batch: Batch, now: number): number | undefined {
   const { state, index } = batch;
   const { running: slots } = leasedSlots(batch);
-  const secondsOf = measuredSeconds(state);
+  const { jobOf, cleanUp } = measuredLengths(state);
   let work = 0;
   let longest = 0;
   for (const { name } of state.plan.servers) {
     const { phase, startedAt = now } = index.record(name);
     if (isEnded(phase) || phase === 'synced' || phase === 'finishing') continue;
-    const seconds = Math.max(secondsOf(name) - (now - startedAt) / 1000, secondsOf(name) / 20);
+    const seconds = Math.max(jobOf(name) - (now - startedAt) / 1000, jobOf(name) / 20);
     work += seconds;
     longest = Math.max(longest, seconds);
   }
-  return work === 0 || slots === 0 ? undefined : now + Math.max(work / slots, longest) * 1000;
+  return work === 0 || slots === 0 ? undefined : now + (Math.max(work / slots, longest) + cleanUp) * 1000;
 }
 
 /** When a server that waits is likely to end. */

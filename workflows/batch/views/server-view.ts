@@ -1,7 +1,8 @@
+import type { SmcFailure } from '../../contract/failure';
 import type { ServerPhase, ServerView } from '../../contract/views';
 import { estimatedEndOf } from '../servers/estimate';
 import { type ServerRecord, shownRecord } from '../servers/server-record';
-import type { Batch } from '../state';
+import type { Batch, BatchState } from '../state';
 
 /** One server as others see it. */
 export function serverView({ state, index }: Batch, name: string, now: number): ServerView {
@@ -11,10 +12,20 @@ export function serverView({ state, index }: Batch, name: string, now: number): 
     server: name,
     wave,
     ...shownRecord(record),
+    ...('error' in record && record.error && { error: withRemedyNow(state, record.error) }),
     sourceId: record.sourceId ?? sourceId,
     estimatedEnd: estimatedEndOf(record, state.measured, now),
     nextStartAt: nextStartOf(record, now),
     overVpc: job.netMode === 2 ? true : undefined,
+  };
+}
+
+/** A batch that has ended takes no retry: its plan is applied again. To retry by the name takes the name's own sentence. */
+function withRemedyNow({ stage }: BatchState, error: SmcFailure): SmcFailure {
+  if (stage !== 'ended') return error;
+  return {
+    ...error,
+    remedy: error.remedy.replace(/retry the server(?! by its name)/, 'apply the plan again'),
   };
 }
 

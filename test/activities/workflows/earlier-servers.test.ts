@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { earlierServers, namesake } from '../../../activities/workflows/find-earlier-servers';
+import { earlierServers, namesake } from '../../../activities/workflows/earlier-servers';
 import type { ServerResult } from '../../../workflows/contract/server-messages';
 
 interface Ran {
