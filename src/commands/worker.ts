@@ -17,6 +17,10 @@ Settings (environment):
   SMC_WEBHOOK_URL      gets a message for waves that end, gates that wait, failures and the end of a batch
   SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
   SMC_TASK_QUEUE       the task queue, default smc-batch
+  SMC_METRICS_ADDRESS  host:port for /metrics, /healthz and /readyz, default none
+  SMC_LOG_LEVEL        debug, info (default), warn or error; info has each call that changes something
+  SMC_LOG_FORMAT       text (default) or json
+  OTEL_*               traces, where they ask for them and OpenTelemetry's packages are installed
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY   the way to the SMC API, to STS and to the webhook
   NODE_EXTRA_CA_CERTS  a PEM file of certificate authorities to trust beside the public ones
   ALIBABA_CLOUD_*      credentials, by the default chain of the Alibaba Cloud SDKs

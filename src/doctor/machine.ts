@@ -59,6 +59,9 @@ const ownSettings: Record<string, string> = {
   SMC_CALLS_PER_SECOND: '',
   SMC_WEBHOOK_URL: '',
   SMC_WEBHOOK_FORMAT: 'json',
+  SMC_METRICS_ADDRESS: '',
+  SMC_LOG_LEVEL: 'info',
+  SMC_LOG_FORMAT: 'text',
   TEMPORAL_ADDRESS: '127.0.0.1:7233',
   TEMPORAL_NAMESPACE: 'default',
   TEMPORAL_PROFILE: '',
@@ -72,7 +75,7 @@ const ownSettings: Record<string, string> = {
   ALIBABA_CLOUD_SECURITY_TOKEN: '',
   ALIBABA_CLOUD_PROFILE: '',
 };
-const alsoShown = /^(TEMPORAL_|ALIBABA_CLOUD_|(HTTPS?|NO|GRPC|NO_GRPC)_PROXY$|NODE_EXTRA_CA_CERTS$)/;
+const alsoShown = /^(TEMPORAL_|ALIBABA_CLOUD_|OTEL_|(HTTPS?|NO|GRPC|NO_GRPC)_PROXY$|NODE_EXTRA_CA_CERTS$)/;
 
 /** The settings of this machine; secrets only as set or not, an AccessKey id masked. */
 export function settingsInUse(env: NodeJS.ProcessEnv = process.env): Setting[] {
@@ -93,7 +96,11 @@ export function maskedKeyId(id: string): string {
 
 function shown(name: string, value: string): string {
   if (name === 'ALIBABA_CLOUD_ACCESS_KEY_ID') return maskedKeyId(value);
-  if (/SECRET|TOKEN$|WEBHOOK_URL|API_KEY|KEY_DATA|CERT_DATA|CODEC_AUTH|GRPC_META|CREDENTIALS_URI/.test(name))
+  if (
+    /SECRET|TOKEN$|WEBHOOK_URL|API_KEY|KEY_DATA|CERT_DATA|CODEC_AUTH|GRPC_META|CREDENTIALS_URI|OTLP_\w*HEADERS/.test(
+      name,
+    )
+  )
     return 'set, not shown';
   // A proxy may be named without its scheme, and its password then looks like a path.
   if (/_PROXY$/i.test(name)) return value.replace(/^([a-z]+:\/\/)?.*@/i, '$1…@');

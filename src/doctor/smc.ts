@@ -9,7 +9,7 @@ import {
   SmcError,
   signatureNames,
 } from '../smc';
-import { TemporalUnavailable, workerSettings } from '../temporal';
+import { logSettings, metricsAddress, TemporalUnavailable, workerSettings } from '../temporal';
 import type { Check } from './check';
 import { maskedKeyId } from './machine';
 
@@ -17,6 +17,9 @@ import { maskedKeyId } from './machine';
 export async function checksOfSmc(): Promise<Check[]> {
   try {
     const { endpoint, signature } = workerSettings();
+    // They throw what a worker would.
+    logSettings();
+    metricsAddress();
     const reached = await endpointChecks(endpoint);
     const credentials = await credentialsCheck();
     const canAsk = reached[0]!.status === 'ok' && credentials.status === 'ok';

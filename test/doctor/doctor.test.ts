@@ -123,6 +123,7 @@ test('settings: secrets are only set or not, keys masked, proxies without their 
     ALIBABA_CLOUD_SECURITY_TOKEN: 'secret-2',
     TEMPORAL_API_KEY: 'secret-3',
     TEMPORAL_TLS_CLIENT_KEY_DATA: 'secret-4',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=secret-7',
     HTTPS_PROXY: 'http://me:secret-5@proxy:3128',
     http_proxy: 'me:secret-6@proxy:3129',
   });
