@@ -21,9 +21,11 @@ test('each call that changes something is one line of the log, with its job, its
     (message, fields) => lines.push({ message, ...fields }),
   );
   await watched.call('DescribeReplicationJobs', {});
+  await watched.call('TagResources', { ResourceType: 'sourceserver', 'ResourceId.1': 's-1' });
   await watched.call('CreateReplicationJob', { SourceId: 's-1' });
   await expect(watched.call('DeleteReplicationJob', { JobId: 'j-9' })).rejects.toThrow();
   expect(lines).toEqual([
+    expect.objectContaining({ operation: 'TagResources', source: 's-1', code: 'OK' }),
     {
       message: 'SMC has accepted a call',
       operation: 'CreateReplicationJob',

@@ -20,8 +20,10 @@ export function watchCalls(transport: Transport, meter: Meter, note: Note): Tran
       const told = (code: string, requestId: unknown, answer?: object) => {
         meter.apiCalled(action, code, (performance.now() - since) / 1000);
         if (reads.test(action)) return;
-        const job = params.JobId ?? (answer as { JobId?: string } | undefined)?.JobId;
-        const facts = { operation: action, job, source: params.SourceId, code, requestId };
+        const { SourceId, JobId, ResourceType, 'ResourceId.1': tagged } = params;
+        const job = JobId ?? (answer as { JobId?: string } | undefined)?.JobId;
+        const ofTag = ResourceType === 'sourceserver' ? { source: tagged } : { job: tagged };
+        const facts = { operation: action, job, source: SourceId, ...(tagged && ofTag), code, requestId };
         note(code === 'OK' ? 'SMC has accepted a call' : 'SMC has refused a call', { ...place(), ...facts });
       };
       try {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilSaid } from '../../../bench/stage';
 import { simulatorCredentials } from '../../../src/simulator';
+import { freePort } from '../../../src/temporal';
 import type { BatchEvent } from '../../../workflows/contract/batch-event';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { limitsUpdate } from '../../../workflows/contract/orders';
@@ -90,8 +91,14 @@ test('an expired token as a wave of 8 starts fails no server: the batch says so 
 
 test('a second worker with a wrong secret takes no work: nothing fails, nothing stands still', async () => {
   house = await aHouse({ servers: 8, jobSeconds: 2_000 });
-  const wrong = await house.startWorkerProcess({ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' });
+  const page = `127.0.0.1:${await freePort()}`;
+  const wrong = await house.startWorkerProcess({
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong',
+    SMC_METRICS_ADDRESS: page,
+  });
   await untilSaid(wrong, 'SignatureDoesNotMatch');
+  const ready = await fetch(`http://${page}/readyz`);
+  expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('SignatureDoesNotMatch')]);
   await house.startWorker();
   const plan = house.plan(8);
   const batch = house.batch(plan);

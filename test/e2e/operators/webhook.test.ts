@@ -1,3 +1,4 @@
+import { freePort } from '../../../src/temporal';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { journalQuery } from '../../../workflows/contract/views';
 import { aHouse, type House, lengthenHistory, until, untilProgress } from '../house/a-house';
@@ -16,6 +17,8 @@ const gated = [{ name: 'first' }, { name: 'second', after: 'approval' as const }
 const handleOf = (batch: string) => house.client.workflow.getHandle(batchWorkflowId(batch));
 const runOf = async (batch: string) => (await handleOf(batch).describe()).runId;
 
+const pageOf = async (page: string, path = 'metrics') => (await fetch(`http://${page}/${path}`)).text();
+
 /** A new run of the batch takes over. */
 async function continuedAsNew(batch: string): Promise<void> {
   const before = await runOf(batch);
@@ -28,13 +31,24 @@ test('servers go on while the webhook refuses connections, and it gets the messa
   hook = await aWebhook('refuses');
   house = await aHouse({ servers: count, jobSeconds: 2_000, env: { SMC_WEBHOOK_URL: hook.url } });
   const plan = house.plan(count, { waves: gated });
-  await house.startWorkerProcess();
+  const page = `127.0.0.1:${await freePort()}`;
+  await house.startWorkerProcess({ SMC_METRICS_ADDRESS: page });
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, ({ webhook }) => webhook !== undefined);
   await continuedAsNew(plan.name);
+  // The page of the worker has the batch in numbers.
+  const figures = await pageOf(page);
+  expect(figures).toMatch(/^smc_batch_waiting_servers{batch="[^"]+",reason="\w+"} \d$/m);
+  expect(figures).toMatch(/^smc_batch_webhook_deliveries_total{result="failed"} [1-9]/m);
   await house.run('approve', plan.name, 'second', '--yes');
   await batch.result();
+  // Each end counts once, also those in the batch's next run.
+  const counted = await pageOf(page);
+  expect(counted).toContain(`smc_batch_server_ends_total{outcome="migrated"} ${count}\n`);
+  expect(counted).toMatch(/^smc_batch_api_requests_total{operation="StartReplicationJob",code="OK"} 6$/m);
+  expect(counted).toMatch(/^temporal_workflow_completed_total{/m);
+  expect(await pageOf(page, 'readyz')).toBe('ready\n');
   const { images, jobs } = house.simulator.account.audit();
   expect([images.total, jobs.leftovers]).toEqual([count, []]);
   expect(hook.taken).toEqual([]);
