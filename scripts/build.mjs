@@ -16,11 +16,13 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'ts
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 chmodSync(join(dist, 'src', 'cli.js'), 0o755);
 
-// What was compiled from a file that is gone would be found before a folder of the same name.
+// What was compiled from a file that is gone would be found before a folder of the same name. Declarations are the package's
+// alone: scripts/package-types.mjs.
 for (const folder of ['activities', 'bench', 'src', 'workflows']) {
   for (const name of readdirSync(join(dist, folder), { recursive: true })) {
     const source = /^(.*?)(\.d\.ts|\.js|\.js\.map)$/.exec(name)?.[1];
-    if (source && !existsSync(join(root, folder, `${source}.ts`))) rmSync(join(dist, folder, name));
+    if (source && (!existsSync(join(root, folder, `${source}.ts`)) || name.endsWith('.d.ts')))
+      rmSync(join(dist, folder, name));
   }
 }
 

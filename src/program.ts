@@ -1,5 +1,6 @@
 import { type Argument, Command } from 'commander';
 import { applyCommand } from './commands/apply';
+import { bundleCommand } from './commands/bundle';
 import { cleanupCommand } from './commands/cleanup';
 import { completionCommand } from './commands/completion';
 import { demoCommand } from './commands/demo';
@@ -59,6 +60,7 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   all.addCommand(listCommand());
   all.addCommand(reportCommand());
   all.addCommand(explainCommand());
+  all.addCommand(bundleCommand());
   all.commandsGroup('Orders to a batch:');
   all.addCommand(pauseCommand());
   all.addCommand(resumeCommand());

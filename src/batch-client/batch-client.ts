@@ -36,7 +36,7 @@ export interface BatchClient {
   /** Starts the batch; `attached` when it runs already. */
   start(plan: Plan): Promise<'started' | 'attached'>;
   progress(): Promise<BatchProgress>;
-  servers(filter?: { phases?: ServerPhase[]; names?: string[] }): Promise<ServerView[]>;
+  servers(filter?: ServerFilter): Promise<ServerView[]>;
   /** What became of servers that had ended when they left the plan, a line each. */
   leftPlan(): Promise<string[]>;
   status(): Promise<WorkflowExecutionStatusName>;
@@ -55,6 +55,12 @@ export interface BatchClient {
   result(): Promise<BatchResult>;
   /** What the workflow of a server that has failed says of its job: all of it, where the batch keeps less, or nothing. */
   evidence(server: string): Promise<JobEvidence | undefined>;
+}
+
+/** Servers of these phases, and of these names; all where neither is given. */
+export interface ServerFilter {
+  phases?: ServerPhase[];
+  names?: string[];
 }
 
 /** What ended a job that has to be stopped first; `Stopped` when the server was cancelled. */
@@ -82,11 +88,7 @@ const pageSize = 500;
 export function batchClient(client: Client, batch: string, queue = taskQueue()): BatchClient {
   const handle: WorkflowHandle = client.workflow.getHandle(batchWorkflowId(batch));
   const serverHandle = (server: string) => client.workflow.getHandle(serverWorkflowId(batch, server));
-  const found = <T>(work: Promise<T>): Promise<T> =>
-    work.catch(async (error: unknown) => {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new SmcBatchError('NoSuchBatch', await noSuchBatch(client, batch));
-    });
+  const found = <T>(work: Promise<T>): Promise<T> => foundBatch(client, batch, work);
   return {
     batch,
     async start(plan) {
@@ -114,12 +116,8 @@ export function batchClient(client: Client, batch: string, queue = taskQueue()):
     progress: async () => found(handle.query(progressQuery, { at: await serverNow(client) })),
     async servers(filter = {}) {
       const all: ServerView[] = [];
-      const at = await serverNow(client);
-      for (let offset = 0; ; offset += pageSize) {
-        const page = await found(handle.query(serversQuery, { offset, limit: pageSize, at, ...filter }));
-        all.push(...page.servers);
-        if (all.length >= page.total || page.servers.length === 0) return all;
-      }
+      for await (const server of eachServer(client, batch, filter)) all.push(server);
+      return all;
     },
     now: () => serverNow(client),
     leftPlan: () => found(handle.query(leftPlanQuery)),
@@ -178,6 +176,28 @@ export function batchClient(client: Client, batch: string, queue = taskQueue()):
     },
   };
 }
+
+/** The servers of a batch in the plan's order, page by page. */
+export async function* eachServer(
+  client: Client,
+  batch: string,
+  filter: ServerFilter = {},
+): AsyncGenerator<ServerView, void> {
+  const handle = client.workflow.getHandle(batchWorkflowId(batch));
+  const at = await serverNow(client);
+  for (let offset = 0; ; offset += pageSize) {
+    const query = handle.query(serversQuery, { offset, limit: pageSize, at, ...filter });
+    const { servers, total } = await foundBatch(client, batch, query);
+    yield* servers;
+    if (offset + servers.length >= total || servers.length === 0) return;
+  }
+}
+
+const foundBatch = <T>(client: Client, batch: string, work: Promise<T>): Promise<T> =>
+  work.catch(async (error: unknown) => {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new SmcBatchError('NoSuchBatch', await noSuchBatch(client, batch));
+  });
 
 /** `runs`, `has ended`: how a batch stands, by the status of its workflow. A batch with failed servers has ended, too. */
 export function howItStands(status: WorkflowExecutionStatusName): string {

@@ -27,7 +27,11 @@ const timeoutMs = 5_000;
 const ourIdentity = 'smc-batch';
 
 /** Temporal: UpdateTaskQueueConfig. Since Server 1.29 it replaces the workers' maxTaskQueueActivitiesPerSecond. */
-export function temporalQueueLimit(connection: ConnectionLike, namespace: string): QueueLimit {
+export function temporalQueueLimit(
+  connection: ConnectionLike,
+  namespace: string,
+  queue = taskQueue(),
+): QueueLimit {
   const taskQueueType = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
   const { workflowService } = connection;
   const within = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + timeoutMs, call);
@@ -36,7 +40,7 @@ export function temporalQueueLimit(connection: ConnectionLike, namespace: string
       const { config, stats } = await within(() =>
         workflowService.describeTaskQueue({
           namespace,
-          taskQueue: { name: taskQueue() },
+          taskQueue: { name: queue },
           taskQueueType,
           reportConfig: true,
           reportStats: true,
@@ -55,7 +59,7 @@ export function temporalQueueLimit(connection: ConnectionLike, namespace: string
         workflowService.updateTaskQueueConfig({
           namespace,
           identity: `${ourIdentity} worker ${process.pid}@${hostname()}`,
-          taskQueue: taskQueue(),
+          taskQueue: queue,
           taskQueueType,
           updateQueueRateLimit: {
             rateLimit: perSecond === undefined ? undefined : { requestsPerSecond: perSecond },

@@ -3,6 +3,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Webhook } from '../../activities';
 import { type LogFormat, type LogLevel, logFormats, logLevels } from '../log/settings';
 import { defaultEndpoint, type SignatureKind, signatureKind } from '../smc';
+import type { CredentialsProvider } from '../smc/credentials';
 import { trustedRoots } from './trusted-roots';
 import { TemporalUnavailable } from './unavailable';
 
@@ -55,6 +56,10 @@ export const taskQueue = () => process.env.SMC_TASK_QUEUE || 'smc-batch';
 
 /** Settings of the machine a worker runs on. */
 export interface WorkerSettings {
+  /** `SMC_TASK_QUEUE`; absent: as {@link taskQueue} has it. */
+  taskQueue?: string;
+  /** Absent: the chain of the Alibaba Cloud SDKs. */
+  credentials?: CredentialsProvider;
   /** `SMC_ENDPOINT` */
   endpoint: string;
   /** `SMC_SIGNATURE`: `1.0` or `v3`. */

@@ -1,27 +1,22 @@
 import type { Client } from '@temporalio/client';
 import { cancelUpdate } from '../../../workflows/contract/orders';
-import { type BatchClient, batchClient, hasWorker, howItStands } from '../../batch-client/batch-client';
+import { type BatchClient, batchClient, hasWorker } from '../../batch-client/batch-client';
+import { cancelBatch, requireCancellable } from '../../batch-client/cancel-batch';
 import { followUntilLeft } from '../../batch-client/follow';
 import { queueOf } from '../../batch-client/queue-of-batch';
 import { sendOrder, tryOrder, whoami } from '../../batch-client/send-order';
 import { withClient } from '../../batch-client/session';
 import { confirm } from '../../terminal/confirm';
-import { CommandFailure } from '../../terminal/failure';
 import { printer, printJson } from '../../terminal/output';
 import type { OrderOptions } from './order';
 
 export type CancelOptions = OrderOptions & { watch: boolean };
 
-/** A worker that has just died is still counted: its answer is not waited for longer. */
-const answerMs = 10_000;
-
 /** Cancels a batch, or some of its servers. */
 export async function cancel(name: string, servers: string[], options: CancelOptions): Promise<void> {
   await withClient(async (client) => {
     const batch = batchClient(client, name);
-    const status = await batch.status();
-    if (status !== 'RUNNING')
-      throw new CommandFailure(`Batch '${name}' cannot be cancelled: it ${howItStands(status)}.`);
+    await requireCancellable(batch);
     if (!options.yes) await confirm(await questionOf(client, batch, servers), options.yes);
     const print = printer(options.output);
     if (servers.length > 0) {
@@ -30,12 +25,7 @@ export async function cancel(name: string, servers: string[], options: CancelOpt
       if (options.output === 'json' && !options.watch) printJson({ batch: name, ...answer });
       else print(`Batch '${name}': ${answer.done}.`);
     } else {
-      // The order puts a name into the journal; Temporal's own cancellation works without a worker, and shows in its UI.
-      if (await hasWorker(client, await queueOf(batch)))
-        await client
-          .withDeadline(Date.now() + answerMs, () => sendOrder(client, name, cancelUpdate, { by: whoami() }))
-          .catch(() => undefined);
-      await batch.cancel();
+      await cancelBatch(client, batch, whoami());
       print(`Batch '${name}' is being cancelled; its jobs are stopped and deleted.`);
       if (options.output === 'json' && !options.watch) printJson({ batch: name, status: 'cancelling' });
     }

@@ -1,7 +1,6 @@
+import { allChecks } from '../../doctor/all-checks';
 import type { Check } from '../../doctor/check';
-import { nodeCheck, type Setting, settingsInUse, temporalCliCheck } from '../../doctor/machine';
-import { checksOfSmc } from '../../doctor/smc';
-import { checksOfTemporal } from '../../doctor/temporal';
+import { type Setting, settingsInUse } from '../../doctor/machine';
 import { exitCodes } from '../../terminal/failure';
 import { colors, columnsOf, type OutputFormat, printer, printJson } from '../../terminal/output';
 import { displayWidth, padded, plainTexts, wrapped } from '../../text';
@@ -15,12 +14,7 @@ const serviceLinkedRole =
 
 /** Checks what this machine lacks, and prints it. */
 export async function doctor({ output }: { output: OutputFormat }): Promise<void> {
-  const checks: Check[] = [
-    nodeCheck(),
-    await temporalCliCheck(),
-    ...(await checksOfTemporal()),
-    ...(await checksOfSmc()),
-  ];
+  const checks = await allChecks();
   const settings = settingsInUse();
   const ok = checks.every(({ status }) => status !== 'problem');
   if (output === 'json') printJson({ ok, checks, settings, serviceLinkedRole });

@@ -44,10 +44,13 @@ export async function createWorker(
   const { meter, health, tracing } = watch;
   const connection = await connectWorker(temporal);
   watch.connected?.(
-    runningBatches(new Client({ connection, namespace: temporal.namespace, dataConverter }), taskQueue()),
+    runningBatches(
+      new Client({ connection, namespace: temporal.namespace, dataConverter }),
+      smc.taskQueue ?? taskQueue(),
+    ),
   );
   const callRate = createCallRate({
-    limit: temporalQueueLimit(connection, temporal.namespace),
+    limit: temporalQueueLimit(connection, temporal.namespace, smc.taskQueue),
     ceiling: smc.callsPerSecond,
     // Longer than a poll interval: a time without any call does not show that SMC no longer throttles.
     quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
@@ -56,7 +59,7 @@ export async function createWorker(
   const transport = createTransport({
     endpoint: smc.endpoint,
     signature: smc.signature,
-    credentials: defaultCredentials(),
+    credentials: smc.credentials ?? defaultCredentials(),
   });
   const client = createSmcClient(
     tellWorkingAccount(tellThrottling(watchCalls(transport, meter, note), callRate.throttled)),
@@ -68,7 +71,7 @@ export async function createWorker(
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
-      taskQueue: taskQueue(),
+      taskQueue: smc.taskQueue ?? taskQueue(),
       workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
       activities: createActivities({
         smc: client,
