@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { packageRoot, temporalCli } from '../src/temporal';
 import { asMarkdown, asText, type Figures } from './figures';
+import { handover } from './handover';
 import { makespan, script } from './makespan';
 import { memory } from './memory';
 import { overhead, scale } from './overhead';
@@ -17,7 +18,7 @@ import type { StageOptions } from './stage';
 
 interface Part {
   title: string;
-  measure(options: StageOptions & Pick<Options, 'quick' | 'stretch'>): Promise<Figures>;
+  measure(options: StageOptions & Pick<Options, 'quick' | 'stretch' | 'servers'>): Promise<Figures>;
   /** It is given up after so long. */
   minutes: number;
 }
@@ -26,20 +27,24 @@ interface Options {
   only: string[];
   quick: boolean;
   stretch: number;
+  /** The sizes of the batches of `handover`. */
+  servers?: number[];
 }
 
 const parts: Record<string, Part> = {
   makespan: { title: 'Makespan, API calls and history', measure: makespan, minutes: 60 },
   script: { title: 'The same by a script', measure: script, minutes: 60 },
+  handover: { title: 'From one job to the next', measure: handover, minutes: 40 },
   overhead: { title: 'Orchestration overhead', measure: overhead, minutes: 15 },
   scale: { title: 'Cost by the size of the batch', measure: scale, minutes: 60 },
   memory: { title: 'Memory of a worker', measure: memory, minutes: 10 },
 };
 
-const usage = `npm run bench [-- --only PART,…] [--quick] [--stretch N]
+const usage = `npm run bench [-- --only PART,…] [--quick] [--stretch N] [--servers N,…]
   --only    ${Object.keys(parts).join(', ')}; default: all of them, in this order
   --quick   smaller, and only printed: docs/benchmarks.md stays as it is
-  --stretch makespan and script take N times as long, so that a machine busy with other things weighs N times less`;
+  --stretch makespan and script take N times as long, so that a machine busy with other things weighs N times less
+  --servers sizes of the batches of handover; default 200,1000`;
 
 void main().then(
   (exitCode) => process.exit(exitCode),
@@ -90,6 +95,7 @@ function readOptions(): Options | 'help' | undefined {
         only: { type: 'string' },
         quick: { type: 'boolean' },
         stretch: { type: 'string' },
+        servers: { type: 'string' },
         help: { type: 'boolean' },
       },
     });
@@ -98,7 +104,10 @@ function readOptions(): Options | 'help' | undefined {
     if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}.`);
     const stretch = Number(values.stretch ?? 1);
     if (!(stretch >= 1 && stretch <= 20)) throw new Error('--stretch is a number from 1 to 20.');
-    if (!values.help) return { only, quick: values.quick ?? false, stretch };
+    const servers = values.servers?.split(',').map(Number);
+    if (servers?.some((size) => !(Number.isInteger(size) && size >= 51)))
+      throw new Error('--servers are numbers from 51 on, more than the 50 that run at once.');
+    if (!values.help) return { only, quick: values.quick ?? false, stretch, servers };
     process.stdout.write(`${usage}\n`);
     return 'help';
   } catch (error) {

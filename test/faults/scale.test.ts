@@ -1,3 +1,4 @@
+import { historyLimit } from '../../workflows/batch/history-limit';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
 import { aHouse, endedCount, type House, lengthenHistory, until, untilProgress } from '../e2e/house/a-house';
 
@@ -12,7 +13,7 @@ test('a batch of 200 servers passes through a Continue-As-New and a worker kill,
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, (progress) => endedCount(progress) >= servers / 3);
-  await lengthenHistory(house, plan.name, 900);
+  await lengthenHistory(house, plan.name, historyLimit.quiet - 100);
   await house.killWorkers();
   await house.startWorkerProcess();
   await batch.result();

@@ -20,6 +20,7 @@ import { batchCalls } from './activities';
 import { type CarriedBatch, carriedBatch, unpackedBatch } from './carry/carried-batch';
 import { type BatchRun, carryOut, hear, lookForStrays } from './carry-out';
 import { type Decision, decide } from './decide';
+import { historyLimit } from './history-limit';
 import { leaveNews } from './leave-news';
 import { listen } from './listen';
 import { betweenLooksMs, strayLook } from './looks/strays';
@@ -34,12 +35,6 @@ import { batchDetails } from './views/temporal-ui';
 export type BatchInput = { plan: Plan } | { carried: CarriedBatch };
 
 const { meter } = proxySinks<MeterSinks>();
-
-/**
- * The number of events from which on a new run takes over at a quiet moment, and the number at which it does so at any moment. Far below
- * Temporal's own suggestion: a short history is replayed quickly when a worker has died.
- */
-const historyLimit = { quiet: 2_000, any: 3_000 };
 
 /**
  * Migrates every server of the plan, wave after wave, in a window as wide as the account's lease and the policy

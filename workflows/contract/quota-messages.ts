@@ -62,7 +62,10 @@ export interface LeaseReport {
   demand: Slots;
   /** Running jobs that are scheduled syncs: SMC starts them, whether there is a slot or not. */
   syncs: number;
-  /** Jobs that exist and could not run now, also not with a slot: synced ones, kept ones, strays, those that are held back. */
+  /**
+   * Room of the lease in which nothing could run now: jobs that could not run also with a slot (synced ones, kept ones, strays, those that
+   * are held back), and jobs that the API refuses.
+   */
   idle: number;
   priority: number;
   quota: StatedQuota;

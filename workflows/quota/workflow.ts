@@ -6,6 +6,7 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   proxyActivities,
+  proxyLocalActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -57,6 +58,12 @@ const { countReplicationJobs, findEndedBatches, findRunningBatches } = proxyActi
   startToCloseTimeout: '5m',
   scheduleToCloseTimeout: '5m',
   retry: { maximumAttempts: 3 },
+});
+
+/** Within the task at hand: an event, and no task of its own. */
+const { findEndedBatches: findEndedAtOnce } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '2s',
+  retry: { maximumAttempts: 1 },
 });
 
 /**
@@ -147,7 +154,8 @@ async function lookForBatches(run: QuotaRun): Promise<void> {
   if (!run.state.isCensusTaken)
     hear(run, hearCensus(run.state, await findRunningBatches({ account }), Date.now()));
   const batches = [...new Set([...liveBatches(run.state), ...Object.keys(run.state.awaited)])];
-  hear(run, hearEnded(run.state, await findEndedBatches({ batches }), Date.now()));
+  const ended = await findEndedAtOnce({ batches }).catch(() => findEndedBatches({ batches }));
+  hear(run, hearEnded(run.state, ended, Date.now()));
 }
 
 /** The failure of the last attempt of an activity that has timed out. */

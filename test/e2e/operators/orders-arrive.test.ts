@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { historyLimit } from '../../../workflows/batch/history-limit';
 import { batchWorkflowId, serverWorkflowId } from '../../../workflows/contract/ids';
 import {
   approveUpdate,
@@ -60,7 +61,7 @@ test('servers that are cancelled one by one while they are being started are can
   const plan = await allWaiting(25, `cancelled-singly-${Date.now()}`);
   const handle = handleOf(plan.name);
   const { runId } = await handle.describe();
-  await lengthenHistory(house, plan.name, 950);
+  await lengthenHistory(house, plan.name, historyLimit.quiet - 50);
   await handle.executeUpdate(approveUpdate, { args: [{ by, wave: 'all' }] });
   await untilProgress(house.batch(plan), ({ counts }) => counts.migrating > 0);
   // It has been accepted, and stands though the worker dies.

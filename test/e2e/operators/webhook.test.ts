@@ -1,4 +1,5 @@
 import { freePort } from '../../../src/temporal';
+import { historyLimit } from '../../../workflows/batch/history-limit';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { journalQuery } from '../../../workflows/contract/views';
 import { aHouse, type House, lengthenHistory, until, untilProgress } from '../house/a-house';
@@ -22,7 +23,7 @@ const pageOf = async (page: string, path = 'metrics') => (await fetch(`http://${
 /** A new run of the batch takes over. */
 async function continuedAsNew(batch: string): Promise<void> {
   const before = await runOf(batch);
-  await lengthenHistory(house, batch, 1_001);
+  await lengthenHistory(house, batch, historyLimit.quiet + 1);
   await until(async () => (await runOf(batch)) !== before);
 }
 

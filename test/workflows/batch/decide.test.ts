@@ -355,6 +355,17 @@ test('what is at work already is no need: the quota hears of what waits alone', 
   expect(report?.demand).toEqual({ existing: 2, running: 2 });
 });
 
+test.each([
+  [0, 2],
+  [30_000, 1],
+])('at %i room for which the API refuses jobs is told as idle: %i', (now, idle) => {
+  const batch = withLease(aBatch(aPlan(['a', 'b', 'c'])), 3, 3);
+  const refused = { resource: 'existing', code: 'QuotaExceeded.ReplicationJob', message: 'full' } as const;
+  batch.state.hold = { ...refused, limit: 1, refusals: 2, until: 30_000, tries: 1 };
+  batch.state.holding = { ...batch.state.holding, isAsked: true };
+  expect(decide(batch, now).report).toMatchObject({ idle });
+});
+
 test('of a group only one is looked at, and another one once the group is free', () => {
   const names = ['a', 'b', 'c'];
   const plan = aPlan(names.map((name) => aServer(name, { exclusive: 'g' })));

@@ -24,7 +24,7 @@ export function reportToQuota(batch: Batch, now: number, times: Times): LeaseRep
     syncs: index.syncs,
     ...demand,
     recovering: index.counts.recovering,
-    idle: idleJobs(batch),
+    idle: idleJobs(batch) + refusedRoom(batch, now),
     isCancelling: state.cancelRequested,
     hold: state.hold,
   };
@@ -39,6 +39,12 @@ function idleJobs({ index: { inUse, counts }, demand }: Batch): number {
   const mayRun =
     demand.startableWithJob + demand.startableAgainWithJob + counts.recovering + counts.finishing;
   return Math.max(0, inUse.existing - inUse.running - mayRun);
+}
+
+/** Room of the lease for which the API refuses jobs now: nothing can run in it. */
+function refusedRoom(batch: Batch, now: number): number {
+  const leased = leasedSlots(batch);
+  return leased.existing - heldSlots(leased, batch.state.hold, now).existing;
 }
 
 const statedQuota = ({ state }: Batch): StatedQuota => ({

@@ -53,7 +53,7 @@ export interface ReportFacts {
   /** Jobs that could be started again now, and servers that are recovering. */
   startableAgain: number;
   recovering: number;
-  /** Jobs that exist and could not run now, also not with a slot. */
+  /** Room in which nothing could run now, also not with a slot. */
   idle: number;
   isCancelling: boolean;
   hold?: RefusalHold;
