@@ -8,6 +8,7 @@ import { arch, availableParallelism, loadavg, platform } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { packageRoot, temporalCli } from '../src/temporal';
+import { actions } from './actions';
 import { asMarkdown, asText, type Figures } from './figures';
 import { makespan, script } from './makespan';
 import { memory } from './memory';
@@ -33,6 +34,7 @@ const parts: Record<string, Part> = {
   script: { title: 'The same by a script', measure: script, minutes: 60 },
   overhead: { title: 'Orchestration overhead', measure: overhead, minutes: 15 },
   scale: { title: 'Cost by the size of the batch', measure: scale, minutes: 60 },
+  actions: { title: 'Events and actions', measure: actions, minutes: 15 },
   memory: { title: 'Memory of a worker', measure: memory, minutes: 10 },
 };
 

@@ -14,6 +14,8 @@ export interface ActivityContext {
   /** Seconds between two polls of the running jobs (`SMC_POLL_INTERVAL`). */
   pollIntervalSeconds: number;
   poller: ReplicationJobPoller;
+  /** Whether calls must go through the task queue now, because their rate is limited there. */
+  mustQueueCalls?: () => boolean;
   /** The webhook that gets the events of batches. */
   webhook?: Webhook;
 }

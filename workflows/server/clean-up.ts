@@ -16,6 +16,7 @@ import {
   removalAfter,
   resultWithoutJob,
 } from './removal';
+import { shortCall } from './short-calls';
 import { showDetails, showPhase } from './shown-phase';
 import { noteStanding } from './standing';
 
@@ -80,9 +81,11 @@ async function lookedAt(
   removal: Removal,
   status: string | undefined,
 ): Promise<Removal> {
-  const evidence = await smcCalls(`what SMC says of ${jobId}`)
-    .describeFailedJob({ jobId, sourceId, status })
-    .catch(() => undefined);
+  const evidence = await shortCall('describeFailedJob', `what SMC says of ${jobId}`, {
+    jobId,
+    sourceId,
+    status,
+  }).catch(() => undefined);
   const result = { ...removal.result, ...(evidence && { evidence }) } as Removal['result'];
   return { ...removal, result, isLookedAt: true };
 }
@@ -141,7 +144,7 @@ export async function endWithoutJob(
   result: ServerResult,
 ): Promise<ServerResult> {
   await CancellationScope.nonCancellable(() =>
-    smcCalls(result.outcome).tellBatch(batch, { kind: 'ended', server, round, result }),
+    shortCall('tellBatch', result.outcome, { batch, kind: 'ended', server, round, result }),
   );
   showEnd(result);
   return result;

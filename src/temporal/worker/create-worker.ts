@@ -74,6 +74,7 @@ export async function createWorker(
         smc: client,
         poller,
         pollIntervalSeconds: smc.pollIntervalSeconds,
+        mustQueueCalls: callRate.isLimited,
         webhook: smc.webhook,
       }),
       dataConverter,
