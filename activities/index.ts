@@ -48,7 +48,7 @@ export function createActivities(context: ActivityContext) {
     countReplicationJobs: countReplicationJobs(context),
     createReplicationJob: short(createReplicationJob(context, sources)),
     cutOverReplicationJob: short(cutOverReplicationJob(context)),
-    deleteReplicationJob: deleteReplicationJob(context),
+    deleteReplicationJob: deleteReplicationJob(context, sources),
     deleteSourceServer: deleteSourceServer(context),
     describeFailedJob: short(describeFailedJob(context)),
     describeReplicationJobs: describeReplicationJobs(context),
