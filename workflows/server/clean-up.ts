@@ -4,7 +4,7 @@ import { failureText } from '../../src/text';
 import { type SmcFailure, smcFailureOf } from '../contract/failure';
 import type { Leftover, ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
-import { smcWaits } from './activities';
+import { deletionWaits, stopWaits } from './activities';
 import { type Ended, type Job, stopRequest } from './job';
 import {
   finished,
@@ -51,7 +51,7 @@ export async function cleanUp(
         case 'delete': {
           noteFinishing(jobId, removal);
           const result = resultWithoutJob(removal.result);
-          const not = await deleted(input, jobId, result, next.step === 'tag');
+          const not = await deleted(input, job, result, next.step === 'tag');
           if (!not) {
             showEnd(result);
             return result;
@@ -95,7 +95,7 @@ async function stopped(
 ): Promise<Removal> {
   const reason: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
   const request = stopRequest(input, job, reason);
-  const { status, error, ...seen } = await smcWaits(job.jobId).stopReplicationJob(request);
+  const { status, error, ...seen } = await stopWaits(job.jobId).stopReplicationJob(request);
   return status === 'Finished' ? finished(job.jobId, seen) : { ...removal, status, error };
 }
 
@@ -105,13 +105,14 @@ async function stopped(
  */
 async function deleted(
   { batch, server, round, sourceId }: ServerMigrationInput,
-  jobId: string,
+  job: Job,
   result: ServerResult,
   tags: boolean,
 ): Promise<NotDeleted | undefined> {
+  const { jobId } = job;
   const ledger = tags && result.outcome === 'migrated' ? ledgerEntry(batch, sourceId, result) : undefined;
   const summary = ledger ? `${jobId}; source ${sourceId}: ${ledger.image}` : jobId;
-  return smcWaits(summary).deleteReplicationJob({
+  return deletionWaits(job, summary).deleteReplicationJob({
     jobId,
     sourceId,
     ledger,

@@ -96,6 +96,8 @@ export async function createWorker(
       },
       // Most activities only wait, one for each running job.
       maxConcurrentActivityTaskExecutions: 2_000,
+      // The SDK keeps heartbeats back for so long: what a poll shows anew is seen in the views soon.
+      maxHeartbeatThrottleInterval: '10s',
       shutdownGraceTime: '2s',
       maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
       // An eager activity does not go through the task queue, so the queue's limit does not count for it.
