@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { batchWorkflowId, quotaWorkflowId } from '../workflows/contract/ids';
 import { billedActions, eventsByType } from './billed-actions';
-import { type Figures, fixed } from './figures';
+import { type Figures, type FigureTable, fixed } from './figures';
 import { historyOf } from './history';
 import { childNamed, cpuMsOf } from './process-use';
 import { sum } from './schedule';
@@ -52,14 +52,28 @@ export function actions(options: StageOptions): Promise<Figures> {
     };
     return {
       title: 'Events and actions',
-      about: 'by type',
+      about: `What ${servers} servers with one-shot image jobs leave in Temporal, a server: in its own workflow, in the batch's and in the quota's; and the actions of that as Temporal Cloud bills them.
+The last table adds the heartbeats of the wait for a job, calculated: one where a poll shows something new, else one after 0.6 of the heartbeat timeout, which is three polls (20 seconds at least).`,
       tables: [
         { columns: ['event', 'own', 'batch', 'quota', 'all'], rows: rows(eventsByType) },
         { columns: ['action', 'own', 'batch', 'quota', 'all'], rows: rows(actionsOf) },
+        jobTable(sum(Object.values(parts).map((part) => sum([...actionsOf(part).values()]))) / servers),
       ],
       verdicts: [],
     };
   });
+}
+
+/** Actions of a server by the length of its job and the time between two polls; `others`: all but the heartbeats. */
+function jobTable(others: number): FigureTable {
+  const rows = [30, 120].flatMap((poll) =>
+    [1, 20].map((hours) => {
+      const polls = (hours * 3_600) / poll;
+      const atRest = (hours * 3_600) / (0.6 * Math.max(20, 3 * poll));
+      return [`${hours} h, a poll every ${poll} s`, fixed(others + atRest, 0), fixed(others + polls, 0)];
+    }),
+  );
+  return { columns: ['job', 'actions: polls show nothing new', 'each shows something new'], rows };
 }
 
 type History = NonNullable<
