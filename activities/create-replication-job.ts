@@ -33,6 +33,8 @@ export interface CreatedJob {
   validTime?: string;
   /** The job existed before, and belongs to this server. */
   adopted: boolean;
+  /** Seconds between two polls of the worker: the heartbeats of the waits for the job follow them. */
+  pollIntervalSeconds?: number;
 }
 
 /**
@@ -40,8 +42,8 @@ export interface CreatedJob {
  * gives the same ClientToken. SMC: CreateReplicationJob.
  */
 export function createReplicationJob(context: ActivityContext, sources: SourceReader) {
-  const { smc } = context;
-  return (input: CreateReplicationJobInput): Promise<CreatedJob> =>
+  const { smc, pollIntervalSeconds } = context;
+  const created = (input: CreateReplicationJobInput): Promise<CreatedJob> =>
     smcCall(async () => {
       const { batch, server, sourceId, creationId, job } = input;
       const { verdict, ownJob } = await judged(context, input, await sources.read(sourceId));
@@ -67,6 +69,10 @@ export function createReplicationJob(context: ActivityContext, sources: SourceRe
         compare: (read, refusal) => compare(smc, input, read, refusal),
       });
     });
+  return async (input: CreateReplicationJobInput): Promise<CreatedJob> => ({
+    ...(await created(input)),
+    pollIntervalSeconds,
+  });
 }
 
 /** Judges the source. Its list of jobs may lack the job that the survey has found: then that job is read by its id. */

@@ -1,34 +1,69 @@
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { nextStep } from '../src/ledger';
 import { lateReadPatience, looksForEffect, type ReplicationJob, SmcError } from '../src/smc';
+import type { FailureDetail, SmcFailure } from '../workflows/contract/failure';
 import type { ServerResult } from '../workflows/contract/server-messages';
 import { refusalOf, saysNotFound } from './calls/call-or-look';
 import { type ActivityContext, withHeartbeat } from './calls/context';
-import { finalFailure, mayPass, smcApplicationFailure } from './calls/smc-failure';
+import { finalFailure, mayPass, smcApplicationFailure, smcCall } from './calls/smc-failure';
 import { awaitsImage, type EndedJob, endedJob } from './jobs/ended-job';
 import { jobAbsence } from './jobs/job-absence';
+import type { SourceReader } from './sources/source-reader';
+import { type LedgerEntryToWrite, writeLedger } from './sources/write-ledger';
 import { tellBatch } from './workflows/tell-batch';
 
 export interface DeleteReplicationJobInput {
   jobId: string;
   sourceId?: string;
+  /** The ledger of its source, written before the job, which is the other proof of the migration, is deleted. */
+  ledger?: LedgerEntryToWrite;
   /** The report to the batch, sent once the job is seen gone: the server's slot is free. */
   report?: { batch: string; server: string; round: number; result: ServerResult };
 }
 
+/** Why the job was not deleted: it is now seen Finished, or the ledger of its source was refused. */
+export type NotDeleted = { finished: EndedJob } | { ledgerRefused: SmcFailure };
+
 /**
  * Deletes a job and waits until it is gone: a deletion is asynchronous, and the job holds its slot until then. A job that does
  * not exist is a success. A failed job that is now seen Finished has migrated its server: it is not deleted, and is given
- * with its end. SMC: DeleteReplicationJob.
+ * with its end. SMC: TagResources, DeleteReplicationJob.
  */
-export function deleteReplicationJob(context: ActivityContext) {
-  return async (input: DeleteReplicationJobInput): Promise<EndedJob | undefined> => {
+export function deleteReplicationJob(context: ActivityContext, sources: SourceReader) {
+  return async (input: DeleteReplicationJobInput): Promise<NotDeleted | undefined> => {
+    const ledgerRefused = await ledgerRefusal(context, sources, input);
+    if (ledgerRefused) return { ledgerRefused };
     const finished = await untilDeleted(context, input);
-    if (finished || !input.report) return finished;
+    if (finished) return { finished };
+    if (!input.report) return undefined;
     const { batch, ...ended } = input.report;
     await tellBatch(batch, { kind: 'ended', ...ended });
     return undefined;
   };
+}
+
+/** The part of the activity's heartbeats that tells the next attempt that the ledger is written. */
+interface DeletionHeartbeat {
+  ledger?: 'written';
+}
+
+/** Writes the ledger, unless an earlier attempt has done so. Gives the refusal, when SMC would refuse it again. */
+async function ledgerRefusal(
+  context: ActivityContext,
+  sources: SourceReader,
+  { ledger }: DeleteReplicationJobInput,
+): Promise<SmcFailure | undefined> {
+  const before = Context.current().info.heartbeatDetails as DeletionHeartbeat | undefined;
+  if (!ledger || before?.ledger === 'written') return undefined;
+  try {
+    await smcCall((signal) => writeLedger(context, sources, ledger, signal));
+    return undefined;
+  } catch (error) {
+    const isFinal = error instanceof ApplicationFailure && error.nonRetryable;
+    const detail = isFinal ? (error.details?.[0] as FailureDetail | undefined) : undefined;
+    if (!detail) throw error;
+    return detail.failure;
+  }
 }
 
 /** The result of a call for the deletion; `again`: the call has to be repeated. */
@@ -36,7 +71,7 @@ type Outcome = 'gone' | 'again' | { finished: ReplicationJob };
 
 async function untilDeleted(
   context: ActivityContext,
-  { jobId, sourceId, report }: DeleteReplicationJobInput,
+  { jobId, sourceId, report, ledger }: DeleteReplicationJobInput,
 ): Promise<EndedJob | undefined> {
   const { smc, poller, pollIntervalSeconds } = context;
   const signal = Context.current().cancellationSignal;
@@ -44,6 +79,7 @@ async function untilDeleted(
   const hasLackedImage = lateReadPatience(pollIntervalSeconds);
   const hasBeenEnded = lateReadPatience(pollIntervalSeconds);
   const hasFailed = report?.result.outcome === 'failed';
+  const written: DeletionHeartbeat = ledger ? { ledger: 'written' } : {};
   const mayHaveFinished = report !== undefined && report.result.outcome !== 'migrated';
   let seen = 'asked to delete';
   let contradictions = 0;
@@ -106,7 +142,7 @@ async function untilDeleted(
   };
 
   return withHeartbeat(
-    () => ({ jobId, status: seen }),
+    () => ({ jobId, status: seen, ...written }),
     async (): Promise<EndedJob | undefined> => {
       // The job may have been started again since it broke, by us or by somebody else, and be Finished now.
       const before = hasFailed ? (await look()).finished : undefined;
@@ -122,6 +158,8 @@ async function untilDeleted(
       }
     },
   ).catch((error: unknown) => {
+    // The next attempt gets the last heartbeat.
+    Context.current().heartbeat({ jobId, ...written });
     throw error instanceof SmcError ? smcApplicationFailure(error) : error;
   });
 }

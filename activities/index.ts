@@ -1,5 +1,7 @@
 /** The activities: one file an SMC operation, plus the few that are not API calls. */
 
+import type { ServerReport } from '../workflows/contract/server-messages';
+import { callsAtOnce } from './calls/at-once';
 import type { ActivityContext } from './calls/context';
 import { createReplicationJob } from './create-replication-job';
 import { cutOverReplicationJob } from './cut-over-replication-job';
@@ -39,15 +41,16 @@ export { createReplicationJobPoller } from './jobs/replication-job-poller';
 /** All activities of a worker; they share the client and the poller of its process. */
 export function createActivities(context: ActivityContext) {
   const sources = createSourceReader(context.smc);
+  const short = callsAtOnce(context.mustQueueCalls ?? (() => false));
   return {
     awaitReplicationJob: awaitReplicationJob(context),
     awaitSourceServer: awaitSourceServer(context),
     countReplicationJobs: countReplicationJobs(context),
-    createReplicationJob: createReplicationJob(context, sources),
-    cutOverReplicationJob: cutOverReplicationJob(context),
-    deleteReplicationJob: deleteReplicationJob(context),
+    createReplicationJob: short(createReplicationJob(context, sources)),
+    cutOverReplicationJob: short(cutOverReplicationJob(context)),
+    deleteReplicationJob: deleteReplicationJob(context, sources),
     deleteSourceServer: deleteSourceServer(context),
-    describeFailedJob: describeFailedJob(context),
+    describeFailedJob: short(describeFailedJob(context)),
     describeReplicationJobs: describeReplicationJobs(context),
     describeSourceServers: describeSourceServers(context),
     findEarlierServers,
@@ -59,17 +62,17 @@ export function createActivities(context: ActivityContext) {
     findRunningBatches,
     findUnknownTimeZones: findUnknownTimeZones(),
     listTagResources: listTagResources(context),
-    modifyReplicationJobAttribute: modifyReplicationJobAttribute(context),
+    modifyReplicationJobAttribute: short(modifyReplicationJobAttribute(context)),
     modifySourceServerAttribute: modifySourceServerAttribute(context),
     notify: notify(context),
     reportLease,
     returnLease,
-    startReplicationJob: startReplicationJob(context),
+    startReplicationJob: short(startReplicationJob(context)),
     startServers,
     stopReplicationJob: stopReplicationJob(context),
     surveySourceServers: surveySourceServers(context),
     tagResources: tagResources(context, sources),
-    tellBatch,
+    tellBatch: short(({ batch, ...report }: { batch: string } & ServerReport) => tellBatch(batch, report)),
     untagResources: untagResources(context),
     watchWaitingJob: watchWaitingJob(context),
   };

@@ -8,6 +8,7 @@ import { arch, availableParallelism, loadavg, platform } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { packageRoot, temporalCli } from '../src/temporal';
+import { actions } from './actions';
 import { asMarkdown, asText, type Figures } from './figures';
 import { handover } from './handover';
 import { makespan, script } from './makespan';
@@ -37,6 +38,7 @@ const parts: Record<string, Part> = {
   handover: { title: 'From one job to the next', measure: handover, minutes: 40 },
   overhead: { title: 'Orchestration overhead', measure: overhead, minutes: 15 },
   scale: { title: 'Cost by the size of the batch', measure: scale, minutes: 60 },
+  actions: { title: 'Events and actions', measure: actions, minutes: 15 },
   memory: { title: 'Memory of a worker', measure: memory, minutes: 10 },
 };
 

@@ -67,14 +67,14 @@ export const finalFailure = (error: SmcError, more?: Pick<FailureDetail, 'migrat
   failure(error, { nonRetryable: true, ...more });
 
 /** A failure after which the activity is run again, with any class of error: its cause will pass without a remedy. */
-export const passingFailure = (error: SmcError, nextRetryDelay?: '5s' | '1m') =>
+export const passingFailure = (error: SmcError, nextRetryDelay?: number) =>
   failure(
     error,
     { nonRetryable: false, nextRetryDelay },
     failureText({ ...smcFailure(error), remedy: undefined }),
   );
 
-type How = { nonRetryable: boolean; nextRetryDelay?: number | '5s' | '1m' } & Pick<FailureDetail, 'migrated'>;
+type How = { nonRetryable: boolean; nextRetryDelay?: number } & Pick<FailureDetail, 'migrated'>;
 
 /** Gives a failure the form in which it crosses Temporal; its type is the API's code. */
 function failure(
@@ -86,6 +86,7 @@ function failure(
     failure: smcFailure(error),
     class: error.class,
     ...(migrated && { migrated }),
+    ...(retry.nextRetryDelay !== undefined && { retryInMs: Math.round(retry.nextRetryDelay) }),
   };
   return ApplicationFailure.create({ type: error.code, message, details: [detail], ...retry });
 }

@@ -1,4 +1,5 @@
-import { Context, log } from '@temporalio/activity';
+import { CancelledFailure, Context, log } from '@temporalio/activity';
+import { ActivityCancelledError, ActivityNotFoundError } from '@temporalio/client';
 import { lateReadMs, lateReadPatience, mayRun, type ReplicationJob } from '../../src/smc';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import { type Restart, restartsIn } from '../../workflows/contract/start-again';
@@ -68,15 +69,17 @@ export function awaitReplicationJob(context: ActivityContext) {
 
     const ended = await withHeartbeat(
       () => seen,
-      async (): Promise<EndedJob> => {
+      async (beat): Promise<EndedJob> => {
         for (;;) {
           const look = await poller.nextLook(input.jobId, activity.cancellationSignal);
           if (!look.job) {
             if (look.error) {
-              if (seen.pollError !== look.error.code)
+              const isNew = seen.pollError !== look.error.message;
+              if (isNew)
                 log.warn('the job could not be read', { jobId: input.jobId, error: look.error.message });
               seen.pollError = look.error.message;
               seen.blindSince ??= Date.now();
+              if (isNew) beat();
               if (look.error.class === 'account') {
                 // The account may accept the calls of another worker: the heartbeat carries the state to the next attempt.
                 activity.heartbeat(seen);
@@ -91,9 +94,9 @@ export function awaitReplicationJob(context: ActivityContext) {
           }
           absence.listed();
           const { job } = look;
-          noteSeen(seen, job, activity.info.attempt);
+          const isNew = noteSeen(seen, job, activity.info.attempt);
           // A job that has ended needs no heartbeat: the result follows.
-          if (job.status === 'Running') activity.heartbeat(seen);
+          if (isNew && job.status === 'Running') beat();
           // A status that this version does not know may be that of a running job: the wait goes on.
           if (mayRun(job)) {
             if (job.status === 'Running') lastRunAt = Date.now();
@@ -120,6 +123,8 @@ export function awaitReplicationJob(context: ActivityContext) {
     // A stalled job still runs: its slot is free once it has been stopped.
     if (ended.end === 'Stalled') return ended;
     const startsAgainInSeconds = restartsIn(input.restart, ended.end);
+    // A cancelled server no longer waits for this activity, and stops its job: that end is no reason for a start.
+    if (startsAgainInSeconds !== undefined) await throwIfCancelled(seen);
     await tellBatch(input.batch, {
       kind: 'stoppedRunning',
       server: input.server,
@@ -134,6 +139,15 @@ export function awaitReplicationJob(context: ActivityContext) {
   };
 }
 
+/** Asks Temporal whether the activity was cancelled: its heartbeats, which would tell it, are far apart. */
+async function throwIfCancelled(seen: JobHeartbeat): Promise<void> {
+  const { client, info } = Context.current();
+  await client.activity.heartbeat(info.taskToken, seen).catch((error: unknown) => {
+    if (error instanceof ActivityCancelledError || error instanceof ActivityNotFoundError)
+      throw new CancelledFailure('the wait for the job was cancelled');
+  });
+}
+
 /** Whether a read shows the job as before its start. Waiting always does: a cut-over never ends in Waiting. */
 const isAsBefore = (job: ReplicationJob, before: AwaitReplicationJobInput['before']) =>
   job.status === before?.status && (job.status === 'Waiting' || job.startTime === before.startTime);
@@ -145,7 +159,9 @@ function firstSeen(earlier: JobHeartbeat | undefined, jobId: string, now: number
   return { ...earlier, changedAt: now - stoodMs, ...(earlier.lookedAt && { lookedAt: now }) };
 }
 
-function noteSeen(seen: JobHeartbeat, job: ReplicationJob, attempt: number): void {
+/** Notes what a poll has shown. Gives whether the views show something new by it. */
+function noteSeen(seen: JobHeartbeat, job: ReplicationJob, attempt: number): boolean {
+  const isFirst = seen.lookedInAttempt !== attempt || seen.pollError !== undefined;
   if (seen.blindSince !== undefined) {
     const blindMs = Math.max(0, Date.now() - seen.blindSince);
     seen.blindMs = (seen.blindMs ?? 0) + blindMs;
@@ -163,6 +179,7 @@ function noteSeen(seen: JobHeartbeat, job: ReplicationJob, attempt: number): voi
   seen.lookedAt = Date.now();
   seen.lookedInAttempt = attempt;
   delete seen.pollError;
+  return hasMoved || isFirst;
 }
 
 const stalledFailure = (job: ReplicationJob, seconds: number): SmcFailure => ({

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { looksForEffect, type ReplicationJob, type SourceServer } from '../../src/smc';
 import { cutText } from '../../src/text';
 import type { JobEvidence } from '../../workflows/contract/job-evidence';
+import { mustNotWaitHere } from '../calls/at-once';
 import type { ActivityContext } from '../calls/context';
 import { smcCall } from '../calls/smc-failure';
 
@@ -29,6 +30,7 @@ export function describeFailedJob({ smc, pollIntervalSeconds }: ActivityContext)
         last = job ?? last;
         const isAsEnded = job !== undefined && (status === undefined || job.status === status);
         if (isAsEnded || looks === looksForEffect) break;
+        mustNotWaitHere();
         await Context.current().sleep(pollIntervalSeconds * 1000);
       }
       const { sourceServers } = await smc.describeSourceServers({ sourceIds: [sourceId] }, { signal });

@@ -20,7 +20,7 @@ export function findJobOfServer({ pollIntervalSeconds }: ActivityContext, source
       const hasNotBeenListed = lateReadPatience(seconds);
       for (;;) {
         const { ownJob } = judgeForServer(input, await sources.read(input.sourceId));
-        if (ownJob) return adopted(ownJob);
+        if (ownJob) return { ...adopted(ownJob), pollIntervalSeconds };
         if (hasNotBeenListed(true)) return undefined;
         await sleep(seconds * 1000, undefined, { signal });
       }

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { type ReplicationJob, SmcError } from '../../src/smc';
+import { mustNotWaitHere } from '../calls/at-once';
 import type { ActivityContext } from '../calls/context';
 import { passingFailure } from '../calls/smc-failure';
 import { jobAbsence } from './job-absence';
@@ -30,6 +31,7 @@ export async function findKnownJob(
     if (isGone) return undefined;
     if (doubt !== undefined)
       throw passingFailure(new SmcError({ code: 'ReplicationJob.NotSeen', message: doubt }));
+    mustNotWaitHere();
     await Context.current().sleep(seconds * 1000);
   }
 }

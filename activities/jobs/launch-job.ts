@@ -60,10 +60,10 @@ function compare(
   if (isAnswerLost(refusal) && status === 'Running') return undefined;
   if (isAnswerLost(refusal) || refusal.code === 'SourceServerState.Invalid') throw refusal;
   const isMissing = saysNotFound(refusal);
-  if (!job && !isMissing) throw passingFailure(refusal, '5s');
+  if (!job && !isMissing) throw passingFailure(refusal, 5_000);
   if (!job || !status || status === 'Deleting') return undefined;
-  if (isMissing || from.includes(status)) throw passingFailure(refusal, '5s');
+  if (isMissing || from.includes(status)) throw passingFailure(refusal, 5_000);
   // The job runs a scheduled sync, or its last one: only the end shows which.
-  if (status === 'Running') throw passingFailure(refusal, '1m');
+  if (status === 'Running') throw passingFailure(refusal, 60_000);
   return endedJob(job);
 }

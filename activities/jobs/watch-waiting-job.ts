@@ -65,8 +65,9 @@ export function watchWaitingJob(context: ActivityContext) {
         const lookedAt = Date.now();
         const isSame = status === seen.status && businessStatus === seen.businessStatus;
         const changedAt = isSame ? seen.changedAt : lookedAt;
+        const isNew = !isSame || progress !== seen.progress || seen.lookedAt === undefined;
         seen = { jobId, status, businessStatus, progress, changedAt, lookedAt };
-        activity.heartbeat(seen);
+        if (isNew) activity.heartbeat(seen);
         if (job.status === 'Waiting') {
           const dueAt = nextSyncAt(job, frequency);
           await tellSync({ runs: false, dueAt });

@@ -24,7 +24,7 @@ export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext)
     let seen: { sourceId: string; state?: string; reason?: string } = { sourceId };
     await withHeartbeat(
       () => seen,
-      async () => {
+      async (beat) => {
         let told: string | undefined;
         const hasBeenAway = lateReadPatience(pollIntervalSeconds);
         for (;;) {
@@ -41,6 +41,7 @@ export function awaitSourceServer({ smc, pollIntervalSeconds }: ActivityContext)
           seen = { sourceId, state: look?.source?.state, reason: reason?.message };
           if (reason && reason.message !== told) {
             told = reason.message;
+            beat();
             await tellBatch(batch, { kind: 'waitsForSource', server, round, error: smcFailure(reason) });
           }
           await activity.sleep(Math.max(1, pollIntervalSeconds) * 1000);

@@ -22,8 +22,8 @@ export interface SourceReader {
   ledgerOf(sourceId: string): Promise<LedgerEntry | undefined>;
 }
 
-/** Calls within this time share a read: servers whose ends one poll has shown call within it. */
-const gatherMs = 100;
+/** Calls that come while a read is under way share the next one, which begins after this time at the latest. */
+const mostWaitMs = 100;
 /** SMC: 50 sources a call. */
 const mostAtOnce = 50;
 
@@ -36,13 +36,31 @@ export function createSourceReader(smc: SmcClient): SourceReader {
   };
 }
 
-/** A reader that gathers calls. It keeps no result: each read is newer than the calls that it answers. */
-const gathered = <T>(read: (sourceIds: string[]) => Promise<Map<string, T>>) =>
-  new DataLoader<string, T | undefined>((sourceIds) => readTogether(sourceIds, read), {
+/** A reader that gathers calls while it reads. It keeps no result: each read is newer than the calls that it answers. */
+function gathered<T>(read: (sourceIds: string[]) => Promise<Map<string, T>>) {
+  let underWay: Promise<unknown> = Promise.resolve();
+  const readAll = (sourceIds: readonly string[]) => {
+    const reading = readTogether(sourceIds, read);
+    underWay = reading.catch(() => undefined);
+    return reading;
+  };
+  return new DataLoader<string, T | undefined>(readAll, {
     cache: false,
     maxBatchSize: mostAtOnce,
-    batchScheduleFn: (go) => setTimeout(go, gatherMs),
+    batchScheduleFn: (go) => {
+      let isDue = false;
+      const once = () => {
+        if (!isDue) go();
+        isDue = true;
+      };
+      const latest = setTimeout(once, mostWaitMs);
+      void underWay.then(() => {
+        clearTimeout(latest);
+        once();
+      });
+    },
   });
+}
 
 /** Reads several sources together. When SMC refuses that for one of them, each source is read by itself. */
 async function readTogether<T>(

@@ -102,12 +102,11 @@ const wordsOf: Record<string, string> = {
   awaitSourceServer: 'waits for its source server',
   watchWaitingJob: 'waits, and looks at its job meanwhile',
   describeFailedJob: 'asks why its job failed',
-  tagResources: 'tags its source server as migrated',
   awaitReplicationJob: 'looks at its job again and again',
   createReplicationJob: 'creates its job',
   startReplicationJob: 'starts its job',
   stopReplicationJob: 'stops its job',
-  deleteReplicationJob: 'deletes its job',
+  deleteReplicationJob: 'deletes its job, a migrated source is tagged before',
   cutOverReplicationJob: 'cuts its job over',
 };
 

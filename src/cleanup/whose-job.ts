@@ -1,5 +1,7 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
+import { endOfFailure } from '../../workflows/contract/server-end';
+import { type ServerResult, standingQuery } from '../../workflows/contract/server-messages';
 import type { ReplicationJob } from '../smc';
 import type { TaggedJob } from './remove-job';
 
@@ -20,10 +22,40 @@ export async function knowledgeOf(client: Client, batch: string): Promise<Knowle
 export async function workflowOf(client: Client, { batch, server, job }: TaggedJob): Promise<WorkflowOfJob> {
   const found = await described(client, serverWorkflowId(batch, server));
   if (!found) return 'unknown';
-  const { jobId = job.jobId, sourceId = job.sourceId } = found.memo ?? {};
+  const { sourceId = job.sourceId } = found.memo ?? {};
+  const jobId = (await jobOf(client, found)) ?? job.jobId;
   const isOfJob = jobId === job.jobId && sourceId === (job.sourceId ?? sourceId);
   if (!isOfJob) return 'unknown';
   return found.status.name === 'RUNNING' ? 'has it under way' : 'was here';
+}
+
+/** How long a workflow may take to answer. */
+const answerMs = 3_000;
+
+/** The job of a server's workflow; undefined when it has none, and when nobody answers for it. */
+async function jobOf(
+  client: Client,
+  { workflowId, runId, status, memo }: WorkflowExecutionDescription,
+): Promise<string | undefined> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  switch (status.name) {
+    case 'CANCELLED':
+      return memo?.jobId as string | undefined;
+    case 'COMPLETED':
+    case 'FAILED': {
+      const result: ServerResult | undefined = await handle
+        .result()
+        .catch((error: unknown) => endOfFailure(error));
+      return result?.outcome === 'skipped' ? undefined : result?.jobId;
+    }
+    default:
+      return client
+        .withDeadline(Date.now() + answerMs, () => handle.query(standingQuery))
+        .then(
+          (standing) => standing.jobId,
+          () => undefined,
+        );
+  }
 }
 
 /** Nobody starts a job in one of these again. */

@@ -59,9 +59,9 @@ export async function aWorkbench(options: SimulatorOptions & { client?: object; 
   pollers.push(poller);
   const activities = createActivities({ smc, poller, pollIntervalSeconds });
   const told: Told[] = [];
-  const environment = (attempt: number, heartbeatDetails?: unknown) => {
+  const environment = (attempt: number, heartbeatDetails?: unknown, isLocal = false) => {
     const made = new MockActivityEnvironment(
-      { attempt, heartbeatDetails, currentAttemptScheduledTimestampMs: Date.now() },
+      { attempt, isLocal, heartbeatDetails, currentAttemptScheduledTimestampMs: Date.now() },
       {
         client: { withAbortSignal, ...(client ?? aClient(told)) } as unknown as Client,
         logger: new DefaultLogger('ERROR'),
@@ -137,6 +137,7 @@ const withAbortSignal = (_: AbortSignal, work: () => unknown) => work();
 /** A Temporal client that knows every workflow as running and remembers what it was told. */
 function aClient(told: Told[]) {
   return {
+    activity: { heartbeat: async () => undefined },
     workflow: {
       getHandle: (workflowId: string) => ({
         signal: async ({ name: signal }: { name: string }, ...args: unknown[]) => {

@@ -8,7 +8,7 @@ test('a job is created once, tagged as ours', async () => {
     job: { regionId: 'cn-hangzhou', systemDiskSize: 40, tags: [{ key: 'app', value: 'shop' }] },
   });
   const created = await bench.run('createReplicationJob', input);
-  expect(created).toEqual({ jobId: expect.stringMatching(/^j-/), status: 'Ready', adopted: false });
+  expect(created).toMatchObject({ jobId: expect.stringMatching(/^j-/), status: 'Ready', adopted: false });
   expect(bench.account.jobs.get(created.jobId)?.tags).toEqual([
     { key: 'app', value: 'shop' },
     { key: 'smc-batch', value: 'dc1' },

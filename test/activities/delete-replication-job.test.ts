@@ -123,7 +123,9 @@ test.each(['before it is asked for', 'while it is refused'])(
     const deleting = bench.run('deleteReplicationJob', { jobId, report: { ...report, result: failed } });
     if (isRefused) await bench.looked();
     bench.account.skip(1000);
-    expect(await deleting).toMatchObject({ end: 'Finished', imageId: expect.stringMatching(/^m-/) });
+    expect(await deleting).toMatchObject({
+      finished: { end: 'Finished', imageId: expect.stringMatching(/^m-/) },
+    });
     expect([statusOf(bench, jobId), bench.told]).toEqual(['Finished', []]);
   },
 );
@@ -137,5 +139,5 @@ test('a deletion that was refused while the job ran is asked for again only once
   const { DeleteReplicationJob } = bench.account.audit().calls.perOperation;
   expect(DeleteReplicationJob).toEqual({ accepted: 0, refused: { 'ReplicationJob.InvalidStatus': 1 } });
   bench.account.skip(50);
-  expect(await deleting).toMatchObject({ end: 'Finished' });
+  expect(await deleting).toMatchObject({ finished: { end: 'Finished' } });
 });

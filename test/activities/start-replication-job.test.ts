@@ -36,7 +36,7 @@ test('a job that runs but is still listed as Ready is asked for again soon', asy
   expect(await failureOf(bench.run('startReplicationJob', { jobId }))).toMatchObject({
     type: 'ReplicationJob.InvalidStatus',
     isRetried: true,
-    nextRetryDelay: '5s',
+    nextRetryDelay: 5_000,
   });
   bench.account.skip(10);
   await bench.run('startReplicationJob', { jobId });

@@ -21,11 +21,16 @@ export interface FailureDetail {
     /** The server's own job on that source, which must not run, and stays. */
     jobId?: string;
   };
+  /** Milliseconds until the next attempt, where the failure itself asks for them. */
+  retryInMs?: number;
 }
+
+/** What has failed in an activity: Temporal wraps the failure of one that went through a task queue, and no other. */
+export const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
 /** The detail inside an activity's failure; undefined for a timeout, and for an error of the activity's own code. */
 export function failureDetailOf(error: unknown): FailureDetail | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   if (!(cause instanceof ApplicationFailure)) return undefined;
   return cause.details?.[0] as FailureDetail | undefined;
 }
@@ -34,7 +39,7 @@ export function failureDetailOf(error: unknown): FailureDetail | undefined {
 export function smcFailureOf(error: unknown): SmcFailure {
   const detail = failureDetailOf(error);
   if (detail) return detail.failure;
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   return {
     code: cause instanceof TimeoutFailure ? 'TimedOut' : 'Unexpected',
     message: cause instanceof Error ? cause.message : String(cause),
@@ -57,11 +62,10 @@ export const isGivenUp = (error: unknown) =>
   isTimeout(error) || classOf(error) === 'transient' || classOf(error) === 'throttled';
 
 /** A final answer of the account: a retry gets the same one, and the call had no effect. */
-export const isFinalRefusal = (error: unknown) =>
-  error instanceof ActivityFailure &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.nonRetryable === true &&
-  !isGivenUp(error);
+export function isFinalRefusal(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true && !isGivenUp(error);
+}
 
 /** The account has no room for one more job, or one more running one. */
 export const isQuotaRefusal = (error: unknown) => classOf(error) === 'quota';

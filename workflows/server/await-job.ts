@@ -2,7 +2,7 @@ import type { JobHeartbeat } from '../../activities';
 import { isAccountRefusal, type SmcFailure, timeoutOf } from '../contract/failure';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { restartAfter } from '../contract/start-again';
-import { jobWaits, smcWaits } from './activities';
+import { jobWaits, stopWaits } from './activities';
 import { type Ended, type Job, noteEnd, stopRequest } from './job';
 import { unseenMs } from './job-timeout';
 
@@ -23,7 +23,7 @@ async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
   for (let leftMs = policy.jobTimeoutSeconds * 1000; ; ) {
     const waitsSince = Date.now();
     try {
-      const ended = await jobWaits(leftMs, summary).awaitReplicationJob({
+      const ended = await jobWaits(job, leftMs, summary).awaitReplicationJob({
         batch,
         server,
         round,
@@ -63,7 +63,7 @@ async function awaitJob(input: ServerMigrationInput, job: Job): Promise<Ended> {
 /** Stops a job that stalls, or takes too long. A job that ends before it can be stopped keeps its own end. */
 async function stopJob(input: ServerMigrationInput, job: Job, reason: Ended): Promise<Ended> {
   const request = stopRequest(input, job, reason, restartAfter(input.policy, job.attempt));
-  const { status, said, error, ...stopped } = await smcWaits(job.jobId).stopReplicationJob(request);
+  const { status, said, error, ...stopped } = await stopWaits(job.jobId).stopReplicationJob(request);
   if (status === 'NotSeen') return { end: 'Unknown', error };
   // The end of a job that is being deleted comes when it is gone.
   if (status === 'Deleting') return awaitJob(input, job);

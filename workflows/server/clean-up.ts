@@ -1,11 +1,10 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { Migration } from '../../src/ledger';
-import { tagsOfMigratedSource } from '../../src/ledger/tags';
+import type { NotDeleted } from '../../activities/delete-replication-job';
 import { failureText } from '../../src/text';
-import { smcFailureOf } from '../contract/failure';
+import { type SmcFailure, smcFailureOf } from '../contract/failure';
 import type { Leftover, ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
-import { smcCalls, smcWaits } from './activities';
+import { deletionWaits, stopWaits } from './activities';
 import { type Ended, type Job, stopRequest } from './job';
 import {
   finished,
@@ -16,6 +15,7 @@ import {
   removalAfter,
   resultWithoutJob,
 } from './removal';
+import { shortCall } from './short-calls';
 import { showDetails, showPhase } from './shown-phase';
 import { noteStanding } from './standing';
 
@@ -45,21 +45,19 @@ export async function cleanUp(
         case 'stop':
           removal = await stopped(input, job, ended, removal);
           break;
+        // The job is deleted as soon as the source is tagged. The wait for a job that is being deleted already is the same.
         case 'tag':
-          noteFinishing(jobId, removal);
-          removal = await tagged(input, removal);
-          break;
-        // The wait for a job that is being deleted already is the same.
         case 'wait':
         case 'delete': {
           noteFinishing(jobId, removal);
           const result = resultWithoutJob(removal.result);
-          const hasFinished = await deleted(input, jobId, result);
-          if (!hasFinished) {
+          const not = await deleted(input, job, result, next.step === 'tag');
+          if (!not) {
             showEnd(result);
             return result;
           }
-          removal = finished(jobId, hasFinished);
+          removal =
+            'finished' in not ? finished(jobId, not.finished) : withoutLedger(removal, not.ledgerRefused);
         }
       }
     }
@@ -80,9 +78,11 @@ async function lookedAt(
   removal: Removal,
   status: string | undefined,
 ): Promise<Removal> {
-  const evidence = await smcCalls(`what SMC says of ${jobId}`)
-    .describeFailedJob({ jobId, sourceId, status })
-    .catch(() => undefined);
+  const evidence = await shortCall('describeFailedJob', `what SMC says of ${jobId}`, {
+    jobId,
+    sourceId,
+    status,
+  }).catch(() => undefined);
   const result = { ...removal.result, ...(evidence && { evidence }) } as Removal['result'];
   return { ...removal, result, isLookedAt: true };
 }
@@ -95,45 +95,47 @@ async function stopped(
 ): Promise<Removal> {
   const reason: Ended = ended === 'cancelled' ? { end: 'Stopped' } : ended;
   const request = stopRequest(input, job, reason);
-  const { status, error, ...seen } = await smcWaits(job.jobId).stopReplicationJob(request);
+  const { status, error, ...seen } = await stopWaits(job.jobId).stopReplicationJob(request);
   return status === 'Finished' ? finished(job.jobId, seen) : { ...removal, status, error };
 }
 
-/** Tags the source as migrated. A refusal is noted in the result: the server has been migrated all the same. */
-async function tagged({ batch, sourceId }: ServerMigrationInput, removal: Removal): Promise<Removal> {
-  const { result } = removal;
-  if (result.outcome !== 'migrated') return removal;
-  const image = result.imageId ?? result.instanceId ?? result.jobId;
-  const write = (migration?: Migration) =>
-    smcCalls(`source ${sourceId}: ${image}`).tagResources({
-      resourceType: 'sourceserver',
-      resourceIds: [sourceId],
-      tags: tagsOfMigratedSource(batch, image, migration),
-    });
-  const startedAt = workflowInfo().startTime.getTime();
-  try {
-    await write({ jobId: result.jobId, startedAt, endedAt: Date.now() }).catch((refusal: unknown) => {
-      // SMC: 20 tags a resource. That it was migrated counts more than when.
-      if (smcFailureOf(refusal).code !== 'NumberExceed.Tags') throw refusal;
-      return write();
-    });
-    return { ...removal, ledger: 'written' };
-  } catch (refusal) {
-    const error = smcFailureOf(refusal);
-    const note = `the source could not be tagged as migrated: ${failureText(error)}`;
-    return { ...removal, ledger: 'refused', error, result: { ...result, note } };
-  }
+/**
+ * Tags the source as migrated (`tags`), deletes the job and waits until it is gone; then the activity has reported the result to
+ * the batch. Gives the reason when the job is not deleted.
+ */
+async function deleted(
+  { batch, server, round, sourceId }: ServerMigrationInput,
+  job: Job,
+  result: ServerResult,
+  tags: boolean,
+): Promise<NotDeleted | undefined> {
+  const { jobId } = job;
+  const ledger = tags && result.outcome === 'migrated' ? ledgerEntry(batch, sourceId, result) : undefined;
+  const summary = ledger ? `${jobId}; source ${sourceId}: ${ledger.image}` : jobId;
+  return deletionWaits(job, summary).deleteReplicationJob({
+    jobId,
+    sourceId,
+    ledger,
+    report: { batch, server, round, result },
+  });
 }
 
-/**
- * Deletes the job and waits until it is gone; then the activity has reported the result to the batch. Gives the job's end instead
- * when the job is Finished after all.
- */
-const deleted = (
-  { batch, server, round, sourceId }: ServerMigrationInput,
-  jobId: string,
-  result: ServerResult,
-) => smcWaits(jobId).deleteReplicationJob({ jobId, sourceId, report: { batch, server, round, result } });
+const ledgerEntry = (
+  batch: string,
+  sourceId: string,
+  { jobId, imageId, instanceId }: Extract<ServerResult, { outcome: 'migrated' }>,
+) => ({
+  sourceId,
+  batch,
+  image: imageId ?? instanceId ?? jobId,
+  migration: { jobId, startedAt: workflowInfo().startTime.getTime(), endedAt: Date.now() },
+});
+
+/** The refusal to tag the source is noted in the result: the server has been migrated all the same. */
+function withoutLedger(removal: Removal, error: SmcFailure): Removal {
+  const note = `the source could not be tagged as migrated: ${failureText(error)}`;
+  return { ...removal, ledger: 'refused', error, result: { ...removal.result, note } as Removal['result'] };
+}
 
 /** Reports the result to the batch where no job is deleted; a deletion reports it by itself. */
 export async function endWithoutJob(
@@ -141,7 +143,7 @@ export async function endWithoutJob(
   result: ServerResult,
 ): Promise<ServerResult> {
   await CancellationScope.nonCancellable(() =>
-    smcCalls(result.outcome).tellBatch(batch, { kind: 'ended', server, round, result }),
+    shortCall('tellBatch', result.outcome, { batch, kind: 'ended', server, round, result }),
   );
   showEnd(result);
   return result;

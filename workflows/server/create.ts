@@ -13,6 +13,7 @@ import type { ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { smcCalls } from './activities';
 import { type Job, newJob } from './job';
+import { shortCall } from './short-calls';
 import type { SlotsFromBatch } from './slots';
 
 /** The server's job; or the result of its migration, when it gets no job. */
@@ -42,7 +43,7 @@ async function createOrAdopt(input: ServerMigrationInput): Promise<Job> {
   const { batch, server, sourceId, creationId, job, knownJobId } = input;
   // Not cancellable: a job that was created must be known, so that it is cleaned up.
   const created = await CancellationScope.nonCancellable(() =>
-    smcCalls(`source ${sourceId}`).createReplicationJob({
+    shortCall('createReplicationJob', `source ${sourceId}`, {
       batch,
       server,
       sourceId,

@@ -95,7 +95,13 @@ async function recover(input: ServerMigrationInput, job: Job, ended: Ended): Pro
   );
   await sleep(seconds * 1000, { summary: 'before the next start' });
   try {
-    await sourceWaits(`source ${sourceId}`).awaitSourceServer({ batch, server, round, sourceId, jobId });
+    await sourceWaits(job, `source ${sourceId}`).awaitSourceServer({
+      batch,
+      server,
+      round,
+      sourceId,
+      jobId,
+    });
   } catch (error) {
     if (!isTimeout(error)) throw error;
     return awayTooLong(sourceId);

@@ -26,13 +26,15 @@ export interface Job {
   warnsOfExpiry?: boolean;
   /** The number of refusals in a row to start the job because of the state of its source. */
   refusedStarts: number;
+  /** Seconds between two polls of the worker that has created it. */
+  pollIntervalSeconds?: number;
   /** The job before its last start, or cut-over: a late read may still show it so. */
   before?: { status: string; startTime?: string };
 }
 
 /** A job that was created or adopted, before its first start. */
 export function newJob(created: CreatedJob, now: number): Job {
-  const { jobId, status, startTime, creationTime, validTime } = created;
+  const { jobId, status, startTime, creationTime, validTime, pollIntervalSeconds } = created;
   const time = (text: string | undefined) => {
     const at = Date.parse(text ?? '');
     return Number.isNaN(at) ? undefined : at;
@@ -47,6 +49,7 @@ export function newJob(created: CreatedJob, now: number): Job {
     refusedStarts: 0,
     createdAt: time(creationTime) ?? now,
     validUntil: time(validTime),
+    pollIntervalSeconds,
   };
 }
 

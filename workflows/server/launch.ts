@@ -3,8 +3,8 @@ import type { SmcFailure } from '../contract/failure';
 import { isQuotaRefusal, isSourceStateRefusal, smcFailureOf } from '../contract/failure';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { freeRefusals, restartAfter, restartsIn } from '../contract/start-again';
-import { smcCalls } from './activities';
 import { type Ended, type Job, type Launch, noteEnd } from './job';
+import { shortCall } from './short-calls';
 import type { Asking, SlotsFromBatch } from './slots';
 
 /** Gives the running slot back and waits for the next one. */
@@ -42,8 +42,8 @@ export async function launch(
 
 const call = (jobId: string, how: Launch): Promise<EndedJob | undefined> =>
   how === 'start'
-    ? smcCalls(jobId).startReplicationJob({ jobId })
-    : smcCalls(jobId).cutOverReplicationJob({ jobId, syncData: true });
+    ? shortCall('startReplicationJob', jobId, { jobId })
+    : shortCall('cutOverReplicationJob', jobId, { jobId, syncData: true });
 
 /** The end of a job whose start was refused because the job had ended. */
 async function foundEnded(
@@ -85,7 +85,8 @@ async function tellNotRunning(
 ): Promise<Ended> {
   const { end, error, costsNoAttempt, startsAgainInSeconds } = ended;
   const neverStarted = start === 1 && status === 'Ready';
-  await smcCalls(`${jobId} is not started`).tellBatch(batch, {
+  await shortCall('tellBatch', `${jobId} is not started`, {
+    batch,
     kind: 'stoppedRunning',
     ...{ server, round, start, jobId, end, error, neverStarted, costsNoAttempt, startsAgainInSeconds },
     slotRequest: slots.lastRequest(),

@@ -2,7 +2,7 @@ import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { SmcFailure } from '../contract/failure';
 import { slotGranted } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
-import { smcCalls } from './activities';
+import { shortCall } from './short-calls';
 import { noteStanding } from './standing';
 
 /** Why a server asks for a slot, and what it does until the slot is granted. */
@@ -42,7 +42,8 @@ export function slotsFromBatch({
       noteStanding({ phase: 'queued', slotRequest, jobId, error: refused, isCutOver });
       setCurrentDetails(`Waits for a slot${refused ? `: ${refused.message}` : ''}`);
       for (let waitMs = 300_000; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
-        await smcCalls('wants a slot').tellBatch(batch, {
+        await shortCall('tellBatch', 'wants a slot', {
+          batch,
           kind: 'wantsSlot',
           server,
           round,
@@ -62,7 +63,7 @@ export function slotsFromBatch({
     async used(): Promise<void> {
       if (!mustReportStart) return;
       mustReportStart = false;
-      await smcCalls('was not refused').tellBatch(batch, { kind: 'startAccepted', server, round });
+      await shortCall('tellBatch', 'was not refused', { batch, kind: 'startAccepted', server, round });
     },
   };
 }

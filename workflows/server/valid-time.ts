@@ -1,8 +1,8 @@
 import { isCancellation, log, sleep } from '@temporalio/workflow';
 import { isFinalRefusal, smcFailureOf } from '../contract/failure';
 import type { ServerMigrationInput } from '../contract/server-migration';
-import { smcCalls } from './activities';
 import type { Job } from './job';
+import { shortCall } from './short-calls';
 
 const dayMs = 86_400_000;
 /** SMC: a job expires 30 days after its creation by default, at most 90; one day is kept for clocks that differ. */
@@ -53,7 +53,7 @@ export async function keepValid(input: ServerMigrationInput, job: Job): Promise<
 async function extend(job: Job, until: number): Promise<void> {
   const validTime = new Date(until).toISOString().replace(/\.\d+Z$/, 'Z');
   try {
-    await smcCalls(`${job.jobId}, valid until ${validTime}`).modifyReplicationJobAttribute({
+    await shortCall('modifyReplicationJobAttribute', `${job.jobId}, valid until ${validTime}`, {
       jobId: job.jobId,
       validTime,
     });
@@ -75,6 +75,6 @@ async function warnBeforeExpiry(input: ServerMigrationInput, job: Job): Promise<
     if (inMs <= 0 && isNextDue && days !== warningDays.at(-1)) continue;
     if (inMs > 0) await sleep(inMs, { summary: 'until its job is about to expire' });
     const at = validUntil(input, job);
-    await smcCalls('is about to expire').tellBatch(batch, { kind: 'expires', server, round, jobId, at });
+    await shortCall('tellBatch', 'is about to expire', { batch, kind: 'expires', server, round, jobId, at });
   }
 }

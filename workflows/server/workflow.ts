@@ -34,7 +34,8 @@ function endAs(result: ServerResult): ServerResult {
       throw serverFailure(result);
     case 'cancelled':
       // Temporal keeps no details of a cancellation.
-      if (result.leftover) upsertMemo({ leftover: result.leftover });
+      if (result.jobId)
+        upsertMemo({ jobId: result.jobId, ...(result.leftover && { leftover: result.leftover }) });
       throw new CancelledFailure('the server was cancelled');
     default:
       return result;
@@ -64,7 +65,6 @@ function cutOverOnRequest(): CutOver {
 }
 
 function showJob({ jobId }: Job): void {
-  upsertMemo({ jobId });
   noteStanding({ phase: 'migrating', jobId });
   showDetails('running', `Job **${jobId}**`);
 }

@@ -17,6 +17,8 @@ export interface CallRate {
   start(): void;
   activityStarted(): void;
   throttled(): void;
+  /** Whether calls must go through the task queue: it has a limit, or will have one in a moment. */
+  isLimited(): boolean;
   close(): Promise<void>;
 }
 
@@ -50,9 +52,11 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
   // When a change by any worker was first seen, by this machine's clock, which may differ from the server's.
   let changedAt = Number.NEGATIVE_INFINITY;
   let changed: string | undefined;
+  let hasLimit = false;
 
   async function read() {
     const present = await limit.read();
+    hasLimit = present.perSecond !== undefined;
     if (present.changed !== changed) changedAt = Date.now();
     changed = present.changed;
     return present;
@@ -60,6 +64,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
 
   async function set(perSecond: number | undefined, reason: string): Promise<void> {
     changed = await limit.set(perSecond, reason);
+    hasLimit = perSecond !== undefined;
     changedAt = Date.now();
   }
 
@@ -128,6 +133,7 @@ export function createCallRate({ limit, ceiling, quietMs, say }: CallRateOptions
       turn(raise);
     },
     activityStarted: measured.count,
+    isLimited: () => hasLimit || ceiling !== undefined || Date.now() - throttledAt < quietMs,
     throttled() {
       throttledAt = Date.now();
       if (throttledAt - changedAt >= stepMs) turn(lower);

@@ -77,6 +77,7 @@ export async function createWorker(
         smc: client,
         poller,
         pollIntervalSeconds: smc.pollIntervalSeconds,
+        mustQueueCalls: callRate.isLimited,
         webhook: smc.webhook,
       }),
       dataConverter,
@@ -98,6 +99,8 @@ export async function createWorker(
       },
       // Most activities only wait, one for each running job.
       maxConcurrentActivityTaskExecutions: 2_000,
+      // The SDK keeps heartbeats back for so long: what a poll shows anew is seen in the views soon.
+      maxHeartbeatThrottleInterval: '10s',
       shutdownGraceTime: '2s',
       maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
       // An eager activity does not go through the task queue, so the queue's limit does not count for it.

@@ -60,16 +60,16 @@ function aClientOf(
 
 test('the batch gets a report as a signal', async () => {
   const { client, sent } = aClientOf({ 'smc-batch:dc1': { status: 'RUNNING' } });
-  await (await aWorkbench({ client })).run('tellBatch', 'dc1', report);
+  await (await aWorkbench({ client })).run('tellBatch', { batch: 'dc1', ...report });
   expect(sent).toEqual([['smc-batch:dc1', 'serverReported', report]]);
 });
 
 test('a batch that is not there any more is no failure; a Temporal that cannot be reached is one', async () => {
   const nobody = await aWorkbench(aClientOf({}));
-  await nobody.run('tellBatch', 'dc1', report);
+  await nobody.run('tellBatch', { batch: 'dc1', ...report });
   await nobody.run('returnLease', { account: 'default', batch: 'dc1', left: none });
   const away = await aWorkbench(aClientOf({}, true));
-  await expect(away.run('tellBatch', 'dc1', report)).rejects.toThrow('not reachable');
+  await expect(away.run('tellBatch', { batch: 'dc1', ...report })).rejects.toThrow('not reachable');
   await expect(away.run('returnLease', { account: 'default', batch: 'dc1', left: none })).rejects.toThrow(
     'not reachable',
   );

@@ -73,9 +73,9 @@ test('a source that is migrated crosses with its ledger and the job that stays',
 test('a failure that will pass is run again, whatever its class, after the time that it names', () => {
   const { nonRetryable, nextRetryDelay, type } = passingFailure(
     refusal('ReplicationJob.InvalidStatus'),
-    '1m',
+    60_000,
   );
-  expect([nonRetryable, nextRetryDelay, type]).toEqual([false, '1m', 'ReplicationJob.InvalidStatus']);
+  expect([nonRetryable, nextRetryDelay, type]).toEqual([false, 60_000, 'ReplicationJob.InvalidStatus']);
 });
 
 test('its one line in the Temporal UI names the code, the call and what to do', () => {
