@@ -143,7 +143,7 @@ function forecastLines(preview: Preview, c: Colors, look: PreviewLook): string[]
       columns,
       empty: 'The plan has no waves.',
     }),
-    `  up to ${slots} at once; at most ${counted(peakJobs.existing, 'job')}, ${peakJobs.running} running; about ${counted(apiCalls.total, 'API call')}`,
+    `  up to ${slots} at once; at most ${peakJobs.running} jobs running, ${peakJobs.existing} existing and those that are being deleted; about ${counted(apiCalls.total, 'API call')}`,
     `  now in the account: ${jobsNow(all, others)} (quota: ${account.quota.jobs} may exist, ${account.quota.running} may run)`,
     '',
     ...outlookLines(preview.forecast, now, timeZone).map((line) => `  ${line}`),

@@ -373,5 +373,7 @@ test('the text has every server that is not plain, remedies, warnings and the fo
   expect(text).toMatch(
     / {2}If started now, done about .*\n {2}What bounds it: policy\.maxConcurrent \(50\) and account\.quota\.running \(50\)\.\n {2}With policy\.maxConcurrent 100 and account\.quota\.running 100: done about /,
   );
-  expect(text).toContain('up to 50 at once; at most 50 jobs, 50 running; about');
+  expect(text).toContain(
+    'up to 50 at once; at most 50 jobs running, 50 existing and those that are being deleted; about',
+  );
 });
