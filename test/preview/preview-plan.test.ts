@@ -161,6 +161,7 @@ test('a batch that runs leaves as they are what has failed, was cancelled or ski
   const text = previewText(seen, plain).join('\n');
   expect(text).toMatch(/db .*nothing .*cancelled in the batch; to migrate it: smc-batch retry exit db/);
   expect(text).toContain("Batch 'exit' runs by this same plan: apply would join it and change nothing.");
+  expect(text).toContain('cancelled in it: smc-batch retry exit web db');
   const refusing = await seenWith({
     batch: { ...batch, changes: { ...changes, refused: ["server 'work' …"] } },
   });
