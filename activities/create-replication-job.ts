@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ApplicationFailure, Context } from '@temporalio/activity';
+import { sourceNotReady } from '../src/inventory/source-facts';
 import { type JudgedJob, migratedNote, type SourceVerdict, tagsOfJob } from '../src/ledger';
 import {
   type JobSettings,
@@ -156,12 +157,8 @@ async function compare(
   const { sourceServers } = await smc.describeSourceServers({ sourceIds: [sourceId] });
   const source = sourceServers.find((listed) => listed.sourceId === sourceId);
   if (source && source.state !== 'Available' && source.state !== 'InUse' && source.state !== 'Active') {
-    throw new SmcError({
-      code: source.errorCode ?? errorCodeIn(source.statusInfo) ?? 'SourceServer.Offline',
-      message: `source server ${sourceId} is ${source.state}${source.statusInfo ? ` ${source.statusInfo}` : ''}, so ${refusal.code}`,
-      action: 'CreateReplicationJob',
-      requestId,
-    });
+    // The state says more than the code of the refusal does.
+    throw new SmcError({ ...sourceNotReady(source), action: 'CreateReplicationJob', requestId });
   }
   // The cause of the refusal may not be listed yet, or be gone. Both times are by Temporal's clock: this worker's may differ.
   const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
@@ -173,8 +170,3 @@ async function compare(
 
 const later = ({ facts }: SmcError, why: string) =>
   passingFailure(new SmcError({ ...facts, message: `${why}; ${facts.message}` }));
-
-/** The error code in a source's StatusInfo, which is a JSON string. SMC: `S1` means that rsync is missing. */
-function errorCodeIn(statusInfo = ''): string | undefined {
-  return /"error_code"\s*:\s*"([^"]+)"/.exec(statusInfo)?.[1];
-}

@@ -13,7 +13,7 @@ export interface ReplicationJobPoller {
   close(): void;
 }
 
-/** SMC: DescribeReplicationJobs takes 50 job ids and gives 50 jobs a page. */
+/** SMC: DescribeReplicationJobs takes 50 job ids and gives 50 jobs per page. */
 const chunkSize = 50;
 
 /** A poller that polls every `intervalSeconds` while an activity waits, more slowly while the API throttles. */

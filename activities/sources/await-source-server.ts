@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { sourceNotReady } from '../../src/inventory/source-facts';
 import { lateReadPatience, SmcError, type SourceServer } from '../../src/smc';
 import { type ActivityContext, withHeartbeat } from '../calls/context';
 import { smcFailure } from '../calls/failure-of-error';
@@ -72,9 +73,5 @@ const notListed = (sourceId: string) =>
 const isUsable = ({ state }: SourceServer) =>
   state === 'Available' || state === 'Active' || state === 'InUse';
 
-const reasonOf = ({ sourceId, state, errorCode, statusInfo }: SourceServer) =>
-  new SmcError({
-    code: errorCode ?? 'SourceServer.Offline',
-    message: `source server ${sourceId} is ${state}${statusInfo ? ` ${statusInfo}` : ''}`,
-    action: 'DescribeSourceServers',
-  });
+const reasonOf = (source: SourceServer) =>
+  new SmcError({ ...sourceNotReady(source), action: 'DescribeSourceServers' });

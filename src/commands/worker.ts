@@ -12,7 +12,7 @@ Settings (environment):
   SMC_ENDPOINT         the SMC API, default https://smc.aliyuncs.com
   SMC_SIGNATURE        how calls are signed: 1.0 (default) or v3
   SMC_POLL_INTERVAL    seconds between two polls of the running jobs, default 30
-  SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit;
+  SMC_CALLS_PER_SECOND at most so many activities per second over all workers, default no limit;
                        workers lower it while SMC throttles, and raise it again after
   SMC_WEBHOOK_URL      gets a message for waves that end, gates that wait, failures and the end of a batch
   SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack

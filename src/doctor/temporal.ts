@@ -137,8 +137,8 @@ async function callRateChecks(client: Client, namespace: string): Promise<Check[
     .read()
     .catch(() => undefined);
   if (limit?.perSecond === undefined) return [];
-  const check = { id: 'call-rate', title: 'Calls a second' };
-  const detail = `at most ${limit.perSecond} activities a second over all workers`;
+  const check = { id: 'call-rate', title: 'Calls per second' };
+  const detail = `at most ${limit.perSecond} activities per second over all workers`;
   if (!limit.isOurs)
     return [{ ...check, status: 'ok', detail: `${detail}, as set on the task queue by hand` }];
   return [

@@ -50,6 +50,18 @@ export function sourceFacts(source: SourceServer): SourceFacts {
   };
 }
 
+/** Why a source that is listed cannot be migrated now, in one sentence wherever it is told. */
+export function sourceNotReady(source: SourceServer): Pick<Trouble, 'code' | 'message'> {
+  const { sourceId, state, errorCode } = source;
+  const trouble = stateTrouble(source);
+  // A source that is being deleted has no code of its own; that of the refusal would say that it may come back.
+  const code = trouble?.code === 'SourceServerState.Invalid' ? undefined : trouble?.code;
+  return {
+    code: code ?? errorCode ?? 'SourceServer.Offline',
+    message: `source server ${trouble?.message ?? `${sourceId} is ${state}`}`,
+  };
+}
+
 /** A trouble with the remedy that its code has for who runs a command. */
 export function troubleOf(code: string, message: string, remedy = smcErrorRule(code).remedyByHand): Trouble {
   return { code, message, remedy };

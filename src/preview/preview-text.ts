@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
 import { costLines, counted, formatDuration, formatInstanceHours } from '../report';
-import { type Column, tableLines } from '../text';
+import { type Column, smcBatchCommand, tableLines } from '../text';
 import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
 import type { ServerPreview } from './server-preview';
@@ -62,11 +62,12 @@ const wordOf = (verdict: string) =>
     adopt: 'to adopt',
     skip: 'done already',
     blocked: 'blocked',
-    nothing: 'left as they are',
+    nothing: 'left as is',
   })[verdict] ?? verdict;
 
 /** A batch that runs is joined. */
-function runningLines({ batch, running }: Preview): string[] {
+function runningLines(preview: Preview): string[] {
+  const { batch, running } = preview;
   if (!running) return [];
   const { added, removed, changed, settings, refused, notes } = running;
   if (refused.length > 0)
@@ -85,8 +86,20 @@ function runningLines({ batch, running }: Preview): string[] {
       ? `Batch '${batch}' runs by this same plan: apply would join it and change nothing.`
       : `Batch '${batch}' runs: apply would join it with the changed plan (${changes.join(', ')}).`,
     ...notes.map((line) => `  ${line}`),
+    ...ordersAgain(preview),
   ];
 }
+
+/** Below the table, where no column cuts a command short. */
+function ordersAgain({ batch, servers }: Preview): string[] {
+  const stay = servers.flatMap((one) => (one.verdict === 'nothing' && one.next ? [one.server] : []));
+  if (stay.length === 0) return [];
+  const named = smcBatchCommand('retry', [batch, ...stay.slice(0, mostNamed)]);
+  const more = stay.length > mostNamed ? ` (and the names of ${stay.length - mostNamed} more)` : '';
+  return [`To migrate those that have failed or were cancelled in it: ${named}${more}`];
+}
+
+const mostNamed = 5;
 
 function verdictColor({ verdict }: ServerPreview, c: Colors): string {
   if (verdict === 'blocked') return c.red(verdict);
@@ -143,7 +156,7 @@ function forecastLines(preview: Preview, c: Colors, look: PreviewLook): string[]
       columns,
       empty: 'The plan has no waves.',
     }),
-    `  up to ${slots} at once; at most ${counted(peakJobs.existing, 'job')}, ${peakJobs.running} running; about ${counted(apiCalls.total, 'API call')}`,
+    `  up to ${slots} at once; at most ${peakJobs.running} jobs running, ${peakJobs.existing} existing and those that are being deleted; about ${counted(apiCalls.total, 'API call')}`,
     `  now in the account: ${jobsNow(all, others)} (quota: ${account.quota.jobs} may exist, ${account.quota.running} may run)`,
     '',
     ...outlookLines(preview.forecast, now, timeZone).map((line) => `  ${line}`),

@@ -79,7 +79,8 @@ const failedFirst = (servers: readonly ServerInSight[]) => [
 
 function leftLine(server: ServerView, { jobId, why, error }: Leftover, now: number): string {
   const hours = instanceHours(server, now);
-  const billed = hours === undefined ? '' : `, ${formatInstanceHours(hours)} so far`;
+  const billed =
+    hours === undefined ? '' : `, ${formatInstanceHours(hours)} so far unless it was deleted since`;
   return `${server.server}: job ${jobId} is left in the account (${why})${billed}${error ? `: ${error.message}` : ''}`;
 }
 

@@ -2,7 +2,7 @@ import type { Costs } from '../costs';
 import { type Column, plainLine, tableLines } from '../text';
 import { formatInstanceHours } from './kept-jobs';
 
-/** What a batch costs, a row each thing: its quantity, and its price where that is known. */
+/** What a batch costs, one row per thing: its quantity, and its price where that is known. */
 export function costRows(costs: Costs): string[][] {
   const {
     waves,
@@ -24,7 +24,7 @@ export function costRows(costs: Costs): string[][] {
     ...(leftoverInstanceHours === undefined
       ? []
       : [['  jobs left', formatInstanceHours(leftoverInstanceHours), money(priced?.leftovers)]]),
-    ...atMost('snapshots of the images', snapshotGiB, money(priced?.snapshotsAMonth, ' a month')),
+    ...atMost('snapshots of the images', snapshotGiB, money(priced?.snapshotsAMonth, ' per month')),
     ...atMost('public traffic', publicTrafficGiB, money(priced?.publicTraffic)),
     ...atMost('traffic by VPC', vpcTrafficGiB, ''),
     ...(priced ? [['in total', '', money(priced.once)]] : []),

@@ -1,5 +1,6 @@
 import type { JobEvidence } from '../../workflows/contract/job-evidence';
 import type { BatchReport } from './report-schema';
+import { utcTime } from './utc-time';
 
 /** The evidence of the servers of a report, by name. */
 export const evidenceByServer = ({ servers }: Pick<BatchReport, 'servers'>) =>
@@ -10,7 +11,7 @@ export type ShownEvidence = Omit<JobEvidence, 'readAt'> & { readAt: number | str
 
 /** What SMC said of a failed server's job and source, in SMC's words, a name and a text each. */
 export function evidenceFacts({ jobId, readAt, job, source }: ShownEvidence): [string, string][] {
-  const seen = `${new Date(readAt).toISOString()}: `;
+  const seen = `${utcTime(new Date(readAt).toISOString())}: `;
   return [
     ['job said', `${seen}${job ? jobFacts(jobId, job) : `${jobId} was not listed`}`],
     ...(job?.statusInfo ? [['StatusInfo', job.statusInfo] as [string, string]] : []),
@@ -29,14 +30,17 @@ function jobFacts(jobId: string, job: NonNullable<JobEvidence['job']>): string {
   return [
     `${jobId} ${where.filter(Boolean).join(' ')}`,
     errorCode && `ErrorCode ${errorCode}`,
-    job.creationTime && `created ${job.creationTime}`,
-    job.startTime && `started ${job.startTime}`,
-    job.endTime && `ended ${job.endTime}`,
+    job.creationTime && `created ${smcTime(job.creationTime)}`,
+    job.startTime && `started ${smcTime(job.startTime)}`,
+    job.endTime && `ended ${smcTime(job.endTime)}`,
     transitionInstanceId && `intermediate instance ${transitionInstanceId}`,
   ]
     .filter(Boolean)
     .join(', ');
 }
+
+/** SMC: UTC ISO 8601; another text is shown as it is. */
+const smcTime = (text: string) => (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? utcTime(text) : text);
 
 const runFacts = ({
   type,
@@ -44,7 +48,12 @@ const runFacts = ({
   endTime,
   imageId,
 }: NonNullable<NonNullable<JobEvidence['job']>['runs']>[number]) =>
-  [type, startTime && `from ${startTime}`, endTime && `to ${endTime}`, imageId && `image ${imageId}`]
+  [
+    type,
+    startTime && `from ${smcTime(startTime)}`,
+    endTime && `to ${smcTime(endTime)}`,
+    imageId && `image ${imageId}`,
+  ]
     .filter(Boolean)
     .join(' ');
 

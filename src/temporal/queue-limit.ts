@@ -11,7 +11,7 @@ export interface LimitOnServer {
   isOurs: boolean;
   /** When it was last changed, by the server's clock; absent when never. */
   changed?: string;
-  /** The activities a second that all workers have started, over about half a minute. */
+  /** The activities per second that all workers have started, over about half a minute. */
   dispatchedPerSecond: number;
 }
 

@@ -67,7 +67,7 @@ export interface WorkerSettings {
   /** `SMC_POLL_INTERVAL`, seconds between two polls of the running jobs. */
   pollIntervalSeconds: number;
   /**
-   * `SMC_CALLS_PER_SECOND`: the most activities a second over all workers of the task queue, fewer while SMC throttles;
+   * `SMC_CALLS_PER_SECOND`: the most activities per second over all workers of the task queue, fewer while SMC throttles;
    * absent: no limit while SMC does not throttle.
    */
   callsPerSecond?: number;

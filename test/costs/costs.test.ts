@@ -41,7 +41,7 @@ test('the table has a row each thing, and fits into 80 columns', () => {
     '  wave canary            2 instance-hours',
     '  wave web               10 instance-hours',
     '  jobs left              6 instance-hours   CNY 3.00',
-    'snapshots of the images  up to 400 GiB      CNY 40.00 a month',
+    'snapshots of the images  up to 400 GiB      CNY 40.00 per month',
     'public traffic           up to 300 GiB      CNY 240.00',
     'traffic by VPC           up to 100 GiB',
     'in total                                    CNY 249.20',

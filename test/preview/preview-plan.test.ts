@@ -161,6 +161,7 @@ test('a batch that runs leaves as they are what has failed, was cancelled or ski
   const text = previewText(seen, plain).join('\n');
   expect(text).toMatch(/db .*nothing .*cancelled in the batch; to migrate it: smc-batch retry exit db/);
   expect(text).toContain("Batch 'exit' runs by this same plan: apply would join it and change nothing.");
+  expect(text).toContain('cancelled in it: smc-batch retry exit web db');
   const refusing = await seenWith({
     batch: { ...batch, changes: { ...changes, refused: ["server 'work' …"] } },
   });
@@ -373,5 +374,7 @@ test('the text has every server that is not plain, remedies, warnings and the fo
   expect(text).toMatch(
     / {2}If started now, done about .*\n {2}What bounds it: policy\.maxConcurrent \(50\) and account\.quota\.running \(50\)\.\n {2}With policy\.maxConcurrent 100 and account\.quota\.running 100: done about /,
   );
-  expect(text).toContain('up to 50 at once; at most 50 jobs, 50 running; about');
+  expect(text).toContain(
+    'up to 50 at once; at most 50 jobs running, 50 existing and those that are being deleted; about',
+  );
 });

@@ -38,6 +38,7 @@ export function aBatch(servers: ServerView[], overrides: Partial<BatchProgress> 
         held: { existing: 100, running: 50 },
         inUse: { existing: 1, running: 0 },
         cap: { existing: 100, running: 50 },
+        quota: { existing: 100, running: 50 },
       },
       leftovers: servers.filter(({ leftover }) => leftover).length,
       strayJobs: 0,

@@ -74,6 +74,7 @@ function aBusyBatch(): LiveBatch {
       held: { existing: 20, running: 5 },
       inUse: { existing: 12, running: 5 },
       cap: { existing: 20, running: 5 },
+      quota: { existing: 100, running: 50 },
     },
   });
   for (const wave of progress.waves)

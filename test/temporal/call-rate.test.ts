@@ -74,7 +74,9 @@ test('fifty refusals at once lower the limit by one step, to half of what was st
   for (let i = 0; i < 50; i++) worker.throttled();
   await pass(1);
   expect(server.history).toEqual([10]);
-  expect(worker.said).toEqual(['SMC throttles: at most 10 activities a second over all workers from now on']);
+  expect(worker.said).toEqual([
+    'SMC throttles: at most 10 activities per second over all workers from now on',
+  ]);
 });
 
 test('a burst that has just begun is measured at its own rate', async () => {
@@ -125,7 +127,7 @@ test('with a ceiling the raise ends at it, and that of the workers’ settings h
   await pass(200);
   expect(server.history).toEqual([4, 6, undefined]);
   expect(worker.said.at(-1)).toBe(
-    'SMC no longer throttles: at most 8 activities a second over all workers from now on, as before',
+    'SMC no longer throttles: at most 8 activities per second over all workers from now on, as before',
   );
 });
 

@@ -65,7 +65,8 @@ export interface BatchProgress {
   /** Of those that are migrated: by earlier runs of the batch. */
   earlier?: number;
   waves: WaveProgress[];
-  slots: { held: Slots; inUse: Slots; cap: Slots };
+  /** `cap`: the share of the account's `quota` that the batch may use now. */
+  slots: { held: Slots; inUse: Slots; cap: Slots; quota?: Slots };
   /** Why the jobs of other tools in the account cannot be counted right now. */
   quotaTrouble?: SmcFailure;
   /** The new servers of a changed plan are being looked up. */

@@ -12,6 +12,7 @@ import {
 } from '../../../workflows/contract/orders';
 import { sendOrder, tryOrder, whoami } from '../../batch-client/send-order';
 import { withClient } from '../../batch-client/session';
+import { inClockTimes } from '../../report';
 import { confirm } from '../../terminal/confirm';
 import { type OutputFormat, printer, printJson } from '../../terminal/output';
 
@@ -49,9 +50,9 @@ export async function order<K extends keyof typeof updates>(
     const update = updates[kind] as UpdateDefinition<OrderAnswer, [Order & { agreed?: string[] }]>;
     const given = { ...content, by: whoami() };
     const trial = yes ? undefined : await tryOrder(client, batch, update, given);
-    if (trial) await confirm(`Batch '${batch}': ${trial.would}. Go on?`, yes);
+    if (trial) await confirm(`Batch '${batch}': ${inClockTimes(trial.would, Date.now())}. Go on?`, yes);
     const answer = await sendOrder(client, batch, update, { ...given, agreed: trial?.servers });
     if (output === 'json') printJson({ batch, ...answer });
-    else printer(output)(`Batch '${batch}': ${answer.done}.`);
+    else printer(output)(`Batch '${batch}': ${inClockTimes(answer.done, Date.now())}.`);
   });
 }

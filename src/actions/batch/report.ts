@@ -17,8 +17,8 @@ import {
   type ReportSource,
   statusText,
   textReport,
-  utcTime,
   waitingLines,
+  zonedTime,
 } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { colors, columnsOf, sayAside } from '../../terminal/output';
@@ -96,7 +96,7 @@ function rendered(source: ReportSource, format: ReportFormat, c: Colors, columns
     case 'wide': {
       const room = format === 'wide' ? undefined : columns;
       const { startedAt, endedAt } = report.summary;
-      const head = `${c.bold(report.batch)}  ${statusText({ ...report, ...report.summary })}${report.soFar ? ', so far' : ''}, started ${utcTime(startedAt)}${endedAt ? `, ended ${utcTime(endedAt)}` : doneAbout(source.progress, source.generatedAt.getTime())}`;
+      const head = `${c.bold(report.batch)}  ${statusText({ ...report, ...report.summary })}${report.soFar ? ', so far' : ''}, started ${zonedTime(Date.parse(startedAt))}${endedAt ? `, ended ${zonedTime(Date.parse(endedAt))}` : doneAbout(source.progress, source.generatedAt.getTime())}`;
       const refused = accountTroubleLine(report.summary.accountTrouble);
       const top = refused ? [c.red(`account  ${refused}`), head] : [head];
       const costs =

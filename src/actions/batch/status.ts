@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { SmcFailure } from '../../../workflows/contract/failure';
+import { slotsSaid } from '../../../workflows/contract/slots';
 import { batchClient, howItStands } from '../../batch-client/batch-client';
 import { failureOf } from '../../batch-client/batch-failure';
 import { batchJson } from '../../batch-client/batch-json';
@@ -54,8 +55,7 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
   for (const line of waitingLines(progress, now)) print(line);
-  const { inUse, cap } = progress.slots;
-  print(`running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`);
+  print(slotsSaid(progress.slots));
   for (const line of lines) print(c.yellow(`trouble  ${line}`));
   if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
   print();

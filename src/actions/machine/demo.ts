@@ -147,7 +147,7 @@ function tellAudit(audit: Audit, plan: Plan, say: (line: string) => void): void 
     `  peaks: ${audit.jobs.peakExisting} of ${quota.jobs} jobs existing, ${audit.jobs.peakRunning} of ${quota.running} running`,
   );
   say(
-    `  ${audit.calls.total} API calls, ${(audit.calls.total / Math.max(1, migrated)).toFixed(1)} a migrated server: ${calls.join(', ')}`,
+    `  ${audit.calls.total} API calls, ${(audit.calls.total / Math.max(1, migrated)).toFixed(1)} per migrated server: ${calls.join(', ')}`,
   );
   say(
     `  ${audit.jobs.leftovers.length} jobs left in the account, ${audit.instances.now} intermediate instances`,

@@ -20,7 +20,7 @@ const patienceMs = 1_000;
 const leastMs = 700;
 
 /**
- * Prints the names that may come next, one a line. It ends the process after a second: without a Temporal server, a
+ * Prints the names that may come next, one per line. It ends the process after a second: without a Temporal server, a
  * worker or an answer it prints nothing, and no complaint.
  */
 export async function names(words: readonly string[], program: Command): Promise<void> {

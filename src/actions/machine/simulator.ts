@@ -61,7 +61,7 @@ export async function simulator(flags: SimulatorFlags): Promise<void> {
   }
   process.stdout.write(`${lines.join('\n')}\n`);
   process.stderr.write(
-    `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds a second. Ctrl-C ends it.\n` +
+    `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds per second. Ctrl-C ends it.\n` +
       `Paste the lines above into the shells of its workers and commands${credentials ? '; its AccessKey pair is the one of this shell: set the same there' : ''}.\n`,
   );
   if (!isLoopback(flags.host))

@@ -26,7 +26,7 @@ export function summarySection({ summary, leftovers, soFar, generatedAt }: Batch
 ${tile('Migrated', number(migrated), `of ${counted(total, 'server')}${earlier ? `, ${number(earlier)} by earlier runs` : ''}${skipped ? `, ${number(skipped)} done before` : ''}`, 'migrated')}
 ${tile('Failed', number(failed), cancelled ? `and ${number(cancelled)} cancelled` : percentOf(failed, total), failed ? 'failed' : undefined)}
 ${tile(soFar ? 'Time so far' : 'Wall time', duration(wallSeconds), counted(summary.waves.length, 'wave'))}
-${tile('Median a server', serverSeconds ? duration(serverSeconds.median) : '–', serverSeconds ? `longest ${duration(serverSeconds.longest)}` : 'none migrated yet')}
+${tile('Median per server', serverSeconds ? duration(serverSeconds.median) : '–', serverSeconds ? `longest ${duration(serverSeconds.longest)}` : 'none migrated yet')}
 ${tile('Under way at once', number(underWay.peak), `${underWay.average} on average`)}
 ${tile('Jobs left', number(leftovers.length), leftovers.length ? (summary.keptJobs ? `${formatInstanceHours(summary.keptJobs.instanceHours)} billed` : 'hold quota') : 'nothing left behind', leftovers.length ? 'cancelled' : undefined)}
 </div>

@@ -36,7 +36,7 @@ export function timelineSection(report: BatchReport): Markup {
   return html`<section aria-labelledby="timeline">
 <h2 id="timeline">Timeline</h2>
 <p class="hint">${
-    named ? 'One row a server.' : 'Bars of one line follow each other, as jobs follow each other in a slot.'
+    named ? 'One row per server.' : 'Bars of one line follow each other, as jobs follow each other in a slot.'
   } A bar goes from the start of a server to the end of its clean-up; all times are UTC.</p>
 <div class="timeline${named ? '' : ' packed'}">
 <div class="plot axis"><span></span>${axisLabels(axis)}</div>

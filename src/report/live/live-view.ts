@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types';
+import { slotsSaid } from '../../../workflows/contract/slots';
 import type { BatchProgress } from '../../../workflows/contract/views';
 import { accountTroubleLine, clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../../text';
 import { inClockTimes } from '../clock-time';
@@ -52,7 +53,6 @@ export function liveFrame(
 }
 
 function headLines({ progress }: LiveBatch, columns: number, c: Colors, { now, timeZone }: Clock): string[] {
-  const { inUse, cap } = progress.slots;
   const ended = progress.waves.reduce((sum, wave) => sum + wave.ended, 0);
   const said = `${ended} of ${progress.total} ended${doneAbout(progress, now, timeZone)}`;
   const width = Math.max(10, Math.min(60, columns - displayWidth(said) - 2));
@@ -62,7 +62,7 @@ function headLines({ progress }: LiveBatch, columns: number, c: Colors, { now, t
     `${c.bold(progress.batch)}  ${statusColor(progress, c)}  ${formatDuration(now - Date.parse(progress.startedAt))}`,
     `${bar(ended / Math.max(1, progress.total), width, c)}  ${said}`,
     outcomes(progress, c),
-    `running ${inUse.running} of ${cap.running}, jobs existing ${inUse.existing} of ${cap.existing}`,
+    slotsSaid(progress.slots),
     ...(progress.webhook ? [c.yellow(`trouble  ${webhookLine(progress.webhook, now)}`)] : []),
   ];
 }

@@ -27,7 +27,7 @@ export interface SimulatorOptions {
   stateFile?: string;
   /** Megabits a second into one intermediate instance; default 100. */
   bandwidthMbps?: number;
-  /** Megabytes a second at which an image is made; default 30. */
+  /** Megabytes per second at which an image is made; default 30. */
   imageMBps?: number;
   /** Default 120. */
   preparingSeconds?: number;

@@ -3,7 +3,7 @@ import type { QueueLimit } from '../queue-limit';
 
 export interface CallRateOptions {
   limit: QueueLimit;
-  /** The limit in activities a second (`SMC_CALLS_PER_SECOND`) while SMC does not throttle; absent: no limit. */
+  /** The limit in activities per second (`SMC_CALLS_PER_SECOND`) while SMC does not throttle; absent: no limit. */
   ceiling?: number;
   /** After so long without throttling the limit is raised by a step. */
   quietMs: number;
@@ -25,7 +25,7 @@ export interface CallRate {
 /** The least time between two steps down: fifty refusals at once cause one step, and a step needs time to work. */
 const stepMs = 5_000;
 const raiseFactor = 1.5;
-/** Without a ceiling, a limit is removed above this: hardly any batch starts more activities a second. */
+/** Without a ceiling, a limit is removed above this: hardly any batch starts more activities per second. */
 const unlimitedAbovePerSecond = 100;
 
 /** After so many failures in a row the operator is told once. */
@@ -164,9 +164,9 @@ export function tellThrottling(transport: Transport, throttled: () => void): Tra
 const rounded = (perSecond: number) => Math.round(perSecond * 10) / 10;
 
 const perSecondText = (perSecond: number) =>
-  `at most ${perSecond} ${perSecond === 1 ? 'activity' : 'activities'} a second over all workers`;
+  `at most ${perSecond} ${perSecond === 1 ? 'activity' : 'activities'} per second over all workers`;
 
-/** The activities a second that this process has started in the last seconds. */
+/** The activities per second that this process has started in the last seconds. */
 function startRate() {
   const windowMs = 5_000;
   let starts: number[] = [];

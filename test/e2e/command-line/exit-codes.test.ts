@@ -184,14 +184,8 @@ describe('of a batch that has ended or runs', () => {
     );
     // A batch that has ended takes no orders.
     expect((await house.run('pause', plan.name, '--yes')).code).toBe(2);
-    // Nor does one that was never there, and it has nothing to show.
-    for (const args of [
-      ['status', 'nobody'],
-      ['explain', 'nobody', 'web'],
-      ['report', 'nobody'],
-      ['pause', 'nobody', '--yes'],
-    ])
-      expect({ args, code: (await house.run(...args)).code }).toEqual({ args, code: 2 });
+    // Nor does one that was never there.
+    expect((await house.run('pause', 'nobody', '--yes')).code).toBe(2);
   });
 
   test('an order of a user without a name is taken, and the journal names the uid', async () => {

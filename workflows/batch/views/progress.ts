@@ -1,6 +1,6 @@
 import type { BatchProgress, WaitingReason, WaveProgress, WebhookTrouble } from '../../contract/views';
 import { waveGate } from '../gates/gates';
-import { leasedSlots } from '../lease/lease-use';
+import { leasedSlots, quotaInForce } from '../lease/lease-use';
 import type { Batch } from '../state';
 import { outcomeOf, statusOf } from '../status';
 import { accountTrouble } from '../telling/account-trouble';
@@ -12,6 +12,7 @@ import { heldBack, heldBackAgain, slotReason, surveyed } from './waiting-reason'
 export function batchProgress(batch: Batch, now: number): BatchProgress {
   const { state, index } = batch;
   const status = statusOf(batch, now);
+  const quota = quotaInForce(batch);
   const waves = index.waves.map((_, i) => waveProgress(batch, i, now));
   const waiting = waitingReason(batch, waves, now);
   return {
@@ -25,7 +26,12 @@ export function batchProgress(batch: Batch, now: number): BatchProgress {
     total: state.plan.servers.length,
     earlier: index.earlier || undefined,
     waves,
-    slots: { held: { ...state.holding.held }, inUse: { ...index.inUse }, cap: leasedSlots(batch) },
+    slots: {
+      held: { ...state.holding.held },
+      inUse: { ...index.inUse },
+      cap: leasedSlots(batch),
+      quota: { existing: quota.jobs, running: quota.running },
+    },
     quotaTrouble: state.holding.lease.trouble,
     waiting: waiting?.reason,
     waitingCode: waiting?.kind,

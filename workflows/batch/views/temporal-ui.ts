@@ -1,4 +1,5 @@
 import { accountTroubleLine, smcBatchCommand } from '../../../src/text';
+import { slotsSaid } from '../../contract/slots';
 import { type BatchProgress, serverPhases } from '../../contract/views';
 import { counted, verbOf } from '../counted';
 
@@ -15,7 +16,7 @@ export function batchDetails(progress: BatchProgress): string {
     `| ${shown.map(() => '---').join(' | ')} |`,
     `| ${shown.map((phase) => counts[phase]).join(' | ')} |`,
     '',
-    `Jobs existing ${slots.inUse.existing} of ${slots.cap.existing}, running ${slots.inUse.running} of ${slots.cap.running}.`,
+    `J${slotsSaid(slots).slice(1)}.`,
     ...(progress.estimatedEnd ? [`Estimated end: ${new Date(progress.estimatedEnd).toISOString()}.`] : []),
     ...(waiting ? [`Waiting: ${waiting}.`] : []),
     ...(progress.next ? [`Next: ${progress.next.map((order) => `\`${order}\``).join(' or ')}`] : []),
