@@ -15,7 +15,8 @@ Settings (environment):
   SMC_CALLS_PER_SECOND at most so many activities a second over all workers, default no limit;
                        workers lower it while SMC throttles, and raise it again after
   SMC_WEBHOOK_URL      gets a message for waves that end, gates that wait, failures and the end of a batch
-  SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
+  SMC_WEBHOOK_FORMAT   json (default), dingtalk, feishu or slack
+  SMC_WEBHOOK_SECRET   signs the messages, where the webhook checks signatures
   SMC_TASK_QUEUE       the task queue, default smc-batch
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY   the way to the SMC API, to STS and to the webhook
   NODE_EXTRA_CA_CERTS  a PEM file of certificate authorities to trust beside the public ones

@@ -59,6 +59,7 @@ const ownSettings: Record<string, string> = {
   SMC_CALLS_PER_SECOND: '',
   SMC_WEBHOOK_URL: '',
   SMC_WEBHOOK_FORMAT: 'json',
+  SMC_WEBHOOK_SECRET: '',
   TEMPORAL_ADDRESS: '127.0.0.1:7233',
   TEMPORAL_NAMESPACE: 'default',
   TEMPORAL_PROFILE: '',

@@ -2,6 +2,7 @@ import type { Check } from '../../doctor/check';
 import { nodeCheck, type Setting, settingsInUse, temporalCliCheck } from '../../doctor/machine';
 import { checksOfSmc } from '../../doctor/smc';
 import { checksOfTemporal } from '../../doctor/temporal';
+import { webhookTrial } from '../../doctor/webhook';
 import { exitCodes } from '../../terminal/failure';
 import { colors, columnsOf, type OutputFormat, printer, printJson } from '../../terminal/output';
 import { displayWidth, padded, plainTexts, wrapped } from '../../text';
@@ -13,13 +14,20 @@ const serviceLinkedRole =
   'and cr:GetRepository. A plan with instanceRamRole or a container image depends on them. Without the role a job ' +
   'fails with EntityNotExist.Role; the role can be deleted only after the sources that use it.';
 
+export interface DoctorOptions {
+  output: OutputFormat;
+  /** Sends a trial to the webhook. */
+  webhook?: boolean;
+}
+
 /** Checks what this machine lacks, and prints it. */
-export async function doctor({ output }: { output: OutputFormat }): Promise<void> {
+export async function doctor({ output, webhook }: DoctorOptions): Promise<void> {
   const checks: Check[] = [
     nodeCheck(),
     await temporalCliCheck(),
     ...(await checksOfTemporal()),
     ...(await checksOfSmc()),
+    ...(webhook ? [await webhookTrial()] : []),
   ];
   const settings = settingsInUse();
   const ok = checks.every(({ status }) => status !== 'problem');
