@@ -40,12 +40,10 @@ const requests = (recorded as unknown as Recorded[]).map((request, i) => {
   };
 });
 
-test('there are requests of SDKs for Node and Python at least, signed in both ways, with their parameters in both places', () => {
-  const kinds = new Set(requests.map(({ title }) => title.replace(/^\d+, /, '')));
-  for (const sdk of ['node', 'python'])
-    for (const kind of ['1.0', 'v3'])
-      for (const place of ['body', 'query'])
-        expect(kinds).toContain(`${sdk}, ${kind}, parameters in the ${place}`);
+test('there are requests signed in both ways, with their parameters in both places', () => {
+  const kinds = new Set(requests.map(({ title }) => title.replace(/^\d+, \w+, /, '')));
+  for (const kind of ['1.0', 'v3'])
+    for (const place of ['body', 'query']) expect(kinds).toContain(`${kind}, parameters in the ${place}`);
 });
 
 test.each(requests)(
