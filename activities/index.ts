@@ -34,7 +34,7 @@ import { startServers } from './workflows/start-servers';
 import { tellBatch } from './workflows/tell-batch';
 
 export { tellWorkingAccount } from './calls/account-trouble';
-export type { ActivityContext, Webhook } from './calls/context';
+export type { ActivityContext } from './calls/context';
 export type { JobHeartbeat } from './jobs/await-replication-job';
 export { createReplicationJobPoller } from './jobs/replication-job-poller';
 

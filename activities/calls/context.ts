@@ -1,12 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { SmcClient } from '../../src/smc';
+import type { Webhook } from '../../src/webhook';
 import type { ReplicationJobPoller } from '../jobs/replication-job-poller';
-
-/** The webhook of the operators: `SMC_WEBHOOK_URL` and `SMC_WEBHOOK_FORMAT`. */
-export interface Webhook {
-  url: string;
-  format: 'json' | 'dingtalk' | 'slack';
-}
 
 /** The objects that all activities of a worker process share. */
 export interface ActivityContext {

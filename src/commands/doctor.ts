@@ -8,19 +8,21 @@ export function doctorCommand(): Command {
     .description(
       'check what a migration needs on this machine: Node, Temporal, the SMC API, credentials, settings',
     )
+    .option('--webhook', 'send a trial to the webhook, too')
     .addOption(outputOption())
     .addHelpText(
       'after',
       `
-It changes nothing, downloads nothing and never prints a secret.
+It changes nothing, downloads nothing and never prints a secret. Only --webhook sends something: one message.
 
 Examples:
   smc-batch doctor
+  smc-batch doctor --webhook
   smc-batch doctor -o json | jq '.checks[] | select(.status == "problem")'
 
 Exit codes: 0 all is well, warnings or not; 1 there is a problem.`,
     )
-    .action(async (options: { output: OutputFormat }) =>
+    .action(async (options: { output: OutputFormat; webhook?: boolean }) =>
       (await import('../actions/machine/doctor.js')).doctor(options),
     );
 }

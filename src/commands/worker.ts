@@ -15,7 +15,8 @@ Settings (environment):
   SMC_CALLS_PER_SECOND at most so many activities per second over all workers, default no limit;
                        workers lower it while SMC throttles, and raise it again after
   SMC_WEBHOOK_URL      gets a message for waves that end, gates that wait, failures and the end of a batch
-  SMC_WEBHOOK_FORMAT   json (default), dingtalk or slack
+  SMC_WEBHOOK_FORMAT   json (default), dingtalk, feishu or slack
+  SMC_WEBHOOK_SECRET   signs the messages, where the webhook checks signatures
   SMC_TASK_QUEUE       the task queue, default smc-batch
   SMC_METRICS_ADDRESS  host:port for /metrics, /healthz and /readyz, default none
   SMC_LOG_LEVEL        debug, info (default), warn or error; info has each call that changes something

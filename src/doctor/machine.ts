@@ -59,6 +59,7 @@ const ownSettings: Record<string, string> = {
   SMC_CALLS_PER_SECOND: '',
   SMC_WEBHOOK_URL: '',
   SMC_WEBHOOK_FORMAT: 'json',
+  SMC_WEBHOOK_SECRET: '',
   SMC_METRICS_ADDRESS: '',
   SMC_LOG_LEVEL: 'info',
   SMC_LOG_FORMAT: 'text',

@@ -38,6 +38,8 @@ export interface Policy {
   lockoutDates: string[];
   /** Batches of a higher priority get their slots first; default 0. */
   priority: number;
+  /** `servers`: the webhook gets an event of each server that ends, too. */
+  notify?: 'batch' | 'servers';
 }
 
 export interface Wave {

@@ -11,6 +11,8 @@ export interface CanonicalParts {
   query?: WireParams;
   /** Names in lower case. */
   headers: Record<string, string>;
+  /** The headers that are signed; by default {@link signedHeaderNames}. */
+  names?: string[];
   /** Hexadecimal SHA-256 of the body. */
   bodyHash: string;
 }
@@ -25,8 +27,8 @@ export const signedHeaderNames = (headers: Record<string, string>): string[] =>
     .sort();
 
 /** The text whose hash V3 signs: method, path, query, headers and the hash of the body, a line each. */
-export function canonicalRequest({ method, query = {}, headers, bodyHash }: CanonicalParts): string {
-  const names = signedHeaderNames(headers);
+export function canonicalRequest(parts: CanonicalParts): string {
+  const { method, query = {}, headers, bodyHash, names = signedHeaderNames(headers) } = parts;
   const lines = names.map((name) => `${name}:${headers[name]?.trim()}\n`);
   return [method, '/', canonicalQuery(query), lines.join(''), names.join(';'), bodyHash].join('\n');
 }

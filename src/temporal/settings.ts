@@ -1,9 +1,9 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import type { Webhook } from '../../activities';
 import { type LogFormat, type LogLevel, logFormats, logLevels } from '../log/settings';
 import { defaultEndpoint, type SignatureKind, signatureKind } from '../smc';
 import type { CredentialsProvider } from '../smc/credentials';
+import { type Webhook, webhookSettings } from '../webhook';
 import { trustedRoots } from './trusted-roots';
 import { TemporalUnavailable } from './unavailable';
 
@@ -71,7 +71,7 @@ export interface WorkerSettings {
    * absent: no limit while SMC does not throttle.
    */
   callsPerSecond?: number;
-  /** `SMC_WEBHOOK_URL` and `SMC_WEBHOOK_FORMAT` */
+  /** `SMC_WEBHOOK_URL`, `SMC_WEBHOOK_FORMAT` and `SMC_WEBHOOK_SECRET`. */
   webhook?: Webhook;
 }
 
@@ -96,7 +96,7 @@ export function workerSettings(env = process.env): WorkerSettings {
       `SMC_CALLS_PER_SECOND is '${env.SMC_CALLS_PER_SECOND}': it must be a number above 0.`,
     );
   }
-  return { endpoint, signature, pollIntervalSeconds, callsPerSecond, webhook: webhookSettings(env) };
+  return { endpoint, signature, pollIntervalSeconds, callsPerSecond, webhook: readWebhook(env) };
 }
 
 /** Where a worker serves its metrics and its health. */
@@ -146,15 +146,8 @@ function oneOf<T extends string>(
   );
 }
 
-function webhookSettings({
-  SMC_WEBHOOK_URL: url,
-  SMC_WEBHOOK_FORMAT: format = 'json',
-}: NodeJS.ProcessEnv): Webhook | undefined {
-  if (!url) return undefined;
-  if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw new TemporalUnavailable('SMC_WEBHOOK_URL must be an http or https URL.');
-  if (format !== 'json' && format !== 'dingtalk' && format !== 'slack') {
-    throw new TemporalUnavailable(`SMC_WEBHOOK_FORMAT is '${format}': it must be json, dingtalk or slack.`);
-  }
-  return { url, format };
+function readWebhook(env: NodeJS.ProcessEnv): Webhook | undefined {
+  const webhook = webhookSettings(env);
+  if (typeof webhook === 'string') throw new TemporalUnavailable(webhook);
+  return webhook;
 }

@@ -6,6 +6,10 @@ export interface News {
   unsent: NewsItem[];
   /** The first message is being sent. */
   isSending?: true;
+  /** The times of the last tries: services accept only so many messages a minute. */
+  triedAt?: number[];
+  /** Servers that have ended and are in no message yet, where the plan asks for an event of each. */
+  endedServers?: string[];
   /** The earliest time of the next message; milliseconds since the epoch. */
   notBefore: number;
   /** The number of failed rounds of tries in a row. */
@@ -33,19 +37,36 @@ export const noNews = (): News => ({ unsent: [], notBefore: 0, failedRounds: 0, 
 
 /** The most messages that wait: the state of the batch must not grow while the webhook is away for days. */
 const mostUnsent = 20;
-/** The least time between two messages about failures: chat services accept only 20 messages a minute. */
-const betweenFailuresMs = 5_000;
+/** The most servers in one message. */
+const mostServers = 25;
+/** The least time after a message about failures or ends of servers: what comes meanwhile is added to the next one. */
+const betweenDigestsMs = 5_000;
+/** The most messages of a batch in a minute. DingTalk accepts 20 of one robot, which other batches may use, too. */
+const mostPerMinute = 15;
+const minuteMs = 60_000;
 /** The wait between two rounds of tries, doubled each time. */
 const firstWaitMs = 10_000;
 const longestWaitMs = 300_000;
 
-/** Adds a message; of too many, the oldest one that is not being sent is dropped. */
-export function addNews(news: News, item: NewsItem): void {
+/**
+ * Adds a message; of too many, the oldest one that is not being sent is dropped, one about ends of servers first: reports have those.
+ * Gives whether this is the first message that is dropped.
+ */
+export function addNews(news: News, item: NewsItem): boolean {
   news.unsent.push(item);
-  if (news.unsent.length <= mostUnsent) return;
-  news.unsent.splice(1, 1);
+  if (news.unsent.length <= mostUnsent) return false;
+  const oldest = news.unsent.findIndex(({ kind }, i) => kind === 'server' && i > 0);
+  news.unsent.splice(Math.max(1, oldest), 1);
   news.dropped++;
+  return news.dropped === 1;
 }
+
+/** The message about ends of servers that is not being sent yet and has room: more ends can be added to it. */
+export const openServerNews = ({ unsent, isSending }: News): NewsItem | undefined =>
+  unsent.findLast(
+    ({ kind, servers = [] }, i) =>
+      kind === 'server' && servers.length < mostServers && !(isSending && i === 0),
+  );
 
 /** The message about failures that is not being sent yet: more failures can be added to it. */
 export const openFailureNews = ({ unsent, isSending }: News): NewsItem | undefined =>
@@ -55,8 +76,12 @@ export const openFailureNews = ({ unsent, isSending }: News): NewsItem | undefin
 export function dueNews(news: News, now: number): { item?: NewsItem; nextAt?: number } {
   const [item] = news.unsent;
   if (!item || news.isSending) return {};
-  if (news.notBefore > now) return { nextAt: news.notBefore };
+  const triedAt = (news.triedAt ?? []).filter((at) => now - at < minuteMs);
+  const paceAt = triedAt.length < mostPerMinute ? 0 : triedAt[0]! + minuteMs;
+  const nextAt = Math.max(news.notBefore, paceAt);
+  if (nextAt > now) return { nextAt };
   news.isSending = true;
+  news.triedAt = [...triedAt, now];
   return { item };
 }
 
@@ -66,7 +91,7 @@ export function newsDelivered(news: News, now: number): boolean {
   const item = takeFirst(news);
   news.trouble = undefined;
   news.failedRounds = 0;
-  news.notBefore = item?.kind === 'failure' ? now + betweenFailuresMs : 0;
+  news.notBefore = item?.kind === 'failure' || item?.kind === 'server' ? now + betweenDigestsMs : 0;
   return hadTrouble;
 }
 

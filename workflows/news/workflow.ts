@@ -1,7 +1,10 @@
+import { sleep } from '@temporalio/workflow';
 import type { BatchEvent } from '../contract/batch-event';
 import { webhook } from './webhook';
 
 const longestWaitMs = 300_000;
+/** Between two messages: services accept only so many a minute. */
+const betweenMs = 4_000;
 /** After so long the messages are too old to be sent. */
 const patienceMs = 14 * 24 * 3_600_000;
 
@@ -12,7 +15,8 @@ const patienceMs = 14 * 24 * 3_600_000;
 export async function deliverNews({ unsent }: { unsent: BatchEvent[] }): Promise<{ delivered: number }> {
   const givenUpAt = Date.now() + patienceMs;
   let delivered = 0;
-  for (const event of unsent) {
+  for (const [i, event] of unsent.entries()) {
+    if (i > 0) await sleep(betweenMs, { summary: 'until the next message' });
     const left = givenUpAt - Date.now();
     if (left <= 0) break;
     await webhook(event.what, { maximumInterval: longestWaitMs }, left)

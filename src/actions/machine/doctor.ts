@@ -1,6 +1,7 @@
 import { allChecks } from '../../doctor/all-checks';
 import type { Check } from '../../doctor/check';
 import { type Setting, settingsInUse } from '../../doctor/machine';
+import { webhookTrial } from '../../doctor/webhook';
 import { exitCodes } from '../../terminal/failure';
 import { colors, columnsOf, type OutputFormat, printer, printJson } from '../../terminal/output';
 import { displayWidth, padded, plainTexts, wrapped } from '../../text';
@@ -12,9 +13,15 @@ const serviceLinkedRole =
   'and cr:GetRepository. A plan with instanceRamRole or a container image depends on them. Without the role a job ' +
   'fails with EntityNotExist.Role; the role can be deleted only after the sources that use it.';
 
+export interface DoctorOptions {
+  output: OutputFormat;
+  /** Sends a trial to the webhook. */
+  webhook?: boolean;
+}
+
 /** Checks what this machine lacks, and prints it. */
-export async function doctor({ output }: { output: OutputFormat }): Promise<void> {
-  const checks = await allChecks();
+export async function doctor({ output, webhook }: DoctorOptions): Promise<void> {
+  const checks = [...(await allChecks()), ...(webhook ? [await webhookTrial()] : [])];
   const settings = settingsInUse();
   const ok = checks.every(({ status }) => status !== 'problem');
   if (output === 'json') printJson({ ok, checks, settings, serviceLinkedRole });

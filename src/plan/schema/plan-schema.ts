@@ -210,6 +210,10 @@ export const planPolicySchema = z.strictObject({
     .int()
     .prefault(0)
     .meta({ description: 'Batches of a higher priority get their slots first.' }),
+  notify: z.enum(['batch', 'servers']).optional().meta({
+    description:
+      'servers: the webhook hears of each server that ends, too. Default: batch, of the batch alone.',
+  }),
 });
 
 /** The CSV of the servers, where they are not in the plan. */

@@ -63,3 +63,28 @@ test('servers that fail are added to a message that has not gone out, and to non
   newsDelivered(news, 1_000);
   expect(news.notBefore).toBe(6_000);
 });
+
+test('a batch sends at most fifteen messages in any minute, whatever happens in it', () => {
+  const news = noNews();
+  const sent: number[] = [];
+  for (let now = 0; now < 300_000; now += 100) {
+    if (news.unsent.length < 5) addNews(news, event(`${now}`));
+    const due = dueNews(news, now);
+    if (!due.item) continue;
+    sent.push(now);
+    newsDelivered(news, now);
+  }
+  for (const at of sent)
+    expect(sent.filter((other) => other > at - 60_000 && other <= at).length).toBeLessThanOrEqual(15);
+  expect(sent.length).toBe(75);
+});
+
+test('of too many messages those about ends of servers go first', () => {
+  const news = noNews();
+  addNews(news, event('gate', 'gate'));
+  for (let i = 0; i < 30; i++) addNews(news, event(`${i}`, 'server'));
+  addNews(news, event('stopped', 'stopped'));
+  const kept = news.unsent.map(({ what }) => what);
+  expect(kept).toHaveLength(20);
+  expect([kept[0], kept.at(-1)]).toEqual(['gate', 'stopped']);
+});

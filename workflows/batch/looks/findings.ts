@@ -4,6 +4,7 @@ import { judgeSource, migratedNote, type SourceEvidence } from '../../../src/led
 import type { Plan, PlannedServer } from '../../../src/plan';
 import type { SmcFailure } from '../../contract/failure';
 import type { ServerStanding } from '../../contract/server-messages';
+import { noteServerEnd } from '../servers/ended-servers';
 import { measuredEarlier } from '../servers/estimate';
 import { ServerIndex } from '../servers/server-index';
 import {
@@ -53,6 +54,8 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     batch.index.watch?.(before, after);
     forgetServer(state, server.name, after);
     state.servers[server.name] = after;
+    // What earlier runs have migrated is no news.
+    if (after.phase === 'failed') noteServerEnd(state, server.name, before, after);
   }
   measureByEarlier(state, findings);
   state.plan = plan;

@@ -3,6 +3,7 @@ import type { Plan, PlannedServer } from '../../../src/plan';
 import { startTimeOf } from '../../../src/plan/plan';
 import type { Slots } from '../../contract/slots';
 import type { ServerPhase } from '../../contract/views';
+import { noteServerEnd } from './ended-servers';
 import { FailureTexts } from './failure-texts';
 import {
   causeOf,
@@ -44,6 +45,7 @@ export interface Indexed {
   plan: Plan;
   servers: Record<string, ServerRecord>;
   strays: { jobs: readonly { runs?: boolean }[] };
+  news?: { endedServers?: string[] };
 }
 
 /**
@@ -164,6 +166,7 @@ export class ServerIndex {
     this.add(name, before, -1);
     this.add(name, after, 1);
     this.place(name, after, before);
+    noteServerEnd(this.state, name, before, after);
   }
 
   /** Sets the strays, which take slots until they are gone. */

@@ -1,22 +1,24 @@
 import { smcBatchCommand } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
-import { addNews, openFailureNews } from '../../news/news';
+import { openFailureNews } from '../../news/news';
 import { counted, verbOf } from '../counted';
 import { stopReason } from '../gates/gates';
 import { type Batch, note } from '../state';
 import { statusOf } from '../status';
 import { accountAnnouncement, checkAccount } from './account-trouble';
+import { keepNews } from './keep-news';
+import { tellServerEnds } from './server-events';
 
 /** Writes an event of the batch into its journal, and adds it to the messages for the webhook. */
 export function announce(
-  { state }: Batch,
+  batch: Batch,
   kind: BatchEvent['kind'],
   what: string,
   now: number,
   failures?: number,
 ): void {
-  note(state, 'smc-batch', what, now);
-  addNews(state.news, { batch: state.plan.name, at: now, kind, what, failures });
+  note(batch.state, 'smc-batch', what, now);
+  keepNews(batch, { batch: batch.state.plan.name, at: now, kind, what, failures }, now);
 }
 
 /** Announces once each: waves that have ended, gates that wait for approval, servers that have failed. */
@@ -47,6 +49,7 @@ export function announceEvents(batch: Batch, now: number): void {
       );
   }
   tellFailures(batch, now);
+  tellServerEnds(batch, now);
 }
 
 /** Announces all failures since the last message in one message, so that there are not too many. */
@@ -112,6 +115,7 @@ export function announceExpiry(
 export function announceEnd(batch: Batch, now: number): void {
   const { state, index } = batch;
   const { migrated, skipped, failed, cancelled } = index.counts;
+  tellServerEnds(batch, now);
   const left = index.leftovers + index.strays.existing;
   const reminder =
     left > 0
