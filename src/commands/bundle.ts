@@ -20,7 +20,8 @@ Examples:
   smc-batch bundle dc1-exit
   smc-batch bundle dc1-exit -o ticket-4711.tar.gz
 
-Exit codes: 0 written, also where something is missing in it; 1 it could not be written, or there is no such batch.`,
+Exit codes: 0 written, also where something is missing in it; 1 it could not be written, 2 there is no such
+batch.`,
     )
     .action(async (batch: string, options: BundleOptions) =>
       (await import('../actions/batch/bundle.js')).bundle(batch, options),

@@ -3,7 +3,13 @@
  *
  * @packageDocumentation
  */
-import { createSmcClient as clientOver, createTransport, defaultCredentials, type SmcClient } from '../smc';
+import {
+  createSmcClient as clientOver,
+  createTransport,
+  defaultCredentials,
+  type SignatureKind,
+  type SmcClient,
+} from '../smc';
 import type { CredentialsProvider } from '../smc/credentials';
 
 export {
@@ -22,6 +28,7 @@ export {
   type ModifySourceServerAttributeRequest,
   type ReplicationJob,
   type ReplicationJobStatus,
+  type SignatureKind,
   type SmcClient,
   SmcError,
   type SmcErrorClass,
@@ -38,6 +45,8 @@ export interface SmcClientOptions {
   endpoint?: string;
   /** Default: the chain of the Alibaba Cloud SDKs (environment, profile, RAM role, …). */
   credentials?: CredentialsProvider;
+  /** How calls are signed; default `1.0`, the reference's own. */
+  signature?: SignatureKind;
   /** Milliseconds for the whole answer; default 30,000. */
   timeoutMs?: number;
 }
@@ -54,5 +63,7 @@ export interface SmcClientOptions {
 export const createSmcClient = ({
   endpoint,
   credentials = defaultCredentials(),
+  signature,
   timeoutMs,
-}: SmcClientOptions = {}): SmcClient => clientOver(createTransport({ endpoint, credentials, timeoutMs }));
+}: SmcClientOptions = {}): SmcClient =>
+  clientOver(createTransport({ endpoint, credentials, signature, timeoutMs }));

@@ -1,4 +1,4 @@
-import { type TemporalSettings, temporalSettings } from '../temporal';
+import { type TemporalSettings, temporalSettings, withTrustedRoots } from '../temporal';
 import type { TemporalOptions } from './options';
 
 /** The settings of this process, with what was given in their place. */
@@ -8,11 +8,11 @@ export function settingsFor({ address, namespace, apiKey, tls }: TemporalOptions
     ...settings,
     ...(namespace !== undefined && { namespace }),
     ...(address !== undefined && { address, addressFrom: 'the option address' }),
-    connectionOptions: {
+    connectionOptions: withTrustedRoots({
       ...settings.connectionOptions,
       ...(address !== undefined && { address }),
       ...(apiKey !== undefined && { apiKey, tls: true }),
       ...(tls !== undefined && { tls }),
-    },
+    }),
   };
 }

@@ -4,12 +4,14 @@
  * @packageDocumentation
  */
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { SignatureKind } from '../smc';
 import type { CredentialsProvider } from '../smc/credentials';
 import { connectClient, ensureSearchAttributes, type WorkerSettings, workerSettings } from '../temporal';
 import { createWorker } from '../temporal/worker';
 import type { TemporalOptions } from './options';
 import { settingsFor } from './temporal-options';
 
+export type { SignatureKind } from '../smc';
 export type { CredentialsProvider } from '../smc/credentials';
 export type { TemporalOptions } from './options';
 
@@ -20,6 +22,8 @@ export interface WorkerOptions {
   endpoint?: string;
   /** Default: the chain of the Alibaba Cloud SDKs. */
   credentials?: CredentialsProvider;
+  /** How calls are signed; default `SMC_SIGNATURE`, else `1.0`. */
+  signature?: SignatureKind;
   /** Default `SMC_TASK_QUEUE`, else `smc-batch`. All workers of a queue serve one account. */
   taskQueue?: string;
   /** Seconds between two polls of the running jobs; default 30. */

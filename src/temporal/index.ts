@@ -26,6 +26,7 @@ export {
   taskQueue,
   temporalSettings,
   type WorkerSettings,
+  withTrustedRoots,
   workerSettings,
 } from './settings';
 export { findTemporalCli, temporalCli } from './temporal-cli';

@@ -35,7 +35,7 @@ export function temporalSettings(): TemporalSettings {
 }
 
 /** TLS with the authorities of `NODE_EXTRA_CA_CERTS`, unless the settings of Temporal name their own. */
-function withTrustedRoots(options: NativeConnectionOptions): NativeConnectionOptions {
+export function withTrustedRoots(options: NativeConnectionOptions): NativeConnectionOptions {
   const { tls, apiKey } = options;
   const roots = (tls ?? Boolean(apiKey)) ? trustedRoots() : undefined;
   if (!roots) return options;
