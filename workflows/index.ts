@@ -2,8 +2,22 @@
  * The workflows: deterministic code only. `planOfAction` tells what `batch` would do; `batch` starts a `serverMigration` for each
  * server; the batches share `accountQuota`; `deliverNews` outlives its batch.
  */
-export { planOfAction } from './batch/plan-of-action';
-export { batch } from './batch/workflow';
-export { deliverNews } from './news/workflow';
-export { accountQuota } from './quota/workflow';
-export { serverMigration } from './server/workflow';
+import { setWorkflowOptions } from '@temporalio/workflow';
+import { planOfAction } from './batch/plan-of-action';
+import { batch } from './batch/workflow';
+import { deliverNews } from './news/workflow';
+import { accountQuota } from './quota/workflow';
+import { serverMigration } from './server/workflow';
+
+// What a workflow does when another version of versioned workers becomes current (docs/upgrades.md). These stay on the version that
+// has begun them, so a change of their code meets no history of before; a batch goes over with its next run, and its servers that
+// are under way end where they are.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, planOfAction);
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, batch);
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, serverMigration);
+// These would keep an old version alive: the quota lives as long as any batch, and news as long as a webhook is away. A change of
+// their code must replay the histories of before.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, accountQuota);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, deliverNews);
+
+export { accountQuota, batch, deliverNews, planOfAction, serverMigration };

@@ -29,6 +29,7 @@ import { SmcBatchError } from './batch-error';
 import { noSuchBatch } from './names';
 import { failureSaid, type PendingAttempt } from './pending-attempt';
 import { serverNow } from './server-clock';
+import { hasAny, workersOfQueue } from './workers-of-queue';
 
 /** What the commands do with a batch that runs, or ran, in Temporal. */
 export interface BatchClient {
@@ -214,18 +215,9 @@ export function howItStands(status: WorkflowExecutionStatusName): string {
   }
 }
 
-/** Whether a worker takes work from this task queue right now. */
-export async function hasWorker(client: Client, queue: string): Promise<boolean> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: queue },
-    taskQueueType: 1,
-  });
-  // Temporal remembers a poller for minutes; a live one has polled within the last minute.
-  if (!pollers?.length) return false;
-  const alive = (await serverNow(client)) - 70_000;
-  return pollers.some(({ lastAccessTime }) => (tsToMs(lastAccessTime) ?? 0) > alive);
-}
+/** Whether a worker is at work on this task queue right now. */
+export const hasWorker = async (client: Client, queue: string): Promise<boolean> =>
+  hasAny(await workersOfQueue(client, queue));
 
 /** A query has no answer while no worker runs, or while Temporal itself restarts: it may have one later. */
 export function isPassing(error: unknown): boolean {

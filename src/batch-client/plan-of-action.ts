@@ -5,8 +5,9 @@ import type { PlanOfAction, PlanOfActionAnswer } from '../../workflows/contract/
 import type { Plan } from '../plan';
 import { taskQueue } from '../temporal';
 import { failureText, smcBatchCommand } from '../text';
-import { hasWorker, isPassing } from './batch-client';
+import { isPassing } from './batch-client';
 import { workerOf } from './queue-of-batch';
+import { hasAny, idleWorkers, workersOfQueue } from './workers-of-queue';
 
 /** A small account is read in a second; one with ten thousand servers in a minute or two. */
 const patienceMs = { least: 10_000, ofServer: 10 };
@@ -17,10 +18,14 @@ export async function askPlanOfAction(
   plan: Plan,
 ): Promise<{ known: PlanOfAction } | { unknown: string }> {
   const queue = taskQueue();
-  if (!(await hasWorker(client, queue)))
+  const workers = await workersOfQueue(client, queue);
+  if (!hasAny(workers))
     return {
       unknown: `no worker takes work from task queue '${queue}' to read the account. Start one with: ${workerOf(queue)}`,
     };
+  const idle = idleWorkers(workers);
+  if (idle)
+    return { unknown: `no worker of task queue '${queue}' reads the account: ${idle.why}. ${idle.remedy}` };
   const patience = patienceMs.least + plan.servers.length * patienceMs.ofServer;
   const workflowId = planOfActionWorkflowId(plan.name, randomUUID());
   const answer = await client

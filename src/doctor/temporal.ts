@@ -1,6 +1,5 @@
 import type { Client, Connection } from '@temporalio/client';
 import { findAtWork, queueCheck } from '../batch-client/account-queue';
-import { hasWorker } from '../batch-client/batch-client';
 import {
   addSearchAttributes,
   connectClient,
@@ -15,6 +14,7 @@ import {
 } from '../temporal';
 import { shellWord } from '../text';
 import type { Check } from './check';
+import { checksOfWorkers } from './workers';
 
 /** Whether Temporal is there and as smc-batch needs it; what cannot be asked is left out. */
 export async function checksOfTemporal(): Promise<Check[]> {
@@ -67,7 +67,7 @@ async function checksOfNamespace(client: Client, namespace: string): Promise<Che
   return [
     { ...check, status: 'ok', detail: namespace },
     await searchAttributesCheck(client, namespace),
-    await workerCheck(client),
+    ...(await checksOfWorkers(client)),
     ...(await accountQueueChecks(client)),
     ...(await callRateChecks(client, namespace)),
   ];
@@ -98,27 +98,6 @@ async function searchAttributesCheck(client: Client, namespace: string): Promise
       status: 'warning',
       detail: `could not be read: ${reasonOf(error)}`,
       remedy: 'If a worker starts without complaint they are there.',
-    };
-  }
-}
-
-async function workerCheck(client: Client): Promise<Check> {
-  const check = { id: 'worker', title: 'Worker' };
-  try {
-    if (await hasWorker(client, taskQueue()))
-      return { ...check, status: 'ok', detail: `one takes work from task queue ${taskQueue()}` };
-    return {
-      ...check,
-      status: 'warning',
-      detail: `none takes work from task queue ${taskQueue()}`,
-      remedy: 'Start one: smc-batch worker',
-    };
-  } catch (error) {
-    return {
-      ...check,
-      status: 'warning',
-      detail: `could not be asked for: ${reasonOf(error)}`,
-      remedy: 'Start one: smc-batch worker',
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { type LogFormat, type LogLevel, logFormats, logLevels } from '../log/settings';
@@ -6,6 +7,7 @@ import type { CredentialsProvider } from '../smc/credentials';
 import { type Webhook, webhookSettings } from '../webhook';
 import { trustedRoots } from './trusted-roots';
 import { TemporalUnavailable } from './unavailable';
+import { workerDeployment } from './worker-deployment';
 
 /** The address and options of Temporal, from the standard `TEMPORAL_*` variables and profile file. */
 export interface TemporalSettings {
@@ -73,6 +75,8 @@ export interface WorkerSettings {
   callsPerSecond?: number;
   /** `SMC_WEBHOOK_URL`, `SMC_WEBHOOK_FORMAT` and `SMC_WEBHOOK_SECRET`. */
   webhook?: Webhook;
+  /** `TEMPORAL_DEPLOYMENT_NAME` and `TEMPORAL_WORKER_BUILD_ID`; absent: the worker is unversioned. */
+  deployment?: WorkerDeploymentVersion;
 }
 
 /** The settings from the environment; throws a {@link TemporalUnavailable} that names a wrong variable. */
@@ -96,7 +100,14 @@ export function workerSettings(env = process.env): WorkerSettings {
       `SMC_CALLS_PER_SECOND is '${env.SMC_CALLS_PER_SECOND}': it must be a number above 0.`,
     );
   }
-  return { endpoint, signature, pollIntervalSeconds, callsPerSecond, webhook: readWebhook(env) };
+  return {
+    endpoint,
+    signature,
+    pollIntervalSeconds,
+    callsPerSecond,
+    webhook: readWebhook(env),
+    deployment: workerDeployment(env),
+  };
 }
 
 /** Where a worker serves its metrics and its health. */

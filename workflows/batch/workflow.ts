@@ -3,7 +3,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   proxySinks,
   setCurrentDetails,
   sleep,
@@ -63,9 +63,12 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
     if (isDone(decision)) return;
     await condition(() => run.mustDecide || isDone(decision));
     if (run.failure) throw run.failure;
-    if (mayBeReplaced(run)) await continueAsNew<typeof batch>({ carried: carriedBatch(run.batch.state) });
+    if (mayBeReplaced(run)) await beginNewRun({ carried: carriedBatch(run.batch.state) });
   }
 }
+
+/** The new run is one of the version that is current now. */
+const beginNewRun = makeContinueAsNewFunc<typeof batch>({ initialVersioningBehavior: 'AUTO_UPGRADE' });
 
 /**
  * Whether a new run takes over now: at the beginning of a task, where no start of a server is under way. All that waits for an answer
@@ -74,8 +77,9 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
  * before it in that task.
  */
 function mayBeReplaced({ batch: { state }, hasOrder, decidedAt }: BatchRun): boolean {
-  const { historyLength, continueAsNewSuggested } = workflowInfo();
-  if (historyLength <= historyLimit.quiet && !continueAsNewSuggested) return false;
+  const { historyLength, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+  const isWanted = historyLength > historyLimit.quiet || targetWorkerDeploymentVersionChanged;
+  if (!isWanted && !continueAsNewSuggested) return false;
   if (state.stage !== 'running' || hasOrder || !allHandlersFinished()) return false;
   if (historyLength === decidedAt) return false;
   return !awaitsAnswer(state) || historyLength > historyLimit.any || continueAsNewSuggested;

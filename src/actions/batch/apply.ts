@@ -17,6 +17,7 @@ import { queueOf, workerOf } from '../../batch-client/queue-of-batch';
 import { sendOrder, whoami } from '../../batch-client/send-order';
 import { withClient } from '../../batch-client/session';
 import { temporalUiUrl, workflowUrl } from '../../batch-client/temporal-ui';
+import { idleWorkers, takeNewWork, workersOfQueue } from '../../batch-client/workers-of-queue';
 import type { Plan } from '../../plan';
 import { ensureSearchAttributes, taskQueue } from '../../temporal';
 import { confirm } from '../../terminal/confirm';
@@ -188,9 +189,14 @@ function summary(plan: Plan): string {
 async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean): Promise<string | undefined> {
   const deadline = Date.now() + 10_000;
   const queue = await queueOf(batch);
-  const noWorker = `Batch '${batch.batch}' is started, but no worker takes work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. Where one runs already, its stderr says why it takes no work.`;
+  const untaken = async (): Promise<string> => {
+    const idle = idleWorkers(await workersOfQueue(client, queue));
+    const started = `Batch '${batch.batch}' is started, but no worker takes`;
+    if (idle) return `${started} it from its task queue '${queue}': ${idle.why}. ${idle.remedy}`;
+    return `${started} work from its task queue '${queue}'. Start one with: ${workerOf(queue)}. Where one runs already, its stderr says why it takes no work.`;
+  };
   for (let polls = 0; ; polls++) {
-    if (polls === 4 && !(await hasWorker(client, queue))) return noWorker;
+    if (polls === 4 && !(await isServed(client, queue))) return await untaken();
     const status = await batch.status();
     const failure = await failureOf(batch, status);
     if (failure) throw failure;
@@ -204,7 +210,7 @@ async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean):
     if (trouble || status !== 'RUNNING') return undefined;
     if (polls > 0) {
       const isSurveyed = await surveyed(client, batch, queue);
-      if (isSurveyed === undefined) return noWorker;
+      if (isSurveyed === undefined) return await untaken();
       if (isSurveyed) return undefined;
     }
     if (Date.now() > deadline) return undefined;
@@ -212,9 +218,12 @@ async function untilSurveyed(client: Client, batch: BatchClient, stay: boolean):
   }
 }
 
+/** Whether a worker gets what begins on the queue. */
+const isServed = async (client: Client, queue: string) => takeNewWork(await workersOfQueue(client, queue));
+
 /** A query needs a worker: without one it waits for its timeout. Undefined when no worker answered. */
 async function surveyed(client: Client, batch: BatchClient, queue: string): Promise<boolean | undefined> {
-  if (!(await hasWorker(client, queue))) return false;
+  if (!(await isServed(client, queue))) return false;
   const progress = await client
     .withDeadline(Date.now() + 8_000, () => batch.progress())
     .catch((error: unknown) => {

@@ -17,7 +17,8 @@ export interface DevOptions {
 export async function dev(options: DevOptions): Promise<void> {
   const interrupt = interruptSignal();
   const say = sayAside;
-  const smc = workerSettings();
+  // The one worker of a local server takes all work: it has no versions.
+  const smc = { ...workerSettings(), deployment: undefined };
   try {
     mkdirSync(dirname(options.dbFilename), { recursive: true });
   } catch (error) {

@@ -36,9 +36,12 @@ async function runWatched(
   await ensureSearchAttributes(client, temporal.namespace).finally(() => client.connection.close());
   const worker = await createWorker(temporal, smc, say, watch);
   say(
-    `Worker: Temporal ${temporal.address} (${temporal.namespace}, task queue ${taskQueue()}), SMC ${smc.endpoint}`,
+    `Worker: Temporal ${temporal.address} (${temporal.namespace}, task queue ${taskQueue()}${versionOf(smc)}), SMC ${smc.endpoint}`,
   );
   signal.addEventListener('abort', () => worker.shutdown(), { once: true });
   if (signal.aborted) worker.shutdown();
   await worker.run();
 }
+
+const versionOf = ({ deployment }: WorkerSettings) =>
+  deployment ? `, version ${deployment.buildId} of deployment ${deployment.deploymentName}` : '';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { Runtime, Worker } from '@temporalio/worker';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import { Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../../activities';
 import type { Measure } from '../../../workflows/contract/measures';
 import { type BatchReader, createMeter, type Health, type Meter, newHealth } from '../../metrics';
@@ -81,6 +82,7 @@ export async function createWorker(
         webhook: smc.webhook,
       }),
       dataConverter,
+      ...(smc.deployment && { workerDeploymentOptions: versioned(smc.deployment) }),
       interceptors: {
         activity: [
           watchActivities({
@@ -144,4 +146,11 @@ export async function createWorker(
 const unwatched = (): WorkerWatch => ({
   meter: createMeter({ version: '', taskQueue: taskQueue() }),
   health: newHealth(),
+});
+
+/** A workflow that says nothing else stays on the version that has begun it. */
+const versioned = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => ({
+  version,
+  useWorkerVersioning: true,
+  defaultVersioningBehavior: 'PINNED',
 });
