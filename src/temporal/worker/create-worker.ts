@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
-import { Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
+import { Runtime, Worker, type WorkerDeploymentOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../../activities';
 import type { Measure } from '../../../workflows/contract/measures';
 import { type BatchReader, createMeter, type Health, type Meter, newHealth } from '../../metrics';
@@ -73,7 +74,7 @@ export async function createWorker(
       connection,
       namespace: temporal.namespace,
       taskQueue: smc.taskQueue ?? taskQueue(),
-      workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
+      workflowBundle: workflowBundle(smc),
       activities: createActivities({
         smc: client,
         poller,
@@ -147,6 +148,13 @@ const unwatched = (): WorkerWatch => ({
   meter: createMeter({ version: '', taskQueue: taskQueue() }),
   health: newHealth(),
 });
+
+/** For a versioned worker the workflows are told that they may say what they do when another version becomes current. */
+function workflowBundle({ deployment }: WorkerSettings): WorkerOptions['workflowBundle'] {
+  const codePath = join(packageRoot(), 'dist', 'workflow-bundle.js');
+  if (!deployment) return { codePath };
+  return { code: `var isVersionedWorker = true;${readFileSync(codePath, 'utf8')}` };
+}
 
 /** A workflow that says nothing else stays on the version that has begun it. */
 const versioned = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => ({
