@@ -5,7 +5,7 @@ set -eu
 schema() {
   temporal-sql-tool --database "$1" create
   temporal-sql-tool --database "$1" setup-schema -v 0.0
-  temporal-sql-tool --database "$1" update-schema -d "/etc/temporal/schema/postgresql/v12/$2/versioned"
+  temporal-sql-tool --database "$1" update-schema --schema-name "postgresql/v12/$2"
 }
 
 # SQL_HOST, SQL_PORT, SQL_USER, SQL_PASSWORD and SQL_PLUGIN are in the environment.
