@@ -15,9 +15,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, 'docs', 'production-test.md');
 const parts = { outages, throughput, rolling, versions };
 
+const usualServers = 48;
+
 const usage = `npm run test:production [-- --only PART,…] [--servers N] [--workers N,…] [--write]
   --only     ${Object.keys(parts).join(', ')}; default: all of them, in this order
-  --servers  of each batch, default 48
+  --servers  of each batch, default ${usualServers}
   --workers  default 2; throughput takes one batch for each number, default 2,4
   --write    puts the report into docs/production-test.md`;
 
@@ -40,7 +42,8 @@ async function main() {
     for (const name of options.only) {
       const load = loadavg()[0].toFixed(1);
       const result = await parts[name](stage, { ...options, workers: options.workers[name] });
-      done.push({ ...result, name, load, temporal: stage.temporalVersion });
+      const asked = options.servers === usualServers ? name : `${name} --servers ${options.servers}`;
+      done.push({ ...result, name, asked, load, temporal: stage.temporalVersion });
       console.log(`\n${result.title}\n\n${asMarkdown(result)}\n`);
     }
     return done;
@@ -55,7 +58,7 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', default: Object.keys(parts).join() },
-      servers: { type: 'string', default: '48' },
+      servers: { type: 'string', default: String(usualServers) },
       workers: { type: 'string' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -77,11 +80,11 @@ function readOptions() {
 
 /** The page with the sections of these parts renewed; each is between its marks. */
 function withReport(text, results) {
-  return results.reduce((page, { name, title, load, temporal, ...result }) => {
+  return results.reduce((page, { name, asked, title, load, temporal, ...result }) => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const day = new Date().toISOString().slice(0, 10);
     const where = `${platform()} ${arch()}, ${availableParallelism()} cores, load ${load} before it began`;
-    const how = `${day}, \`npm run test:production -- --only ${name}\`: smc-batch ${version}, Temporal ${temporal} on PostgreSQL, Node ${process.versions.node}, ${where}.`;
+    const how = `${day}, \`npm run test:production -- --only ${asked}\`: smc-batch ${version}, Temporal ${temporal} on PostgreSQL, Node ${process.versions.node}, ${where}.`;
     const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [head, rest] = page.split(begin);
     if (rest === undefined || !rest.includes(end))
