@@ -196,11 +196,18 @@ async function raised(root, { say, signal }, ends) {
     },
     /** `smc-batch worker`, ready; from another build where `from` names its folder. */
     async startWorker(account, { env = {}, from = root } = {}) {
+      const health = `127.0.0.1:${await freePort()}`;
       const child = start(process.execPath, [join(from, 'dist', 'src', 'cli.js'), 'worker'], {
         ...account.env,
         ...env,
+        SMC_METRICS_ADDRESS: health,
       });
-      await until('A worker', child, () => child.said().includes('Worker: Temporal'));
+      await until('A worker', child, () =>
+        fetch(`http://${health}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      );
       return child;
     },
     /** `smc-batch` with the account's settings; gives what it printed. */
