@@ -16,7 +16,7 @@ import {
   metricsAddress,
   taskQueue,
 } from '../../temporal';
-import { installRuntime, type WorkerWatch } from '../../temporal/worker';
+import { closeRuntime, installRuntime, type WorkerWatch } from '../../temporal/worker';
 import { CommandFailure } from '../../terminal/failure';
 import { startTracing } from '../../tracing';
 
@@ -37,7 +37,6 @@ export async function watchWorker(
   const address = metricsAddress();
   const sdkPort = address && (await freePort());
   const say = log.format === 'json' ? sayJson : sayAside;
-  installRuntime({ log, sdkMetrics: sdkPort ? `127.0.0.1:${sdkPort}` : undefined });
   const tracing = await startTracing(process.env, say);
   const meter = createMeter({ version: packageVersion(), taskQueue: taskQueue() });
   const health = newHealth();
@@ -47,6 +46,8 @@ export async function watchWorker(
   const pages =
     address && (await served(address, health, () => metricsText({ registry, collector, sdkUrl })));
   if (pages) say(`Metrics and health: ${pages.url}/metrics, /healthz, /readyz`);
+  // Last, as it keeps the process alive until it is closed.
+  installRuntime({ log, sdkMetrics: sdkPort ? `127.0.0.1:${sdkPort}` : undefined });
   return {
     say,
     watch: {
@@ -60,6 +61,7 @@ export async function watchWorker(
     async close() {
       await pages?.close();
       await tracing?.stop();
+      await closeRuntime();
     },
   };
 }

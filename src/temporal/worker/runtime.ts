@@ -24,6 +24,11 @@ export function installRuntime({ log, sdkMetrics }: RuntimeSettings): void {
   });
 }
 
+/** Ends it where no worker has come to be, which would have done so: it keeps the process alive. */
+export async function closeRuntime(): Promise<void> {
+  await Runtime.instance().shutdown();
+}
+
 function lineOf({ level, timestampNanos, message, meta }: LogEntry, format: LogFormat): string {
   const at = Number(timestampNanos / 1_000_000n);
   return logLine({ at, level, message, fields: { ...meta } }, format);

@@ -53,7 +53,7 @@ test('an account that throttles is called more slowly, every server is migrated 
 
   await until(async () => (await limitOnServer()).lowered === undefined);
   expect((await limitOnServer()).effective).toBe(20);
-  expect(log).toMatch(/WARN SMC throttles: at most [\d.]+ activit(y|ies) a second over all workers/);
+  expect(log).toMatch(/WARN SMC throttles: at most [\d.]+ activit(y|ies) per second over all workers/);
   // The server knows of it a moment before the worker says so.
   const said = 'SMC no longer throttles: at most 20 activities per second over all workers';
   await until(() => log.includes(said));
