@@ -116,17 +116,18 @@ test('a quota whose workflow is terminated comes back with what its batches hold
 });
 
 test("a batch on another queue than its account's quota says so at once, and goes on when that queue is done", async () => {
-  house = await aHouse({ servers: 4, runningQuota: 2, jobSeconds: 4_000, speed: 1_000 });
+  house = await aHouse({ servers: 4, runningQuota: 2, jobSeconds: 12_000, speed: 1_000 });
   const first = house.plan(2, { name: `one-${Date.now()}` });
   const second = house.plan(2, { name: `two-${Date.now()}`, from: 2 });
   await house.startWorker();
-  const [one, two] = [house.batch(first), house.batch(second)];
+  const one = house.batch(first);
   await one.start(first);
   await untilProgress(one, ({ counts }) => counts.migrating > 0);
   const ours = house.env.SMC_TASK_QUEUE!;
   const theirs = `${ours}-2`;
   await house.startWorker({ SMC_TASK_QUEUE: theirs });
   process.env.SMC_TASK_QUEUE = theirs;
+  const two = house.batch(second);
   await two.start(second);
   const waits = await untilProgress(two, ({ waiting }) => waiting?.includes('task queue') ?? false);
   expect(waits.waiting).toContain(
