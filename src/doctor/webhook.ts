@@ -27,7 +27,7 @@ export async function webhookTrial(): Promise<Check> {
       batch: 'trial',
       at: Date.now(),
       kind: 'trial',
-      what: `a trial of 'smc-batch doctor --webhook' on ${hostname()}: messages arrive`,
+      what: `a trial from ${hostname()}: messages arrive`,
     });
     const how = `${format}, ${secret ? 'signed' : 'not signed'}`;
     if (!refusal) return { ...check, status: 'ok', detail: `it has accepted a trial (${how})` };

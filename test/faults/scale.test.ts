@@ -18,8 +18,11 @@ test('a batch of 200 servers passes through a Continue-As-New and a worker kill,
   await house.startWorkerProcess();
   await batch.result();
 
-  expect(await batch.servers({ phases: ['failed', 'skipped', 'cancelled'] })).toEqual([]);
-  expect((await batch.progress()).counts.migrated).toBe(servers);
+  expect(await batch.servers({ phases: ['failed', 'cancelled'] })).toEqual([]);
+  // A server that was started and has ended while no worker ran may be known by the ledger alone.
+  const skipped = await batch.servers({ phases: ['skipped'] });
+  expect(skipped.every(({ note }) => note === `migrated in batch '${plan.name}'`)).toBe(true);
+  expect((await batch.progress()).counts.migrated + skipped.length).toBe(servers);
   const { images, creates, jobs, quota } = house.simulator.account.audit();
   expect(new Set(Object.values(images.perSource).map((made) => made.length))).toEqual(new Set([1]));
   expect(new Set(Object.values(creates.perSource))).toEqual(new Set([1]));

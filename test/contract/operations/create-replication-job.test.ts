@@ -113,7 +113,7 @@ holdRules('CreateReplicationJob', [
       const codes = await Promise.all(refused);
       const jobId = await create({ scheduledStartTime: inDays(1) });
       // The account's clock began a little before this one.
-      skipDays(1.1);
+      skipDays(1.001);
       return [...codes, (await job(jobId))?.status];
     },
     gives: ['InvalidParameter.ScheduledStartTime', 'InvalidParameter.ScheduledStartTime', 'Running'],
