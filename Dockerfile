@@ -9,7 +9,7 @@ COPY bench bench
 COPY src src
 COPY workflows workflows
 COPY activities activities
-RUN npm run build && find dist -name '*.d.ts' -delete
+RUN npm run build
 
 # Production modules. @temporalio/core-bridge brings its native core for five platforms: one stays.
 FROM node:26.10.0-trixie AS modules

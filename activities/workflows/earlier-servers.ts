@@ -1,9 +1,4 @@
-import {
-  type Client,
-  type WorkflowExecutionInfo,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, type WorkflowExecutionInfo, WorkflowFailedError } from '@temporalio/client';
 import { someAtOnce } from '../../src/concurrency';
 import type { EarlierMigration } from '../../src/ledger';
 import { settledMs } from '../../src/smc';
@@ -14,6 +9,7 @@ import {
   type ServerStanding,
   standingQuery,
 } from '../../workflows/contract/server-messages';
+import { ifKnown } from './if-known';
 
 /** A server whose workflow runs since before its batch was applied. */
 export interface RunningServer {
@@ -151,12 +147,6 @@ async function migration(
     endedAt: found.closeTime?.getTime(),
     ...(closedAt(found) > since && { isRecent: true as const }),
   };
-}
-
-/** Undefined for a workflow that Temporal has removed since. */
-function ifKnown(error: unknown): undefined {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
-  return undefined;
 }
 
 /** One that was taken for migrated has failed, or was cancelled. */

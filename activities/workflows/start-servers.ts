@@ -3,12 +3,12 @@ import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowIdReusePolicy,
-  WorkflowNotFoundError,
 } from '@temporalio/client';
 import { someAtOnce } from '../../src/concurrency';
 import { serverWorkflowId } from '../../workflows/contract/ids';
 import { smcBatch, smcPhase, smcServer } from '../../workflows/contract/search-attributes';
 import type { ServerMigration, ServerMigrationInput } from '../../workflows/contract/server-migration';
+import { ifKnown } from './if-known';
 
 /** The start of a server's workflow. */
 export interface ServerStart {
@@ -78,10 +78,4 @@ async function started(
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'nameInUse';
     throw error;
   }
-}
-
-/** Undefined for a workflow that Temporal has removed since. */
-function ifKnown(error: unknown): undefined {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
-  return undefined;
 }

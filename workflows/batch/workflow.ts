@@ -38,7 +38,7 @@ const { meter } = proxySinks<MeterSinks>();
 
 /**
  * Migrates every server of the plan, wave after wave, in a window as wide as the account's lease and the policy
- * allow. Each server is a child workflow that outlives this run and reports by signal. What is decided, and what is not
+ * allow. Each server is a workflow of its own that outlives this run and reports by signal. What is decided, and what is not
  * confirmed yet, is in the state: a new run takes over in mid-flight. It ends when every server has ended: Failed where one of
  * them has failed, Cancelled where it was cancelled.
  */

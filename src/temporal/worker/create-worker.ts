@@ -44,15 +44,13 @@ export async function createWorker(
   watch: WorkerWatch = unwatched(),
 ): Promise<SmcBatchWorker> {
   const { meter, health, tracing } = watch;
+  const queue = smc.taskQueue ?? taskQueue();
   const connection = await connectWorker(temporal);
   watch.connected?.(
-    runningBatches(
-      new Client({ connection, namespace: temporal.namespace, dataConverter }),
-      smc.taskQueue ?? taskQueue(),
-    ),
+    runningBatches(new Client({ connection, namespace: temporal.namespace, dataConverter }), queue),
   );
   const callRate = createCallRate({
-    limit: temporalQueueLimit(connection, temporal.namespace, smc.taskQueue),
+    limit: temporalQueueLimit(connection, temporal.namespace, queue),
     ceiling: smc.callsPerSecond,
     // Longer than a poll interval: a time without any call does not show that SMC no longer throttles.
     quietMs: 1000 * Math.min(60, Math.max(6, smc.pollIntervalSeconds)),
@@ -73,7 +71,7 @@ export async function createWorker(
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
-      taskQueue: smc.taskQueue ?? taskQueue(),
+      taskQueue: queue,
       workflowBundle: workflowBundle(smc),
       activities: createActivities({
         smc: client,
