@@ -13,16 +13,13 @@ test('a batch of 200 servers passes through a Continue-As-New and a worker kill,
   const batch = house.batch(plan);
   await batch.start(plan);
   await untilProgress(batch, (progress) => endedCount(progress) >= servers / 3);
-  await lengthenHistory(house, plan.name, historyLimit.quiet - 100);
   await house.killWorkers();
+  // No worker hears these messages, so that the batch has them all before it can end.
+  await lengthenHistory(house, plan.name, historyLimit.any + 1);
   await house.startWorkerProcess();
   await batch.result();
 
-  expect(await batch.servers({ phases: ['failed', 'cancelled'] })).toEqual([]);
-  // A server that was started and has ended while no worker ran may be known by the ledger alone.
-  const skipped = await batch.servers({ phases: ['skipped'] });
-  expect(skipped.every(({ note }) => note === `migrated in batch '${plan.name}'`)).toBe(true);
-  expect((await batch.progress()).counts.migrated + skipped.length).toBe(servers);
+  expect((await batch.progress()).counts).toMatchObject({ migrated: servers, skipped: 0, failed: 0 });
   const { images, creates, jobs, quota } = house.simulator.account.audit();
   expect(new Set(Object.values(images.perSource).map((made) => made.length))).toEqual(new Set([1]));
   expect(new Set(Object.values(creates.perSource))).toEqual(new Set([1]));

@@ -32,7 +32,7 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
     server: name,
     round: record.round,
     sourceId: record.sourceId,
-    creationId: creationIdOf(state, name, record),
+    creationId: creationIdOf(state, name, record.round),
     job: settingsForSmc(planned.job),
     // The job of an earlier round is found by its tags.
     knownJobId: 'jobId' in record && record.roundEndedAt === undefined ? record.jobId : undefined,
@@ -42,18 +42,29 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
   };
 }
 
-/** The id of a round's job creation. It has the start time, because a server that leaves the plan and comes back begins with round 1 again. */
-const creationIdOf = (
-  { plan, firstRunId }: Batch['state'],
-  name: string,
-  { round, startedAt }: Pick<ServerRecord, 'round' | 'startedAt'>,
-) => `${plan.name}/${firstRunId}/${name}/${round}/${startedAt}`;
+/**
+ * The id of a round's job creation. No time is in it: when a worker dies just after it has started servers, the next worker starts them
+ * again later, and that must be the same start.
+ */
+const creationIdOf = ({ plan, firstRunId }: Batch['state'], name: string, round: number) =>
+  `${plan.name}/${firstRunId}/${name}/${round}`;
 
-/** Temporal has started a server's workflow. */
-export function takeStarted({ state, index }: Batch, name: string, round: number, runId: string): void {
+/** Temporal has started a server's workflow, now or when an earlier answer was lost. */
+export function takeStarted(
+  { state, index }: Batch,
+  name: string,
+  round: number,
+  { runId, isEarlier }: { runId: string; isEarlier?: true },
+  now: number,
+): void {
   withdraw(state, name, 'start');
   const record = index.has(name) ? index.record(name) : undefined;
-  if (record?.round === round && index.withWorkflow.has(name)) index.set(name, { ...record, runId });
+  if (record?.round !== round || !index.withWorkflow.has(name)) return;
+  index.set(name, { ...record, runId });
+  if (!isEarlier || record.phase !== 'migrating') return;
+  // Its reports may have come while the server still waited here, and were dropped: it is asked at once.
+  index.set(name, { ...record, runId, standingAsked: false });
+  state.endCheck = { ...state.endCheck, everyMs: endCheckMs.first, dueAt: now };
 }
 
 /**
@@ -107,7 +118,7 @@ export function takeNamesake(
     return;
   }
   const { creationId } = found?.standing ?? {};
-  const isOurs = creationId !== undefined && creationId === creationIdOf(state, name, record);
+  const isOurs = creationId !== undefined && creationId === creationIdOf(state, name, record.round);
   withdraw(state, name, 'start');
   // It is the workflow that was started.
   if (isOurs) return;
@@ -145,12 +156,15 @@ export interface EndCheck {
   standings: readonly string[];
 }
 
-/** A check of these servers. An adopted workflow is asked for its standing once: its last report may have gone to the earlier batch. */
+/**
+ * A check of these servers. Once each, a workflow is asked for its standing that was adopted, because its last report may have gone to
+ * the earlier batch, or that was started before the batch knew.
+ */
 export function endCheckOf({ index }: Batch, names: readonly string[]): EndCheck {
   const records = new Map(names.map((name) => [name, index.record(name)]));
   const standings = names.filter((name) => {
     const record = index.record(name);
-    return record.phase === 'migrating' && record.round === adoptedRound && !record.standingAsked;
+    return record.phase === 'migrating' && !(record.standingAsked ?? record.round !== adoptedRound);
   });
   return { records, standings };
 }
@@ -163,14 +177,17 @@ export function takeEndCheck(
   now: number,
 ): void {
   const { state, index } = batch;
-  const { everyMs = endCheckMs.first } = state.endCheck;
+  const { everyMs = endCheckMs.first, dueAt } = state.endCheck;
   const hasFound = found.length > 0;
-  state.endCheck = { everyMs: hasFound ? endCheckMs.first : Math.min(2 * everyMs, endCheckMs.longest) };
+  state.endCheck = {
+    everyMs: hasFound ? endCheckMs.first : Math.min(2 * everyMs, endCheckMs.longest),
+    dueAt,
+  };
   for (const { server, result, standing } of found) {
     const asked = records.get(server)!;
     if (standing) {
       if (index.has(server) && index.record(server) === asked)
-        index.set(server, standingRecord(standing, now, asked.round));
+        index.set(server, { ...standingRecord(standing, now, asked.round), runId: asked.runId });
     } else {
       const error = endedWithoutResult(state.plan.name, 'terminated');
       const ended = result ?? { outcome: 'failed' as const, error };

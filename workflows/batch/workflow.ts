@@ -63,7 +63,7 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
     if (isDone(decision)) return;
     await condition(() => run.mustDecide || isDone(decision));
     if (run.failure) throw run.failure;
-    if (mayBeReplaced(run)) await beginNewRun({ carried: carriedBatch(run.batch.state) });
+    if (await mayBeReplaced(run)) await beginNewRun({ carried: carriedBatch(run.batch.state) });
   }
 }
 
@@ -76,14 +76,26 @@ const beginNewRun = makeContinueAsNewFunc<typeof batch>({ initialVersioningBehav
  * events that it has not handled, and holds back what comes until the run has read its whole history again: so nothing is done
  * before it in that task.
  */
-function mayBeReplaced({ batch: { state }, hasOrder, decidedAt }: BatchRun): boolean {
+async function mayBeReplaced(run: BatchRun): Promise<boolean> {
   const { historyLength, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
-  const isWanted = historyLength > historyLimit.quiet || targetWorkerDeploymentVersionChanged;
-  if (!isWanted && !continueAsNewSuggested) return false;
-  if (state.stage !== 'running' || hasOrder || !allHandlersFinished()) return false;
-  if (historyLength === decidedAt) return false;
+  const isWanted =
+    historyLength > historyLimit.quiet || targetWorkerDeploymentVersionChanged || continueAsNewSuggested;
+  if (!isWanted || historyLength === run.decidedAt) return false;
+  await signalsHandled();
+  const { state } = run.batch;
+  if (state.stage !== 'running' || run.hasOrder || !allHandlersFinished()) return false;
   return !awaitsAnswer(state) || historyLength > historyLimit.any || continueAsNewSuggested;
 }
+
+/**
+ * The signals of a task have changed the state before the loop goes on, but the SDK counts each as unfinished for a few turns more:
+ * a busy batch, of which each task has signals, would never be replaced. An order that is open for longer stays unfinished.
+ */
+async function signalsHandled(): Promise<void> {
+  for (let turns = 0; turns < mostTurns && !allHandlersFinished(); turns++) await Promise.resolve();
+}
+
+const mostTurns = 100;
 
 function newRun(input: BatchInput): BatchRun {
   const { firstExecutionRunId: firstRunId, taskQueue } = workflowInfo();

@@ -56,7 +56,7 @@ function startServer(host: BatchHost, sent: Wish): void {
       }
       if (started) {
         around.count('server started');
-        host.hear(() => takeStarted(batch, server, round, started.runId));
+        host.hear((_, now) => takeStarted(batch, server, round, started, now));
         return;
       }
       around.count('name in use');

@@ -42,7 +42,12 @@ export interface ServerFacts {
 /** The phase of a server, with the fields of that phase. */
 export type ServerState =
   | WaitingServer
-  | { phase: 'migrating'; jobId?: string; standingAsked?: true }
+  | {
+      phase: 'migrating';
+      jobId?: string;
+      /** Whether its workflow was asked for its standing; absent where only an adopted one has to be asked. */
+      standingAsked?: boolean;
+    }
   | { phase: 'recovering'; jobId: string; error?: SmcFailure; nextStartAt?: number }
   | { phase: 'finishing'; jobId: string; error?: SmcFailure }
   | { phase: 'synced'; jobId: string; error?: SmcFailure; sync?: Sync }
@@ -106,8 +111,8 @@ export const isEnded = (phase: ServerPhase) => endedPhases.has(phase);
 export const hasWorkflow = (record: ServerRecord | undefined) =>
   record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
 
-/** The record of a server before its first round. */
-export const newRecord = (): ServerRecord => ({ phase: 'waiting', round: 0 });
+/** The record of a server before its first round in the plan; its rounds are higher than `lastRound`. */
+export const newRecord = (lastRound?: number): ServerRecord => ({ phase: 'waiting', round: 0, lastRound });
 
 /** The source and the image of a server that was migrated; undefined when this record shows no migration. */
 export function migratedFrom(record: ServerRecord | undefined): MigratedFrom | undefined {
