@@ -36,6 +36,12 @@ export interface SmcBatchWorker {
   shutdown(): void;
 }
 
+/**
+ * The SDK breaks off a piece of work of a workflow that takes longer than this, and the process dies of that. On a machine that is busy
+ * with other things the usual 5 s are too few to replay a long history. The SDK takes it, but its types do not have it.
+ */
+const workflowPatience = { isolateExecutionTimeout: '60s' };
+
 /** A connected worker for workflows and activities; `say` is called with the reason why it takes no work. */
 export async function createWorker(
   temporal: TemporalSettings,
@@ -103,6 +109,7 @@ export async function createWorker(
       // The SDK keeps heartbeats back for so long: what a poll shows anew is seen in the views soon.
       maxHeartbeatThrottleInterval: '10s',
       shutdownGraceTime: '2s',
+      ...workflowPatience,
       maxTaskQueueActivitiesPerSecond: smc.callsPerSecond,
       // An eager activity does not go through the task queue, so the queue's limit does not count for it.
       maxEagerActivityReservationsPerWorkflowTask: 0,
