@@ -1,41 +1,45 @@
-import { freePort } from '../../../src/temporal';
-import { aHouse, type House, until } from '../house/a-house';
+import { simulatorCredentials } from '../../../src/simulator';
+import { createSmcClient, createTransport, type SmcClient } from '../../../src/smc';
+import { jobsLeft } from '../../../src/temporal/worker/left-jobs';
+import { aHouse, type House, until, untilProgress } from '../house/a-house';
 
 let house: House;
-afterEach(() => house?.close());
+let smc: SmcClient;
+beforeEach(async () => {
+  house = await aHouse({ servers: 3, jobSeconds: 100 });
+  const { endpoint } = house.simulator;
+  smc = createSmcClient(createTransport({ endpoint, credentials: async () => simulatorCredentials }));
+});
+afterEach(async () => {
+  await smc.close();
+  await house.close();
+});
 
-test('a job that an ended batch has left is in the metrics, billed, until it is cleaned up', async () => {
-  house = await aHouse({ servers: 2, jobSeconds: 100 });
-  const { account } = house.simulator;
-  const [first] = account.sources.keys();
-  house.breakThings({ jobs: [{ source: first!, fail: { errorCode: 'InternalError' } }] });
-  const page = `http://127.0.0.1:${await freePort()}/metrics`;
-  await house.startWorkerProcess({ SMC_METRICS_ADDRESS: new URL(page).host });
-  const plan = house.plan(2, { policy: { attempts: 1, onFailure: 'keepJob' } });
-  const left = async () => {
-    const text = await (await fetch(page)).text();
-    return [...text.matchAll(/^smc_batch_leftover_(\w+)\{batch="(.*)"\} (\S+)$/gm)]
-      .filter(([, , batch]) => batch === plan.name)
-      .map(([, what, , value]) => [what, Number(value)] as const);
-  };
+test('a job that a batch has left is known, with its bill, once the batch has ended, and until it is cleaned up', async () => {
+  const [broken, slow] = house.simulator.account.sources.keys();
+  house.breakThings({
+    jobs: [
+      { source: broken!, fail: { errorCode: 'InternalError' } },
+      { source: slow!, slower: 1_000_000 },
+    ],
+  });
+  const plan = house.plan(3, { policy: { attempts: 1, onFailure: 'keepJob' } });
+  await house.startWorker();
   const batch = house.batch(plan);
   await batch.start(plan);
-  await batch.result();
-  await until(async () => {
-    const found = Object.fromEntries(await left());
-    return found.jobs === 1 && found.instance_seconds! > 0;
-  });
+  await untilProgress(batch, ({ counts }) => counts.failed === 1 && counts.migrated === 1);
+  // It tells its leftovers itself while it runs.
+  expect(await jobsLeft(smc, house.client, [])).toEqual([]);
 
-  // Read from the account, and not at each look at the page.
-  await new Promise((resolve) => setTimeout(resolve, 6_000));
-  const calls = () => account.audit().calls.total;
-  await left();
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const before = calls();
-  for (let i = 0; i < 50; i++) await left();
-  expect(calls() - before).toBeLessThan(15);
-  expect(Object.fromEntries(await left()).jobs).toBe(1);
+  await house.client.workflow.getHandle(`smc-batch:${plan.name}`).terminate();
+  const before = house.simulator.account.audit().calls.total;
+  // The job of the other server is at work: its workflow goes on without the batch.
+  const left = await jobsLeft(smc, house.client, []);
+  expect(left).toEqual([{ batch: plan.name, billedSince: expect.any(Number) }]);
+  expect(house.simulator.account.audit().calls.total - before).toBeLessThanOrEqual(8);
+  expect(await jobsLeft(smc, house.client, [plan.name])).toEqual([]);
 
+  house.simulator.account.skip(200_000_000);
   expect((await house.run('cleanup', plan.name, '--yes')).code).toBe(0);
-  await until(async () => (await left()).length === 0);
+  await until(async () => (await jobsLeft(smc, house.client, [])).length === 0);
 });
