@@ -16,8 +16,8 @@ const colours = [
   '#8a8f99',
 ];
 
-/** Asks Prometheus every query of the dashboard. Gives the page, and the titles of panels without data. */
-export async function dashboardPage(dashboard, { prometheus, began, ended }) {
+/** Asks Prometheus every query of the dashboard; what shows one moment, in the middle of the run. Gives the page, and the titles of panels without data. */
+export async function dashboardPage(dashboard, { prometheus, began, middle, ended }) {
   const step = Math.max(1, Math.round((ended - began) / 240));
   const empty = [];
   const drawn = [];
@@ -25,9 +25,8 @@ export async function dashboardPage(dashboard, { prometheus, began, ended }) {
     const series = [];
     for (const { expr, legendFormat, instant } of panel.targets ?? []) {
       const query = expr.replaceAll('$batch', '.*').replaceAll('$__rate_interval', '15s');
-      const found = instant
-        ? (await prometheus.query(query)).map(({ metric, value }) => ({ metric, values: [value] }))
-        : await prometheus.range(query, { start: began, end: ended, step });
+      const times = instant ? { start: middle, end: middle } : { start: began, end: ended };
+      const found = await prometheus.range(query, { ...times, step });
       for (const { metric, values } of found)
         series.push({
           name: legendFormat.replace(/\{\{(\w+)\}\}/g, (_, label) => metric[label] ?? ''),
@@ -38,7 +37,7 @@ export async function dashboardPage(dashboard, { prometheus, began, ended }) {
     }
     const kept = series.filter(({ points }) => points.length > 0);
     if (panel.type !== 'row' && kept.length === 0) empty.push(panel.title);
-    drawn.push(drawnPanel(panel, kept, { began, ended }));
+    drawn.push(drawnPanel(panel, kept, { began, middle, ended }));
   }
   const bottom = Math.max(...dashboard.panels.map(({ gridPos }) => gridPos.y + gridPos.h));
   const html = `<!doctype html><meta charset="utf-8"><title>${escaped(dashboard.title)}</title><style>${style}</style>
@@ -56,9 +55,9 @@ function drawnPanel({ type, title, gridPos, fieldConfig }, series, times) {
   return `<section style="${place}"><div><h3>${escaped(title)}</h3>${series.length > 0 ? content : '<p>No data</p>'}</div></section>`;
 }
 
-const stats = (series, unit, { ended }) =>
+const stats = (series, unit, { middle }) =>
   `<dl>${series
-    .map(({ name, points }) => `<dt>${escaped(name)}</dt><dd>${said(points.at(-1)[1], unit, ended)}</dd>`)
+    .map(({ name, points }) => `<dt>${escaped(name)}</dt><dd>${said(points.at(-1)[1], unit, middle)}</dd>`)
     .join('')}</dl>`;
 
 const chartWidth = 560;

@@ -7,7 +7,7 @@ import { dashboardOf, withObservedRun } from './observed-run.mjs';
 import { traceTree } from './trace-tree.mjs';
 
 /** The server whose trace is shown: its job breaks once. */
-const traced = 'web-07';
+const traced = 'db-03';
 
 /** The dashboard of a run that a real Prometheus has scraped, as a picture; the trace of one of its servers, into the docs. */
 export async function dashboardPictures(root, browser, folder) {

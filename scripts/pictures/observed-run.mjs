@@ -14,15 +14,15 @@ const servers = Object.entries(waves).flatMap(([wave, count]) =>
   Array.from({ length: count }, (_, i) => ({ name: `${wave}-${String(i + 1).padStart(2, '0')}`, wave })),
 );
 
-/** One server breaks and recovers, one fails for good and its job is kept; SMC throttles, and refuses a call in thirty. */
+/** One server breaks and recovers, one fails for good and its job is kept; SMC throttles at the start, and is away for a call in forty. */
 const faults = {
   jobs: [
-    { source: 'web-07', runs: 1, fail: { atProgress: 40, errorCode: 'InternalError' } },
+    { source: 'db-03', runs: 1, fail: { atProgress: 40, errorCode: 'InternalError' } },
     { source: 'web-11', fail: { atProgress: 70, errorCode: 'InternalError' } },
   ],
   calls: [
-    { operation: 'CreateReplicationJob', throttle: { perSecond: 2 } },
-    { operation: '*', every: 30, error: { code: 'ServiceUnavailable', httpStatus: 503 } },
+    { operation: 'CreateReplicationJob', between: [2, 4], error: { code: 'Throttling.User' } },
+    { operation: '*', every: 40, error: { code: 'ServiceUnavailable', httpStatus: 503 } },
   ],
 };
 
@@ -99,6 +99,8 @@ export async function withObservedRun(root, work) {
           await sleep(2_000);
         }
       };
+      await sleep(25_000);
+      const middle = Date.now() / 1000;
       await until('waiting for approval');
       say('it waits for its approval …');
       await sleep(8_000);
@@ -106,7 +108,7 @@ export async function withObservedRun(root, work) {
       await until('ended');
       // What it has left is read from the account every twenty polls.
       await sleep(25_000);
-      await work({ prometheus, began, ended: Date.now() / 1000, spans: collector.spans });
+      await work({ prometheus, began, middle, ended: Date.now() / 1000, spans: collector.spans });
     });
   } finally {
     for (const end of ends.reverse()) await end();

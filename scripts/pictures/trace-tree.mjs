@@ -23,9 +23,10 @@ export function traceTree(spans, server) {
     const took = ms(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano));
     const what = host ? `POST ${host}${status ? `, HTTP ${status}` : ''}` : span.name;
     const again = Number(attempt) > 1 ? `, attempt ${attempt}` : '';
+    const later = attributesOf(span)['smc_batch.goes_on'] ? ', goes through the task queue' : '';
     const failed = span.status?.code === 2 ? `, failed: ${span.status.message.split(':')[0]}` : '';
     const time = took >= 1000 ? `${(took / 1000).toFixed(2)} s` : `${took.toFixed(1)} ms`;
-    return `${began.padStart(7)} s ${time.padStart(9)}  ${'  '.repeat(depth)}${what}${again}${failed}`;
+    return `${began.padStart(7)} s ${time.padStart(9)}  ${'  '.repeat(depth)}${what}${again}${later}${failed}`;
   };
   const below = (parent) => all.filter(({ parentSpanId }) => parentSpanId === parent);
   const lines = (span, depth) => [

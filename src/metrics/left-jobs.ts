@@ -29,28 +29,38 @@ export interface LeftJobs {
   figures(now: number): LeftByBatch[];
 }
 
+/** The last figures of a batch that has ended. */
+interface LastFigures {
+  left: LeftByBatch;
+  endedAt: number;
+  /** The account has been read since. */
+  isRead?: true;
+}
+
 /**
  * A batch that runs tells its leftovers itself. What stays when it has ended is read from the account, seldom: between its end and the
  * next read its own last figures count, so that an alert on them goes on.
  */
 export function leftJobs({ read, everyMs }: LeftJobsReader, failed: () => void): LeftJobs {
   const running = new Map<string, LeftByBatch | undefined>();
-  /** Ended since the account was last read. */
-  let justEnded = new Map<string, { left: LeftByBatch; endedAt: number }>();
+  const ended = new Map<string, LastFigures>();
   let seen: LeftJob[] = [];
   let dueAt = Number.NEGATIVE_INFINITY;
   let isReading = false;
 
   async function readAccount(now: number): Promise<void> {
-    const before = justEnded;
+    // A batch that ends meanwhile is in the next read.
+    const before = [...ended];
     const found = await read([...running.keys()]);
     if (!found) {
       dueAt = now;
       return;
     }
     seen = found;
-    // A batch that has ended meanwhile is in the next read.
-    justEnded = new Map([...justEnded].filter(([batch]) => !before.has(batch)));
+    for (const [batch, last] of before) {
+      if (found.some((job) => job.batch === batch)) last.isRead = true;
+      else ended.delete(batch);
+    }
     dueAt = now + everyMs;
   }
 
@@ -60,10 +70,13 @@ export function leftJobs({ read, everyMs }: LeftJobsReader, failed: () => void):
         if (names.includes(batch)) continue;
         running.delete(batch);
         if (!left || left.leftovers === 0) continue;
-        justEnded = new Map([...justEnded, [batch, { left, endedAt: now }]]);
+        ended.set(batch, { left, endedAt: now });
         dueAt = Math.min(dueAt, now);
       }
-      for (const batch of names) running.set(batch, running.get(batch));
+      for (const batch of names) {
+        running.set(batch, running.get(batch));
+        ended.delete(batch);
+      }
       for (const figures of answered) running.set(figures.batch, figures);
       if (isReading || now < dueAt) return;
       isReading = true;
@@ -75,22 +88,37 @@ export function leftJobs({ read, everyMs }: LeftJobsReader, failed: () => void):
         });
     },
     figures(now) {
-      const byBatch = new Map<string, LeftByBatch>();
-      for (const [batch, { left, endedAt }] of justEnded) {
-        const isBilled = left.leftoverSeconds > 0;
-        const leftoverSeconds = isBilled ? left.leftoverSeconds + (now - endedAt) / 1000 : 0;
-        byBatch.set(batch, { batch, leftovers: left.leftovers, leftoverSeconds });
+      const byBatch = inAccount(seen, now);
+      for (const [batch, last] of ended) {
+        const own = grown(last, now);
+        const read = last.isRead && byBatch.get(batch);
+        // The account's clock, and the start that it names, may be others than those of the batch: the bill does not shrink while all jobs are there.
+        if (!read) byBatch.set(batch, own);
+        else if (read.leftovers >= own.leftovers)
+          read.leftoverSeconds = Math.max(read.leftoverSeconds, own.leftoverSeconds);
       }
-      const counts = new Map<string, LeftByBatch>();
-      for (const { batch, billedSince } of seen) {
-        const count = counts.get(batch) ?? { batch, leftovers: 0, leftoverSeconds: 0 };
-        count.leftovers++;
-        // An instance that is billed counts, also where the account's clock is ahead of this machine's.
-        if (billedSince !== undefined) count.leftoverSeconds += Math.max(1, (now - billedSince) / 1000);
-        counts.set(batch, count);
-      }
-      for (const [batch, count] of counts) if (!byBatch.has(batch)) byBatch.set(batch, count);
       return [...byBatch.values()].filter(({ batch }) => !running.has(batch));
     },
   };
+}
+
+function inAccount(jobs: readonly LeftJob[], now: number): Map<string, LeftByBatch> {
+  const byBatch = new Map<string, LeftByBatch>();
+  for (const { batch, billedSince } of jobs) {
+    const figures = byBatch.get(batch) ?? { batch, leftovers: 0, leftoverSeconds: 0 };
+    figures.leftovers++;
+    // An instance that is billed counts, also where the account's clock is ahead of this machine's.
+    if (billedSince !== undefined) figures.leftoverSeconds += Math.max(1, (now - billedSince) / 1000);
+    byBatch.set(batch, figures);
+  }
+  return byBatch;
+}
+
+/** The figures at its end, with what was billed since. */
+function grown(
+  { left: { batch, leftovers, leftoverSeconds }, endedAt }: LastFigures,
+  now: number,
+): LeftByBatch {
+  const since = leftoverSeconds > 0 ? (now - endedAt) / 1000 : 0;
+  return { batch, leftovers, leftoverSeconds: leftoverSeconds + since };
 }

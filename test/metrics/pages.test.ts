@@ -163,7 +163,10 @@ describe('the jobs that a batch has left', () => {
     const collector = createCollector({ registry, reader, freshMs: 0, now: () => clock.now });
     const page = async (laterMs: number) => {
       clock.now += laterMs;
-      return linesOf(await metricsText({ registry, collector })).filter((line) => line.includes('leftover'));
+      const text = await metricsText({ registry, collector });
+      return linesOf(text)
+        .filter((line) => line.includes('leftover'))
+        .sort();
     };
     await page(0);
     running = [];
@@ -184,26 +187,32 @@ describe('the jobs that a batch has left', () => {
     ]);
     // Its own last figures, with the time since then.
     expect(await page(30_000)).toEqual([
-      'smc_batch_leftover_jobs{batch="dc1"} 1',
-      'smc_batch_leftover_jobs{batch="old"} 1',
       'smc_batch_leftover_instance_seconds{batch="dc1"} 60',
       'smc_batch_leftover_instance_seconds{batch="old"} 1',
+      'smc_batch_leftover_jobs{batch="dc1"} 1',
+      'smc_batch_leftover_jobs{batch="old"} 1',
     ]);
     expect(await page(30_000)).toEqual([
-      'smc_batch_leftover_jobs{batch="dc1"} 2',
-      'smc_batch_leftover_jobs{batch="old"} 1',
       'smc_batch_leftover_instance_seconds{batch="dc1"} 3660',
       'smc_batch_leftover_instance_seconds{batch="old"} 1',
+      'smc_batch_leftover_jobs{batch="dc1"} 2',
+      'smc_batch_leftover_jobs{batch="old"} 1',
     ]);
     answer([{ batch: 'dc1', billedSince: endedAt - hour }]);
     await page(600_000);
     expect(await page(60_000)).toEqual([
-      'smc_batch_leftover_jobs{batch="dc1"} 1',
       'smc_batch_leftover_instance_seconds{batch="dc1"} 4320',
+      'smc_batch_leftover_jobs{batch="dc1"} 1',
     ]);
     answer([]);
     await page(600_000);
     expect(await page(0)).toEqual([]);
+  });
+
+  test('are billed for no less than before, whatever clock the account has', async () => {
+    const { page } = await afterItsEnd([{ batch: 'dc1', billedSince: endedAt + hour }]);
+    await page(30_000);
+    expect(await page(30_000)).toContain('smc_batch_leftover_instance_seconds{batch="dc1"} 90');
   });
 
   test('cost a read of the account each ten minutes, however often the page is read', async () => {
