@@ -3,6 +3,8 @@
 
 const rowHeight = 30;
 const columns = 24;
+/** Pixels of the page between its margins. */
+const pageWidth = 1424;
 const colours = [
   '#5b8ff9',
   '#5ad8a6',
@@ -51,7 +53,13 @@ function drawnPanel({ type, title, gridPos, fieldConfig }, series, times) {
   if (type === 'row') return `<h2 style="${place}">${escaped(title)}</h2>`;
   const unit = fieldConfig?.defaults?.unit ?? 'short';
   const content =
-    type === 'stat' ? stats(series, unit, times) : chart(series, unit, { ...times, h: h * rowHeight - 62 });
+    type === 'stat'
+      ? stats(series, unit, times)
+      : chart(series, unit, {
+          ...times,
+          h: h * rowHeight - 84,
+          width: Math.round((w * pageWidth) / columns) - 28,
+        });
   return `<section style="${place}"><div><h3>${escaped(title)}</h3>${series.length > 0 ? content : '<p>No data</p>'}</div></section>`;
 }
 
@@ -60,9 +68,7 @@ const stats = (series, unit, { middle }) =>
     .map(({ name, points }) => `<dt>${escaped(name)}</dt><dd>${said(points.at(-1)[1], unit, middle)}</dd>`)
     .join('')}</dl>`;
 
-const chartWidth = 560;
-
-function chart(series, unit, { began, ended, h }) {
+function chart(series, unit, { began, ended, width: chartWidth, h }) {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
   const top = Math.max(...values, 0) || 1;
   const bottom = Math.min(...values, 0);
@@ -94,7 +100,7 @@ function chart(series, unit, { began, ended, h }) {
         `<span><i style="background:${colours[i % colours.length]}"></i>${escaped(name)}</span>`,
     )
     .join('');
-  return `<svg viewBox="0 0 ${chartWidth} ${h}" height="${h}" preserveAspectRatio="none">${lines}${hours.join('')}${paths}</svg><footer>${legend}</footer>`;
+  return `<svg viewBox="0 0 ${chartWidth} ${h}" height="${h}">${lines}${hours.join('')}${paths}</svg><footer>${legend}</footer>`;
 }
 
 const isGap = (points, n) => n === 0 || points[n][0] - points[n - 1][0] > 10;

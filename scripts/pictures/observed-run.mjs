@@ -99,7 +99,9 @@ export async function withObservedRun(root, work) {
           await sleep(2_000);
         }
       };
-      await sleep(25_000);
+      while ((await progress()).counts.migrated < 10) await sleep(1_000);
+      // The workers ask the batches each 15 seconds.
+      await sleep(17_000);
       const middle = Date.now() / 1000;
       await until('waiting for approval');
       say('it waits for its approval …');
