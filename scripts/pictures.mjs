@@ -1,10 +1,11 @@
 // Renews the pictures of README.md and docs/ from batches that really run, on the simulator: npm run pictures.
-// Needs tmux and Chromium (CHROMIUM=path). -- terminal, -- report or -- temporal renews some of them.
+// Needs tmux, Chromium (CHROMIUM=path) and Prometheus. -- terminal, -- report, -- temporal or -- dashboard renews some of them.
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withBatches } from './pictures/batches.mjs';
 import { withBrowser } from './pictures/browser.mjs';
+import { dashboardPictures } from './pictures/dashboard.mjs';
 import { reportPictures } from './pictures/report.mjs';
 import { temporalPictures } from './pictures/temporal.mjs';
 import { terminalPicture } from './pictures/terminal.mjs';
@@ -25,3 +26,4 @@ if (wants('report') || wants('temporal')) {
     }),
   );
 }
+if (wants('dashboard')) await withBrowser((browser) => dashboardPictures(root, browser, folder));

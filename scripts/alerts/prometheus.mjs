@@ -45,6 +45,11 @@ scrape_configs:
   try {
     await work({
       query: async (query) => (await ask(`query?query=${encodeURIComponent(query)}`)).result,
+      /** The series of a query between two times, in seconds since the epoch. */
+      async range(query, { start, end, step }) {
+        const asked = new URLSearchParams({ query, start, end, step });
+        return (await ask(`query_range?${asked}`)).result;
+      },
       async untilFiring(name) {
         const until = Date.now() + patienceMs;
         for (;;) {

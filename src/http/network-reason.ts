@@ -1,3 +1,6 @@
+const untrusted =
+  "the server's certificate is of an authority that is not trusted: set NODE_EXTRA_CA_CERTS to its PEM file, and start again";
+
 const said: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
   ENOTFOUND: 'host name not found',
@@ -13,8 +16,13 @@ const said: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'answer stopped half-way',
   CERT_HAS_EXPIRED: "the server's certificate has expired",
-  SELF_SIGNED_CERT_IN_CHAIN: 'a certificate of the chain is self-signed (NODE_EXTRA_CA_CERTS names your own)',
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is self-signed (NODE_EXTRA_CA_CERTS names your own)",
+  CERT_NOT_YET_VALID: "the server's certificate is not valid yet: is this machine's clock right?",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host name",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
 };
 
 /** The reason why no answer came, in a few words for the operator. */

@@ -3,6 +3,7 @@ import type { BatchFigures, WaveFigures } from '../../workflows/contract/figures
 import { resources } from '../../workflows/contract/slots';
 import { someAtOnce } from '../concurrency';
 import { collected, collecting } from './definitions';
+import { type LeftByBatch, type LeftJobsReader, leftJobs } from './left-jobs';
 import { counterOf, gaugeOf } from './registry';
 
 /** Asks the batches that run. */
@@ -10,6 +11,8 @@ export interface BatchReader {
   /** The names of the batches that run. Rejects at the deadline, milliseconds since the epoch. */
   running(deadline: number): Promise<string[]>;
   figures(batch: string, deadline: number): Promise<BatchFigures>;
+  /** What batches that do not run have left in the account. */
+  leftJobs: LeftJobsReader;
 }
 
 export interface CollectorOptions {
@@ -40,6 +43,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const errors = counterOf(registry, collecting.errors);
   const seconds = gaugeOf(registry, collecting.seconds);
   const known = new Map<string, { figures: BatchFigures; at: number }>();
+  const left = leftJobs(reader.leftJobs, () => errors.inc());
   let collectedAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
 
@@ -58,7 +62,10 @@ export function createCollector(options: CollectorOptions): Collector {
     });
     for (const [batch, { at }] of known)
       if ((names && !names.includes(batch)) || now() - at > staleMs) known.delete(batch);
-    gauges.set([...known.values()].map(({ figures }) => figures));
+    const batches = [...known.values()].map(({ figures }) => figures);
+    // A list that could not be read tells of no end.
+    if (names) left.look(names, batches, now());
+    gauges.set(batches, left.figures(now()));
     errors.inc(failures);
     success.set(failures === 0 ? 1 : 0);
     seconds.set((now() - since) / 1000);
@@ -90,9 +97,10 @@ function gaugesOf(registry: Registry) {
     Object.entries(collected).map(([key, metric]) => [key, gaugeOf(registry, metric)]),
   ) as Gauges;
   return {
-    set(batches: BatchFigures[]): void {
+    set(batches: BatchFigures[], left: LeftByBatch[]): void {
       for (const gauge of Object.values(gauges)) gauge.reset();
       for (const figures of batches) setBatch(gauges, figures);
+      for (const figures of left) setLeft(gauges, figures);
       // Of an account with several batches the quota that was stated last.
       const byAge = [...batches].sort((a, b) => a.quota.changedAt - b.quota.changedAt);
       for (const { account, quota } of byAge) {
@@ -117,10 +125,14 @@ function setBatch(gauges: Gauges, figures: BatchFigures): void {
   }
   if (accountTrouble) gauges.accountTrouble.set({ batch, code: accountTrouble }, 1);
   if (estimatedEnd !== undefined) gauges.estimatedEnd.set({ batch }, estimatedEnd / 1000);
-  gauges.leftoverJobs.set({ batch }, figures.leftovers);
-  gauges.leftoverSeconds.set({ batch }, figures.leftoverSeconds);
+  setLeft(gauges, figures);
   gauges.strayJobs.set({ batch }, figures.strayJobs);
   gauges.unsentMessages.set({ batch }, figures.unsentMessages);
+}
+
+function setLeft(gauges: Gauges, { batch, leftovers, leftoverSeconds }: LeftByBatch): void {
+  gauges.leftoverJobs.set({ batch }, leftovers);
+  gauges.leftoverSeconds.set({ batch }, leftoverSeconds);
 }
 
 function setWave(gauges: Gauges, batch: string, figures: WaveFigures): void {

@@ -68,7 +68,7 @@ export const counted = {
   },
 } as const satisfies Record<string, Metric>;
 
-/** The state of the batches that run, asked when the page is read. Every worker tells the same: take the `max`, not the `sum`. */
+/** The state of the batches that run, asked when the page is read; of those that have ended only what they have left in the account. Every worker tells the same: take the `max`, not the `sum`. */
 export const collected = {
   status: {
     name: 'smc_batch_batch_status',
@@ -127,7 +127,7 @@ export const collected = {
   leftoverJobs: {
     name: 'smc_batch_leftover_jobs',
     type: 'gauge',
-    help: 'Jobs of servers that have ended which still exist',
+    help: 'Jobs of servers that have ended which still exist; also those of batches that have ended',
     labels: ['batch'],
   },
   leftoverSeconds: {
@@ -161,7 +161,7 @@ export const collecting = {
   errors: {
     name: 'smc_batch_collector_errors_total',
     type: 'counter',
-    help: 'Batches that could not be asked, and lists of batches that could not be read',
+    help: 'Batches that could not be asked, lists of batches that could not be read, and jobs of ended batches',
     labels: [],
   },
   seconds: {

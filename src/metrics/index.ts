@@ -2,6 +2,7 @@
 export { type BatchReader, type Collector, createCollector } from './collector';
 export { allMetrics, type Metric } from './definitions';
 export { type Health, newHealth } from './health';
+export type { LeftJob, LeftJobsReader } from './left-jobs';
 export { createMeter, type Meter } from './meter';
 export { type MetricsParts, metricsText } from './metrics-text';
 export { type Pages, servePages } from './page';

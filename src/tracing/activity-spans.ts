@@ -1,5 +1,6 @@
 import type * as Api from '@opentelemetry/api';
 import type { Info } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { placeOfWorkflow } from '../../workflows/contract/ids';
 import { printable } from '../text';
@@ -27,7 +28,9 @@ export function activitySpans(api: typeof Api, info: Info): ActivityInboundCalls
           return await next(input);
         } catch (error) {
           const message = printable(error instanceof Error ? error.message : String(error));
-          span.setStatus({ code: api.SpanStatusCode.ERROR, message });
+          // Nothing has gone wrong: a call that is not made at once goes on as an activity of its own.
+          if (isBenign(error)) span.setAttribute('smc_batch.goes_on', message);
+          else span.setStatus({ code: api.SpanStatusCode.ERROR, message });
           throw error;
         } finally {
           span.end();
@@ -37,6 +40,9 @@ export function activitySpans(api: typeof Api, info: Info): ActivityInboundCalls
     },
   };
 }
+
+const isBenign = (error: unknown) =>
+  error instanceof ApplicationFailure && error.category === ApplicationFailureCategory.BENIGN;
 
 function traceOfRun(api: typeof Api, runId: string): Api.Context {
   const traceId = runId.replaceAll('-', '').toLowerCase();

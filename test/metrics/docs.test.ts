@@ -25,10 +25,14 @@ test('docs/observability.md has every metric of a worker (UPDATE_DOCS=1 rewrites
   expect(process.env.UPDATE_DOCS ? current : written).toBe(current);
 });
 
-test('docs/observability.md says of each alert what to do', () => {
+test('docs/observability.md and docs/on-call.md say of each alert what to do', () => {
   const { groups } = parse(textOf('deploy/observability/alerts.yml'));
   const page = textOf('docs/observability.md');
+  const headings = textOf('docs/on-call.md')
+    .match(/^## .*$/gm)!
+    .join('\n');
   for (const { alert, for: after } of groups[0].rules) {
+    expect(headings).toContain(alert);
     const row = page.split('\n').find((line) => line.startsWith(`| \`${alert}\``));
     expect(row).toContain(`| ${after.replace('m', ' min').replace('h', ' h')} |`);
   }

@@ -3,6 +3,7 @@ import {
   type BatchReader,
   createCollector,
   createMeter,
+  type LeftJob,
   metricsText,
   newHealth,
   servePages,
@@ -32,6 +33,7 @@ const aMeter = () => createMeter({ version: '1.2.3', taskQueue: 'smc-batch' });
 const reading = (reader: Partial<BatchReader>): BatchReader => ({
   running: async () => ['dc1'],
   figures: async () => figures,
+  leftJobs: { read: async () => [], everyMs: 600_000 },
   ...reader,
 });
 const linesOf = (text: string) => text.split('\n').filter((line) => line && !line.startsWith('#'));
@@ -136,6 +138,100 @@ test('a batch that has ended leaves the page, and one that never answers does no
   running = ['slow'];
   const text = await metricsText({ registry, collector });
   expect(text).toContain('smc_batch_worker_ready');
+});
+
+describe('the jobs that a batch has left', () => {
+  const endedAt = 1_000_000_000;
+  const hour = 3_600_000;
+
+  /** A page whose batch `dc1` ends with one job that is billed; `inAccount` are the jobs that the account then has. */
+  async function afterItsEnd(inAccount: LeftJob[] | undefined) {
+    const { registry } = aMeter();
+    const clock = { now: endedAt };
+    const reads: (readonly string[])[] = [];
+    let [running, left] = [['dc1'], inAccount];
+    const reader = reading({
+      running: async () => running,
+      leftJobs: {
+        everyMs: 600_000,
+        read: async (names) => {
+          reads.push(names);
+          return left?.filter(({ batch }) => !names.includes(batch));
+        },
+      },
+    });
+    const collector = createCollector({ registry, reader, freshMs: 0, now: () => clock.now });
+    const page = async (laterMs: number) => {
+      clock.now += laterMs;
+      const text = await metricsText({ registry, collector });
+      return linesOf(text)
+        .filter((line) => line.includes('leftover'))
+        .sort();
+    };
+    await page(0);
+    running = [];
+    return {
+      page,
+      reads,
+      answer: (jobs: LeftJob[] | undefined) => {
+        left = jobs;
+      },
+    };
+  }
+
+  test('stay on the page after its end, and their bill grows, until they are gone', async () => {
+    const { page, answer } = await afterItsEnd([
+      { batch: 'dc1', billedSince: endedAt - hour },
+      { batch: 'dc1' },
+      { batch: 'old', billedSince: endedAt + hour },
+    ]);
+    // Its own last figures, with the time since then.
+    expect(await page(30_000)).toEqual([
+      'smc_batch_leftover_instance_seconds{batch="dc1"} 60',
+      'smc_batch_leftover_instance_seconds{batch="old"} 1',
+      'smc_batch_leftover_jobs{batch="dc1"} 1',
+      'smc_batch_leftover_jobs{batch="old"} 1',
+    ]);
+    expect(await page(30_000)).toEqual([
+      'smc_batch_leftover_instance_seconds{batch="dc1"} 3660',
+      'smc_batch_leftover_instance_seconds{batch="old"} 1',
+      'smc_batch_leftover_jobs{batch="dc1"} 2',
+      'smc_batch_leftover_jobs{batch="old"} 1',
+    ]);
+    answer([{ batch: 'dc1', billedSince: endedAt - hour }]);
+    await page(600_000);
+    expect(await page(60_000)).toEqual([
+      'smc_batch_leftover_instance_seconds{batch="dc1"} 4320',
+      'smc_batch_leftover_jobs{batch="dc1"} 1',
+    ]);
+    answer([]);
+    await page(600_000);
+    expect(await page(0)).toEqual([]);
+  });
+
+  test('are billed for no less than before, whatever clock the account has', async () => {
+    const { page } = await afterItsEnd([{ batch: 'dc1', billedSince: endedAt + hour }]);
+    await page(30_000);
+    expect(await page(30_000)).toContain('smc_batch_leftover_instance_seconds{batch="dc1"} 90');
+  });
+
+  test('cost a read of the account each ten minutes, however often the page is read', async () => {
+    const { page, reads } = await afterItsEnd([]);
+    for (let minutes = 0; minutes < 60; minutes++) await page(60_000);
+    // At the start, at the end of the batch, and then each ten minutes.
+    expect(reads.length).toBeGreaterThanOrEqual(6);
+    expect(reads.length).toBeLessThanOrEqual(8);
+    expect(reads[0]).toEqual(['dc1']);
+  });
+
+  test('stay as they were known where the account cannot be read', async () => {
+    const { page, answer } = await afterItsEnd([{ batch: 'dc1' }]);
+    await page(0);
+    expect(await page(0)).toContain('smc_batch_leftover_jobs{batch="dc1"} 1');
+    answer(undefined);
+    await page(600_000);
+    expect(await page(600_000)).toContain('smc_batch_leftover_jobs{batch="dc1"} 1');
+  });
 });
 
 test('codes of others stay short, and cannot fill the memory', async () => {

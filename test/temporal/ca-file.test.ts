@@ -1,12 +1,18 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { connectClient, temporalSettings } from '../../src/temporal';
 import { connectWorker } from '../../src/temporal/worker/connect-worker';
+import { certificatesFor } from '../http/certificates';
 
-const certificates = join(__dirname, '../http/tls');
+const folder = mkdtempSync(join(tmpdir(), 'smc-batch-test-'));
+const authorities = join(folder, 'ca.pem');
+const { key, cert, ca } = certificatesFor(['localhost', '127.0.0.1']);
+writeFileSync(authorities, ca);
+afterAll(() => rmSync(folder, { recursive: true }));
 const before = { ...process.env };
 let server: Server;
 let handshakes: string[];
@@ -14,15 +20,12 @@ let handshakes: string[];
 /** A server with a certificate of an authority that only `NODE_EXTRA_CA_CERTS` names; it closes what it has accepted. */
 beforeEach(async () => {
   handshakes = [];
-  const [key, cert] = await Promise.all(
-    ['server-key.pem', 'server.pem'].map((name) => readFile(join(certificates, name))),
-  );
   server = createServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
     handshakes.push(String(socket.servername));
     socket.on('error', () => {}).destroy();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  process.env = { ...before, NODE_EXTRA_CA_CERTS: join(certificates, 'ca.pem') };
+  process.env = { ...before, NODE_EXTRA_CA_CERTS: authorities };
   for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
 });
 afterEach(async () => {
@@ -38,7 +41,7 @@ describe.each([
 ])('the connection of %s to Temporal', (_, connect) => {
   // The server is none of Temporal's, so there is no connection in the end.
   test.each([
-    ['trusts the authorities of NODE_EXTRA_CA_CERTS', join(certificates, 'ca.pem'), 'localhost'],
+    ['trusts the authorities of NODE_EXTRA_CA_CERTS', authorities, 'localhost'],
     ['trusts no others', '', undefined],
   ])('%s', async (_what, file, name) => {
     Object.assign(process.env, {

@@ -1,5 +1,6 @@
 import * as api from '@opentelemetry/api';
 import type { Info } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { activitySpans, startTracing, tracesAreAsked } from '../../src/tracing';
 import { addressOnly } from '../../src/tracing/address-only';
 
@@ -24,6 +25,7 @@ function recorded() {
       spans.push(span);
       return run({
         setStatus: (status: object) => Object.assign(span, { status }),
+        setAttribute: (key: string, value: unknown) => Object.assign(span.attributes, { [key]: value }),
         end: () => Object.assign(span, { ended: true }),
       });
     },
@@ -64,6 +66,18 @@ test('an attempt that fails says so in its span', async () => {
     ended: true,
     status: { code: api.SpanStatusCode.ERROR, message: 'refused ' },
   });
+});
+
+test('a call that is not made at once, and goes on as an activity of its own, is no error', async () => {
+  const { spans, api } = recorded();
+  const message = 'the call goes through the task queue';
+  const category = ApplicationFailureCategory.BENIGN;
+  const goesOn = activitySpans(api, info).execute!({ args: [], headers: {} }, async () => {
+    throw ApplicationFailure.create({ message, category });
+  });
+  await expect(goesOn).rejects.toThrow(message);
+  expect(spans[0]).toMatchObject({ ended: true, attributes: { 'smc_batch.goes_on': message } });
+  expect(spans[0]!.status).toBeUndefined();
 });
 
 test('a span of a request keeps its host, and no path or query: they may be secret', () => {

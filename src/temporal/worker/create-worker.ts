@@ -15,6 +15,7 @@ import { type TemporalSettings, taskQueue, type WorkerSettings } from '../settin
 import { watchActivities } from './activity-watch';
 import { createCallRate, tellThrottling } from './call-rate';
 import { connectWorker } from './connect-worker';
+import { jobsLeft } from './left-jobs';
 import { untilAccountWorks } from './prove-account';
 import { runningBatches } from './running-batches';
 import { note } from './runtime';
@@ -52,9 +53,6 @@ export async function createWorker(
   const { meter, health, tracing } = watch;
   const queue = smc.taskQueue ?? taskQueue();
   const connection = await connectWorker(temporal);
-  watch.connected?.(
-    runningBatches(new Client({ connection, namespace: temporal.namespace, dataConverter }), queue),
-  );
   const callRate = createCallRate({
     limit: temporalQueueLimit(connection, temporal.namespace, queue),
     ceiling: smc.callsPerSecond,
@@ -70,6 +68,16 @@ export async function createWorker(
   const client = createSmcClient(
     tellWorkingAccount(tellThrottling(watchCalls(transport, meter, note), callRate.throttled)),
   );
+  const temporalClient = new Client({ connection, namespace: temporal.namespace, dataConverter });
+  watch.connected?.({
+    ...runningBatches(temporalClient, queue),
+    // Not before the account is known to take this worker's calls.
+    leftJobs: {
+      read: async (running) =>
+        health.reason === undefined ? jobsLeft(client, temporalClient, running) : undefined,
+      everyMs: leftJobsEveryMs(smc.pollIntervalSeconds),
+    },
+  });
   const poller = createReplicationJobPoller(client, smc.pollIntervalSeconds);
   const stop = new AbortController();
 
@@ -148,6 +156,10 @@ export async function createWorker(
     shutdown: () => stop.abort(),
   };
 }
+
+/** A look is a few calls for all jobs that batches have left: ten minutes at the usual interval. */
+const leftJobsEveryMs = (pollIntervalSeconds: number) =>
+  1000 * Math.min(900, Math.max(5, 20 * pollIntervalSeconds));
 
 const unwatched = (): WorkerWatch => ({
   meter: createMeter({ version: '', taskQueue: taskQueue() }),

@@ -6,7 +6,7 @@ import type { BatchReader } from '../../metrics';
 const running = "WorkflowType = 'batch' AND ExecutionStatus = 'Running'";
 
 /** Asks the batches that run on a task queue for their figures. */
-export const runningBatches = (client: Client, taskQueue: string): BatchReader => ({
+export const runningBatches = (client: Client, taskQueue: string): Omit<BatchReader, 'leftJobs'> => ({
   running: (deadline) =>
     client.withDeadline(deadline, async () => {
       const batches: string[] = [];
