@@ -27,6 +27,8 @@ const planProblemCodes = [
   'duplicate-field',
   'csv-syntax',
   'csv-header',
+  'csv-encoding',
+  'invisible-character',
   'no-servers',
   'unknown-field',
   'missing-field',
@@ -53,6 +55,9 @@ const planProblemCodes = [
   'disk-size-missing',
   'setting-unused',
   'time-out-of-range',
+  'time-zone-trap',
+  'source-ambiguous',
+  'source-not-found',
   'plan-too-large',
 ] as const;
 export type PlanProblemCode = (typeof planProblemCodes)[number];

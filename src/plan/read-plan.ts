@@ -2,7 +2,14 @@ import path from 'node:path';
 import { readServersCsv } from './files/csv-file';
 import { withEnvironment } from './files/environment';
 import { withoutValues } from './files/hidden-values';
-import { problemAt, readSourceFile, type SourceFile, type Span } from './files/source-file';
+import {
+  encodingWarnings,
+  problemAt,
+  readSourceFile,
+  readTableFile,
+  type SourceFile,
+  type Span,
+} from './files/source-file';
 import { readYaml } from './files/yaml-file';
 import type { Plan } from './plan';
 import type { Finding, PlanPart, PlanPath, PlanProblem } from './problem';
@@ -82,7 +89,7 @@ export async function readPlan(file: string, options: ReadPlanOptions = {}): Pro
   return {
     ...(problems.length === 0 && judged.plan ? { plan: judged.plan } : {}),
     problems: inOrder(problems, files),
-    warnings: inOrder(judged.warnings.map(toProblem), files),
+    warnings: inOrder([...(servers.warnings ?? []), ...judged.warnings.map(toProblem)], files),
     sources,
   };
 }
@@ -92,6 +99,7 @@ interface ServersRead {
   csv?: { source: SourceFile; locate(row: number, at: PlanPath, part?: PlanPart): Span };
   findings: Finding[];
   problems: PlanProblem[];
+  warnings?: PlanProblem[];
 }
 
 async function readServers(raw: Record<string, unknown>, planFile: string): Promise<ServersRead> {
@@ -115,9 +123,10 @@ async function readServers(raw: Record<string, unknown>, planFile: string): Prom
   if (!from.data) return { ...none, findings: from.findings };
   const csvFile = path.join(path.dirname(planFile), from.data.csv);
   const file = path.isAbsolute(from.data.csv) ? from.data.csv : csvFile;
-  const read = await readSourceFile(file, { onlyFiles: true });
+  const read = await readTableFile(file, from.data.encoding);
   if (!('source' in read)) return { ...none, findings: [{ ...read, path: [...at, 'csv'] }] };
-  const csv = readServersCsv(read.source, from.data.columns);
+  const { columns = {} } = from.data;
+  const csv = readServersCsv(read.source, from.data);
   if (csv === undefined) return { ...none, findings: [noServersCsv(file, at)] };
   return {
     entries: csv.rows,
@@ -125,9 +134,10 @@ async function readServers(raw: Record<string, unknown>, planFile: string): Prom
     findings: csv.unusedColumns.map((header) => ({
       code: 'csv-header' as const,
       message: `${file} has no column '${header}'`,
-      path: [...at, 'columns', header],
+      path: [...at, Object.hasOwn(columns, header) ? 'columns' : 'rows', header],
       part: 'field' as const,
     })),
+    warnings: encodingWarnings(read.source),
     problems: csv.problems,
   };
 }

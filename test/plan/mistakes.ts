@@ -131,6 +131,6 @@ export const mistakes: Mistake[] = [
     plan: `${head}servers: { csv: servers.csv }\n`,
   },
   fromCsv('a header that is no field', 'Host,name', 'sourceId,Host\ns-1,web-01\n'),
-  fromCsv('a word where the CSV should have a number', 's-1,80GB', 'sourceId,systemDiskSize\ns-1,80GB\n'),
+  fromCsv('a word where the CSV should have a size', 's-1,large', 'sourceId,systemDiskSize\ns-1,large\n'),
   fromCsv('a quote in the CSV that is not closed', 's-1,"web', 'sourceId,name\ns-1,"web\n'),
 ];

@@ -10,6 +10,7 @@ import {
   timeZone,
 } from './plan-values';
 import { settingHelp } from './setting-help';
+import { tableFields } from './table-fields';
 
 /** The days of the week in a plan. */
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -219,9 +220,7 @@ export const planPolicySchema = z.strictObject({
 /** The CSV of the servers, where they are not in the plan. */
 export const serversCsvSchema = z.strictObject({
   csv: z.string().min(1, 'not empty').meta({ description: 'Path of the CSV, relative to the plan.' }),
-  columns: z.record(z.string(), z.string().nullable()).optional().meta({
-    description: 'Header to field, for headers that are no plan fields; null: the column is left out.',
-  }),
+  ...tableFields,
 });
 
 /** The plan without its servers, which are checked one by one. */
