@@ -61,23 +61,34 @@ servers:
 }
 
 function serverEntry(source: InventorySource, name: string | undefined): string {
-  const { systemDisk, dataDisks, sourceId, platform } = source;
+  const { sourceId, platform } = source;
+  const { systemDiskSize, dataDisks = [] } = diskSettings(source);
   const fields = [`sourceId: ${quotedText(sourceId)}`];
   if (name !== undefined) fields.push(`name: ${quotedText(name)}`);
-  if (systemDisk.sizeGiB !== undefined)
-    fields.push(`systemDiskSize: ${within(systemDisk.sizeGiB, 20, 2048)}`);
-  const usable = dataDisks.filter(({ index, sizeGiB }) => index >= 1 && index <= 16 && sizeGiB !== undefined);
-  const sizes = usable.map(
-    ({ index, sizeGiB }) => `{ index: ${index}, size: ${within(sizeGiB!, 20, 32_768)} }`,
-  );
+  if (systemDiskSize !== undefined) fields.push(`systemDiskSize: ${systemDiskSize}`);
+  const sizes = dataDisks.map(({ index, size }) => `{ index: ${index}, size: ${size} }`);
   if (sizes.length > 0) fields.push(`dataDisks: [${sizes.join(', ')}]`);
-  const notes = [
-    platform,
-    ...[systemDisk, ...dataDisks].flatMap((disk, i) => sizeNote(disk, i === 0 ? 2048 : 32_768)),
-  ];
-  const note = plainLine(notes.filter(Boolean).join('; '));
+  const note = plainLine([platform, ...diskNotes(source)].filter(Boolean).join('; '));
   return `- { ${fields.join(', ')} }${note ? ` # ${note}` : ''}`;
 }
+
+/** The disk sizes of a job that gives each disk the size that it has on the source, within what SMC takes. */
+export function diskSettings({ systemDisk, dataDisks }: Pick<InventorySource, 'systemDisk' | 'dataDisks'>): {
+  systemDiskSize?: number;
+  dataDisks?: { index: number; size: number }[];
+} {
+  const usable = dataDisks.filter(({ index, sizeGiB }) => index >= 1 && index <= 16 && sizeGiB !== undefined);
+  return {
+    ...(systemDisk.sizeGiB !== undefined && { systemDiskSize: within(systemDisk.sizeGiB, 20, 2048) }),
+    ...(usable.length > 0 && {
+      dataDisks: usable.map(({ index, sizeGiB }) => ({ index, size: within(sizeGiB!, 20, 32_768) })),
+    }),
+  };
+}
+
+/** What is to be known of disks that are not as SMC takes them. */
+export const diskNotes = ({ systemDisk, dataDisks }: Pick<InventorySource, 'systemDisk' | 'dataDisks'>) =>
+  [systemDisk, ...dataDisks].flatMap((disk, i) => sizeNote(disk, i === 0 ? 2048 : 32_768));
 
 // SMC: a system disk has 20 to 2048 GiB, a data disk 20 to 32768.
 const within = (size: number, least: number, most: number) =>
