@@ -1,4 +1,4 @@
-import { diskNotes, diskSettings, type SourceFacts } from '../inventory';
+import { canBeServerName, diskNotes, diskSettings, type SourceFacts } from '../inventory';
 import { type ImportRead, type ImportRow, planBlock } from '../plan';
 import { plainLine, quotedText } from '../text';
 import { type MatchedRows, nameOf } from './match-rows';
@@ -51,15 +51,12 @@ function serverNames({ matched, done }: MatchedRows): Map<ImportRow, string> {
   }
   for (const { row, source } of matched) {
     const { name } = source;
-    if (names.has(row) || !name || taken.has(name) || !isServerName(name)) continue;
+    if (names.has(row) || !name || taken.has(name) || !canBeServerName(name)) continue;
     names.set(row, name);
     taken.add(name);
   }
   return names;
 }
-
-// A server of a plan has 1 to 128 characters, none of them for control, and no address in it; and a plan replaces variables.
-const isServerName = (name: string) => name.length <= 128 && !/\p{Cc}|https?:\/\/|\$\{env:/u.test(name);
 
 function matchedEntry(row: ImportRow, source: SourceFacts, name: string | undefined): string {
   const sizes = diskSettings(source);

@@ -1,3 +1,4 @@
+import { hasInvisibleCharacter } from '../plan';
 import { plainLine, quotedText } from '../text';
 import type { InventorySource } from './read-inventory';
 import { type DiskFacts, isMainlandRegion, mainlandRule } from './source-facts';
@@ -117,8 +118,7 @@ function uniqueNames(sources: readonly InventorySource[]): Map<InventorySource, 
   const names = new Map<InventorySource, string>();
   for (const source of sources) {
     const { name, sourceId } = source;
-    // A plan's server has 1 to 128 characters, none of them for control, and no address in it; and a plan replaces variables.
-    if (!name || name.length > 128 || /\p{Cc}|https?:\/\/|\$\{env:/u.test(name)) continue;
+    if (!name || !canBeServerName(name)) continue;
     const unique = taken.has(name) ? `${name.slice(0, 120 - sourceId.length)}-${sourceId}` : name;
     if (taken.has(unique)) continue;
     taken.add(unique);
@@ -126,3 +126,7 @@ function uniqueNames(sources: readonly InventorySource[]): Map<InventorySource, 
   }
   return names;
 }
+
+/** A plan's server has 1 to 128 characters, all of them seen, and no address in it; and a plan replaces variables. */
+export const canBeServerName = (name: string): boolean =>
+  name.length <= 128 && !/[\p{Cc}\p{Cs}]|https?:\/\/|\$\{env:/u.test(name) && !hasInvisibleCharacter(name);

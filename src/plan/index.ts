@@ -18,5 +18,6 @@ export type { PlanProblem } from './problem';
 export { type ImportRead, readImport } from './read-import';
 export { type PlanRead, readPlan } from './read-plan';
 export { readYamlFile } from './read-yaml-file';
+export { hasInvisibleCharacter } from './rules/invisible-characters';
 export { planJsonSchema } from './schema/json-schema';
 export { starterPlan } from './starter-plan';

@@ -39,6 +39,7 @@ const planProblemCodes = [
   'source-missing',
   'source-twice',
   'name-twice',
+  'done-twice',
   'wave-unknown',
   'wave-twice',
   'wave-empty',
@@ -75,6 +76,8 @@ export interface Finding {
   fix?: string;
   path: PlanPath;
   part?: PlanPart;
+  /** What of the value is marked; default: all of it. */
+  mark?: string;
 }
 
 /** `servers[3].dataDisks[0].size` */

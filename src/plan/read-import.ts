@@ -3,6 +3,7 @@ import { readServersCsv } from './files/csv-file';
 import { withEnvironment } from './files/environment';
 import {
   encodingWarnings,
+  markedSpan,
   problemAt,
   readSourceFile,
   readTableFile,
@@ -95,7 +96,8 @@ export async function readImport(file: string, options: ImportOptions): Promise<
     path[0] === 'servers' && typeof path[1] === 'number'
       ? csv.locate(path[1], path.slice(2), part)
       : (map.yaml?.locate(['plan', ...path], part) ?? { source: read.source, start: 0, end: 1 });
-  const toProblem = (finding: Finding) => problemAt(locate(finding.path, finding.part), finding);
+  const toProblem = (finding: Finding) =>
+    problemAt(markedSpan(locate(finding.path, finding.part), finding.mark), finding);
   const missing = csv.unusedColumns.map((header) => ({
     code: 'csv-header' as const,
     message: `${file} has no column '${header}'`,

@@ -4,6 +4,7 @@ import { withEnvironment } from './files/environment';
 import { withoutValues } from './files/hidden-values';
 import {
   encodingWarnings,
+  markedSpan,
   problemAt,
   readSourceFile,
   readTableFile,
@@ -77,7 +78,7 @@ export async function readPlan(file: string, options: ReadPlanOptions = {}): Pro
   const findings = judged.findings.filter((finding) => !unsetPaths.has(pathText(finding.path)));
   const used = new Map([...expanded.used, ...(ofServers?.used ?? [])]);
   const toProblem = (finding: Finding) =>
-    problemAt(locate(finding.path, finding.part), withoutValues(finding, used));
+    problemAt(markedSpan(locate(finding.path, finding.part), finding.mark), withoutValues(finding, used));
   const problems = [
     ...yaml.problems,
     ...servers.findings.map(toProblem),

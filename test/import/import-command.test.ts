@@ -17,7 +17,12 @@ beforeEach(async () => {
       { name: 'web-01', hostName: 'web-01.corp.example', ipv4: '10.20.0.11' },
       { name: 'web-02', hostName: 'web-02', ipv4: '10.20.0.12' },
       // Its name in SMC is none of the export's: its host and its address tell.
-      { name: 'billing database', hostName: 'db-01', ipv4: '10.20.0.21', dataDisks: [{ sizeGiB: 500, usedGiB: 9 }] },
+      {
+        name: 'billing database',
+        hostName: 'db-01',
+        ipv4: '10.20.0.21',
+        dataDisks: [{ sizeGiB: 500, usedGiB: 9 }],
+      },
     ],
   });
 });
@@ -37,8 +42,17 @@ test.each([
   ['azure-migrate.csv', 'azure-migrate.map.yaml', 'db-01.corp.example'],
 ])('%s becomes a valid plan of the account’s sources', async (file, map, database) => {
   const output = inDir('plan.yaml');
-  const { failure, stderr } = await importing(path.join(examples, file), '--map', path.join(examples, map), '-o', output);
-  expect({ failure, stderr }).toEqual({ failure: undefined, stderr: expect.stringContaining('3 servers of 3 rows') });
+  const { failure, stderr } = await importing(
+    path.join(examples, file),
+    '--map',
+    path.join(examples, map),
+    '-o',
+    output,
+  );
+  expect({ failure, stderr }).toEqual({
+    failure: undefined,
+    stderr: expect.stringContaining('3 servers of 3 rows'),
+  });
   const { plan, problems, warnings } = await readPlan(output);
   expect([...problems, ...warnings]).toEqual([]);
   expect(plan?.servers.map(({ sourceId }) => sourceId)).toEqual(

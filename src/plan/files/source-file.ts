@@ -116,6 +116,12 @@ export function problemAt(span: Span, problem: Pick<PlanProblem, 'code' | 'messa
   };
 }
 
+/** The part of a span that has this text; the whole span where it stands there in another way, as an escape. */
+export function markedSpan(span: Span, mark: string | undefined): Span {
+  const at = mark === undefined ? -1 : span.source.text.slice(span.start, span.end).indexOf(mark);
+  return at === -1 ? span : { ...span, start: span.start + at, end: span.start + at + mark!.length };
+}
+
 /** What is told of a table whose encoding was guessed: the names in it may be other ones. */
 export function encodingWarnings(source: SourceFile): PlanProblem[] {
   if (source.guessedEncoding === undefined) return [];

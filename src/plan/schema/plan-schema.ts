@@ -94,6 +94,15 @@ export const planServerSchema = z
       description: 'UTC; the last sync of an incremental server runs then. Default: when you say cutover.',
       examples: ['2030-01-31T22:00:00Z'],
     }),
+    done: z
+      .string()
+      .regex(/^m-[A-Za-z0-9]+$/, "the id of the image, like 'm-bp1abc'")
+      .optional()
+      .meta({
+        description:
+          'Image that this server became by other means: it counts as migrated, and nothing is done for it.',
+        examples: ['m-bp1…'],
+      }),
     ...settingFields,
   })
   .meta({
