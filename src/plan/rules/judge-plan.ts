@@ -15,6 +15,7 @@ import { dependencyFindings } from './dependency-rules';
 import { invisibleFindings } from './invisible-characters';
 import { serverFindings } from './server-rules';
 import { settingsFindings } from './settings-rules';
+import { timeZoneTraps } from './time-zone-traps';
 import { warningFindings } from './warnings';
 
 /** The result of the rules for a plan. */
@@ -56,8 +57,10 @@ export function judgePlan(raw: Record<string, unknown>, entries: unknown[], now:
   return {
     ...(head.data && all.length === 0 ? { plan: resolvedPlan(head.data, draft) } : {}),
     findings: all,
-    warnings:
-      servers.length > 0 ? warningFindings(draft, policy.maxConcurrent ?? quota?.running ?? 0, now) : [],
+    warnings: [
+      ...timeZoneTraps(raw.waves),
+      ...(servers.length > 0 ? warningFindings(draft, policy.maxConcurrent ?? quota?.running ?? 0, now) : []),
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ import {
   clockTime,
   duration,
   failureThreshold,
+  pointInTime,
   positiveDuration,
   shortName,
   timeZone,
@@ -27,6 +28,8 @@ const described = Object.fromEntries(
 // In a plan, tags and replication parameters are maps; in the API they are a list and a JSON text.
 const settingFields = {
   ...described,
+  scheduledStartTime: pointInTime.optional().meta({ ...settingHelp.scheduledStartTime }),
+  validTime: pointInTime.optional().meta({ ...settingHelp.validTime }),
   tags: z
     .record(jobTagSchema.shape.key, jobTagSchema.shape.value.unwrap())
     .optional()
@@ -90,8 +93,8 @@ export const planServerSchema = z
       .min(1, 'not empty')
       .optional()
       .meta({ description: 'Servers that share this word never migrate at the same time.' }),
-    cutoverAt: apiSettings.validTime.meta({
-      description: 'UTC; the last sync of an incremental server runs then. Default: when you say cutover.',
+    cutoverAt: pointInTime.optional().meta({
+      description: 'The last sync of an incremental server runs then. Default: when you say cutover.',
       examples: ['2030-01-31T22:00:00Z'],
     }),
     done: z
