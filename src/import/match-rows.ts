@@ -53,7 +53,7 @@ export function matchRows(
     } else {
       const before = rowOf.get(match.source);
       if (before) {
-        const message = `${nameOf(row)} and ${nameOf(before)} (row ${before.at + 1} below the header) are both source server ${match.source.sourceId} (found by ${match.by.join(' and ')})`;
+        const message = `${nameOf(row)} and ${nameOf(before)} of line ${before.line} are both source server ${match.source.sourceId} (found by ${match.by.join(' and ')})`;
         complain(
           row,
           'source-twice',

@@ -6,6 +6,8 @@ import { waveNames } from './wave-names';
 export interface ImportRow {
   /** Its position in the file's rows, from 0. */
   at: number;
+  /** Its line in the file, from 1. */
+  line: number;
   /** The row's own name for the server; absent where it only has an id. */
   name?: string;
   /** The fields of a plan's server, but its source. */
@@ -22,7 +24,7 @@ export interface ImportRow {
 /** Rows of an export as the servers of a plan. Their sources are not known yet: each has a stand-in, so that all rules can be checked. */
 export function importRows(
   servers: readonly ImportServer[],
-  { hasWaves }: { hasWaves: boolean },
+  { hasWaves, lineOf }: { hasWaves: boolean; lineOf: (at: number) => number },
 ): {
   rows: ImportRow[];
   entries: Record<string, unknown>[];
@@ -42,6 +44,7 @@ export function importRows(
     findings.push(...variableFindings(server, at));
     return {
       at,
+      line: lineOf(at),
       ...(known === undefined ? {} : { name: known }),
       fields: { ...rest, ...(wave === undefined ? {} : { wave }) },
       wanted: {

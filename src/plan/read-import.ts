@@ -87,7 +87,10 @@ export async function readImport(file: string, options: ImportOptions): Promise<
   sources.set(file, read.source.text);
 
   const given = map.rules.plan ?? {};
-  const table = importRows(csv.rows as ImportServer[], { hasWaves: given.waves !== undefined });
+  const table = importRows(csv.rows as ImportServer[], {
+    hasWaves: given.waves !== undefined,
+    lineOf: (at) => read.source.lineOf(csv.locate(at, []).start).line,
+  });
   const head = planHead(given, table.waves, options);
   const expanded = withEnvironment(head, environment);
   const raw = { ...(expanded.value as Record<string, unknown>), servers: [] };
