@@ -31,7 +31,7 @@ the file are shown at once; nothing is written before there is none. Nothing is 
 Maps for exports of RVTools, AWS MGN, AWS Cloud Migration Factory and Azure Migrate are in examples/import/.
 
 Examples:
-  smc-batch import servers.csv --map examples/import/rvtools.map.yaml -o dc1.yaml
+  smc-batch import vms.csv --map examples/import/rvtools.map.yaml -o dc1.yaml
   smc-batch apply dc1.yaml --watch
 
 Exit codes: 0 written, 1 the account cannot be read or no row has a source, 2 wrong usage, a mistake in a file, or the
