@@ -1,4 +1,4 @@
-import { canBeServerName, diskNotes, diskSettings, type SourceFacts } from '../inventory';
+import { canBeServerName, diskNotes, diskSettings } from '../inventory';
 import { type ImportRead, type ImportRow, planBlock } from '../plan';
 import { plainLine, quotedText } from '../text';
 import { type MatchedRows, nameOf } from './match-rows';
@@ -12,29 +12,29 @@ export function importPlan(
   const { matched, done, unmatched } = rows;
   const { name, version: _, defaults, account, policy, waves, ...rest } = head;
   const names = serverNames(rows);
-  const left = rowsLeftOut > 0 ? `; ${rowsLeftOut} rows do not count by the map` : '';
+  const left = rowsLeftOut > 0 ? `; rows left out by the map: ${rowsLeftOut}` : '';
   const entries = [
-    ...matched.map(({ row, source }) => ({
-      at: row.at,
-      line: `  ${matchedEntry(row, source, names.get(row))}`,
-    })),
+    ...matched.map((one) => ({ at: one.row.at, line: `  ${matchedEntry(one, names.get(one.row))}` })),
     ...done.map((row) => ({ at: row.at, line: `  - ${flow({ name: names.get(row), ...row.fields })}` })),
     ...unmatched.map(({ row, nearest }) => ({
       at: row.at,
       line: `  # ${plainLine(`no source server: ${nameOf(row)}${nearest ? `; the nearest is ${nearest.name} (${nearest.sourceId})` : ''}`)}`,
     })),
   ].sort((a, b) => a.at - b.at);
-  return `# From ${plainLine(from)}: ${matched.length + done.length} servers; ${unmatched.length} rows have no source server in the account and are comments below${left}.
+  return `# From ${plainLine(from)}. Servers: ${matched.length + done.length}; rows without a source server, as comments: ${unmatched.length}${left}.
 # Next: smc-batch preview, then smc-batch apply.
 version: 1
 name: ${quotedText(name)} # the batch; also its id in Temporal
 
 # The account's limits: jobs that may exist, and jobs that may run at once.
 ${planBlock({ account: account ?? { quota: { jobs: 100, running: 50 } } })}
+
 # Settings of every job, as CreateReplicationJob has them; a wave or a server can say otherwise.
 ${planBlock({ defaults })}
+
 ${planBlock({ policy: policy ?? { maxConcurrent: 10 } })}
-${waves === undefined ? '' : `# Waves run in this order: check it.\n${planBlock({ waves })}\n`}${Object.keys(rest).length > 0 ? `${planBlock(rest)}\n` : ''}# Disk sizes that the export does not give are the source's own, in GiB.
+
+${waves === undefined ? '' : `# Waves run in this order: check it.\n${planBlock({ waves })}\n\n`}${Object.keys(rest).length > 0 ? `${planBlock(rest)}\n\n` : ''}# Disk sizes that the export does not give are the source's own, in GiB.
 servers:
 ${entries.map(({ line }) => line).join('\n')}
 `;
@@ -58,7 +58,7 @@ function serverNames({ matched, done }: MatchedRows): Map<ImportRow, string> {
   return names;
 }
 
-function matchedEntry(row: ImportRow, source: SourceFacts, name: string | undefined): string {
+function matchedEntry({ row, source, by }: MatchedRows['matched'][number], name: string | undefined): string {
   const sizes = diskSettings(source);
   const { systemDiskSize, dataDisks, disks } = row.fields;
   const entry = {
@@ -68,7 +68,10 @@ function matchedEntry(row: ImportRow, source: SourceFacts, name: string | undefi
     ...(disks !== undefined || dataDisks !== undefined ? {} : { dataDisks: sizes.dataDisks }),
     ...row.fields,
   };
+  // Whoever reviews the plan sees which source it was taken for.
+  const isNamedOtherwise = name !== undefined && name !== source.name;
   const notes = [
+    isNamedOtherwise && `source ${source.name ?? 'without a name'}, found by ${by.join(' and ')}`,
     source.platform,
     source.trouble?.message,
     ...(systemDiskSize === undefined ? diskNotes(source) : []),

@@ -2,7 +2,7 @@ import type { SourceFacts } from '../inventory';
 import type { ImportRead, ImportRow, PlanProblem } from '../plan';
 import { didYouMean } from '../text';
 import { addressesIn } from './addresses';
-import { type Match, sourceFinder } from './match-sources';
+import { type FoundBy, type Match, sourceFinder } from './match-sources';
 
 /** A row without a source server in the account. */
 export interface Unmatched {
@@ -13,7 +13,7 @@ export interface Unmatched {
 
 export interface MatchedRows {
   /** In the order of the file. */
-  matched: { row: ImportRow; source: SourceFacts }[];
+  matched: { row: ImportRow; source: SourceFacts; by: FoundBy[] }[];
   /** Rows of servers that were migrated by other means: they need no source. */
   done: ImportRow[];
   unmatched: Unmatched[];
@@ -63,7 +63,7 @@ export function matchRows(
         continue;
       }
       rowOf.set(match.source, row);
-      result.matched.push({ row, source: match.source });
+      result.matched.push({ row, source: match.source, by: match.by });
     }
   }
   dependenciesOnUnmatched(result, complain);
