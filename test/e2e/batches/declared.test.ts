@@ -44,7 +44,7 @@ test('a server that is declared done counts as migrated everywhere, and the acco
   const { creates, images } = house.simulator.account.audit();
   expect([creates.calls, images.total]).toEqual([2, 2]);
   expect([...house.simulator.account.sources.values()][0]).toMatchObject({ tags: [] });
-}, 120_000);
+}, 240_000);
 
 test('done joins a running batch and leaves it again: the server counts at once, and is migrated when it is declared no longer', async () => {
   house = await aHouse({ servers: 3 });
@@ -74,4 +74,4 @@ test('done joins a running batch and leaves it again: the server counts at once,
   await until(async () => (await batch.status()) === 'COMPLETED');
   const { creates, images } = house.simulator.account.audit();
   expect([creates.calls, images.total]).toEqual([3, 3]);
-}, 120_000);
+}, 240_000);
