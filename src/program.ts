@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo';
 import { devCommand } from './commands/dev';
 import { doctorCommand } from './commands/doctor';
 import { explainCommand } from './commands/explain';
+import { importCommand } from './commands/import';
 import { initCommand } from './commands/init';
 import { inventoryCommand } from './commands/inventory';
 import { listCommand } from './commands/list';
@@ -51,6 +52,7 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or plan not valid, 3 finished wi
   all.commandsGroup('A plan:');
   all.addCommand(initCommand());
   all.addCommand(inventoryCommand());
+  all.addCommand(importCommand());
   all.addCommand(validateCommand());
   all.addCommand(previewCommand());
   all.commandsGroup('A batch:');

@@ -1,7 +1,7 @@
 /** What source servers an account has, what of each is known, and the plan that would migrate them. */
 export { inventoryHeader, inventoryRow } from './inventory-rows';
 export { migratedBytes, migratedDataDisks } from './migrated-size';
-export { planSkeleton } from './plan-skeleton';
+export { canBeServerName, diskNotes, diskSettings, planSkeleton } from './plan-skeleton';
 export {
   allSources,
   type InventorySource,

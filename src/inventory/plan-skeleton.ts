@@ -1,3 +1,4 @@
+import { hasInvisibleCharacter } from '../plan';
 import { plainLine, quotedText } from '../text';
 import type { InventorySource } from './read-inventory';
 import { type DiskFacts, isMainlandRegion, mainlandRule } from './source-facts';
@@ -61,23 +62,34 @@ servers:
 }
 
 function serverEntry(source: InventorySource, name: string | undefined): string {
-  const { systemDisk, dataDisks, sourceId, platform } = source;
+  const { sourceId, platform } = source;
+  const { systemDiskSize, dataDisks = [] } = diskSettings(source);
   const fields = [`sourceId: ${quotedText(sourceId)}`];
   if (name !== undefined) fields.push(`name: ${quotedText(name)}`);
-  if (systemDisk.sizeGiB !== undefined)
-    fields.push(`systemDiskSize: ${within(systemDisk.sizeGiB, 20, 2048)}`);
-  const usable = dataDisks.filter(({ index, sizeGiB }) => index >= 1 && index <= 16 && sizeGiB !== undefined);
-  const sizes = usable.map(
-    ({ index, sizeGiB }) => `{ index: ${index}, size: ${within(sizeGiB!, 20, 32_768)} }`,
-  );
+  if (systemDiskSize !== undefined) fields.push(`systemDiskSize: ${systemDiskSize}`);
+  const sizes = dataDisks.map(({ index, size }) => `{ index: ${index}, size: ${size} }`);
   if (sizes.length > 0) fields.push(`dataDisks: [${sizes.join(', ')}]`);
-  const notes = [
-    platform,
-    ...[systemDisk, ...dataDisks].flatMap((disk, i) => sizeNote(disk, i === 0 ? 2048 : 32_768)),
-  ];
-  const note = plainLine(notes.filter(Boolean).join('; '));
+  const note = plainLine([platform, ...diskNotes(source)].filter(Boolean).join('; '));
   return `- { ${fields.join(', ')} }${note ? ` # ${note}` : ''}`;
 }
+
+/** The disk sizes of a job that gives each disk the size that it has on the source, within what SMC takes. */
+export function diskSettings({ systemDisk, dataDisks }: Pick<InventorySource, 'systemDisk' | 'dataDisks'>): {
+  systemDiskSize?: number;
+  dataDisks?: { index: number; size: number }[];
+} {
+  const usable = dataDisks.filter(({ index, sizeGiB }) => index >= 1 && index <= 16 && sizeGiB !== undefined);
+  return {
+    ...(systemDisk.sizeGiB !== undefined && { systemDiskSize: within(systemDisk.sizeGiB, 20, 2048) }),
+    ...(usable.length > 0 && {
+      dataDisks: usable.map(({ index, sizeGiB }) => ({ index, size: within(sizeGiB!, 20, 32_768) })),
+    }),
+  };
+}
+
+/** What is to be known of disks that are not as SMC takes them. */
+export const diskNotes = ({ systemDisk, dataDisks }: Pick<InventorySource, 'systemDisk' | 'dataDisks'>) =>
+  [systemDisk, ...dataDisks].flatMap((disk, i) => sizeNote(disk, i === 0 ? 2048 : 32_768));
 
 // SMC: a system disk has 20 to 2048 GiB, a data disk 20 to 32768.
 const within = (size: number, least: number, most: number) =>
@@ -106,8 +118,7 @@ function uniqueNames(sources: readonly InventorySource[]): Map<InventorySource, 
   const names = new Map<InventorySource, string>();
   for (const source of sources) {
     const { name, sourceId } = source;
-    // A plan's server has 1 to 128 characters, none of them for control, and no address in it; and a plan replaces variables.
-    if (!name || name.length > 128 || /\p{Cc}|https?:\/\/|\$\{env:/u.test(name)) continue;
+    if (!name || !canBeServerName(name)) continue;
     const unique = taken.has(name) ? `${name.slice(0, 120 - sourceId.length)}-${sourceId}` : name;
     if (taken.has(unique)) continue;
     taken.add(unique);
@@ -115,3 +126,7 @@ function uniqueNames(sources: readonly InventorySource[]): Map<InventorySource, 
   }
   return names;
 }
+
+/** A plan's server has 1 to 128 characters, all of them seen, and no address in it; and a plan replaces variables. */
+export const canBeServerName = (name: string): boolean =>
+  name.length <= 128 && !/[\p{Cc}\p{Cs}]|https?:\/\/|\$\{env:/u.test(name) && !hasInvisibleCharacter(name);

@@ -21,6 +21,9 @@ export interface SourceFacts {
   /** SMC's word, as it came. */
   state: string;
   platform?: string;
+  /** What the SMC client has told of the server. */
+  hostName?: string;
+  addresses: string[];
   isWindows: boolean;
   systemDisk: DiskFacts;
   dataDisks: (DiskFacts & { index: number; path?: string })[];
@@ -37,6 +40,7 @@ export function sourceFacts(source: SourceServer): SourceFacts {
     name: source.name,
     state: source.state ?? 'unknown',
     platform: source.platform,
+    ...hostFacts(source.systemInfo),
     isWindows: /windows/i.test(source.platform ?? ''),
     systemDisk: {
       sizeGiB: source.systemDiskSize,
@@ -112,6 +116,24 @@ function readStatusInfo(statusInfo: string | undefined): { code?: string; messag
     // Not JSON: shown whole.
   }
   return { message: statusInfo };
+}
+
+/** SMC: SystemInfo is a JSON string; an address may be a text or a list of them. */
+function hostFacts(systemInfo: string | undefined): Pick<SourceFacts, 'hostName' | 'addresses'> {
+  let info: Record<string, unknown> | null = null;
+  try {
+    info = JSON.parse(systemInfo || 'null');
+  } catch {
+    // Not JSON: then nothing is known of the host.
+  }
+  const { hostname, ipv4, ipv6 } = info ?? {};
+  const addresses = [ipv4, ipv6]
+    .flat()
+    .flatMap((one) => (typeof one === 'string' ? one.split(/[\s,;]+/) : []));
+  return {
+    ...(typeof hostname === 'string' && hostname !== '' && { hostName: hostname }),
+    addresses: addresses.filter((one) => one !== ''),
+  };
 }
 
 function bytesOf(parts: { sizeBytes?: number }[]): number | undefined {

@@ -84,6 +84,8 @@ export interface PlannedServer {
   dependsOn?: string[];
   /** The server's group: only one server of a group migrates at a time. */
   exclusive?: string;
+  /** The image that it became by other means: it counts as migrated, and neither its source nor any job is looked at. */
+  done?: string;
   /** When an incremental job is cut over: last sync, final image (UTC, ISO 8601); absent: when an operator orders it. */
   cutoverAt?: string;
 }

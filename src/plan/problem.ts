@@ -27,6 +27,8 @@ const planProblemCodes = [
   'duplicate-field',
   'csv-syntax',
   'csv-header',
+  'csv-encoding',
+  'invisible-character',
   'no-servers',
   'unknown-field',
   'missing-field',
@@ -37,6 +39,7 @@ const planProblemCodes = [
   'source-missing',
   'source-twice',
   'name-twice',
+  'done-twice',
   'wave-unknown',
   'wave-twice',
   'wave-empty',
@@ -53,6 +56,9 @@ const planProblemCodes = [
   'disk-size-missing',
   'setting-unused',
   'time-out-of-range',
+  'time-zone-trap',
+  'source-ambiguous',
+  'source-not-found',
   'plan-too-large',
 ] as const;
 export type PlanProblemCode = (typeof planProblemCodes)[number];
@@ -70,6 +76,8 @@ export interface Finding {
   fix?: string;
   path: PlanPath;
   part?: PlanPart;
+  /** What of the value is marked; default: all of it. */
+  mark?: string;
 }
 
 /** `servers[3].dataDisks[0].size` */

@@ -2,7 +2,15 @@ import path from 'node:path';
 import { readServersCsv } from './files/csv-file';
 import { withEnvironment } from './files/environment';
 import { withoutValues } from './files/hidden-values';
-import { problemAt, readSourceFile, type SourceFile, type Span } from './files/source-file';
+import {
+  encodingWarnings,
+  markedSpan,
+  problemAt,
+  readSourceFile,
+  readTableFile,
+  type SourceFile,
+  type Span,
+} from './files/source-file';
 import { readYaml } from './files/yaml-file';
 import type { Plan } from './plan';
 import type { Finding, PlanPart, PlanPath, PlanProblem } from './problem';
@@ -70,7 +78,7 @@ export async function readPlan(file: string, options: ReadPlanOptions = {}): Pro
   const findings = judged.findings.filter((finding) => !unsetPaths.has(pathText(finding.path)));
   const used = new Map([...expanded.used, ...(ofServers?.used ?? [])]);
   const toProblem = (finding: Finding) =>
-    problemAt(locate(finding.path, finding.part), withoutValues(finding, used));
+    problemAt(markedSpan(locate(finding.path, finding.part), finding.mark), withoutValues(finding, used));
   const problems = [
     ...yaml.problems,
     ...servers.findings.map(toProblem),
@@ -82,7 +90,7 @@ export async function readPlan(file: string, options: ReadPlanOptions = {}): Pro
   return {
     ...(problems.length === 0 && judged.plan ? { plan: judged.plan } : {}),
     problems: inOrder(problems, files),
-    warnings: inOrder(judged.warnings.map(toProblem), files),
+    warnings: inOrder([...(servers.warnings ?? []), ...judged.warnings.map(toProblem)], files),
     sources,
   };
 }
@@ -92,6 +100,7 @@ interface ServersRead {
   csv?: { source: SourceFile; locate(row: number, at: PlanPath, part?: PlanPart): Span };
   findings: Finding[];
   problems: PlanProblem[];
+  warnings?: PlanProblem[];
 }
 
 async function readServers(raw: Record<string, unknown>, planFile: string): Promise<ServersRead> {
@@ -115,9 +124,10 @@ async function readServers(raw: Record<string, unknown>, planFile: string): Prom
   if (!from.data) return { ...none, findings: from.findings };
   const csvFile = path.join(path.dirname(planFile), from.data.csv);
   const file = path.isAbsolute(from.data.csv) ? from.data.csv : csvFile;
-  const read = await readSourceFile(file, { onlyFiles: true });
+  const read = await readTableFile(file, from.data.encoding);
   if (!('source' in read)) return { ...none, findings: [{ ...read, path: [...at, 'csv'] }] };
-  const csv = readServersCsv(read.source, from.data.columns);
+  const { columns = {} } = from.data;
+  const csv = readServersCsv(read.source, from.data);
   if (csv === undefined) return { ...none, findings: [noServersCsv(file, at)] };
   return {
     entries: csv.rows,
@@ -125,9 +135,10 @@ async function readServers(raw: Record<string, unknown>, planFile: string): Prom
     findings: csv.unusedColumns.map((header) => ({
       code: 'csv-header' as const,
       message: `${file} has no column '${header}'`,
-      path: [...at, 'columns', header],
+      path: [...at, Object.hasOwn(columns, header) ? 'columns' : 'rows', header],
       part: 'field' as const,
     })),
+    warnings: encodingWarnings(read.source),
     problems: csv.problems,
   };
 }

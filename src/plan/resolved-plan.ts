@@ -30,7 +30,7 @@ function resolvedWave({ defaults: _, ...wave }: HeadWave): Wave {
 }
 
 function resolvedServer(server: DraftServer): PlannedServer {
-  const { sourceId, sourceName, dependsOn, exclusive, cutoverAt } = server.settings;
+  const { sourceId, sourceName, dependsOn, exclusive, cutoverAt, done } = server.settings;
   return {
     name: server.name!,
     ...(sourceId === undefined ? {} : { sourceId }),
@@ -40,5 +40,6 @@ function resolvedServer(server: DraftServer): PlannedServer {
     ...(dependsOn?.length ? { dependsOn } : {}),
     ...(exclusive === undefined ? {} : { exclusive }),
     ...(cutoverAt === undefined ? {} : { cutoverAt }),
+    ...(done === undefined ? {} : { done }),
   };
 }

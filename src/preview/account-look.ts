@@ -28,17 +28,25 @@ export interface EarlierRuns {
   migrations: EarlierMigration[];
 }
 
+/** By their ids; where one is not there all sources are read, because the preview says which one may be meant. */
+async function neededSources(smc: SmcClient, ids: readonly string[]): Promise<SourceFacts[]> {
+  const found = await sourcesById(smc, ids);
+  return found.length < new Set(ids).size ? allSources(smc) : found;
+}
+
 /** Reads what the plan is about. SMC: DescribeSourceServers, DescribeReplicationJobs, ListTagResources. */
 export async function lookAtAccount(smc: SmcClient, plan: Plan): Promise<AccountLook> {
-  const ids = plan.servers.map(({ sourceId }) => sourceId);
+  // Of a server that is declared done the account is not asked.
+  const servers = plan.servers.filter(({ done }) => done === undefined);
+  const ids = servers.map(({ sourceId }) => sourceId);
   // A name has no exact filter to rely on, so one name means reading the whole account.
-  const sources = ids.every((id) => id !== undefined) ? await sourcesById(smc, ids) : await allSources(smc);
+  const sources = ids.every((id) => id !== undefined) ? await neededSources(smc, ids) : await allSources(smc);
   const byId = new Map(sources.map((source) => [source.sourceId, source]));
   const byName = new Map<string, SourceFacts[]>();
   for (const source of sources) {
     if (source.name) byName.set(source.name, [...(byName.get(source.name) ?? []), source]);
   }
-  const wanted = plan.servers.flatMap(({ sourceId, sourceName }) =>
+  const wanted = servers.flatMap(({ sourceId, sourceName }) =>
     (sourceId !== undefined ? [byId.get(sourceId)] : (byName.get(sourceName ?? '') ?? [])).flatMap(
       (source) => (source ? [source.sourceId] : []),
     ),

@@ -6,4 +6,4 @@ export { previewText } from './preview-text';
 export type { RunningBatch } from './running-batch';
 export { type ServerLength, scheduleServers } from './schedule';
 export { foundSources } from './server-preview';
-export type { Warning } from './warnings';
+export type { Warning } from './warning';

@@ -7,7 +7,9 @@ import { type AccountLook, lookAtAccount } from './account-look';
 import { type Forecast, forecast } from './forecast';
 import { previewCosts } from './preview-costs';
 import { type ServerPreview, serverPreviews } from './server-preview';
-import { type Warning, warnings } from './warnings';
+import type { Warning } from './warning';
+import { warnings } from './warnings';
+import { type WindowAhead, windowsAhead } from './windows-ahead';
 
 /** What `apply` would do with a plan right now. Plain JSON: `preview -o json` prints it as it is. */
 export interface Preview {
@@ -19,6 +21,8 @@ export interface Preview {
   /** In the plan's order. */
   servers: ServerPreview[];
   warnings: Warning[];
+  /** The windows of the waves that have one. */
+  windows: WindowAhead[];
   forecast: Forecast;
   costs: Costs;
 }
@@ -57,7 +61,8 @@ export async function previewPlan(
     account: { ...plan.account, jobs },
     counts,
     servers,
-    warnings: warnings(plan, servers, expected, jobs),
+    warnings: warnings(plan, servers, expected, jobs, now),
+    windows: windowsAhead(plan, now),
     forecast: expected,
     costs: previewCosts(plan, servers, seen, expected, prices),
   };

@@ -4,6 +4,7 @@ import { type Column, smcBatchCommand, tableLines } from '../text';
 import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
 import type { ServerPreview } from './server-preview';
+import { windowLine } from './windows-ahead';
 
 /** More servers that are simply created than this are counted, not listed. */
 const mostCreated = 100;
@@ -159,6 +160,7 @@ function forecastLines(preview: Preview, c: Colors, look: PreviewLook): string[]
     `  up to ${slots} at once; at most ${peakJobs.running} jobs running, ${peakJobs.existing} existing and those that are being deleted; about ${counted(apiCalls.total, 'API call')}`,
     `  now in the account: ${jobsNow(all, others)} (quota: ${account.quota.jobs} may exist, ${account.quota.running} may run)`,
     '',
+    ...preview.windows.map((window) => `  ${windowLine(window)}`),
     ...outlookLines(preview.forecast, now, timeZone).map((line) => `  ${line}`),
     c.dim(
       '  From the sizes of the partitions at 100 Mbit/s (or bandwidth_limit) and images at 30 MB/s; approvals and failures not counted.',

@@ -2,6 +2,7 @@ import { type SourceFacts, type Trouble, troubleOf } from '../inventory';
 import { type JudgedJob, judgedJob, judgeSource, type LedgerEntry } from '../ledger';
 import { type Plan, type PlannedServer, startTimeOf } from '../plan';
 import type { AccountLook } from './account-look';
+import { nearSources } from './near-sources';
 import { type EndInBatch, endsInBatch, isDecided } from './running-batch';
 import { diskNotes, settingTroubles } from './setting-troubles';
 
@@ -20,7 +21,14 @@ type Judgement = { notes: Note[] } & (
 
 /** What may go wrong with a server; it does not block it. */
 interface Note {
-  code: 'disk-size' | 'job-leaving' | 'source-trouble' | 'start-time' | 'under-way' | 'source-gone';
+  code:
+    | 'declared'
+    | 'disk-size'
+    | 'job-leaving'
+    | 'source-trouble'
+    | 'start-time'
+    | 'under-way'
+    | 'source-gone';
   message: string;
 }
 
@@ -36,8 +44,12 @@ export function serverPreviews(plan: Plan, look: AccountLook, now = Date.now()):
   }
   const ends = look.batch && endsInBatch(plan.name, look.batch);
   const first = new Map<string, string>();
+  const near = nearSources([...look.sourcesById.values()]);
   const previews = plan.servers.map((server): ServerPreview => {
     const base = { server: server.name, wave: server.wave };
+    const isRunning = look.earlier?.running.some((one) => one.server === server.name);
+    if (server.done !== undefined && !isRunning)
+      return { ...base, sourceId: server.sourceId, ...declared(server.done) };
     const found = foundSources(server, look);
     const sourceId = found.length === 1 ? found[0]!.sourceId : undefined;
     const twin = first.get(sourceId ?? '');
@@ -45,10 +57,24 @@ export function serverPreviews(plan: Plan, look: AccountLook, now = Date.now()):
     const jobs = new Set([...(jobsOn.get(sourceId ?? '') ?? []), ...(jobsOf.get(server.name) ?? [])]);
     const end = ends?.get(server.name);
     const judgement = judge(plan.name, server, { found, twin, jobs: [...jobs], end }, look, now);
-    return { ...base, sourceId: sourceId ?? server.sourceId, ...judgement };
+    return { ...base, sourceId: sourceId ?? server.sourceId, ...withNearest(judgement, server, near) };
   });
   blockDependents(plan, previews);
   return previews;
+}
+
+/** A source that is not there: its remedy begins with the one that may be meant. */
+function withNearest(
+  judgement: Judgement,
+  server: PlannedServer,
+  near: (server: PlannedServer) => string | undefined,
+): Judgement {
+  if (judgement.verdict !== 'blocked') return judgement;
+  const troubles = judgement.troubles.map((trouble) => {
+    const meant = trouble.code === 'SourceServer.NotFound' ? near(server) : undefined;
+    return meant === undefined ? trouble : { ...trouble, remedy: `${meant} ${trouble.remedy}` };
+  });
+  return { ...judgement, troubles };
 }
 
 function add(lists: Map<string, JudgedJob[]>, key: string | undefined, job: JudgedJob): void {
@@ -119,6 +145,13 @@ function judge(
       return newJob(server, source!, jobs, look, now);
   }
 }
+
+const declared = (image: string): Judgement => ({
+  verdict: 'skip',
+  batch: '',
+  image,
+  notes: [{ code: 'declared', message: 'as the plan declares it (done)' }],
+});
 
 const underWay = 'its workflow is at work, and is joined';
 

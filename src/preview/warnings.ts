@@ -2,15 +2,10 @@ import type { Plan, TimeWindow, Wave } from '../plan';
 import { formatDuration } from '../report';
 import { smcBatchCommand } from '../text';
 import { type AccountJobs, takenFrom } from './account-jobs';
+import { clockWarnings } from './clock-warnings';
 import type { Forecast } from './forecast';
 import type { ServerPreview } from './server-preview';
-
-/** Something of the whole batch that is allowed, but seldom meant. */
-export interface Warning {
-  code: 'vpcs' | 'quota' | 'window' | 'timeout' | 'idle-jobs' | 'stray-jobs' | 'disk-size' | 'temporal';
-  message: string;
-  remedy: string;
-}
+import type { Warning } from './warning';
 
 /** What stands out in a batch as a whole. */
 export function warnings(
@@ -18,11 +13,13 @@ export function warnings(
   previews: readonly ServerPreview[],
   forecast: Forecast,
   jobs: AccountJobs,
+  now: number,
 ): Warning[] {
   return [
     ...quotaWarnings(plan, previews, jobs),
     ...vpcWarnings(plan, previews, forecast.slots),
     ...plan.waves.flatMap((wave) => windowWarnings(wave, previews, forecast)),
+    ...clockWarnings(plan, forecast, now),
     ...timeoutWarnings(plan, forecast),
     ...diskWarnings(previews),
     ...idleJobWarnings(jobs),

@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types';
+import { notByThisRun } from '../../workflows/contract/migrated-otherwise';
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { type Column, failureLine, padded, tableLines } from '../text';
@@ -89,12 +90,14 @@ export function countsLine({
   counts,
   total,
   earlier,
+  declared,
 }: {
   counts: Partial<BatchProgress['counts']>;
   total: number;
   earlier?: number;
+  declared?: number;
 }): string {
-  const before = earlier ? ` (${earlier} by earlier runs)` : '';
+  const before = notByThisRun({ earlier, declared });
   const said = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([phase, count]) => `${count} ${phase}${phase === 'migrated' ? before : ''}`);

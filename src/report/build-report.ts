@@ -67,7 +67,7 @@ const leftoverMeaning: Record<Leftover['why'], string> = {
 
 function reportServer(view: ServerInSight, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, imageName, starts } = view;
-  const { startedAt, endedAt, error, evidence, leftover, note, earlier } = view;
+  const { startedAt, endedAt, error, evidence, leftover, note, earlier, declared } = view;
   return {
     server,
     wave,
@@ -93,6 +93,7 @@ function reportServer(view: ServerInSight, now: number): ReportServer {
     },
     note,
     earlier,
+    declared,
   };
 }
 
@@ -117,6 +118,7 @@ function summaryOf(
     total: progress.total,
     counts: Object.fromEntries(Object.entries(progress.counts).filter(([, count]) => count > 0)),
     earlier: progress.earlier,
+    declared: progress.declared,
     startedAt: progress.startedAt,
     endedAt,
     wallSeconds: (end - start) / 1000,

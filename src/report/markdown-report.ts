@@ -76,7 +76,7 @@ function summaryLines({ summary, soFar }: BatchReport): string[] {
   const { peak, average, slots } = summary.underWay;
   const next = nextLine(summary);
   return [
-    `${counts.join(', ')} of ${counted(summary.total, 'server')}.${summary.earlier ? ` ${counted(summary.earlier, 'server')} of them by earlier runs of the batch.` : ''}`,
+    `${counts.join(', ')} of ${counted(summary.total, 'server')}.${summary.earlier ? ` ${counted(summary.earlier, 'server')} of them by earlier runs of the batch.` : ''}${summary.declared ? ` ${counted(summary.declared, 'server')} of them by other means, as the plan declares.` : ''}`,
     '',
     `- Started ${utcTime(summary.startedAt)}, ${summary.endedAt ? `ended ${utcTime(summary.endedAt)}` : `not ended yet${summary.estimatedEnd ? `; estimated end ${utcTime(summary.estimatedEnd)}` : ''}`}`,
     `- ${formatDuration(summary.wallSeconds * 1000)}${soFar ? ' so far' : ''}; up to ${counted(peak, 'server')} under way at once (clean-up included), ${average} on average${slots ? `; ${counted(slots, 'job')} may run` : ''}`,

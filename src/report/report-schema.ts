@@ -121,8 +121,9 @@ const server = z
       .literal(true)
       .optional()
       .describe(
-        'migrated by an earlier run of the batch: job, image and times are of then, as far as the ledger and Temporal know them',
+        'migrated by an earlier run of the batch, or declared: job, image and times are of then, as far as the ledger and Temporal know them',
       ),
+    declared: z.literal(true).optional().describe('migrated by other means, as the plan declares it (done)'),
   })
   .meta({ id: 'server' });
 
@@ -141,6 +142,9 @@ const summary = z.object({
   total: count.describe('servers in the plan'),
   counts: z.partialRecord(z.enum(serverPhases), count).describe('servers by phase'),
   earlier: count.optional().describe('of those that are migrated: by earlier runs of the batch'),
+  declared: count
+    .optional()
+    .describe('of those that are migrated: by other means, as the plan declares them (done)'),
   startedAt: moment,
   endedAt: moment.optional().describe('when the last server ended; absent while the batch goes on'),
   wallSeconds: seconds.describe('from the start to the end, or to this report'),

@@ -6,6 +6,7 @@ const source = (sourceId: string, more: Partial<InventorySource> = {}): Inventor
   name: sourceId.replace('s-', 'host-'),
   state: 'Available',
   platform: 'CentOS',
+  addresses: [],
   isWindows: false,
   systemDisk: { sizeGiB: 40 },
   dataDisks: [],

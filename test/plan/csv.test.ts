@@ -67,7 +67,7 @@ s-4,web-04,,,,,stray
     'servers.csv:2:17 dependency-unknown: web-01 depends on web-9, which is no server of this plan',
     'servers.csv:2:17 dependency-cycle: web-01 depends on itself',
     'servers.csv:3:1 source-twice: sourceId s-1 is used twice: it is in servers[0] too',
-    'servers.csv:3:13 wrong-type: dataDisks[0].size must be a number, not text',
+    "servers.csv:3:13 invalid-value: dataDisks[2].size: 'x' is no size",
     'servers.csv:4:1 source-missing: server 3 has neither sourceId nor sourceName',
     'servers.csv:5:16 csv-syntax: this value has no header',
   ]);
@@ -75,13 +75,13 @@ s-4,web-04,,,,,stray
 
 test('a mistyped header is one problem, not one a row', async () => {
   const { problems } = await fromCsv(
-    'sourceID,imagename,dataDisks.size,tags\ns-1,web-01,1,a\ns-2,web-02,1,b\n',
+    'sourceID,imagename,dataDisks.size,dataDisks\ns-1,web-01,1,a\ns-2,web-02,1,b\n',
   );
   expect(problems.map(({ line, column, code, fix }) => [line, column, code, fix])).toEqual([
     [1, 1, 'csv-header', 'did you mean sourceId?'],
     [1, 10, 'csv-header', 'did you mean imageName?'],
     [1, 20, 'csv-header', 'nested fields look like tags.app and dataDisks[1].size'],
-    [1, 35, 'csv-header', 'use a column for each, like tags.app'],
+    [1, 35, 'csv-header', 'use a column for each, like dataDisks[1].index'],
   ]);
 });
 

@@ -28,10 +28,10 @@ const onDefaults = (mistake: string, fields: string): Mistake => ({
   shown: `defaults: { ${fields} }`,
   plan: `version: 1\nname: demo\ndefaults: { regionId: cn-hangzhou, systemDiskSize: 80, ${fields} }\nservers:\n  ${server}\n`,
 });
-const fromCsv = (mistake: string, shown: string, csv: string): Mistake => ({
+const fromCsv = (mistake: string, shown: string, csv: string, rules = ''): Mistake => ({
   mistake,
   shown,
-  plan: `${head}servers: { csv: servers.csv }\n`,
+  plan: `${head}servers: { csv: servers.csv${rules} }\n`,
   beside: { 'servers.csv': csv },
 });
 
@@ -131,6 +131,67 @@ export const mistakes: Mistake[] = [
     plan: `${head}servers: { csv: servers.csv }\n`,
   },
   fromCsv('a header that is no field', 'Host,name', 'sourceId,Host\ns-1,web-01\n'),
-  fromCsv('a word where the CSV should have a number', 's-1,80GB', 'sourceId,systemDiskSize\ns-1,80GB\n'),
+  {
+    mistake: 'an invisible character in a name',
+    shown: 'name: web<U+200B>-01',
+    plan: withServers('- { sourceId: s-1, name: web\u200b-01 }'),
+  },
+  {
+    mistake: 'a no-break space in an id',
+    shown: 'vSwitchId: vsw-1<U+00A0>',
+    plan: withServers('- { sourceId: s-1, vSwitchId: vsw-1\u00a0 }'),
+  },
+  onServer('a server that is done, without its image', 'done: yes'),
+  {
+    mistake: 'a server that is done, and has no name',
+    shown: '- { done: m-1 }',
+    plan: withServers('- { done: m-1 }'),
+  },
+  {
+    mistake: 'an image that two servers are done as',
+    shown: '- { name: b, done: m-1 }',
+    plan: withServers('- { name: a, done: m-1 }', '- { name: b, done: m-1 }'),
+  },
+  onServer('an offset without its colon', 'scheduledStartTime: "2030-02-01T06:00:00+0800"'),
+  onHead(
+    'letters that mean several time zones',
+    'waves: [{ name: a, window: { from: "22:00", to: "06:00", timezone: CST } }]',
+  ),
+  onHead(
+    'an offset where a time zone is wanted',
+    'waves: [{ name: a, window: { from: "22:00", to: "06:00", timezone: UTC+8 } }]',
+  ),
+  fromCsv('a word where the CSV should have a size', 's-1,large', 'sourceId,systemDiskSize\ns-1,large\n'),
+  fromCsv('a tag in a cell without its value', 's-1,app', 'sourceId,tags\ns-1,app\n'),
+  fromCsv(
+    'a host name where a plan wants an id',
+    'columns: { FQDN: hostName }',
+    'sourceId,FQDN\ns-1,web.corp\n',
+    ', columns: { FQDN: hostName }',
+  ),
+  fromCsv(
+    'a field for all other columns',
+    'columns: { "*": name }',
+    'sourceId\ns-1\n',
+    ', columns: { "*": name }',
+  ),
+  fromCsv(
+    'a unit that is none',
+    'columns: { Disk: { field: systemDiskSize, unit: GigaByte } }',
+    'sourceId,Disk\ns-1,80\n',
+    ', columns: { Disk: { field: systemDiskSize, unit: GigaByte } }',
+  ),
+  fromCsv(
+    'rows by a column that is not there',
+    'rows: { Power: on }',
+    'sourceId\ns-1\n',
+    ', rows: { Power: "on" }',
+  ),
+  fromCsv(
+    'rows of which none counts',
+    'rows: { name: web-02 }',
+    'sourceId,name\ns-1,web-01\n',
+    ', rows: { name: web-02 }',
+  ),
   fromCsv('a quote in the CSV that is not closed', 's-1,"web', 'sourceId,name\ns-1,"web\n'),
 ];

@@ -47,6 +47,7 @@ const serverSettings: Record<Exclude<keyof PlanServer, keyof PlanSettings>, unkn
   dependsOn: ['db'],
   exclusive: 'group',
   cutoverAt: '2030-02-10T00:00:00Z',
+  done: undefined,
 };
 
 test('every setting of a plan is sent to SMC or is a gate of the batch, none is both, none is lost', async () => {

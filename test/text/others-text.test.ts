@@ -129,6 +129,7 @@ test('every cell of a CSV is text and no formula, in the inventory and the repor
         sourceId: text,
         name: text,
         state: text,
+        addresses: [],
         isWindows: false,
         systemDisk: {},
         dataDisks: [],

@@ -21,22 +21,28 @@ export const { startServers: startAtOnce } = proxyLocalActivities<Activities>({
 
 /** Looks servers of a plan up, in the account and in Temporal. Throws the refusal of the API. */
 export async function lookUp(plan: Plan, servers: readonly PlannedServer[]): Promise<Findings> {
-  const asked = servers.map(({ name, sourceId, sourceName, job }) => {
+  // The account has nothing to say of a server that is declared done; a workflow of it may run.
+  const declared = servers.filter(({ done }) => done !== undefined);
+  const toSurvey = servers.filter(({ done }) => done === undefined);
+  const asked = toSurvey.map(({ name, sourceId, sourceName, job }) => {
     const dataDisks = migratedDataDisks(job);
     return { name, sourceId, sourceName, ...(dataDisks.length > 0 && { dataDisks }) };
   });
-  const surveyed = await batchCalls(`${asked.length} servers`)
-    .surveySourceServers({ batch: plan.name, servers: asked })
-    .catch((error: unknown) => {
-      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
-        ? error.cause
-        : error;
-    });
+  const surveyed =
+    asked.length === 0
+      ? []
+      : await batchCalls(`${asked.length} servers`)
+          .surveySourceServers({ batch: plan.name, servers: asked })
+          .catch((error: unknown) => {
+            throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
+              ? error.cause
+              : error;
+          });
   // Temporal is asked last: a workflow that has ended while the account was read is in its answer.
-  const earlier = await earlierServers(
-    plan.name,
-    surveyed.map(({ name, found }) => ({ name, sourceId: found.length === 1 ? found[0] : undefined })),
-  );
+  const earlier = await earlierServers(plan.name, [
+    ...surveyed.map(({ name, found }) => ({ name, sourceId: found.length === 1 ? found[0] : undefined })),
+    ...declared.map(({ name, sourceId }) => ({ name, sourceId })),
+  ]);
   return { surveyed, earlier };
 }
 

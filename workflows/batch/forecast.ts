@@ -9,6 +9,8 @@ import { type Batch, type BatchState, batchOf } from './state';
 import { accountInOrder } from './telling/account-trouble';
 import { withdraw } from './wishes';
 
+export { type UnusualNight, unusualNights, windowAhead, zoneTime } from './gates/window-nights';
+
 /** How a batch would go on if nothing failed and every approval came at once. Times in milliseconds since the epoch. */
 export interface Forecast {
   /** When the last server ends, or is synced; undefined when some server cannot start by itself. */

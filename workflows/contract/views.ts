@@ -64,6 +64,8 @@ export interface BatchProgress {
   total: number;
   /** Of those that are migrated: by earlier runs of the batch. */
   earlier?: number;
+  /** Of those that are migrated: by other means, as the plan declares them (`done`). */
+  declared?: number;
   waves: WaveProgress[];
   /** `cap`: the share of the account's `quota` that the batch may use now. */
   slots: { held: Slots; inUse: Slots; cap: Slots; quota?: Slots };
@@ -159,6 +161,8 @@ export interface ServerView {
   note?: string;
   /** An earlier run of the batch has migrated it: its job, image and times are of then, as far as is known. */
   earlier?: true;
+  /** It was migrated by other means, as the plan declares it (`done`). */
+  declared?: true;
   /** Milliseconds since the epoch. */
   startedAt?: number;
   /** When its job was first seen to run no longer. */

@@ -3,6 +3,8 @@ import { didYouMean } from '../../text/did-you-mean';
 import type { PlanProblem } from '../problem';
 import { fieldsOf, kindsOf, schemaAt } from '../schema/schema-shape';
 import type { CsvCell } from './csv-text';
+import { type ColumnRule, headerKey, ruleOf } from './header-rules';
+import type { SizeUnit } from './size-units';
 import { problemAt } from './source-file';
 
 /** A column of a servers CSV: its cells are values of one field of a server. Positions in lists count from 1, as in the API. */
@@ -10,22 +12,27 @@ export interface CsvColumn {
   header: CsvCell;
   path: (string | number)[];
   schema: z.core.$ZodType;
+  /** Of a size without a unit in its cell; default: the field's own. */
+  unit?: SizeUnit;
 }
 
 /**
- * The columns of a header row; `undefined` for a column that is left out. `renamed` maps headers to fields; null leaves a
- * column out. A mistyped header is a problem. It is read as the field that it most likely means, so that it hides no other problem.
+ * The columns of a header row; `undefined` for a column that is left out. `rules` say what headers mean that are no fields.
+ * A mistyped header is a problem. It is read as the field that it most likely means, so that it hides no other problem.
  */
 export function csvColumns(
   headers: CsvCell[],
   schema: z.core.$ZodType,
-  renamed: Readonly<Record<string, string | null>>,
+  rules: Readonly<Record<string, ColumnRule>>,
 ): { columns: (CsvColumn | undefined)[]; problems: PlanProblem[] } {
   const problems: PlanProblem[] = [];
   const taken: { header: CsvCell; path: (string | number)[] }[] = [];
+  const ruleFor = ruleOf(rules);
   const columns = headers.map((header): CsvColumn | undefined => {
-    const field = Object.hasOwn(renamed, header.text) ? renamed[header.text] : header.text;
-    if (field === null || field === undefined || field === '') return undefined;
+    const rule = ruleFor(header.text);
+    if (rule === null) return undefined;
+    const { field = headerKey(header.text), unit } = rule ?? {};
+    if (field === '') return undefined;
     const complain = (message: string, fix?: string) =>
       problems.push(problemAt(header, { code: 'csv-header', message, ...(fix ? { fix } : {}) }));
     const found = columnPath(field, schema);
@@ -35,15 +42,18 @@ export function csvColumns(
     const clash = taken.find(({ path: other }) =>
       other.every((step, i) => step === path[i] || i >= path.length),
     );
-    if (clash) {
+    if (clash && !foundBy.has(field)) {
       complain(`the columns '${clash.header.text}' and '${header.text}' are the same field`);
       return undefined;
     }
     taken.push({ header, path });
-    return { header, path, schema: schemaAt(schema, path)! };
+    return { header, path, schema: schemaAt(schema, path)!, ...(unit && { unit }) };
   });
   return { columns, problems };
 }
+
+/** What an import looks for sources by: a file may have several columns of each. */
+const foundBy = new Set(['hostName', 'ip']);
 
 type ColumnPath =
   | { path: (string | number)[] }
@@ -60,6 +70,7 @@ function columnPath(field: string, schema: z.core.$ZodType): ColumnPath {
     const fields = Object.keys(fieldsOf(here));
     const key = /^\.?([^.[\]]+)/.exec(rest);
     const index = /^\[([1-9]\d*)\]/.exec(rest);
+    if (foundBy.has(field) && !fields.includes(field)) return onlyImported(field);
     if (kinds.has('record') && rest.startsWith('.') && rest.length > 1) {
       path.push(rest.slice(1));
       rest = '';
@@ -88,8 +99,14 @@ function columnPath(field: string, schema: z.core.$ZodType): ColumnPath {
     }
   }
   if (typo) return { ...typo, meant: path };
+  if (path.length === 1 && path[0] === 'tags') return { path: ['tags', ''] };
   return holdsOneCell(schemaAt(schema, path)) ? { path } : { ...needsParts(field, schemaAt(schema, path)) };
 }
+
+const onlyImported = (field: string): ColumnPath => ({
+  message: `a plan finds its sources by sourceId or sourceName, not by ${field}`,
+  fix: 'smc-batch import looks the sources up by host name and address, and writes a plan with their ids',
+});
 
 /** Whether one cell can hold the field: a text, a number, a boolean or a list of texts. */
 function holdsOneCell(schema: z.core.$ZodType | undefined): boolean {

@@ -8,12 +8,20 @@ export interface CsvCell extends Span {
 
 const separators = [',', ';', '\t'] as const;
 
+/** A table of cells, each with its place. */
+export interface CsvTable {
+  rows: CsvCell[][];
+  problems: PlanProblem[];
+  /** Absent in an empty file. */
+  separator?: string;
+}
+
 /**
- * Reads a CSV (RFC 4180) into rows of cells with their places, which CSV parsers do not give. The separator is `,`, `;` or the
- * tab, the one that the header has most of. Empty lines and lines that begin with `#` are left out. The rows end at a quote
- * that is not closed: text after it cannot be read.
+ * Reads a CSV (RFC 4180) into rows of cells with their places, which CSV parsers do not give. The separator is the one that a
+ * first line `sep=;` names, else `,`, `;` or the tab, whichever the header has most of. Empty lines and lines that begin with
+ * `#` are left out. The rows end at a quote that is not closed: text after it cannot be read.
  */
-export function readCsvText(source: SourceFile): { rows: CsvCell[][]; problems: PlanProblem[] } {
+export function readCsvText(source: SourceFile): CsvTable {
   const { text } = source;
   const rows: CsvCell[][] = [];
   const problems: PlanProblem[] = [];
@@ -56,6 +64,13 @@ export function readCsvText(source: SourceFile): { rows: CsvCell[][]; problems: 
       at = nextLine(text, lineEnd);
       continue;
     }
+    // Excel's own line for other spreadsheets.
+    const named = separator === undefined ? /^"?sep=(.)"?\s*$/i.exec(line)?.[1] : undefined;
+    if (named !== undefined) {
+      separator = named;
+      at = nextLine(text, lineEnd);
+      continue;
+    }
     separator ??= separatorOf(line);
     const row: CsvCell[] = [];
     for (;;) {
@@ -64,7 +79,7 @@ export function readCsvText(source: SourceFile): { rows: CsvCell[][]; problems: 
       const cell = text[at] === '"' ? quotedCell() : plainCell();
       if (!cell) {
         complain(start, endOfLine(text, start), 'this quote is never closed');
-        return { rows, problems };
+        return { rows, problems, separator };
       }
       row.push(cell);
       if (text[at] !== separator) break;
@@ -73,7 +88,7 @@ export function readCsvText(source: SourceFile): { rows: CsvCell[][]; problems: 
     at = nextLine(text, at);
     if (row.some((cell) => cell.text !== '')) rows.push(row);
   }
-  return { rows, problems };
+  return { rows, problems, separator };
 }
 
 function separatorOf(header: string): string {

@@ -12,8 +12,10 @@ import {
 } from '../schema/plan-schema';
 import { judge } from '../schema/schema-findings';
 import { dependencyFindings } from './dependency-rules';
+import { invisibleFindings } from './invisible-characters';
 import { serverFindings } from './server-rules';
 import { settingsFindings } from './settings-rules';
+import { timeZoneTraps } from './time-zone-traps';
 import { warningFindings } from './warnings';
 
 /** The result of the rules for a plan. */
@@ -39,7 +41,9 @@ export function judgePlan(raw: Record<string, unknown>, entries: unknown[], now:
     ? undefined
     : (account.good.quota ?? planAccountSchema.parse({}).quota);
 
-  const all = [
+  const unseen = invisibleFindings(raw, entries);
+  const unseenAt = new Set(unseen.map(({ path }) => pathText(path)));
+  const judged = [
     ...head.findings,
     ...findings,
     ...lostKeys(raw, entries),
@@ -48,11 +52,15 @@ export function judgePlan(raw: Record<string, unknown>, entries: unknown[], now:
     ...dependencyFindings(draft),
     ...settingsFindings(draft),
   ];
+  // What else is wrong with such a text follows from it.
+  const all = [...unseen, ...judged.filter(({ path }) => !unseenAt.has(pathText(path)))];
   return {
     ...(head.data && all.length === 0 ? { plan: resolvedPlan(head.data, draft) } : {}),
     findings: all,
-    warnings:
-      servers.length > 0 ? warningFindings(draft, policy.maxConcurrent ?? quota?.running ?? 0, now) : [],
+    warnings: [
+      ...timeZoneTraps(raw.waves),
+      ...(servers.length > 0 ? warningFindings(draft, policy.maxConcurrent ?? quota?.running ?? 0, now) : []),
+    ],
   };
 }
 

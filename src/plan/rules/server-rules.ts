@@ -10,14 +10,39 @@ export function serverFindings(draft: Draft): Finding[] {
     ...twice(draft, 'sourceId'),
     ...twice(draft, 'sourceName'),
     ...namesTwice(draft),
+    ...doneTwice(draft),
     ...unknownWaves(draft),
     ...wavesTwice(draft),
   ];
 }
 
+const doneWithoutName = (at: DraftServer['at']): Finding => ({
+  code: 'source-missing',
+  message: 'a server that is done has a name, or a source',
+  fix: 'give it the name by which others depend on it: `name: …`',
+  path: at,
+});
+
+/** An image is of one server. */
+function doneTwice(draft: Draft): Finding[] {
+  const first = new Map<string, DraftServer>();
+  return draft.servers.flatMap((server): Finding[] => {
+    const { done } = server.settings;
+    const before = done === undefined ? undefined : first.get(done);
+    if (done !== undefined && !before) first.set(done, server);
+    if (!before) return [];
+    const message = `${server.label} and ${before.label} are both done as ${done}`;
+    return [
+      { code: 'done-twice', message, fix: 'an image is made of one server', path: [...server.at, 'done'] },
+    ];
+  });
+}
+
 function sourceFindings({ at, settings, broken, label }: DraftServer): Finding[] {
   if (broken.has('sourceId') || broken.has('sourceName')) return [];
   if (settings.sourceId === undefined && settings.sourceName === undefined) {
+    if (settings.done !== undefined || broken.has('done'))
+      return settings.name !== undefined || broken.has('name') ? [] : [doneWithoutName(at)];
     return [
       {
         code: 'source-missing',

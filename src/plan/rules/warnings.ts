@@ -5,12 +5,14 @@ import type { Finding, PlanPath } from '../problem';
 import { FindingsOnServers, placeOfSetting, someOf } from './settings-rules';
 
 /** Warnings: settings that are allowed, but most likely a mistake. `maxConcurrent`: servers of the plan that may run at once. */
-export function warningFindings(draft: Draft, maxConcurrent: number, now: Date): Finding[] {
+export function warningFindings(whole: Draft, maxConcurrent: number, now: Date): Finding[] {
+  // Of a server that is done no job is made.
+  const draft = { ...whole, servers: whole.servers.filter(({ settings }) => settings.done === undefined) };
   return [
     ...sharedImageNames(draft),
     ...missingSwitches(draft, maxConcurrent),
     ...missingDiskSizes(draft),
-    ...emptyWaves(draft),
+    ...emptyWaves(whole),
     ...unusedSettings(draft),
     ...timesOutOfRange(draft, now),
   ];

@@ -5,11 +5,13 @@ import {
   clockTime,
   duration,
   failureThreshold,
+  pointInTime,
   positiveDuration,
   shortName,
   timeZone,
 } from './plan-values';
 import { settingHelp } from './setting-help';
+import { tableFields } from './table-fields';
 
 /** The days of the week in a plan. */
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -26,6 +28,8 @@ const described = Object.fromEntries(
 // In a plan, tags and replication parameters are maps; in the API they are a list and a JSON text.
 const settingFields = {
   ...described,
+  scheduledStartTime: pointInTime.optional().meta({ ...settingHelp.scheduledStartTime }),
+  validTime: pointInTime.optional().meta({ ...settingHelp.validTime }),
   tags: z
     .record(jobTagSchema.shape.key, jobTagSchema.shape.value.unwrap())
     .optional()
@@ -89,10 +93,19 @@ export const planServerSchema = z
       .min(1, 'not empty')
       .optional()
       .meta({ description: 'Servers that share this word never migrate at the same time.' }),
-    cutoverAt: apiSettings.validTime.meta({
-      description: 'UTC; the last sync of an incremental server runs then. Default: when you say cutover.',
+    cutoverAt: pointInTime.optional().meta({
+      description: 'The last sync of an incremental server runs then. Default: when you say cutover.',
       examples: ['2030-01-31T22:00:00Z'],
     }),
+    done: z
+      .string()
+      .regex(/^m-[A-Za-z0-9]+$/, "the id of the image, like 'm-bp1abc'")
+      .optional()
+      .meta({
+        description:
+          'Image that this server became by other means: it counts as migrated, and nothing is done for it.',
+        examples: ['m-bp1…'],
+      }),
     ...settingFields,
   })
   .meta({
@@ -219,9 +232,7 @@ export const planPolicySchema = z.strictObject({
 /** The CSV of the servers, where they are not in the plan. */
 export const serversCsvSchema = z.strictObject({
   csv: z.string().min(1, 'not empty').meta({ description: 'Path of the CSV, relative to the plan.' }),
-  columns: z.record(z.string(), z.string().nullable()).optional().meta({
-    description: 'Header to field, for headers that are no plan fields; null: the column is left out.',
-  }),
+  ...tableFields,
 });
 
 /** The plan without its servers, which are checked one by one. */

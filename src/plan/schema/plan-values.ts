@@ -40,6 +40,30 @@ export const calendarDate = z
   .refine(isCalendarDate, "a date that exists, like '2030-12-31'")
   .meta({ format: 'date' });
 
+const pointRule =
+  "a time with its offset from UTC, like '2030-01-31T22:00:00Z' or '2030-02-01T06:00:00+08:00'";
+
+/** A point in time as RFC 3339 has it, with its offset from UTC; gives it in UTC, to the second. */
+export const pointInTime = z
+  .string(pointRule)
+  .regex(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/, pointRule)
+  .refine(isPointInTime, 'a time that exists, and an offset from -12:00 to +14:00')
+  .transform(inUtc);
+
+function isPointInTime(text: string): boolean {
+  const [, local = '', offset = ''] = /^(.{16}.*?)([Zz]|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  // Date.parse reads February 30th as a day of March.
+  const time = new Date(`${local.slice(0, 10)}T${local.slice(11, 19)}Z`);
+  const exists = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(local.slice(0, 10));
+  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
+  const most = offset.startsWith('-') ? 12 : 14;
+  return exists && (/^z$/i.test(offset) || (minutes < 60 && hours * 60 + minutes <= most * 60));
+}
+
+function inUtc(text: string): string {
+  return new Date(text.toUpperCase()).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 /** An IANA time zone that this machine knows. */
 export const timeZone = z
   .string()
@@ -57,14 +81,47 @@ function isCalendarDate(text: string): boolean {
 }
 
 function timeZoneMessage(name: string): string {
-  const meant = didYouMean(name, Intl.supportedValuesOf('timeZone'));
   const rule = "an IANA time zone like 'Asia/Shanghai', 'Europe/Berlin' or 'UTC'";
+  const abbreviated = abbreviations[name.toUpperCase()];
+  if (abbreviated) return `${rule}; ${name} may be ${abbreviated}`;
+  if (/^(UTC|GMT)?[+-]\d/i.test(name)) return `${rule}; an offset has no daylight saving time: name a place`;
+  const meant = didYouMean(name, Intl.supportedValuesOf('timeZone'));
   return meant ? `${rule}; did you mean ${meant}?` : rule;
 }
+
+/** Letters that mean several zones. Node takes some of them, and picks one. */
+const abbreviations: Record<string, string | undefined> = {
+  CST: 'Asia/Shanghai, America/Chicago or America/Havana',
+  IST: 'Asia/Kolkata, Europe/Dublin or Asia/Jerusalem',
+  BST: 'Europe/London or Asia/Dhaka',
+  PST: 'America/Los_Angeles or Asia/Manila',
+  PDT: 'America/Los_Angeles',
+  EDT: 'America/New_York',
+  CDT: 'America/Chicago or America/Havana',
+  MDT: 'America/Denver',
+  AST: 'America/Halifax or Asia/Riyadh',
+  CEST: 'Europe/Berlin or Europe/Paris',
+  JST: 'Asia/Tokyo',
+  KST: 'Asia/Seoul',
+  HKT: 'Asia/Hong_Kong',
+  SGT: 'Asia/Singapore',
+  CTT: 'Asia/Shanghai',
+  BJT: 'Asia/Shanghai',
+  MSK: 'Europe/Moscow',
+  AEST: 'Australia/Sydney or Australia/Brisbane',
+};
+
+/** IANA's names without a place before `/`; all other such names are abbreviations that Node knows beside IANA's. */
+const plainZones = new Set(
+  'UTC UCT Zulu Universal GMT GMT0 GMT+0 GMT-0 Greenwich EST MST HST EST5EDT CST6CDT MST7MDT PST8PDT CET MET EET WET GB GB-Eire NZ NZ-CHAT PRC ROC ROK Japan Singapore Hongkong Iran Israel Turkey Egypt Libya Eire Iceland Jamaica Kwajalein Navajo Poland Portugal Cuba W-SU'
+    .toLowerCase()
+    .split(' '),
+);
 
 function isTimeZone(name: string): boolean {
   // Newer Node also accepts offsets ("+08:00"). They have no daylight saving time, so a plan must name a zone.
   if (!/^[A-Za-z]/.test(name)) return false;
+  if (!name.includes('/') && !plainZones.has(name.toLowerCase())) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

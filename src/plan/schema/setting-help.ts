@@ -21,11 +21,12 @@ export const settingHelp: Record<
   instanceId: { description: 'The instance to migrate to, for targetType Instance.', examples: ['i-bp1…'] },
   scheduledStartTime: {
     description:
-      'UTC; the server waits until then, without a slot. Its job is created and started then, as soon as a slot is free. One in the past: at once.',
+      'Time with its offset; the server waits until then, without a slot. Its job is created and started then, as soon as a slot is free. One in the past: at once.',
     examples: ['2030-01-31T22:00:00Z'],
   },
   validTime: {
-    description: 'UTC; the job expires then. 7 to 90 days after its creation, 30 days by default.',
+    description:
+      'Time with its offset; the job expires then. 7 to 90 days after its creation, 30 days by default.',
     examples: ['2030-02-28T00:00:00Z'],
   },
   systemDiskSize: {

@@ -10,7 +10,7 @@ import { type Tone, toneNames, toneOf, tones } from './tone';
 
 /** The head of the page: the batch, its times, its state, and the main figures. */
 export function summarySection({ summary, leftovers, soFar, generatedAt }: BatchReport): Markup {
-  const { counts, total, earlier = 0, underWay, serverSeconds, wallSeconds } = summary;
+  const { counts, total, earlier = 0, declared = 0, underWay, serverSeconds, wallSeconds } = summary;
   const { migrated = 0, skipped = 0, failed = 0, cancelled = 0 } = counts;
   const refused = accountTroubleLine(summary.accountTrouble);
   const next = nextLine(summary);
@@ -23,7 +23,7 @@ export function summarySection({ summary, leftovers, soFar, generatedAt }: Batch
       : html`; this is its state at ${utcTime(generatedAt)}${summary.estimatedEnd && html`; estimated end ${utcTime(summary.estimatedEnd)}`}`
   }.${summary.waiting && html` Waiting: ${summary.waiting}.`}</p>${next && html`<p class="remedy"><b>Next</b> <code>${next}</code></p>`}
 <div class="tiles">
-${tile('Migrated', number(migrated), `of ${counted(total, 'server')}${earlier ? `, ${number(earlier)} by earlier runs` : ''}${skipped ? `, ${number(skipped)} done before` : ''}`, 'migrated')}
+${tile('Migrated', number(migrated), `of ${counted(total, 'server')}${earlier ? `, ${number(earlier)} by earlier runs` : ''}${declared ? `, ${number(declared)} declared done` : ''}${skipped ? `, ${number(skipped)} done before` : ''}`, 'migrated')}
 ${tile('Failed', number(failed), cancelled ? `and ${number(cancelled)} cancelled` : percentOf(failed, total), failed ? 'failed' : undefined)}
 ${tile(soFar ? 'Time so far' : 'Wall time', duration(wallSeconds), counted(summary.waves.length, 'wave'))}
 ${tile('Median per server', serverSeconds ? duration(serverSeconds.median) : '–', serverSeconds ? `longest ${duration(serverSeconds.longest)}` : 'none migrated yet')}

@@ -20,6 +20,8 @@ export interface SimulatedSource {
   createdAt: number;
   cores: number;
   memoryMiB: number;
+  /** Where it is not its name. */
+  hostName?: string;
   ipv4: string;
   systemDisk: SimulatedDisk;
   dataDisks: (SimulatedDisk & { index: number })[];
@@ -46,6 +48,10 @@ interface SimulatedDisk {
 export interface SourceOptions {
   sourceId?: string;
   name?: string;
+  /** What the SMC client tells of the server; default: its name. */
+  hostName?: string;
+  /** Its address; default: one of its own in 10.0.0.0/8. */
+  ipv4?: string;
   os?: 'linux' | 'windows';
   /** GiB; default 40. */
   systemDiskGiB?: number;
@@ -72,7 +78,8 @@ export function makeSource(
     createdAt: now,
     cores: pick(random, [2, 4, 8, 16]),
     memoryMiB: pick(random, [4096, 8192, 16_384, 32_768]),
-    ipv4: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+    ...(options.hostName !== undefined && { hostName: options.hostName }),
+    ipv4: options.ipv4 ?? `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
     systemDisk: { sizeGiB: options.systemDiskGiB ?? 40, usedBytes: (options.usedGiB ?? 10) * giB },
     dataDisks: (options.dataDisks ?? []).map((disk, i) => ({
       index: i + 1,
@@ -140,7 +147,7 @@ export function sourceAnswer(source: SimulatedSource, newerFields: boolean): Rec
     CreationTime: utcTime(source.createdAt),
     SystemInfo: JSON.stringify({
       agent_mode: 'normal',
-      hostname: source.name,
+      hostname: source.hostName ?? source.name,
       ipv4: source.ipv4,
       ipv6: '',
       cores: source.cores,

@@ -1,4 +1,5 @@
 import type { Plan } from '../../../src/plan';
+import { zoneTime } from '../../../workflows/batch/forecast';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { changePlanUpdate } from '../../../workflows/contract/orders';
 import { explainQuery } from '../../../workflows/contract/views';
@@ -59,7 +60,8 @@ test('a lockout date counts in the time zone of its wave', async () => {
   await batch.start(plan);
   const locked = await untilProgress(batch, ({ counts }) => counts.migrated === 1);
   const midnight = Date.parse(`${today}T00:00:00Z`) + (24 - offsetHours) * 3_600_000;
-  const why = `the window of wave 'there' is closed until ${new Date(midnight).toISOString()}`;
+  const atBothClocks = `${new Date(midnight).toISOString()} (${zoneTime(midnight, timezone)})`;
+  const why = `the window of wave 'there' is closed until ${atBothClocks}`;
   expect(locked.waiting).toBe(why);
   expect(await handleOf(plan.name).query(explainQuery, { server: plan.servers[1]!.name })).toMatchObject({
     phase: 'waiting',

@@ -5,6 +5,7 @@ import type { WaitingKind, WaitingReason } from '../../contract/views';
 import { counted, verbOf } from '../counted';
 import type { ServerIndex, WaveSums } from '../servers/server-index';
 import { isOpen, nextOpening } from './time-window';
+import { zoneTime } from './window-nights';
 
 /** The orders of operators about gates; carried over Continue-As-New. */
 export interface GateState {
@@ -186,10 +187,16 @@ function approvalGate(
   };
 }
 
+/** A time in UTC, and by the clock of the window where that is another one. */
+const atBothClocks = (at: number, zone = 'UTC') =>
+  `${new Date(at).toISOString()}${zone === 'UTC' ? '' : ` (${zoneTime(at, zone)})`}`;
+
 function windowGate({ policy }: Plan, { name, window }: Wave, now: number): ClosedGate | undefined {
   if (isOpen(window, policy.lockoutDates, now)) return undefined;
   const until = nextOpening(window, policy.lockoutDates, now);
   const when =
-    until === undefined ? 'and does not open within a year' : `until ${new Date(until).toISOString()}`;
+    until === undefined
+      ? 'and does not open within a year'
+      : `until ${atBothClocks(until, window?.timezone)}`;
   return { kind: 'window', reason: `the window of wave '${name}' is closed ${when}`, until };
 }

@@ -71,7 +71,12 @@ export function closingTime(
   return undefined;
 }
 
-function localTime(at: number, zone: string): LocalTime {
+/** Whether the window opens on this local date. */
+export const opensOn = ({ days }: TimeWindow, date: string): boolean =>
+  days === undefined || days.includes(weekdays[new Date(`${date}T00:00:00Z`).getUTCDay()]!);
+
+/** The local time of a zone, to the minute. */
+export function localTime(at: number, zone: string): LocalTime {
   if (zone === 'UTC') return utcTime(new Date(at));
   const parts = Object.fromEntries(
     clock(zone)
@@ -109,7 +114,8 @@ function clock(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-function minutesOf(time: string): number {
+/** Minutes since midnight of `HH:MM`. */
+export function minutesOf(time: string): number {
   const [hours, minutes] = time.split(':').map(Number);
   return hours! * 60 + minutes!;
 }

@@ -9,7 +9,9 @@ import { measuredEarlier } from '../servers/estimate';
 import { ServerIndex } from '../servers/server-index';
 import {
   adoptedRound,
+  declaredRecord,
   hasWorkflow,
+  isDeclared,
   isEnded,
   jobWithoutWorkflow,
   migratedFrom,
@@ -43,7 +45,7 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     // A workflow from before the batch was applied is cancelled, too.
     const isCancelled = before.phase === 'cancelled' && atWork.has(found.name);
     const isReplaced = before.isMoved && migratedFrom(before) !== undefined;
-    if (isEnded(before.phase) && !isCancelled && !isReplaced) continue;
+    if (isEnded(before.phase) && !isCancelled && !isReplaced && !isDeclared(before)) continue;
     if (isCancelled) wish(batch, server.name, 'cancel', now);
     const evidence = evidenceOf(plan.name, server, before, found, findings!.earlier);
     const after = {
@@ -57,11 +59,43 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     // What earlier runs have migrated is no news.
     if (after.phase === 'failed') noteServerEnd(state, server.name, before, after);
   }
+  for (const { name, done } of plan.servers)
+    if (done !== undefined) takeDeclared(batch, name, done, findings?.earlier, now);
   measureByEarlier(state, findings);
   state.plan = plan;
   batch.index = new ServerIndex(state, batch.index.watch);
   takeEarlyReports(batch, now);
 }
+
+/**
+ * Takes a server that the plan declares as done. A workflow of it that runs goes on; a migration by this batch stays what it is; a
+ * job that it has left becomes a stray.
+ */
+function takeDeclared(
+  batch: Batch,
+  name: string,
+  done: string,
+  earlier: EarlierServers | undefined,
+  now: number,
+): void {
+  const { state } = batch;
+  const before = state.servers[name]!;
+  if (hasWorkflow(before) || (before.phase === 'migrated' && !before.declared)) return;
+  const running = earlier?.running.find(({ server }) => server === name);
+  const after = running ? runningRecord(running, now) : declaredRecord(done, before);
+  batch.index.watch?.(before, after);
+  forgetServer(state, name, after);
+  state.servers[name] = after;
+}
+
+/** The record of a server whose workflow runs since before the batch was applied. */
+const runningRecord = (
+  { sourceId, standing }: EarlierServers['running'][number],
+  now: number,
+): ServerRecord =>
+  standing
+    ? standingRecord(standing, now)
+    : { phase: 'migrating', startedAt: now, sourceId, round: adoptedRound };
 
 /**
  * Until the batch has measured for itself, what its servers took in an earlier run says more than what SMC publishes; and a
@@ -120,11 +154,8 @@ export function takeSurveyEnd(batch: Batch, now: number): void {
 
 /** Adopts the workflows from before the batch was applied when the survey was cancelled: they have to be cancelled, too. */
 export function takeOverRunning(batch: Batch, { running }: EarlierServers, now: number): void {
-  for (const { server, sourceId, standing } of running) {
-    if (!batch.index.has(server)) continue;
-    const atWork = { phase: 'migrating', startedAt: now, sourceId, round: adoptedRound } as const;
-    batch.index.set(server, standing ? standingRecord(standing, now) : atWork);
-  }
+  for (const one of running)
+    if (batch.index.has(one.server)) batch.index.set(one.server, runningRecord(one, now));
 }
 
 /** Removes the record of a server that leaves the plan, or gets another source: a job that the next record does not have becomes a stray. */

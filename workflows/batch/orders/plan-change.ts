@@ -5,7 +5,7 @@ import { withUrgent } from '../lease';
 import type { Findings } from '../looks/findings';
 import { forgetServer, noteTwins, takeFindings } from '../looks/findings';
 import type { ServerIndex } from '../servers/server-index';
-import { hasWorkflow, isEnded, migratedFrom } from '../servers/server-record';
+import { hasWorkflow, isDeclared, isEnded, migratedFrom } from '../servers/server-record';
 import { type Batch, type BatchState, note } from '../state';
 import { refusal } from './refusal';
 
@@ -54,6 +54,8 @@ export const sourceNamed = ({ sourceId, sourceName }: PlannedServer) => sourceId
 function effectNote(known: PlannedServer, server: PlannedServer, index: ServerIndex): string | undefined {
   const { name } = server;
   const phase = index.phaseOf(name);
+  const declared = declaredNote(known, server, index);
+  if (declared !== undefined) return declared;
   const fields = different(known, server).filter((field) => !groupingFields.has(field));
   if (fields.length === 0 || phase === 'waiting') return undefined;
   const what = `server '${name}' is ${phase}`;
@@ -62,6 +64,19 @@ function effectNote(known: PlannedServer, server: PlannedServer, index: ServerIn
   if (sourceNamed(known) !== sourceNamed(server) && migratedFrom(index.record(name)))
     return `${what}: from another source it is migrated only when it is retried by its name`;
   return `${what}: its ${fields.join(', ')} has no effect any more`;
+}
+
+/** What becomes of a server that the plan declares as done, or no longer. */
+function declaredNote(
+  known: PlannedServer,
+  { name, done }: PlannedServer,
+  index: ServerIndex,
+): string | undefined {
+  const record = index.record(name);
+  if (known.done === done || (record.phase === 'migrated' && !record.declared)) return undefined;
+  return done === undefined
+    ? `server '${name}' is declared done no longer: its source is looked up, and migrated if it was not`
+    : `server '${name}' counts as migrated as ${done}, because the plan declares it done`;
 }
 
 /** Fields that only group servers: a change of them is never noted. */
@@ -182,6 +197,8 @@ function leavePlan(state: BatchState, name: string): void {
 function isLookedUp(batch: Batch, server: PlannedServer): boolean {
   const { index } = batch;
   if (!index.has(server.name)) return true;
+  // Nothing is known of its source, and a workflow of it may run.
+  if (isDeclared(index.record(server.name)) && server.done === undefined) return true;
   const phase = index.phaseOf(server.name);
   return phase !== 'failed' && phase !== 'cancelled' && isMoved(batch, server);
 }

@@ -11,6 +11,7 @@ import {
   hasLeftover,
   hasWorkflow,
   holdsGroup,
+  isDeclared,
   isEnded,
   isWaitingWithJob,
   type ServerRecord,
@@ -75,6 +76,8 @@ export class ServerIndex {
   queuedCutOvers = 0;
   /** The number of servers that an earlier run of the batch has migrated. */
   earlier = 0;
+  /** The number of servers that the plan declares as migrated. */
+  declared = 0;
   /** Servers that have a workflow. */
   readonly withWorkflow = new Set<string>();
   /** Waiting servers whose job, from before the batch was applied, runs. */
@@ -305,7 +308,8 @@ export class ServerIndex {
     this.inUse.running += by * running;
     if (isEnded(phase)) wave.ended += by;
     if (phase === 'failed') wave.failed += by;
-    if (phase === 'migrated' && record.earlier) this.earlier += by;
+    if (isDeclared(record)) this.declared += by;
+    else if (phase === 'migrated' && record.earlier) this.earlier += by;
     if (phase === 'synced') wave.synced += by;
     if (phase === 'waiting') wave.waiting += by;
     if (phase === 'queued' && record.isCutOver) this.queuedCutOvers += by;

@@ -64,6 +64,8 @@ export type ServerState =
       jobId?: string;
       /** By an earlier run of the batch. */
       earlier?: true;
+      /** The plan says so: it was migrated by other means. */
+      declared?: true;
       imageId?: string;
       imageName?: string;
       leftover?: Leftover;
@@ -114,11 +116,26 @@ export const hasWorkflow = (record: ServerRecord | undefined) =>
 /** The record of a server before its first round in the plan; its rounds are higher than `lastRound`. */
 export const newRecord = (lastRound?: number): ServerRecord => ({ phase: 'waiting', round: 0, lastRound });
 
+/** The record of a server that its plan declares as done, and of which this batch has migrated nothing. */
+export const declaredRecord = (imageId: string, { round, lastRound }: ServerRecord): ServerRecord => ({
+  phase: 'migrated',
+  round,
+  lastRound,
+  earlier: true,
+  declared: true,
+  imageId,
+  note: 'migrated by other means, as the plan declares it (done)',
+});
+
+/** Whether only the plan says that a server is migrated. */
+export const isDeclared = (record: ServerRecord | undefined) =>
+  record?.phase === 'migrated' && record.declared === true;
+
 /** The source and the image of a server that was migrated; undefined when this record shows no migration. */
 export function migratedFrom(record: ServerRecord | undefined): MigratedFrom | undefined {
   switch (record?.phase) {
     case 'migrated':
-      return { sourceId: record.sourceId, image: record.imageId };
+      return record.declared ? undefined : { sourceId: record.sourceId, image: record.imageId };
     case 'skipped':
       return record.imageId ? { sourceId: record.sourceId, image: record.imageId } : undefined;
     case 'failed':

@@ -1,5 +1,6 @@
 import { smcBatchCommand } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
+import { notByThisRun } from '../../contract/migrated-otherwise';
 import { openFailureNews } from '../../news/news';
 import { counted, verbOf } from '../counted';
 import { stopReason } from '../gates/gates';
@@ -124,7 +125,7 @@ export function announceEnd(batch: Batch, now: number): void {
   announce(
     batch,
     'end',
-    `has ended: ${migrated} migrated${index.earlier > 0 ? ` (${index.earlier} by earlier runs)` : ''}, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`,
+    `has ended: ${migrated} migrated${notByThisRun(index)}, ${skipped} skipped, ${failed} failed, ${cancelled} cancelled${reminder}`,
     now,
   );
 }

@@ -25,6 +25,7 @@ export function batchProgress(batch: Batch, now: number): BatchProgress {
     counts: { ...index.counts },
     total: state.plan.servers.length,
     earlier: index.earlier || undefined,
+    declared: index.declared || undefined,
     waves,
     slots: {
       held: { ...state.holding.held },
