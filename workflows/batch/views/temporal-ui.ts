@@ -28,7 +28,7 @@ export function batchDetails(progress: BatchProgress): string {
       : []),
     ...(leftovers > 0
       ? [
-          `${counted(leftovers, 'job')} ${verbOf(leftovers, 'was left in the account and keeps its billed intermediate instance', 'were left in the account and keep their billed intermediate instances')}.`,
+          `${counted(leftovers, 'job')} ${verbOf(leftovers, 'was left in the account: its intermediate instance is billed until it is deleted', 'were left in the account: their intermediate instances are billed until they are deleted')} (${smcBatchCommand('cleanup', [progress.batch])}).`,
         ]
       : []),
     ...(progress.strayJobs > 0
