@@ -7,7 +7,7 @@ import { applyAgain } from '../../batch-client/plan-file';
 import { withClient } from '../../batch-client/session';
 import { countsLine, zonedTime } from '../../report';
 import { printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
-import { type Column, plainLine, smcBatchCommand, tableLines } from '../../text';
+import { type Column, plainLine, tableLines } from '../../text';
 
 /** Lists all batches on stdout. */
 export const list = (output: TableFormat) => withClient((client) => listBatches(client, output));
