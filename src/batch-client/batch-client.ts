@@ -24,6 +24,7 @@ import {
   serversQuery,
 } from '../../workflows/contract/views';
 import type { Plan } from '../plan';
+import { counted } from '../report';
 import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
 import { SmcBatchError } from './batch-error';
 import { deletedJobs, progressAfterCleanup, withDeletions } from './cleanup-record';
@@ -114,7 +115,7 @@ export function batchClient(client: Client, batch: string, queue = taskQueue()):
               account: plan.account.id,
               ...(planFile !== undefined && { planFile }),
             } satisfies BatchMemo,
-            staticSummary: `${plan.servers.length} servers in ${plan.waves.length} waves`,
+            staticSummary: `${counted(plan.servers.length, 'server')} in ${counted(plan.waves.length, 'wave')}`,
           }),
         );
         return 'started';

@@ -232,7 +232,7 @@ async function reportLease(run: BatchRun, report: LeaseReport): Promise<void> {
   const { state } = run.batch;
   const { existing, running } = report.demand;
   try {
-    const receipt = await batchCalls(`wants ${existing} jobs, ${running} running`).reportLease({
+    const receipt = await batchCalls(`wants ${counted(existing, 'job')}, ${running} running`).reportLease({
       account: state.plan.account.id,
       report,
     });
