@@ -88,7 +88,7 @@ test('a slow server fails with the reason after jobTimeout, and its job is stopp
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test('kept jobs are counted as billed, and cleanup deletes only those', async () => {
+test('kept jobs are counted as billed until cleanup has deleted them, and it deletes only those', async () => {
   house = await aHouse({ servers: 3, speed: 6_000 });
   const [broken, mine] = sourceIds();
   house.breakThings({ jobs: [{ source: broken!, fail: { atProgress: 50 } }] });
