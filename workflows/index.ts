@@ -1,17 +1,14 @@
 /**
  * The workflows: deterministic code only. `planOfAction` tells what `batch` would do; `batch` starts a `serverMigration` for each
- * server; the batches share `accountQuota`; `deliverNews` outlives its batch.
+ * server; the batches share `accountQuota`; `deliverNews` outlives its batch, and so does `cleanupRecord`.
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import { planOfAction } from './batch/plan-of-action';
 import { batch } from './batch/workflow';
+import { cleanupRecord } from './cleanup/workflow';
 import { deliverNews } from './news/workflow';
 import { accountQuota } from './quota/workflow';
 import { serverMigration } from './server/workflow';
-
-// For the "call stack" of Temporal's UI the SDK takes the stack of each promise, which was half of all processor time of our
-// workflows. One line of an error's stack is left: where it was thrown.
-Error.stackTraceLimit = 1;
 
 /** A versioned worker declares it in front of the bundle: Temporal takes no behaviour from an unversioned one. */
 declare const isVersionedWorker: true | undefined;
@@ -23,10 +20,11 @@ if (typeof isVersionedWorker !== 'undefined') {
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, planOfAction);
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, batch);
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, serverMigration);
+  setWorkflowOptions({ versioningBehavior: 'PINNED' }, cleanupRecord);
   // These would keep an old version alive: the quota lives as long as any batch, and news as long as a webhook is away. A change of
   // their code must replay the histories of before.
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, accountQuota);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, deliverNews);
 }
 
-export { accountQuota, batch, deliverNews, planOfAction, serverMigration };
+export { accountQuota, batch, cleanupRecord, deliverNews, planOfAction, serverMigration };

@@ -89,6 +89,7 @@ export async function withBatches(root, work) {
     const run = async (...args) => {
       const ended = promisify(execFile)(process.execPath, [join(root, 'dist/src/cli.js'), ...args], {
         env,
+        cwd: root,
         maxBuffer: 2 ** 26,
       });
       return (await ended.catch((failure) => failure)).stdout;
@@ -100,7 +101,7 @@ export async function withBatches(root, work) {
     const phases = ({ servers = [] }, phase) => servers.filter((server) => server.phase === phase).length;
 
     say('The batch of examples/demo.yaml runs: about two minutes …');
-    await run('apply', join(root, 'examples/demo.yaml'), '--yes');
+    await run('apply', 'examples/demo.yaml', '--yes');
     await run('watch', 'demo');
     for (const [name, text] of [
       ['shop-move', waitingPlan],

@@ -24,10 +24,13 @@ import {
   serversQuery,
 } from '../../workflows/contract/views';
 import type { Plan } from '../plan';
+import { counted } from '../report';
 import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
 import { SmcBatchError } from './batch-error';
+import { deletedJobs, progressAfterCleanup, withDeletions } from './cleanup-record';
 import { noSuchBatch } from './names';
 import { failureSaid, type PendingAttempt } from './pending-attempt';
+import { withPlanFile } from './plan-file';
 import { serverNow } from './server-clock';
 import { hasAny, workersOfQueue } from './workers-of-queue';
 
@@ -35,7 +38,7 @@ import { hasAny, workersOfQueue } from './workers-of-queue';
 export interface BatchClient {
   readonly batch: string;
   /** Starts the batch; `attached` when it runs already. */
-  start(plan: Plan): Promise<'started' | 'attached'>;
+  start(plan: Plan, planFile?: string): Promise<'started' | 'attached'>;
   progress(): Promise<BatchProgress>;
   servers(filter?: ServerFilter): Promise<ServerView[]>;
   /** What became of servers that had ended when they left the plan, a line each. */
@@ -82,6 +85,9 @@ function firstValue<T>(values: { payloads?: { data?: Uint8Array | null }[] | nul
   return data ? (JSON.parse(Buffer.from(data).toString()) as T) : undefined;
 }
 
+/** A server that is under way has its job yet. */
+const mayLeaveJob: ServerPhase[] = ['migrated', 'skipped', 'failed', 'cancelled'];
+
 /** A page of servers in one query: far below Temporal's limit of 2 MiB. */
 const pageSize = 500;
 
@@ -92,7 +98,7 @@ export function batchClient(client: Client, batch: string, queue = taskQueue()):
   const found = <T>(work: Promise<T>): Promise<T> => foundBatch(client, batch, work);
   return {
     batch,
-    async start(plan) {
+    async start(plan, planFile) {
       try {
         await withSearchAttributes(client.options.namespace, () =>
           client.workflow.start('batch', {
@@ -104,8 +110,12 @@ export function batchClient(client: Client, batch: string, queue = taskQueue()):
               { key: smcBatch, value: batch },
               { key: smcPhase, value: 'surveying' },
             ]),
-            memo: { servers: plan.servers.length, account: plan.account.id } satisfies BatchMemo,
-            staticSummary: `${plan.servers.length} servers in ${plan.waves.length} waves`,
+            memo: {
+              servers: plan.servers.length,
+              account: plan.account.id,
+              ...(planFile !== undefined && { planFile }),
+            } satisfies BatchMemo,
+            staticSummary: `${counted(plan.servers.length, 'server')} in ${counted(plan.waves.length, 'wave')}`,
           }),
         );
         return 'started';
@@ -114,12 +124,17 @@ export function batchClient(client: Client, batch: string, queue = taskQueue()):
         return 'attached';
       }
     },
-    progress: async () => found(handle.query(progressQuery, { at: await serverNow(client) })),
-    async servers(filter = {}) {
-      const all: ServerView[] = [];
-      for await (const server of eachServer(client, batch, filter)) all.push(server);
-      return all;
+    async progress() {
+      const told = await found(handle.query(progressQuery, { at: await serverNow(client) }));
+      const progress = { ...told, next: await withPlanFile(told.next, handle) };
+      if (progress.leftovers + progress.strayJobs === 0) return progress;
+      const deleted = await deletedJobs(client, batch);
+      if (deleted.size === 0) return progress;
+      const servers = progress.leftovers > 0 ? await allServers(client, batch, { phases: mayLeaveJob }) : [];
+      const { closeTime } = await found(handle.describe());
+      return progressAfterCleanup(progress, { servers, deleted, endedAt: closeTime?.getTime() });
     },
+    servers: (filter) => allServers(client, batch, filter),
     now: () => serverNow(client),
     leftPlan: () => found(handle.query(leftPlanQuery)),
     status: async () => (await found(handle.describe())).status.name,
@@ -178,6 +193,12 @@ export function batchClient(client: Client, batch: string, queue = taskQueue()):
   };
 }
 
+async function allServers(client: Client, batch: string, filter?: ServerFilter): Promise<ServerView[]> {
+  const all: ServerView[] = [];
+  for await (const server of eachServer(client, batch, filter)) all.push(server);
+  return all;
+}
+
 /** The servers of a batch in the plan's order, page by page. */
 export async function* eachServer(
   client: Client,
@@ -186,10 +207,12 @@ export async function* eachServer(
 ): AsyncGenerator<ServerView, void> {
   const handle = client.workflow.getHandle(batchWorkflowId(batch));
   const at = await serverNow(client);
+  let deleted: ReturnType<typeof deletedJobs> | undefined;
+  const readDeleted = () => (deleted ??= deletedJobs(client, batch));
   for (let offset = 0; ; offset += pageSize) {
     const query = handle.query(serversQuery, { offset, limit: pageSize, at, ...filter });
     const { servers, total } = await foundBatch(client, batch, query);
-    yield* servers;
+    yield* await withDeletions(servers, readDeleted);
     if (offset + servers.length >= total || servers.length === 0) return;
   }
 }

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types';
-import type { ServerExplanation } from '../../workflows/contract/views';
+import type { ServerExplanation, ShownLeftover } from '../../workflows/contract/views';
 import {
   clockTimeAhead,
   evidenceFacts,
@@ -10,6 +10,7 @@ import {
   isEndAhead,
   jobSeenLine,
   jobState,
+  leftoverMeaning,
   type ServerInSight,
   zonedTime,
 } from '../report';
@@ -52,11 +53,7 @@ export function factLines(
     ['error', error && failureLine(error)],
     ['remedy', error?.remedy],
     ...(server.evidence ? evidenceFacts(server.evidence) : []),
-    [
-      'left',
-      leftover &&
-        `job ${leftover.jobId} (${leftover.why})${hours === undefined ? '' : `: its intermediate instance is billed until it is deleted, ${formatInstanceHours(hours)} so far`}`,
-    ],
+    ['left', leftover && leftSaid(leftover, hours, time(leftover.deletedAt))],
     ['because', left && failureLine(left)],
     ['remedy', left?.remedy],
     ['next', server.next],
@@ -67,6 +64,14 @@ export function factLines(
     `${c.bold(server.server)}  ${server.phase}`,
     ...facts.flatMap(([name, value]) => (value ? [fact(name, value)] : [])),
   ];
+}
+
+/** The job that was left, and for how long its intermediate instance was billed. */
+function leftSaid({ jobId, why, deletedAt }: ShownLeftover, hours: number | undefined, deleted = ''): string {
+  const billed = hours === undefined ? '' : formatInstanceHours(hours);
+  if (deletedAt !== undefined)
+    return `nothing: cleanup deleted job ${jobId} at ${deleted}${billed && `, after ${billed}`}`;
+  return `job ${jobId}: ${leftoverMeaning[why]}${billed && `; its intermediate instance is billed until the job is deleted, ${billed} so far`}`;
 }
 
 /** Those that wait for their job to be started again are in the order in which they came. */

@@ -11,8 +11,10 @@ import type { ServerInSight } from '../report';
 import { nearestName, smcBatchCommand } from '../text';
 import { type BatchClient, batchClient, howItStands } from './batch-client';
 import { SmcBatchError } from './batch-error';
+import { deletedJobs, withDeletions } from './cleanup-record';
 import { explainStopping, stopAttempt } from './explain-text';
 import type { PendingAttempt } from './pending-attempt';
+import { withPlanFile } from './plan-file';
 import { requireWorker } from './queue-of-batch';
 import { serverNow } from './server-clock';
 import { withJob } from './server-looks';
@@ -30,13 +32,20 @@ export interface Explanation {
 
 /** Why a server is where it is. Throws a {@link SmcBatchError} where no worker answers, or the batch has no such server. */
 export async function explanationOf(client: Client, batch: string, server: string): Promise<Explanation> {
-  const asked = await ask(client, batch, server);
+  const [asked] = await withDeletions([await ask(client, batch, server)], () => deletedJobs(client, batch));
   const from = batchClient(client, batch);
   const pending = await from.pending(server).catch(() => []);
   const stopReason = stopAttempt(pending) && (await from.stopReason(server).catch(() => undefined));
+  const [next] =
+    asked!.next === undefined
+      ? []
+      : await withPlanFile([asked!.next], client.workflow.getHandle(batchWorkflowId(batch)));
   const journal = await client.workflow.getHandle(batchWorkflowId(batch)).query(journalQuery);
   return {
-    server: withJob(explainStopping(await withEvidence(asked, from), pending, stopReason), pending),
+    server: withJob(
+      explainStopping(await withEvidence({ ...asked!, next }, from), pending, stopReason),
+      pending,
+    ),
     pending,
     journal: journal.filter(({ what }) => what.includes(server)),
     now: await serverNow(client),

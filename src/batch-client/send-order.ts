@@ -7,9 +7,9 @@ import type { BatchMemo } from '../../workflows/contract/batch-end';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type Order, type OrderAnswer, orderTrialQuery } from '../../workflows/contract/orders';
 import { grpcStatus } from '../temporal/grpc';
-import { smcBatchCommand } from '../text';
 import { batchClient, howItStands } from './batch-client';
 import { SmcBatchError } from './batch-error';
+import { applyAgain } from './plan-file';
 import { requireWorker } from './queue-of-batch';
 
 /** Who gives the order, for the batch's journal. */
@@ -73,18 +73,18 @@ async function requireRunning(client: Client, batch: string): Promise<void> {
       .catch(() => undefined);
     throw new SmcBatchError(
       'NotRunning',
-      `Batch '${batch}' takes no orders: it ${howItStands(status)}${afterEnd(memo?.counts)}`,
+      `Batch '${batch}' takes no orders: it ${howItStands(status)}${afterEnd(memo)}`,
     );
   }
   await requireWorker(client, target, `Batch '${batch}' runs`);
 }
 
 /** What is left to do, by how its servers ended. */
-export function afterEnd(counts: BatchMemo['counts'] = {}): string {
+export function afterEnd({ counts = {}, planFile }: Partial<BatchMemo> = {}): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (total > 0 && counts.migrated === total)
     return `, ${total === 1 ? 'its one server' : `all its ${total} servers`} migrated: nothing is left to do.`;
-  return `. Apply its plan file again, what is done is skipped: ${smcBatchCommand('apply', ['PLAN'])}`;
+  return `. Apply its plan file again, what is done is skipped: ${applyAgain({ planFile })}`;
 }
 
 const refused = (batch: string, why: string) =>

@@ -39,7 +39,9 @@ export function pricedCosts(quantities: CostQuantities, prices?: Prices): Costs 
   const instanceHours = waves.reduce((sum, wave) => sum + wave.instanceHours, leftoverInstanceHours);
   return {
     waves: waves.map((wave) => ({ ...wave, instanceHours: inHundredths(wave.instanceHours) })),
-    ...(leftoverInstanceHours > 0 && { leftoverInstanceHours: inHundredths(leftoverInstanceHours) }),
+    ...(inHundredths(leftoverInstanceHours) > 0 && {
+      leftoverInstanceHours: inHundredths(leftoverInstanceHours),
+    }),
     instanceHours: inHundredths(instanceHours),
     snapshotGiB: inTenths(snapshotGiB),
     publicTrafficGiB: inTenths(publicTrafficGiB),

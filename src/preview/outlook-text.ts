@@ -39,6 +39,8 @@ function boundLine(bound: Bound): string {
       return `What bounds it: the ${bound.waves.length === 1 ? 'window' : 'windows'} of ${bound.waves.join(', ')}.`;
     case 'server':
       return `It cannot end before its longest server, ${bound.server} (about ${formatDuration(bound.seconds * 1000)}). More slots would not help.`;
+    case 'order':
+      return `What bounds it: servers wait for others (waves one after the other, dependsOn, exclusive, a start time). More slots would hardly help. Its longest server is ${bound.server} (about ${formatDuration(bound.seconds * 1000)}).`;
   }
 }
 

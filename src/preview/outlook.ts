@@ -20,7 +20,9 @@ export type Bound =
   | { kind: 'slots'; limits: Limit[] }
   | { kind: 'windows'; waves: string[] }
   /** The longest one: nothing that runs beside it makes it shorter. */
-  | { kind: 'server'; server: string; seconds: number };
+  | { kind: 'server'; server: string; seconds: number }
+  /** Servers wait for those before them: the waves in their order, dependsOn, exclusive, a start time. */
+  | { kind: 'order'; server: string; seconds: number };
 
 /** The same batch with higher limits, or without its windows. */
 export interface Alternative {
@@ -73,7 +75,11 @@ export function outlook({ now, limits, servers, windows, secondsToEnd }: Outlook
     instead.push({ withoutWindows: true, endsAt: timeAfter(opened) });
   const boundBy: Bound =
     gainOfSlots === 0 && gainOfWindows === 0
-      ? { kind: 'server', server: longest.name, seconds: Math.round(longest.seconds) }
+      ? {
+          kind: isMuchLonger(base, longest.seconds) ? 'order' : 'server',
+          server: longest.name,
+          seconds: Math.round(longest.seconds),
+        }
       : gainOfWindows > gainOfSlots
         ? { kind: 'windows', waves: [...windows] }
         : { kind: 'slots', limits: limits.filter(({ free }) => free <= slots) };
@@ -83,6 +89,10 @@ export function outlook({ now, limits, servers, windows, secondsToEnd }: Outlook
     instead: instead.sort((a, b) => (a.endsAt < b.endsAt ? -1 : 1)),
   };
 }
+
+/** A server begins and ends a little beside its job. */
+const isMuchLonger = (total: number | undefined, longest: number) =>
+  total !== undefined && total > 1.2 * longest;
 
 /** What has to be raised for so many slots. */
 const raisedTo = (slots: number, limits: readonly Limit[]) =>

@@ -157,7 +157,7 @@ function forecastLines(preview: Preview, c: Colors, look: PreviewLook): string[]
       columns,
       empty: 'The plan has no waves.',
     }),
-    `  up to ${slots} at once; at most ${peakJobs.running} jobs running, ${peakJobs.existing} existing and those that are being deleted; about ${counted(apiCalls.total, 'API call')}`,
+    `  up to ${slots} at once; at most ${peakJobs.running} jobs run, and ${peakJobs.existing} exist, not counting those being deleted; about ${counted(apiCalls.total, 'API call')}`,
     `  now in the account: ${jobsNow(all, others)} (quota: ${account.quota.jobs} may exist, ${account.quota.running} may run)`,
     '',
     ...preview.windows.map((window) => `  ${windowLine(window)}`),

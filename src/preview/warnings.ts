@@ -85,7 +85,7 @@ function vpcWarnings(plan: Plan, previews: readonly ServerPreview[], slots: numb
     return [
       {
         code: 'vpcs',
-        message: `${atOnce} jobs at once in ${region} share no vSwitch: SMC makes a VPC for each, and a region has ${vpcsOfRegion} with those that exist`,
+        message: `${atOnce} jobs at once in ${region} share no vSwitch: SMC makes a VPC for each job, and a region may have ${vpcsOfRegion} VPCs, existing ones included`,
         remedy: `Set vSwitchId, or policy.maxConcurrent below ${vpcsOfRegion}.`,
       },
     ];

@@ -1,14 +1,20 @@
 import type { Colors } from 'picocolors/types';
 import { notByThisRun } from '../../workflows/contract/migrated-otherwise';
-import type { Leftover } from '../../workflows/contract/server-messages';
-import type { BatchProgress, ServerView } from '../../workflows/contract/views';
+import type { BatchProgress, ServerView, ShownLeftover } from '../../workflows/contract/views';
 import { type Column, failureLine, padded, tableLines } from '../text';
 import type { ReportSource } from './build-report';
-import { clockTimeAhead, isEndAhead } from './clock-time';
+import { clockTimeAhead, isEndAhead, zonedTime } from './clock-time';
 import { formatDuration } from './duration';
 import { evidenceFacts } from './evidence';
 import { jobSeenLine, type ServerInSight } from './job-seen';
-import { formatInstanceHours, instanceHours, keptJobs, keptJobsLine, strayJobsLine } from './kept-jobs';
+import {
+  formatInstanceHours,
+  instanceHours,
+  keptJobs,
+  keptJobsLine,
+  leftoverMeaning,
+  strayJobsLine,
+} from './kept-jobs';
 import { nextLine } from './status-text';
 
 /** Where a report is read. */
@@ -78,11 +84,12 @@ const failedFirst = (servers: readonly ServerInSight[]) => [
   ...servers.filter(({ phase }) => phase !== 'failed'),
 ];
 
-function leftLine(server: ServerView, { jobId, why, error }: Leftover, now: number): string {
+function leftLine(server: ServerView, { jobId, why, error, deletedAt }: ShownLeftover, now: number): string {
   const hours = instanceHours(server, now);
-  const billed =
-    hours === undefined ? '' : `, ${formatInstanceHours(hours)} so far unless it was deleted since`;
-  return `${server.server}: job ${jobId} is left in the account (${why})${billed}${error ? `: ${error.message}` : ''}`;
+  const used = hours === undefined ? '' : `, ${formatInstanceHours(hours)}`;
+  if (deletedAt !== undefined)
+    return `${server.server}: job ${jobId} was left in the account, and cleanup deleted it at ${zonedTime(deletedAt)}${used && `, after${used.slice(1)}`}`;
+  return `${server.server}: job ${jobId} is left in the account: ${leftoverMeaning[why]}${used && `${used} so far unless it was deleted since`}${error ? `: ${error.message}` : ''}`;
 }
 
 /** `58 migrated, 2 failed of 60 servers`; of those that are migrated it says how many by earlier runs of the batch. */

@@ -1,8 +1,7 @@
-import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import type { Prices } from '../costs';
 import type { ServerInSight } from './job-seen';
-import { instanceHours, keptJobs } from './kept-jobs';
+import { instanceHours, keptJobs, leftoverMeaning } from './kept-jobs';
 import { areaOf, serversUnderWay } from './live/servers-under-way';
 import { reportCosts } from './report-costs';
 import type { BatchReport, ReportServer } from './report-schema';
@@ -46,24 +45,17 @@ export function buildBatchReport({
     servers,
     failures: failureGroups(servers),
     leftovers: servers.flatMap(({ server, leftover }) =>
-      leftover ? [{ server, ...leftover, meaning: leftoverMeaning[leftover.why] }] : [],
+      leftover && !leftover.deletedAt
+        ? [{ server, ...leftover, meaning: leftoverMeaning[leftover.why] }]
+        : [],
     ),
     notes: [
       ...notesOf(servers),
+      ...deletedSince(servers),
       ...(leftPlan.length > 0 ? [{ note: 'left the plan after they had ended', servers: leftPlan }] : []),
     ],
   };
 }
-
-const leftoverMeaning: Record<Leftover['why'], string> = {
-  keptByPolicy: 'the plan keeps the job of a failed server (onFailure: keepJob)',
-  deleteFailed: 'the API did not delete it',
-  unknownStatus: 'its status could not be learned, so it was not touched',
-  notTakenUp: 'an earlier run of the batch has left it, and this run has not adopted it',
-  refused: 'SMC refused to start it or to cut it over, and what it has transferred is kept',
-  notSeen: 'it is not listed, but it may still exist',
-  ledgerNotWritten: 'its source could not be tagged as migrated, so it is the only proof that it was',
-};
 
 function reportServer(view: ServerInSight, now: number): ReportServer {
   const { server, wave, phase, sourceId, jobId, imageId, imageName, starts } = view;
@@ -90,11 +82,24 @@ function reportServer(view: ServerInSight, now: number): ReportServer {
       why: leftover.why,
       error: leftover.error && failureOf(leftover.error),
       instanceHours: instanceHours(view, now),
+      deletedAt: isoTime(leftover.deletedAt),
     },
     note,
     earlier,
     declared,
   };
+}
+
+/** Jobs that were left, and are no more. */
+function deletedSince(servers: readonly ReportServer[]): BatchReport['notes'] {
+  const deleted = servers.filter(({ leftover }) => leftover?.deletedAt);
+  if (deleted.length === 0) return [];
+  return [
+    {
+      note: 'their jobs were left, and cleanup has deleted them since',
+      servers: deleted.map(({ server }) => server),
+    },
+  ];
 }
 
 const isoTime = (at: number | undefined) => (at ? new Date(at).toISOString() : undefined);

@@ -20,6 +20,7 @@ const columns: Record<string, (server: ReportServer) => string | number | undefi
   leftoverJobId: ({ leftover }) => leftover?.jobId,
   leftoverWhy: ({ leftover }) => leftover?.why,
   leftoverInstanceHours: ({ leftover }) => leftover?.instanceHours,
+  leftoverDeletedAt: ({ leftover }) => leftover?.deletedAt,
   note: ({ note }) => note,
   earlier: ({ earlier }) => (earlier ? 'true' : undefined),
 };

@@ -14,6 +14,7 @@ export {
   instanceHours,
   keptJobs,
   keptJobsLine,
+  leftoverMeaning,
   withInstanceHours,
 } from './kept-jobs';
 export type { LiveServer } from './live/job-rows';

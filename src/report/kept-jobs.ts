@@ -1,4 +1,5 @@
 import { billedMs, type KeptServer } from '../../workflows/contract/billed-instance';
+import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { smcBatchCommand } from '../text';
 import { counted } from './counted';
@@ -10,15 +11,28 @@ export interface KeptJobs {
   instanceHours: number;
 }
 
-/** The hours for which the intermediate instance of the server's kept job is billed until `now`; undefined where nothing is. */
+/** The hours for which the intermediate instance of the server's kept job is billed until `now`, or was until `cleanup`; undefined where nothing is. */
 export function instanceHours(server: KeptServer, now: number): number | undefined {
   const ms = billedMs(server, now);
   return ms === undefined ? undefined : inHundredths(ms / 3_600_000);
 }
 
+/** Why a job was left in the account. */
+export const leftoverMeaning: Record<Leftover['why'], string> = {
+  keptByPolicy: 'the plan keeps the job of a failed server (onFailure: keepJob)',
+  deleteFailed: 'the API did not delete it',
+  unknownStatus: 'its status could not be learned, so it was not touched',
+  notTakenUp: 'an earlier run of the batch has left it, and this run has not adopted it',
+  refused: 'SMC refused to start it or to cut it over, and what it has transferred is kept',
+  notSeen: 'it is not listed, but it may still exist',
+  ledgerNotWritten: 'its source could not be tagged as migrated, so it is the only proof that it was',
+};
+
 /** The kept jobs of these servers whose instances are billed; undefined when there are none. */
 export function keptJobs(servers: KeptServer[], now: number): KeptJobs | undefined {
-  const hours = servers.flatMap((server) => instanceHours(server, now) ?? []);
+  const hours = servers.flatMap((server) =>
+    server.leftover?.deletedAt === undefined ? (instanceHours(server, now) ?? []) : [],
+  );
   if (hours.length === 0) return undefined;
   return { jobs: hours.length, instanceHours: inHundredths(hours.reduce((sum, one) => sum + one, 0)) };
 }
@@ -31,16 +45,17 @@ export function withInstanceHours<T extends ServerView>(server: T, now: number) 
     : server;
 }
 
-/** `41 instance-hours`, `0.4 instance-hours`: with a decimal below ten. */
+/** `41 instance-hours`, `0.4 instance-hours`: with a decimal below ten, and never a zero for a little. */
 export function formatInstanceHours(hours: number): string {
+  if (hours > 0 && hours < 0.05) return 'less than 0.1 instance-hours';
   const said = hours < 10 ? Math.round(hours * 10) / 10 : Math.round(hours);
   return `${said.toLocaleString('en-US')} instance-hour${said === 1 ? '' : 's'}`;
 }
 
 /** The costs of kept jobs. They may have been deleted since: a batch reads that only while it needs slots, and at its end. */
 export function keptJobsCost({ jobs, instanceHours }: KeptJobs): string {
-  const [have, they] = jobs === 1 ? ['has', 'it was'] : ['have', 'they were'];
-  return `${counted(jobs, 'kept job')} ${have} billed ${formatInstanceHours(instanceHours)} so far, unless ${they} deleted since`;
+  const they = jobs === 1 ? 'it was' : 'they were';
+  return `${counted(jobs, 'kept job')}: ${formatInstanceHours(instanceHours)} billed so far, unless ${they} deleted since`;
 }
 
 /** The costs of kept jobs, with the command that deletes the jobs. */

@@ -108,7 +108,7 @@ function section<T>(title: string, items: T[], line: (item: T) => string): strin
 
 function serverTable(servers: ReportServer[]): string[] {
   const isCalm = ({ phase, leftover, note }: ReportServer) =>
-    (phase === 'migrated' || phase === 'skipped') && !leftover && !note;
+    (phase === 'migrated' || phase === 'skipped') && (!leftover || leftover.deletedAt) && !note;
   const shown =
     servers.length <= mostRows ? servers : servers.filter((server) => !isCalm(server)).slice(0, mostRows);
   const hidden = servers.length - shown.length;

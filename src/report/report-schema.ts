@@ -33,6 +33,7 @@ const leftover = z.object({
     .describe(
       'billed for its intermediate instance so far, unless it was deleted since; absent where none is',
     ),
+  deletedAt: moment.optional().describe('when cleanup has deleted the job; it is billed no longer'),
 });
 
 const evidence = z

@@ -48,9 +48,12 @@ export function nextAfterGoodEnd({
   batch,
   counts,
   total,
-}: Pick<BatchProgress, 'batch' | 'counts' | 'total'>) {
+  leftovers,
+  strayJobs,
+}: Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'leftovers' | 'strayJobs'>) {
   if (total === 0 || counts.migrated + counts.skipped < total) return undefined;
   const report = smcBatchCommand('report', [batch], { 'output-file': `${batch}.html` });
+  if (leftovers + strayJobs === 0) return report;
   return `${report}, and to delete jobs that are left: ${smcBatchCommand('cleanup', [batch])}`;
 }
 

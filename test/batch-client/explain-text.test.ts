@@ -87,7 +87,9 @@ test('a job that could not be deleted: with the code of the refusal and its reme
     leftover: { jobId: 'j-bp1web01', why: 'deleteFailed', error: refused },
   });
   const lines = factLines(server, now, plain);
-  const at = lines.findIndex((line) => line.startsWith('left       job j-bp1web01 (deleteFailed)'));
+  const at = lines.findIndex((line) =>
+    line.startsWith('left       job j-bp1web01: the API did not delete it'),
+  );
   expect(lines.slice(at + 1, at + 3)).toEqual([
     'because    Forbidden.RAM: User not authorized to operate on the specified resource (DeleteReplicationJob, RequestId 0B1F2A3C-1111-2222-3333-444455556666)',
     'remedy     Give the RAM user AliyunSMCFullAccess.',

@@ -14,7 +14,7 @@ const keptFor = (server: string, hours: number) =>
   });
 const servers = [keptFor('db-01', 20), keptFor('db-02', 21), aServer()];
 const reminder =
-  '2 kept jobs have billed 41 instance-hours so far, unless they were deleted since: smc-batch cleanup dc1-exit\n';
+  '2 kept jobs: 41 instance-hours billed so far, unless they were deleted since: smc-batch cleanup dc1-exit\n';
 
 test.each([
   ['has ended', {}],

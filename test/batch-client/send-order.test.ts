@@ -38,5 +38,5 @@ test.each([
   [{ migrated: 3, failed: 1 }, '. Apply its plan file again, what is done is skipped: smc-batch apply PLAN'],
   [undefined, '. Apply its plan file again, what is done is skipped: smc-batch apply PLAN'],
 ])('a batch that has ended says whether anything is left to do: %#', (counts, said) => {
-  expect(afterEnd(counts)).toBe(said);
+  expect(afterEnd({ counts })).toBe(said);
 });

@@ -97,6 +97,20 @@ test.each<[string, Parameters<typeof ahead>, string[]]>([
   expect(text(...of)).toEqual(lines);
 });
 
+test('where servers wait for others no single server is said to bound the batch', () => {
+  const servers = [4, 3].map((hours, i) => ({ name: `s${i + 1}`, wave: `w${i + 1}`, seconds: hours * hour }));
+  const waves = servers.map(({ wave }) => ({ name: wave, overlap: false }));
+  const found = outlook({
+    now,
+    limits: [{ setting: 'policy.maxConcurrent', value: 2, free: 2 }],
+    servers,
+    windows: [],
+    secondsToEnd: (slots) => scheduleServers(waves, servers, slots).secondsToEnd,
+  });
+  expect(found.boundBy).toEqual({ kind: 'order', server: 's1', seconds: 4 * hour });
+  expect(outlookLines({ outlook: found }, now, 'UTC')[1]).toContain('servers wait for others');
+});
+
 test('a batch with nothing to do has no bound, and one whose window never opens no end', () => {
   expect(ahead([])).toEqual({ instead: [] });
   const never = { ...nightly, days: [] };

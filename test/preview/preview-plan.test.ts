@@ -375,6 +375,6 @@ test('the text has every server that is not plain, remedies, warnings and the fo
     / {2}If started now, done about .*\n {2}What bounds it: policy\.maxConcurrent \(50\) and account\.quota\.running \(50\)\.\n {2}With policy\.maxConcurrent 100 and account\.quota\.running 100: done about /,
   );
   expect(text).toContain(
-    'up to 50 at once; at most 50 jobs running, 50 existing and those that are being deleted; about',
+    'up to 50 at once; at most 50 jobs run, and 50 exist, not counting those being deleted; about',
   );
 });

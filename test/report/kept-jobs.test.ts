@@ -14,6 +14,13 @@ test('a job that is gone is not billed any more', () => {
   expect(instanceHours(kept({ leftover: undefined }), later(8))).toBeUndefined();
 });
 
+test('a job that cleanup has deleted was billed until then, and is no kept job any more', () => {
+  const deleted = kept({ leftover: { ...leftover, deletedAt: later(2) } });
+  expect(instanceHours(deleted, later(8))).toBe(2);
+  expect(keptJobs([deleted], later(8))).toBeUndefined();
+  expect(keptJobs([deleted, kept()], later(8))).toEqual({ jobs: 1, instanceHours: 8 });
+});
+
 test('a job that succeeded has released its instance, also where it could not be deleted', () => {
   const server = kept({ phase: 'migrated', leftover: { jobId: 'j-1', why: 'deleteFailed' } });
   expect(instanceHours(server, later(8))).toBeUndefined();
@@ -34,15 +41,16 @@ test('the kept jobs of a batch are added up; a batch without them has no sum', (
 
 test('the reminder names the command that ends it', () => {
   expect(keptJobsLine('dc1-exit', { jobs: 3, instanceHours: 41.27 })).toBe(
-    '3 kept jobs have billed 41 instance-hours so far, unless they were deleted since: smc-batch cleanup dc1-exit',
+    '3 kept jobs: 41 instance-hours billed so far, unless they were deleted since: smc-batch cleanup dc1-exit',
   );
   expect(keptJobsLine('dc1-exit', { jobs: 1, instanceHours: 1 })).toBe(
-    '1 kept job has billed 1 instance-hour so far, unless it was deleted since: smc-batch cleanup dc1-exit',
+    '1 kept job: 1 instance-hour billed so far, unless it was deleted since: smc-batch cleanup dc1-exit',
   );
 });
 
 test.each([
   [0, '0 instance-hours'],
+  [0.04, 'less than 0.1 instance-hours'],
   [0.44, '0.4 instance-hours'],
   [9.96, '10 instance-hours'],
   [12_345.6, '12,346 instance-hours'],

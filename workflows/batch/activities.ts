@@ -1,9 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  proxyActivities,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { migratedDataDisks } from '../../src/inventory/migrated-size';
 import type { Plan, PlannedServer } from '../../src/plan';
@@ -12,12 +7,6 @@ import type { Findings } from './looks/findings';
 /** The activities of the batch itself; the Temporal UI shows `summary` beside them. */
 export const batchCalls = (summary?: string) =>
   proxyActivities<Activities>({ heartbeatTimeout: '20s', startToCloseTimeout: '1h', summary });
-
-/** Starts few servers within the task at hand: an event for all of them. The batch hears nothing before it has ended. */
-export const { startServers: startAtOnce } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 1 },
-});
 
 /** Looks servers of a plan up, in the account and in Temporal. Throws the refusal of the API. */
 export async function lookUp(plan: Plan, servers: readonly PlannedServer[]): Promise<Findings> {

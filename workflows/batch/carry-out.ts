@@ -7,7 +7,7 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ServerStart, StartedServer } from '../../activities/workflows/start-servers';
+import type { ServerStart } from '../../activities/workflows/start-servers';
 import type { PlannedServer } from '../../src/plan';
 import { smcFailureOf } from '../contract/failure';
 import { serverWorkflowId } from '../contract/ids';
@@ -16,7 +16,7 @@ import { smcPhase } from '../contract/search-attributes';
 import { cutOverRequested, slotGranted } from '../contract/server-messages';
 import { type NewsItem, newsDelivered, newsFailed } from '../news/news';
 import { webhook, webhookFailure } from '../news/webhook';
-import { batchCalls, earlierServers, lookUp, startAtOnce, unknownTimeZones } from './activities';
+import { batchCalls, earlierServers, lookUp, unknownTimeZones } from './activities';
 import { counted } from './counted';
 import type { Decision } from './decide';
 import { lostReport, receivedReport } from './lease';
@@ -52,8 +52,6 @@ export interface BatchRun {
   failure?: unknown;
   /** The survey, which a cancel ends. */
   readonly survey: CancellationScope;
-  /** Until then servers are started by an activity of their own. */
-  startsSlowlyUntil: number;
   /** The length of the history at the last decision. */
   decidedAt: number;
   /** When the details for the Temporal UI were last written. */
@@ -62,10 +60,8 @@ export interface BatchRun {
   wake(at: number | undefined): void;
 }
 
-/** The most servers that are started within a task, and by one activity. */
-const mostStarts = { atOnce: 10, together: 50 };
-/** For so long servers are not started within a task after one that took too long. */
-const slowStartsMs = 60_000;
+/** The most servers that are started by one activity. */
+const mostStarts = 50;
 /** The least time between two writes of the details for the Temporal UI: their cost grows with the plan. */
 const detailsMs = 1_000;
 /** A report to the quota that has failed is made again after so long. */
@@ -81,8 +77,7 @@ export function hear(run: BatchRun, take: (batch: Batch, now: number) => void): 
 export function carryOut(run: BatchRun, decision: Decision): void {
   const { wishes, report, surveys, cancelsSurvey, strays, endCheck, news, status } = decision;
   const starts = wishes.filter(({ kind }) => kind === 'start').map((one) => ({ ...one }));
-  for (let i = 0; i < starts.length; i += mostStarts.together)
-    void startServers(run, starts.slice(i, i + mostStarts.together));
+  for (let i = 0; i < starts.length; i += mostStarts) void startServers(run, starts.slice(i, i + mostStarts));
   for (const one of wishes) if (one.kind !== 'start') void sendOrder(run, { ...one });
   if (surveys) void survey(run);
   if (cancelsSurvey) run.survey.cancel();
@@ -96,11 +91,15 @@ export function carryOut(run: BatchRun, decision: Decision): void {
   run.wake(decision.wakeAt);
 }
 
-/** Starts the workflows of servers. They outlive this run of the batch, and report by signal. */
+/**
+ * Starts the workflows of servers. They outlive this run of the batch, and report by signal. Never within the task at hand: a worker may
+ * die in it, and before the task is made again an order may come after which these servers are not started, while their
+ * workflows run.
+ */
 async function startServers(run: BatchRun, sent: readonly Wish[]): Promise<void> {
   const { batch } = run;
   const starts = sent.map(({ server }) => startOf(batch, server));
-  const started = await workflowsStarted(run, starts);
+  const started = await batchCalls(counted(starts.length, 'server')).startServers({ starts });
   const namesakes: { wish: Wish; round: number }[] = [];
   hear(run, (_, now) => {
     for (const [i, wish] of sent.entries()) {
@@ -112,19 +111,6 @@ async function startServers(run: BatchRun, sent: readonly Wish[]): Promise<void>
     }
   });
   for (const { wish, round } of namesakes) void askNamesake(run, wish.server, round);
-}
-
-/** Few servers are started within the task at hand. Many, or while Temporal is slow, by a task of their own: the batch goes on meanwhile. */
-async function workflowsStarted(run: BatchRun, starts: ServerStart[]): Promise<StartedServer[]> {
-  const now = Date.now();
-  if (starts.length <= mostStarts.atOnce && now >= run.startsSlowlyUntil) {
-    try {
-      return await startAtOnce({ starts });
-    } catch {
-      run.startsSlowlyUntil = now + slowStartsMs;
-    }
-  }
-  return batchCalls(counted(starts.length, 'server')).startServers({ starts });
 }
 
 /** The start of a server's workflow. It is the same at each try. */
@@ -232,7 +218,7 @@ async function reportLease(run: BatchRun, report: LeaseReport): Promise<void> {
   const { state } = run.batch;
   const { existing, running } = report.demand;
   try {
-    const receipt = await batchCalls(`wants ${existing} jobs, ${running} running`).reportLease({
+    const receipt = await batchCalls(`wants ${counted(existing, 'job')}, ${running} running`).reportLease({
       account: state.plan.account.id,
       report,
     });

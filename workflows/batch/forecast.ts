@@ -3,6 +3,7 @@ import { byName } from '../../src/text';
 import type { Slots } from '../contract/slots';
 import { noNews } from '../news/news';
 import { decide } from './decide';
+import type { LeaseHolding } from './lease';
 import { estimatedCleanUp, estimatedSeconds, likelyEnd } from './servers/estimate';
 import { hasWorkflow, type ServerRecord } from './servers/server-record';
 import { type Batch, type BatchState, batchOf } from './state';
@@ -103,7 +104,7 @@ function imagined(state: BatchState): BatchState {
     stage: 'running',
     servers,
     wishes: byName(),
-    holding: { ...state.holding, reportOnItsWay: {} },
+    holding: { ...imaginedHolding(state.holding), reportOnItsWay: {} },
     hold: undefined,
     account: accountInOrder(),
     gates: { ...gates, approvedWaves: plan.waves.map(({ name }) => name) },
@@ -115,6 +116,20 @@ function imagined(state: BatchState): BatchState {
     announced: { ...announced, waiting: [...announced.waiting], ended: [...announced.ended] },
     news: { ...noNews(), isSending: true },
   };
+}
+
+/** A quota that has granted all that was asked for grants more when a later wave asks for it. */
+export function imaginedHolding(holding: LeaseHolding): LeaseHolding {
+  const { lease, lastReport, held } = holding;
+  const { quota } = lease;
+  if (!quota || !lastReport || lease.contended) return holding;
+  const isMet = lease.running >= lastReport.demand.running && lease.existing >= lastReport.demand.existing;
+  if (!isMet || lease.running === 0) return holding;
+  const grown = (slots: Slots) => ({
+    existing: Math.max(slots.existing, quota.jobs),
+    running: Math.max(slots.running, quota.running),
+  });
+  return { ...holding, lease: { ...lease, ...grown(lease) }, held: grown(held) };
 }
 
 /** One that takes longer than estimated is given a quarter more each time: so the end stays put in between. */

@@ -109,7 +109,6 @@ function newRun(input: BatchInput): BatchRun {
     mustDecide: true,
     hasOrder: false,
     survey: new CancellationScope(),
-    startsSlowlyUntil: 0,
     decidedAt: 0,
     // A run that takes over has more urgent things to do first.
     detailsAt: 'carried' in input ? now : 0,

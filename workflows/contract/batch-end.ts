@@ -32,6 +32,8 @@ export function resultOfFailure(error: unknown): BatchResult | undefined {
 export interface BatchMemo {
   servers: number;
   account: string;
+  /** The file of its plan, as it was typed. */
+  planFile?: string;
   /** Once it has ended, phases without servers left out. */
   counts?: Partial<Record<ServerPhase, number>>;
 }

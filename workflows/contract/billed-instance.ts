@@ -7,14 +7,14 @@ export type KeptServer = Pick<
 >;
 
 /**
- * The milliseconds for which the intermediate instance of the server's kept job is billed until `now`, unless the job was deleted
- * since. SMC makes the instance when the job starts, and keeps it until a Stopped or InError job is deleted. So the time counts
+ * The milliseconds for which the intermediate instance of the server's kept job is billed until `now`, or until `cleanup` has
+ * deleted the job. SMC makes the instance when the job starts, and keeps it until a Stopped or InError job is deleted. So the time counts
  * from the server's start, also after its end. Undefined where nothing is billed.
  */
 export function billedMs(server: KeptServer, now: number): number | undefined {
   const { startedAt, leftover } = server;
   if (!leftover || startedAt === undefined || !keepsInstance(server)) return undefined;
-  return Math.max(0, now - startedAt);
+  return Math.max(0, Math.min(now, leftover.deletedAt ?? now) - startedAt);
 }
 
 /** SMC: a success releases the instance. */

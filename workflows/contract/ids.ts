@@ -7,6 +7,9 @@ export const planOfActionWorkflowId = (batch: string, id: string) => `smc-plan-o
 /** The workflow that sends the last news of a batch to the webhook; each run of a batch has its own. */
 export const newsWorkflowId = (batch: string, runId: string) => `smc-news:${batch}/${runId}`;
 
+/** The record of what `cleanup` has deleted of a batch. */
+export const cleanupWorkflowId = (batch: string) => `smc-cleanup:${batch}`;
+
 /** The batch and the server of a workflow, by its id: dc1 of `smc-batch:dc1`, dc1 and web-01 of `smc-server:dc1/web-01`. */
 export function placeOfWorkflow(workflowId: string): { batch?: string; server?: string } {
   const [, batch] = /^smc-batch:(.*)$/s.exec(workflowId) ?? [];

@@ -157,7 +157,7 @@ export interface ServerView {
   error?: SmcFailure;
   /** Of a failed server whose job has been looked at before it was deleted, or kept. */
   evidence?: JobEvidence;
-  leftover?: Leftover;
+  leftover?: ShownLeftover;
   note?: string;
   /** An earlier run of the batch has migrated it: its job, image and times are of then, as far as is known. */
   earlier?: true;
@@ -177,6 +177,12 @@ export interface ServerView {
   /** Its data goes over VPN or Express Connect, not the Internet. */
   overVpc?: true;
 }
+
+/** A job that was left in the account, as views show it. */
+export type ShownLeftover = Leftover & {
+  /** When `cleanup` has deleted it since; milliseconds since the epoch. */
+  deletedAt?: number;
+};
 
 /** The time of whoever asks, milliseconds since the epoch: a workflow's own clock stands still between two events. */
 export interface Asked {

@@ -1,3 +1,4 @@
+import { inUtc } from '../in-utc';
 import { limitOf, type QuotaState } from './state';
 
 /** The details on the quota's page in the Temporal UI, in Markdown. */
@@ -10,7 +11,7 @@ export function quotaDetails(account: string, state: QuotaState, now: number): s
   );
   const isLearned = Object.values(learned).some(({ until }) => until > now);
   const awaited = Object.keys(state.awaited);
-  return [
+  const lines = [
     `Account **${account}**: ${limitOf(state, 'existing', now)} jobs may exist, ${limitOf(state, 'running', now)} may run` +
       `${isLearned ? ', as the API has refused more' : ''}; others have ${others.existing} and run ${others.running}.`,
     ...(quota.changedAt > 0 ? [`The quota as stated at ${new Date(quota.changedAt).toISOString()}.`] : []),
@@ -27,5 +28,6 @@ export function quotaDetails(account: string, state: QuotaState, now: number): s
     '| batch | jobs leased | running leased |',
     '| --- | --- | --- |',
     ...rows,
-  ].join('\n');
+  ];
+  return inUtc(lines.join('\n'));
 }

@@ -45,7 +45,7 @@ export async function apply(path: string, options: ApplyOptions): Promise<void> 
       ? undefined
       : await askToStart(client, plan, path, options.yes, print);
     await ensureSearchAttributes(client, settings.namespace);
-    const how = await batch.start(plan);
+    const how = await batch.start(plan, path);
     if (how === 'started') print(`Batch '${plan.name}' started.`);
     if (how === 'attached') await changePlan(client, batch, plan, options.yes, print);
     const ui = await temporalUiUrl(client, settings);

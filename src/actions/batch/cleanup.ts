@@ -1,5 +1,10 @@
+import type { Client } from '@temporalio/client';
 import { createReplicationJobPoller } from '../../../activities/jobs/replication-job-poller';
+import { batchClient } from '../../batch-client/batch-client';
+import { recordDeletedJobs } from '../../batch-client/cleanup-record';
 import { noSuchBatch } from '../../batch-client/names';
+import { queueOf } from '../../batch-client/queue-of-batch';
+import { serverNow } from '../../batch-client/server-clock';
 import { withClient } from '../../batch-client/session';
 import { type CleanedJob, removeJob, type TaggedJob } from '../../cleanup/remove-job';
 import { knowledgeOf, whyUntouched, workflowOf } from '../../cleanup/whose-job';
@@ -9,7 +14,7 @@ import { counted } from '../../report';
 import type { SmcClient } from '../../smc';
 import { confirm } from '../../terminal/confirm';
 import { exitCodes } from '../../terminal/failure';
-import { printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
+import { printer, printJson, sayAside, type TableFormat, tableColumns } from '../../terminal/output';
 import { withSmc } from '../../terminal/smc-session';
 import { type Column, smcBatchCommand, tableLines } from '../../text';
 
@@ -55,7 +60,10 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
             `${here} ${knowledge === 'unknown' ? 'does not know' : 'does not run'} batch '${batch}'. Is the Temporal server that ran it gone for ever, with all its workers?`,
             options.yes,
           );
-        await confirm(`Delete these ${deletable.length} jobs?`, options.yes);
+        await confirm(
+          deletable.length === 1 ? 'Delete this job?' : `Delete these ${deletable.length} jobs?`,
+          options.yes,
+        );
       }
       const poller = createReplicationJobPoller(smc, lookSeconds);
       const results = await someAtOnce(jobs, jobsAtOnce, async (tagged) => {
@@ -70,6 +78,7 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
         return cleaned;
       }).finally(() => poller.close());
       if (options.output === 'json') printJson(results);
+      await remember(client, batch, results);
       if (jobs.length === 0) print(`Batch '${batch}' has left no job in the account.`);
       // It may be named wrong; after Temporal's retention no batch is known any more.
       if (jobs.length === 0 && knowledge === 'unknown') print(await noSuchBatch(client, batch));
@@ -86,6 +95,19 @@ export async function cleanup(batch: string, options: CleanupOptions): Promise<v
         process.exitCode = exitCodes.serversFailed;
     }),
   );
+}
+
+/** The views of the batch shall not go on billing what is gone; what was deleted is deleted, also where that cannot be noted. */
+async function remember(client: Client, batch: string, results: readonly CleanedJob[]): Promise<void> {
+  const jobIds = results.filter(({ outcome }) => outcome === 'deleted').map(({ jobId }) => jobId);
+  try {
+    const taskQueue = await queueOf(batchClient(client, batch));
+    await recordDeletedJobs(client, batch, { jobIds, at: Math.round(await serverNow(client)), taskQueue });
+  } catch (error) {
+    sayAside(
+      `Temporal could not note what was deleted, so the views of the batch show these jobs on: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** Jobs at work are no trouble, and are named here alone. */

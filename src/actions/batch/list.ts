@@ -3,10 +3,11 @@ import type { BatchMemo } from '../../../workflows/contract/batch-end';
 import { smcPhase } from '../../../workflows/contract/search-attributes';
 import type { BatchProgress } from '../../../workflows/contract/views';
 import { batchClient, hasWorker } from '../../batch-client/batch-client';
+import { applyAgain } from '../../batch-client/plan-file';
 import { withClient } from '../../batch-client/session';
 import { countsLine, zonedTime } from '../../report';
 import { printer, printJson, type TableFormat, tableColumns } from '../../terminal/output';
-import { type Column, plainLine, smcBatchCommand, tableLines } from '../../text';
+import { type Column, plainLine, tableLines } from '../../text';
 
 /** Lists all batches on stdout. */
 export const list = (output: TableFormat) => withClient((client) => listBatches(client, output));
@@ -54,7 +55,7 @@ export async function listBatches(client: Client, output: TableFormat): Promise<
       phase: execution.typedSearchAttributes.get(smcPhase),
       started: execution.startTime.toISOString(),
       why: hasNoEnd ? await whyWithoutEnd(client, execution) : undefined,
-      next: progress?.next ?? nextAfterEnd(memo?.counts),
+      next: progress?.next ?? nextAfterEnd(memo),
       servers: progress?.total ?? totalOf(memo),
       counts: progress?.counts ?? memo?.counts,
       accountTrouble: progress?.accountTrouble,
@@ -76,8 +77,9 @@ function totalOf({ servers, counts }: Partial<BatchMemo> = {}): number | undefin
 }
 
 /** As the batch itself says it: one that has ended takes no orders. */
-function nextAfterEnd({ failed = 0, cancelled = 0 }: Partial<BatchProgress['counts']> = {}) {
-  return failed + cancelled > 0 ? [smcBatchCommand('apply', ['PLAN'])] : undefined;
+function nextAfterEnd({ counts = {}, planFile }: Partial<BatchMemo> = {}) {
+  const { failed = 0, cancelled = 0 } = counts;
+  return failed + cancelled > 0 ? [applyAgain({ planFile })] : undefined;
 }
 
 const columns: Column<BatchRow>[] = [

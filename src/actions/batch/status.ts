@@ -55,7 +55,7 @@ async function showBatch(client: Client, name: string, output: TableFormat): Pro
   if (refused) print(c.red(`account  ${refused}`));
   if (trouble) print(trouble);
   for (const line of waitingLines(progress, now)) print(line);
-  print(slotsSaid(progress.slots));
+  if (progress.outcome === undefined) print(slotsSaid(progress.slots));
   for (const line of lines) print(c.yellow(`trouble  ${line}`));
   if (progress.quotaTrouble) print(c.yellow(`trouble  ${countTrouble(progress.quotaTrouble)}`));
   print();

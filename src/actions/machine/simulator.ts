@@ -3,6 +3,7 @@ import { type Faults, readFaults, simulatorCredentials, startSimulator } from '.
 import { isLoopback } from '../../simulator/loopback';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { interruptSignal, untilAborted } from '../../terminal/interrupt';
+import { sayAside } from '../../terminal/output';
 
 export interface SimulatorFlags {
   port: number;
@@ -60,13 +61,15 @@ export async function simulator(flags: SimulatorFlags): Promise<void> {
     );
   }
   process.stdout.write(`${lines.join('\n')}\n`);
-  process.stderr.write(
-    `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds per second. Ctrl-C ends it.\n` +
-      `Paste the lines above into the shells of its workers and commands${credentials ? '; its AccessKey pair is the one of this shell: set the same there' : ''}.\n`,
+  sayAside(
+    `A simulated SMC account with ${account.account.sources.size} servers, ${flags.speed} simulated seconds per second. Ctrl-C ends it.`,
+  );
+  sayAside(
+    `Paste the lines above into the shells of its workers and commands${credentials ? '; its AccessKey pair is the one of this shell: set the same there' : ''}.`,
   );
   if (!isLoopback(flags.host))
-    process.stderr.write(
-      `It listens on ${flags.host}: whoever reaches it can read the account and change its faults without a key.\n`,
+    sayAside(
+      `It listens on ${flags.host}: whoever reaches it can read the account and change its faults without a key.`,
     );
   await untilAborted(interrupt.signal);
   interrupt.dispose();

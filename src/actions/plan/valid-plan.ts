@@ -1,5 +1,6 @@
 import { sizeProblem } from '../../batch-client/batch-size';
 import { type Plan, readPlan } from '../../plan';
+import { counted } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { showProblems } from '../../terminal/plan-problems';
 
@@ -9,12 +10,9 @@ export async function validPlan(path: string): Promise<Plan> {
   showProblems(read);
   if (read.plan) {
     const tooLarge = await sizeProblem(read.plan);
-    if (tooLarge) throw new CommandFailure(`${path}: ${tooLarge}. Nothing was started.`, exitCodes.usage);
+    if (tooLarge) throw new CommandFailure(`${path}: ${tooLarge}. Nothing was done.`, exitCodes.usage);
     return read.plan;
   }
   const count = read.problems.length;
-  throw new CommandFailure(
-    `${count} ${count === 1 ? 'problem' : 'problems'} in the plan: nothing was started.`,
-    exitCodes.usage,
-  );
+  throw new CommandFailure(`${counted(count, 'problem')} in the plan: nothing was done.`, exitCodes.usage);
 }

@@ -79,7 +79,8 @@ function findingsOf(
   }
   const actual = valueAt(value, path);
   if (/^invalid_(type|value)$/.test(issue.code) && actual === undefined && path.length > 0) {
-    return [{ code: 'missing-field', message: `${name} is missing`, path }];
+    const fix = path.length === 1 ? howToWrite[name] : undefined;
+    return [{ code: 'missing-field', message: `${name} is missing`, path, ...(fix && { fix }) }];
   }
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     const wanted = issue.expected === 'int' ? 'a whole number' : nounOf(issue.expected);
@@ -91,6 +92,13 @@ function findingsOf(
   }
   return [{ code: 'invalid-value', message: `${name}: ${messageOf(issue, path)}`, path }];
 }
+
+/** The fields without which no plan is one, for who writes a first plan by hand. */
+const howToWrite: Record<string, string> = {
+  version: 'write version: 1',
+  name: 'write the name of the batch, as in name: dc1-exit',
+  servers: 'write servers: and a line for each of them, or start with smc-batch init',
+};
 
 function messageOf(issue: z.core.$ZodIssue, path: PlanPath): string {
   if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid')) {

@@ -75,7 +75,7 @@ export function costsSection({ summary: { costs } }: BatchReport): Markup {
       html`<tr><td>${what.trim()}</td><td>${quantity}</td>${costs.priced && html`<td>${price}</td>`}</tr>\n`,
   );
   return html`<section aria-labelledby="costs"><h2 id="costs">Costs</h2>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of costs"><table>
 <thead><tr><th scope="col">of</th><th scope="col">quantity</th>${costs.priced && html`<th scope="col">price</th>`}</tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }

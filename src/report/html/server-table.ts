@@ -50,5 +50,5 @@ const clock = (iso: string) => `${iso.slice(5, 10)} ${iso.slice(11, 19)}`;
 function result({ imageId, imageName, error, leftover }: ReportServer): Markup {
   return html`${imageId && html`<span class="id"${imageName && html` title="${imageName}"`}>${imageId}</span>`}${
     error && html`<span class="id bad" title="${error.message}">${error.code}</span>`
-  }${leftover && html` <span class="left">job left</span>`}`;
+  }${leftover && !leftover.deletedAt && html` <span class="left">job left</span>`}`;
 }

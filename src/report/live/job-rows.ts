@@ -29,7 +29,11 @@ export function jobRows(
   return {
     header: runs.length > 0 ? joined(shown.map(({ title, width }) => padded(title, width))) : undefined,
     row: (server) =>
-      isSeenRunning(server) ? joined(shown.map(({ cell }) => cell(server))) : phaseLine(server, c, clock),
+      isSeenRunning(server)
+        ? joined(shown.map(({ cell }) => cell(server)))
+        : runs.length > 0 && isBrief(server)
+          ? joined(shown.map(({ title, width }) => padded(briefCell(server, title, clock), width)))
+          : phaseLine(server, c, clock),
   };
 }
 
@@ -44,6 +48,27 @@ interface LiveColumn {
 
 export const isSeenRunning = (server: LiveServer): server is RunningServer =>
   server.phase === 'migrating' && server.trouble === undefined && server.jobSeen !== undefined;
+
+/** A server of which there is nothing to say but its phase. */
+const isBrief = ({ phase, trouble }: LiveServer) =>
+  !trouble && (phase === 'migrating' || phase === 'finishing');
+
+/** Such a server under the titles of those whose jobs are seen to run. */
+function briefCell(server: LiveServer, title: string, { now }: Clock): string {
+  const { startedAt, jobId = '' } = server;
+  switch (title) {
+    case 'state':
+      return startingOrFinishing(server);
+    case 'job':
+      return plainLine(jobId);
+    case 'running':
+      return startedAt === undefined ? '' : formatDuration(now - startedAt);
+    default:
+      return '';
+  }
+}
+
+const startingOrFinishing = ({ phase }: LiveServer) => (phase === 'finishing' ? 'finishing' : 'starting');
 
 /** Percent and state are always there; then by their worth: how old that is, the end, a bar, the job, the time so far. */
 function columnsThatFit(
@@ -128,6 +153,6 @@ function phaseLine(server: LiveServer, c: Colors, { now, timeZone }: Clock): str
       return `queued      ${time}  waits for a slot to start again`;
     default:
       if (trouble) return c.yellow(plainLine(trouble));
-      return `${phase === 'finishing' ? 'finishing' : 'starting '}   ${time}  ${plainLine(jobId)}`;
+      return `${padded(startingOrFinishing(server), 10)}  ${time}  ${plainLine(jobId)}`;
   }
 }

@@ -48,7 +48,7 @@ servers:
   expect(stdout).toBe('');
   for (const place of ['3:', '4:', '7:', '8:']) expect(stderr).toContain(`batch.yaml:${place}`);
   expect(stderr).toContain('vSwitchId');
-  expect(stderr).toMatch(/\d problems in the plan: nothing was started/);
+  expect(stderr).toMatch(/\d problems in the plan: nothing was done/);
   expectForPeople(stderr);
   expect(house.simulator.account.audit().calls.total).toBe(0);
 });

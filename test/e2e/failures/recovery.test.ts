@@ -88,7 +88,7 @@ test('a slow server fails with the reason after jobTimeout, and its job is stopp
   expect(audit().jobs.leftovers).toEqual([]);
 });
 
-test('kept jobs are counted as billed, and cleanup deletes only those', async () => {
+test('kept jobs are counted as billed until cleanup has deleted them, and it deletes only those', async () => {
   house = await aHouse({ servers: 3, speed: 6_000 });
   const [broken, mine] = sourceIds();
   house.breakThings({ jobs: [{ source: broken!, fail: { atProgress: 50 } }] });
@@ -100,7 +100,7 @@ test('kept jobs are counted as billed, and cleanup deletes only those', async ()
   await batch.result();
   expect((await batch.progress()).leftovers).toBe(1);
   const status = await house.run('status', plan.name);
-  expect(status.stdout).toMatch(/1 kept job has billed [\d.]+ instance-hours? so far/);
+  expect(status.stdout).toMatch(/1 kept job: .* instance-hours? billed so far/);
   expect(status.stdout).toContain(`smc-batch cleanup ${plan.name}`);
 
   // The job of another batch of ours.
@@ -114,6 +114,21 @@ test('kept jobs are counted as billed, and cleanup deletes only those', async ()
   const left = [...house.simulator.account.jobs.values()].filter(({ status }) => status === 'Running');
   expect(left.map(({ sourceId }) => sourceId)).toContain(mine);
   expect((await running.progress()).counts.migrating).toBe(1);
+
+  // The batch has ended and can learn nothing more: what cleanup has deleted is noted beside it.
+  const since = await house.run('status', plan.name);
+  expect(since.stdout).toMatch(/was left in the account, and cleanup deleted it at \d{4}-.* UTC/);
+  expect(since.stdout).not.toContain('so far');
+  const told = JSON.parse((await house.run('status', plan.name, '-o', 'json')).stdout);
+  expect(told.progress.leftovers).toBe(0);
+  expect(told.keptJobs).toBeUndefined();
+  const { instanceHours, deletedAt } = told.servers[0].leftover;
+  expect(deletedAt).toBeLessThanOrEqual(Date.now());
+  const report = JSON.parse((await house.run('report', plan.name, '-o', 'json')).stdout);
+  expect(report.leftovers).toEqual([]);
+  expect(report.servers[0].leftover.instanceHours).toBe(instanceHours);
+  const story = await house.run('explain', plan.name, plan.servers[0]!.name);
+  expect(story.stdout).toMatch(/left +nothing: cleanup deleted job j-/);
 });
 
 test('an incremental job is kept valid until its cut-over, as long as SMC allows', async () => {

@@ -48,8 +48,8 @@ test.each<[string, (count: number) => string | undefined, string, string]>([
   [
     'of jobs left in the Temporal UI',
     (count) => batchDetails(batchProgress(batchWith(count), 2)),
-    '1 job was left in the account and keeps its billed intermediate instance.',
-    '2 jobs were left in the account and keep their billed intermediate instances.',
+    '1 job was left in the account: its intermediate instance is billed until it is deleted',
+    '2 jobs were left in the account: their intermediate instances are billed until they are deleted',
   ],
   [
     'of servers added to the plan',

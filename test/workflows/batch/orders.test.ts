@@ -266,8 +266,16 @@ test.each<[string, OrderKind, object, Record<string, ServerRecord>, string, stri
     'change the limits: at most 3 servers at once, quota 100 jobs and 50 running, priority 0 (now at most 50 servers at once, quota 100 jobs and 50 running, priority 0); running jobs go on',
     'at most 3 servers at once, quota 100 jobs and 50 running, priority 0; running jobs go on',
   ],
+  [
+    'a limit above the quota',
+    'setLimits',
+    { maxConcurrent: 60 },
+    {},
+    "change the limits: at most 50 servers at once, as the quota allows no more (the batch's own limit is 60), quota 100 jobs and 50 running, priority 0 (now at most 50 servers at once, quota 100 jobs and 50 running, priority 0); running jobs go on",
+    "at most 50 servers at once, as the quota allows no more (the batch's own limit is 60), quota 100 jobs and 50 running, priority 0; running jobs go on",
+  ],
 ])('%s says before the question what it will do, and does that', (_, kind, given, records, would, did) => {
-  const batch = aBatch(gated, records);
+  const batch = aBatch(structuredClone(gated), records);
   const whole = { by: 'me', ...given } as Orders[typeof kind];
   const before = JSON.stringify(batch.state);
   expect(tryOrder(batch, kind, whole, 7)).toMatchObject({ would });

@@ -258,7 +258,11 @@ export const rules: { [K in OrderKind]: OrderRule<Orders[K]> } = {
 function limitsOf(batch: Batch): string {
   const { maxConcurrent, priority } = batch.state.plan.policy;
   const { jobs, running } = quotaInForce(batch);
-  return `at most ${serversThat(maxConcurrent)} at once, quota ${counted(jobs, 'job')} and ${running} running, priority ${priority}`;
+  const own =
+    maxConcurrent > running
+      ? `, as the quota allows no more (the batch's own limit is ${maxConcurrent})`
+      : '';
+  return `at most ${serversThat(Math.min(maxConcurrent, running))} at once${own}, quota ${counted(jobs, 'job')} and ${running} running, priority ${priority}`;
 }
 
 /** What a cancel does to the jobs of those servers that are under way. */

@@ -1,6 +1,7 @@
 import { smcBatchCommand } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
 import { notByThisRun } from '../../contract/migrated-otherwise';
+import { inUtc } from '../../in-utc';
 import { openFailureNews } from '../../news/news';
 import { counted, verbOf } from '../counted';
 import { stopReason } from '../gates/gates';
@@ -107,7 +108,7 @@ export function announceExpiry(
   announce(
     batch,
     'expiry',
-    `${server}: SMC lets its replication job ${jobId} live until ${new Date(at).toISOString()}, and no longer${cutOver}`,
+    `${server}: SMC lets its replication job ${jobId} live until ${inUtc(new Date(at).toISOString())}, and no longer${cutOver}`,
     now,
   );
 }

@@ -1,5 +1,5 @@
-import { type Forecast, forecast, measuredLengths } from '../forecast';
-import { leasedSlots } from '../lease/lease-use';
+import { type Forecast, forecast, imaginedHolding, measuredLengths } from '../forecast';
+import { usableSlots } from '../lease';
 import { isEnded } from '../servers/server-record';
 import type { Batch } from '../state';
 
@@ -23,7 +23,7 @@ export function estimatedEnd(batch: Batch, now: number): number | undefined {
 /** Were all slots kept busy: the longer of all remaining work over the slots and of the longest single server. */
 function roughEnd(batch: Batch, now: number): number | undefined {
   const { state, index } = batch;
-  const { running: slots } = leasedSlots(batch);
+  const { running: slots } = usableSlots(imaginedHolding(state.holding), state.plan.policy.maxConcurrent);
   const { jobOf, cleanUp } = measuredLengths(state);
   let work = 0;
   let longest = 0;

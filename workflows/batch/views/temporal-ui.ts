@@ -1,6 +1,7 @@
 import { accountTroubleLine, smcBatchCommand } from '../../../src/text';
 import { slotsSaid } from '../../contract/slots';
 import { type BatchProgress, serverPhases } from '../../contract/views';
+import { inUtc } from '../../in-utc';
 import { counted, verbOf } from '../counted';
 
 /** What the Temporal UI shows on the batch's page, in Markdown. */
@@ -8,7 +9,8 @@ export function batchDetails(progress: BatchProgress): string {
   const { counts, slots, waves, waiting, leftovers } = progress;
   const ended = waves.reduce((sum, wave) => sum + wave.ended, 0);
   const shown = serverPhases.filter((phase) => counts[phase] > 0);
-  return [
+  const orders = (progress.next ?? []).filter((order) => !waiting?.includes(order));
+  const lines = [
     ...(progress.accountTrouble ? [`**${accountTroubleLine(progress.accountTrouble)}**`, ''] : []),
     `**${ended} of ${progress.total} servers ended** (${progress.outcome === 'cancelled' ? 'cancelled' : progress.status})`,
     '',
@@ -19,7 +21,7 @@ export function batchDetails(progress: BatchProgress): string {
     `J${slotsSaid(slots).slice(1)}.`,
     ...(progress.estimatedEnd ? [`Estimated end: ${new Date(progress.estimatedEnd).toISOString()}.`] : []),
     ...(waiting ? [`Waiting: ${waiting}.`] : []),
-    ...(progress.next ? [`Next: ${progress.next.map((order) => `\`${order}\``).join(' or ')}`] : []),
+    ...(orders.length > 0 ? [`Next: ${orders.map((order) => `\`${order}\``).join(' or ')}`] : []),
     ...(progress.webhook ? [`Webhook: ${progress.webhook.reason}.`] : []),
     ...(progress.quotaTrouble
       ? [
@@ -28,7 +30,7 @@ export function batchDetails(progress: BatchProgress): string {
       : []),
     ...(leftovers > 0
       ? [
-          `${counted(leftovers, 'job')} ${verbOf(leftovers, 'was left in the account and keeps its billed intermediate instance', 'were left in the account and keep their billed intermediate instances')}.`,
+          `${counted(leftovers, 'job')} ${verbOf(leftovers, 'was left in the account: its intermediate instance is billed until it is deleted', 'were left in the account: their intermediate instances are billed until they are deleted')} (${smcBatchCommand('cleanup', [progress.batch])}).`,
         ]
       : []),
     ...(progress.strayJobs > 0
@@ -43,5 +45,6 @@ export function batchDetails(progress: BatchProgress): string {
       (wave) =>
         `| ${wave.name} | ${wave.closed ?? wave.state} | ${wave.ended} of ${wave.total} | ${wave.failed} |`,
     ),
-  ].join('\n');
+  ];
+  return inUtc(lines.join('\n'));
 }
