@@ -40,7 +40,8 @@ export interface BatchWatch {
   decides(host: BatchHost): void;
   beforeDecide(host: BatchHost): void;
   afterDecide(host: BatchHost, decision: Decision): void;
-  afterRenewal(host: BatchHost): void;
+  /** A new run has taken over from `before`. */
+  afterRenewal(host: BatchHost, before: Batch): void;
   /** What was found of servers has been taken. */
   afterLook(host: BatchHost, findings: Findings): void;
 }

@@ -36,8 +36,9 @@ function continueAsNew(host: BatchHost): void {
   host.wakeAt = undefined;
   host.isSurveying = false;
   host.isBrokenOff = false;
+  const before = host.batch;
   host.batch = batchOf(resumed(unpackedBatch(carried), around.clock.now));
-  host.watch.afterRenewal(host);
+  host.watch.afterRenewal(host, before);
 }
 
 /** All servers have ended: what is left is looked for, and the lease given back. */

@@ -131,7 +131,7 @@ export function judgeCancel({ batch, name }: BatchHost, workflows: ServerWorkflo
     );
 }
 
-/** An order is done once its server has heard it, or is not at work any more. */
+/** An order is done once its server has heard it, or is not at work any more. One that was cancelled does not wait for its next start. */
 export function forgetHeard(host: BatchHost, workflows: ServerWorkflows): void {
   for (const [orders, isHeard] of [
     [host.cancels, ({ isCancelled }: ServerWorkflow) => isCancelled],
@@ -141,6 +141,15 @@ export function forgetHeard(host: BatchHost, workflows: ServerWorkflows): void {
       const record = host.batch.state.servers[name];
       const workflow = workflows.running(host.name, name);
       const isMoot = !record || !hasWorkflow(record) || (record.round !== round && record.round !== 0);
+      if (isMoot && orders === host.cancels) judgeCancelled(name, record);
       if (isMoot || (workflow && isOf(workflow, record, host) && isHeard(workflow))) orders.delete(name);
     }
+}
+
+function judgeCancelled(name: string, record: ServerRecord | undefined): void {
+  must(
+    record?.phase !== 'waiting',
+    'a wish stands until it is done',
+    () => `${name} was cancelled, and waits for its next start: ${JSON.stringify(record)}`,
+  );
 }

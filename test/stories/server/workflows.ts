@@ -9,6 +9,7 @@ import type { EndedServer } from '../../../activities/workflows/find-ended-serve
 import type { PlannedServer } from '../../../src/plan';
 import type { ServerMigrationInput } from '../../../workflows/contract/server-migration';
 import type { Job } from '../account/account';
+import { carried } from '../clock/carried';
 import type { Surroundings } from '../plot/surroundings';
 import { migrate } from './migrate';
 import { ServerWorkflow } from './server-workflow';
@@ -64,7 +65,7 @@ export class ServerWorkflows {
   private seen = ({ input, standing }: ServerWorkflow): RunningServer => ({
     server: input.server,
     sourceId: input.sourceId,
-    standing: this.around.random.chance(0.9) ? structuredClone(standing) : undefined,
+    standing: this.around.random.chance(0.9) ? carried(standing) : undefined,
   });
 
   /** As `findEarlierServers` answers. */
@@ -102,7 +103,7 @@ export class ServerWorkflows {
     return servers.flatMap((server): EndedServer[] => {
       const last = this.last(batch, server);
       if (!last?.isOpen) return [{ server, result: last?.result }];
-      const standing = joined.includes(server) ? structuredClone(last.standing) : undefined;
+      const standing = joined.includes(server) ? carried(last.standing) : undefined;
       return standing && standing.phase !== 'migrating' ? [{ server, standing }] : [];
     });
   }

@@ -29,8 +29,27 @@ export function isOpen(window: TimeWindow | undefined, lockoutDates: readonly st
   return now.minutes < to && isOpenDay(weekdays[(weekdays.indexOf(now.weekday) + 6) % 7]!);
 }
 
+/** The last answers of {@link nextOpening}, by the dates and the window of a plan: an answer holds until then. */
+const openings = new WeakMap<
+  readonly string[],
+  Map<TimeWindow | undefined, { at: number; until: number | undefined }>
+>();
+
 /** The next time from `at` on at which servers may start; undefined when there is none within a year. */
 export function nextOpening(
+  window: TimeWindow | undefined,
+  lockoutDates: readonly string[],
+  at: number,
+): number | undefined {
+  const known = openings.get(lockoutDates) ?? new Map<TimeWindow | undefined, never>();
+  const last = known.get(window);
+  if (last?.until !== undefined && last.at <= at && at <= last.until) return last.until;
+  const until = openingFrom(window, lockoutDates, at);
+  openings.set(lockoutDates, known.set(window, { at, until }));
+  return until;
+}
+
+function openingFrom(
   window: TimeWindow | undefined,
   lockoutDates: readonly string[],
   at: number,
