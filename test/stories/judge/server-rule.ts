@@ -90,7 +90,8 @@ function judgeWishes(
     );
   const isFor = (round: number | undefined) =>
     round === record.round || (round !== undefined && record.round === 0);
-  if (isFor(cancels.get(server)) && !workflow.isCancelled) stands('cancel');
+  // Of a whole batch that is cancelled `judgeCancel` sees to it, once the batch has decided.
+  if (isFor(cancels.get(server)) && !workflow.isCancelled && !state.cancelRequested) stands('cancel');
   if (isFor(cutOvers.get(server)) && !workflow.isCutOverRequested) stands('cutOver');
   const isGranted = record.phase === 'migrating' && record.grantedRequest !== undefined;
   if (
