@@ -1,8 +1,7 @@
 import type { Plan, Wave } from '../../../src/plan';
 import { startTimeOf } from '../../../src/plan/plan';
-import { smcBatchCommand } from '../../../src/text';
+import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { WaitingKind, WaitingReason } from '../../contract/views';
-import { counted, verbOf } from '../counted';
 import type { ServerIndex, WaveSums } from '../servers/server-index';
 import { isOpen, nextOpening } from './time-window';
 

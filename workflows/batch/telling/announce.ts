@@ -1,7 +1,6 @@
-import { smcBatchCommand } from '../../../src/text';
+import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
 import { openFailureNews } from '../../news/news';
-import { counted, verbOf } from '../counted';
 import { type Batch, note } from '../state';
 import { stoppedBy } from '../status';
 import { accountAnnouncement, checkAccount } from './account-trouble';
