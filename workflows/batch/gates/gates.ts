@@ -3,7 +3,7 @@ import { startTimeOf } from '../../../src/plan/plan';
 import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { WaitingKind, WaitingReason } from '../../contract/views';
 import type { ServerIndex, WaveSums } from '../servers/server-index';
-import { isOpen, nextOpening } from './time-window';
+import { closingTime, isOpen, nextOpening } from './time-window';
 
 /** The orders of operators about gates; carried over Continue-As-New. */
 export interface GateState {
@@ -192,3 +192,9 @@ function windowGate({ policy }: Plan, { name, window }: Wave, now: number): Clos
     until === undefined ? 'and does not open within a year' : `until ${new Date(until).toISOString()}`;
   return { kind: 'window', reason: `the window of wave '${name}' is closed ${when}`, until };
 }
+
+/** When the open windows of waves close: from then on their servers need no slots. */
+export const windowsClose = ({ policy, waves }: Plan, now: number): number[] =>
+  waves
+    .map(({ window }) => closingTime(window, policy.lockoutDates, now))
+    .filter((time) => time !== undefined && time > now) as number[];

@@ -29,24 +29,33 @@ export function isOpen(window: TimeWindow | undefined, lockoutDates: readonly st
   return now.minutes < to && isOpenDay(weekdays[(weekdays.indexOf(now.weekday) + 6) % 7]!);
 }
 
-/** The last answers of {@link nextOpening}, by the dates and the window of a plan: an answer holds until then. */
-const openings = new WeakMap<
-  readonly string[],
-  Map<TimeWindow | undefined, { at: number; until: number | undefined }>
->();
-
 /** The next time from `at` on at which servers may start; undefined when there is none within a year. */
-export function nextOpening(
+export const nextOpening = remembered(openingFrom);
+
+/**
+ * When the open window closes; of a closed one, when it has closed last. Undefined where it does neither within nine days: a
+ * window without an end, or one that has not been open for longer.
+ */
+export const closingTime = remembered(closingFrom);
+
+type Find = (
   window: TimeWindow | undefined,
   lockoutDates: readonly string[],
   at: number,
-): number | undefined {
-  const known = openings.get(lockoutDates) ?? new Map<TimeWindow | undefined, never>();
-  const last = known.get(window);
-  if (last?.until !== undefined && last.at <= at && at <= last.until) return last.until;
-  const until = openingFrom(window, lockoutDates, at);
-  openings.set(lockoutDates, known.set(window, { at, until }));
-  return until;
+) => number | undefined;
+
+/** Remembers the last answer for the dates and the window of a plan: until then it stays the same. That there is none holds for a day. */
+function remembered(find: Find): Find {
+  type Answer = { at: number; holdsUntil: number; time: number | undefined };
+  const answers = new WeakMap<readonly string[], Map<TimeWindow | undefined, Answer>>();
+  return (window, lockoutDates, at) => {
+    const known = answers.get(lockoutDates) ?? new Map<TimeWindow | undefined, Answer>();
+    const last = known.get(window);
+    if (last && last.at <= at && at <= last.holdsUntil) return last.time;
+    const time = find(window, lockoutDates, at);
+    answers.set(lockoutDates, known.set(window, { at, holdsUntil: time ?? at + 1440 * minuteMs, time }));
+    return time;
+  };
 }
 
 function openingFrom(
@@ -67,15 +76,12 @@ function openingFrom(
   return undefined;
 }
 
-/**
- * When the open window closes; of a closed one, when it has closed last. Undefined where it does neither within nine days: a
- * window without an end, or one that has not been open for longer.
- */
-export function closingTime(
+function closingFrom(
   window: TimeWindow | undefined,
   lockoutDates: readonly string[],
   at: number,
 ): number | undefined {
+  if (!window && lockoutDates.length === 0) return undefined;
   const open = (time: number) => isOpen(window, lockoutDates, time);
   const minute = Math.floor(at / minuteMs) * minuteMs;
   const [step, wanted] = open(minute) ? [minuteMs, false] : [-minuteMs, true];
