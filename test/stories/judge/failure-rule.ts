@@ -22,9 +22,10 @@ export function judgeFailure(
   const all = workflows.byName.get(`${batch}/${name}`) ?? [];
   const retriedAt = retries.get(name);
   const { code } = record.error;
+  // A server that was cancelled during the survey and is retried keeps the workflow that still runs from before.
   if (retriedAt !== undefined && ownFailures.has(code))
     must(
-      all.some(({ startedAt }) => startedAt >= retriedAt),
+      all.some(({ startedAt, endToldAt = 0 }) => Math.max(startedAt, endToldAt) >= retriedAt),
       'a retry is a new try',
       () => `${name} was retried, and failed without a workflow of its own`,
     );

@@ -36,6 +36,8 @@ export class ServerWorkflow {
   isAsking = false;
   /** What it has told last, and whom: a life of its batch. */
   lastReport?: { report: ServerReport; firstRunId: string };
+  /** When it has told its end, for the first time. */
+  endToldAt?: number;
   readonly onClose: (() => void)[] = [];
   readonly startedAt: number;
   /** Of its job, as its reports name them; those that count against the attempts of the plan; cut-overs that were made. */
@@ -147,6 +149,7 @@ export class ServerWorkflow {
     const { batch, server, round } = this.input;
     const report = { ...more, server, round } as ServerReport;
     yield { at: clock.now + this.around.late() };
+    if (report.kind === 'ended') this.endToldAt = clock.now;
     this.around.deliver(batch, report, this, false);
     if (!random.chance(0.08)) return;
     clock.after(

@@ -24,8 +24,8 @@ export class ServerWorkflows {
   readonly byName = new Map<string, ServerWorkflow[]>();
   readonly open = new Set<ServerWorkflow>();
   started = 0;
-  /** Jobs that the last look has left out. */
-  private readonly leftOut = new Set<string>();
+  /** Jobs that the last look of a batch has left out. */
+  private readonly leftOut = new Map<string, ReadonlySet<string>>();
 
   constructor(private readonly around: Surroundings) {}
 
@@ -144,13 +144,12 @@ export class ServerWorkflows {
     const hidden = new Set<string>();
     for (const { jobId, createdAt } of all)
       if (
-        !this.leftOut.has(jobId) &&
+        !this.leftOut.get(batch)?.has(jobId) &&
         (clock.now - createdAt < lateListMs ? random.chance(0.3) : random.chance(0.04))
       )
         hidden.add(jobId);
     if (hidden.size > 0) count('look that leaves a job out');
-    this.leftOut.clear();
-    for (const jobId of hidden) this.leftOut.add(jobId);
+    this.leftOut.set(batch, hidden);
     const late = account.gone
       .filter(({ job, at }) => job.batch === batch && clock.now - at < lateListMs && random.chance(0.5))
       .map(({ job }) => job);
