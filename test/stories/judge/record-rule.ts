@@ -15,7 +15,7 @@ const facts = [
     'starts',
   ],
   ...['idleMs', 'idleSince'],
-  ...['grantedRequest', 'runId', 'roundEndedAt', 'validUntil'],
+  ...['grantedRequest', 'runId', 'roundEndedAt', 'validUntil', 'workflowRound'],
 ];
 const own: Record<ServerRecord['phase'], string[]> = {
   waiting: ['jobId', 'jobRuns', 'lookUp', 'notBefore'],

@@ -13,7 +13,7 @@ type Reported = ServerReport extends infer R
   : never;
 type Stand = ServerStanding extends infer S
   ? S extends ServerStanding
-    ? Omit<S, 'sourceId' | 'creation' | 'startedAt' | 'starts'> & { starts?: number }
+    ? Omit<S, 'sourceId' | 'round' | 'creationId' | 'startedAt' | 'starts'> & { starts?: number }
     : never
   : never;
 
@@ -55,10 +55,10 @@ export class ServerWorkflow {
     readonly input: ServerMigrationInput,
     readonly runId: string,
   ) {
-    const { sourceId, creationId, wantsStartAccepted = false } = input;
+    const { sourceId, round, creationId, wantsStartAccepted = false } = input;
     const { now } = around.clock;
     this.startedAt = now;
-    this.standing = { phase: 'migrating', sourceId, creationId, startedAt: now, starts: 1 };
+    this.standing = { phase: 'migrating', sourceId, round, creationId, startedAt: now, starts: 1 };
     this.mustTell = wantsStartAccepted;
   }
 
@@ -181,7 +181,7 @@ export class ServerWorkflow {
   }
 
   stand(step: Stand): void {
-    const { sourceId, creationId, startedAt, starts, grantedRequest } = this.standing;
-    this.standing = { starts, grantedRequest, ...step, sourceId, creationId, startedAt };
+    const { sourceId, round, creationId, startedAt, starts, grantedRequest } = this.standing;
+    this.standing = { starts, grantedRequest, ...step, sourceId, round, creationId, startedAt };
   }
 }

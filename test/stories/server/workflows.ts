@@ -103,8 +103,8 @@ export class ServerWorkflows {
     return servers.flatMap((server): EndedServer[] => {
       const last = this.last(batch, server);
       if (!last?.isOpen) return [{ server, result: last?.result }];
-      const standing = joined.includes(server) ? carried(last.standing) : undefined;
-      return standing && standing.phase !== 'migrating' ? [{ server, standing }] : [];
+      const isAnswered = joined.includes(server) && this.around.random.chance(0.9);
+      return isAnswered ? [{ server, standing: carried(last.standing) }] : [];
     });
   }
 

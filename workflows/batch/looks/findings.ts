@@ -122,7 +122,8 @@ export function takeSurveyEnd(batch: Batch, now: number): void {
 export function takeOverRunning(batch: Batch, { running }: EarlierServers, now: number): void {
   for (const { server, sourceId, standing } of running) {
     if (!batch.index.has(server)) continue;
-    const atWork = { phase: 'migrating', startedAt: now, sourceId, round: adoptedRound } as const;
+    const unknown = { phase: 'migrating', standingAsked: false } as const;
+    const atWork = { ...unknown, startedAt: now, sourceId, round: adoptedRound };
     batch.index.set(server, standing ? standingRecord(standing, now) : atWork);
   }
 }
@@ -175,7 +176,11 @@ function judgedRecord(
     case 'underWay': {
       const { standing } = earlier.running.find((one) => one.server === server.name) ?? {};
       if (standing) return standingRecord(standing, now);
-      return { round: adoptedRound, phase: 'migrating', startedAt: now, sourceId, jobId: verdict.job?.jobId };
+      const jobId = verdict.job?.jobId;
+      return {
+        ...{ round: adoptedRound, phase: 'migrating', standingAsked: false },
+        ...{ startedAt: now, sourceId, jobId },
+      };
     }
     case 'blocked': {
       const { trouble, migrated } = verdict;
@@ -215,9 +220,10 @@ function judgedRecord(
 
 /** The record of a server by the standing of its workflow. */
 export function standingRecord(
-  { creationId, ...standing }: ServerStanding,
+  { creationId, round: workflowRound, ...standing }: ServerStanding,
   now: number,
   round = adoptedRound,
 ): ServerRecord {
-  return standing.phase === 'queued' ? { ...standing, queuedAt: now, round } : { ...standing, round };
+  const known = { ...standing, round, ...(round === adoptedRound && { workflowRound }) };
+  return known.phase === 'queued' ? { ...known, queuedAt: now } : known;
 }
