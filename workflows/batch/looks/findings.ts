@@ -40,8 +40,9 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     if (!server) continue;
     const before = state.servers[found.name]!;
     if (hasWorkflow(before)) continue;
-    // A workflow from before the batch was applied is cancelled, too.
-    const isCancelled = before.phase === 'cancelled' && atWork.has(found.name);
+    // An order that came during the look-up is for the workflow from before the batch was applied, too: nobody else would end it.
+    const isGivenUp = before.phase === 'cancelled' || before.phase === 'skipped';
+    const isCancelled = isGivenUp && atWork.has(found.name);
     const isReplaced = before.isMoved && migratedFrom(before) !== undefined;
     if (isEnded(before.phase) && !isCancelled && !isReplaced) continue;
     if (isCancelled) wish(batch, server.name, 'cancel', now);
