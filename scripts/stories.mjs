@@ -65,7 +65,11 @@ async function tellAll({ seed, count, workers }) {
   let next = 0;
   const work = () =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(fileURLToPath(import.meta.url), { workerData: {} });
+      const worker = new Worker(fileURLToPath(import.meta.url), {
+        workerData: {},
+        // A story leaves much behind, and nothing of it is needed for long.
+        resourceLimits: { maxYoungGenerationSizeMb: 64 },
+      });
       const goOn = () => {
         const size = Math.min(portion, count - next);
         if (size <= 0 || all.failed.length >= 5) return resolve(worker.terminate());

@@ -9,10 +9,11 @@ const options = {
   sourceMaps: 'inline',
 };
 
-/** From now on `require` reads `.ts` files. */
-export function loadTypeScript() {
+/** From now on `require` reads `.ts` files. `known` has the JavaScript of texts that were read before. */
+export function loadTypeScript(known = new Map()) {
   Module._extensions['.ts'] = (module, filename) => {
-    const { code } = transformSync(readFileSync(filename, 'utf8'), { ...options, filename });
-    module._compile(code, filename);
+    const text = readFileSync(filename, 'utf8');
+    if (!known.has(text)) known.set(text, transformSync(text, { ...options, filename }).code);
+    module._compile(known.get(text), filename);
   };
 }

@@ -9,7 +9,7 @@ import {
   standingQuery,
 } from '../../workflows/contract/server-messages';
 
-/** A server's workflow that no longer runs, with its result unless it was terminated. */
+/** A server's workflow that no longer runs, with its result unless it was terminated; or the standing of one that runs. */
 export interface EndedServer {
   server: string;
   result?: ServerResult;
@@ -17,7 +17,7 @@ export interface EndedServer {
   standing?: ServerStanding;
 }
 
-/** Finds servers whose workflows have ended while their reports were lost; the adopted ones (`joined`) give their standings. */
+/** Finds servers whose workflows have ended while their reports were lost; those of `joined` that run give their standings. */
 export async function findEndedServers({
   batch,
   servers,
@@ -36,7 +36,7 @@ export async function findEndedServers({
       if (status.name === 'RUNNING') {
         const standing =
           joined.includes(server) && (await handle.query(standingQuery).catch(() => undefined));
-        if (standing && standing.phase !== 'migrating') ended.push({ server, standing });
+        if (standing) ended.push({ server, standing });
         continue;
       }
       ended.push({ server, result: await resultOf(handle, status.name, memo) });

@@ -51,7 +51,7 @@ export const bugs = [
   {
     name: 'a report of an old round is believed',
     file: 'workflows/batch/take-report.ts',
-    from: 'if (record.round !== adoptedRound && record.round !== report.round) return undefined;',
+    from: 'if (!isOfRound(record, report.round)) return undefined;',
     to: '',
   },
   {
@@ -141,8 +141,8 @@ export const bugs = [
   {
     name: 'a report that comes during a look-up is dropped',
     file: 'workflows/batch/take-report.ts',
-    from: 'state.early.push(report);\n    return;',
-    to: 'return;',
+    from: 'if (isBeingLookedUp(batch, server)) {\n    state.early.push(report);',
+    to: 'if (isBeingLookedUp(batch, server)) {',
   },
   {
     name: 'two servers of a plan with one source are both migrated',
@@ -191,5 +191,29 @@ export const bugs = [
     file: 'workflows/batch/lease/lease.ts',
     from: '        isAsked: true,\n',
     to: '',
+  },
+  {
+    name: 'the id of a start has its time in it, and another worker makes another start',
+    file: 'workflows/batch/server-workflow.ts',
+    from: 'creationId: creationIdOf(state, name, record.round),',
+    to: 'creationId: creationIdOf(state, name, record.round) + record.startedAt,',
+  },
+  {
+    name: 'a server that was started before its batch knew is not asked where it stands',
+    file: 'workflows/batch/server-workflow.ts',
+    from: "if (!isEarlier || record.phase !== 'migrating') return;",
+    to: 'if (!isEarlier || isEarlier) return;',
+  },
+  {
+    name: 'a report of a workflow is believed before it is known where that stands',
+    file: 'workflows/batch/take-report.ts',
+    from: 'if (isStandingUnknown(state.servers[name])) return true;',
+    to: '',
+  },
+  {
+    name: 'a slot that comes free is used again while more is promised than there is',
+    file: 'workflows/quota/deal.ts',
+    from: 'Math.max(0, Math.min(mine[i]!, promised[r] + Math.min(0, free[r])))',
+    to: 'Math.min(mine[i]!, promised[r])',
   },
 ];

@@ -24,8 +24,8 @@ import {
   serversQuery,
 } from '../../workflows/contract/views';
 import type { Plan } from '../plan';
-import { counted } from '../report';
 import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
+import { counted } from '../text';
 import { SmcBatchError } from './batch-error';
 import { deletedJobs, progressAfterCleanup, withDeletions } from './cleanup-record';
 import { noSuchBatch } from './names';

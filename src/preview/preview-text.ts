@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
-import { costLines, counted, formatDuration, formatInstanceHours } from '../report';
-import { type Column, smcBatchCommand, tableLines } from '../text';
+import { costLines, formatDuration, formatInstanceHours } from '../report';
+import { type Column, counted, smcBatchCommand, tableLines } from '../text';
 import { outlookLines } from './outlook-text';
 import type { Preview } from './preview-plan';
 import type { ServerPreview } from './server-preview';

@@ -3,7 +3,6 @@ export { countsLine, type TextLook, textReport } from './batch-report';
 export { buildBatchReport, type ReportSource } from './build-report';
 export { clockTime, clockTimeAhead, inClockTimes, isEndAhead, zonedTime } from './clock-time';
 export { costLines } from './cost-lines';
-export { counted } from './counted';
 export { csvReport } from './csv-report';
 export { formatDuration } from './duration';
 export { evidenceFacts } from './evidence';

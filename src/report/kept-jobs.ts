@@ -1,8 +1,7 @@
 import { billedMs, type KeptServer } from '../../workflows/contract/billed-instance';
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
-import { smcBatchCommand } from '../text';
-import { counted } from './counted';
+import { counted, smcBatchCommand } from '../text';
 
 /** Jobs that were kept, or could not be deleted, with intermediate instances that are billed. */
 export interface KeptJobs {

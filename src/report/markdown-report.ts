@@ -1,6 +1,5 @@
-import { accountTroubleLine, failureLine, plainLine, smcBatchCommand } from '../text';
+import { accountTroubleLine, counted, failureLine, plainLine, smcBatchCommand } from '../text';
 import { costRows } from './cost-lines';
-import { counted } from './counted';
 import { formatDuration } from './duration';
 import { evidenceByServer, evidenceFacts, type ShownEvidence } from './evidence';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from './kept-jobs';

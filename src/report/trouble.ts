@@ -1,6 +1,5 @@
 import type { WebhookTrouble } from '../../workflows/contract/views';
-import { plainLine } from '../text';
-import { counted } from './counted';
+import { counted, plainLine } from '../text';
 import { formatDuration } from './duration';
 
 /** The reason why a server makes no progress now; its calls are repeated. */

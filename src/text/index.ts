@@ -1,5 +1,6 @@
 /** Texts that others wrote (names, messages, tags) on their way out: to a terminal, a log, a spreadsheet, a shell. Pure functions. */
 export { byName } from './by-name';
+export { counted, verbOf } from './counted';
 export { toCsv } from './csv';
 export { bytesOf, cutText } from './cut-text';
 export { didYouMean, nearestName } from './did-you-mean';

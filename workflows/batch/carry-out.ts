@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { ServerStart } from '../../activities/workflows/start-servers';
 import type { PlannedServer } from '../../src/plan';
+import { counted } from '../../src/text';
 import { smcFailureOf } from '../contract/failure';
 import { serverWorkflowId } from '../contract/ids';
 import type { LeaseReport } from '../contract/quota-messages';
@@ -17,7 +18,6 @@ import { cutOverRequested, slotGranted } from '../contract/server-messages';
 import { type NewsItem, newsDelivered, newsFailed } from '../news/news';
 import { webhook, webhookFailure } from '../news/webhook';
 import { batchCalls, earlierServers, lookUp, unknownTimeZones } from './activities';
-import { counted } from './counted';
 import type { Decision } from './decide';
 import { lostReport, receivedReport } from './lease';
 import {

@@ -4,11 +4,12 @@ import { nameInUse } from '../../src/ledger/judge-source';
 import { settingsForSmc } from '../../src/plan/plan';
 import { smcBatchCommand } from '../../src/text';
 import type { SmcFailure } from '../contract/failure';
+import type { ServerStanding } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { standingRecord } from './looks/findings';
-import { adoptedRound, type ServerRecord } from './servers/server-record';
-import { type Batch, endUntouched, waitAgain } from './state';
-import { takeReport } from './take-report';
+import { adoptedRound, isStandingUnknown, type ServerRecord } from './servers/server-record';
+import { askStandingsNow, type Batch, endUntouched, waitAgain } from './state';
+import { takeEarlyReports, takeEnd } from './take-report';
 import { isWished, sendAgain, type Wish, withdraw } from './wishes';
 
 // The workflows of a batch's servers: the input of one, its start and end in Temporal, and another workflow with its name.
@@ -64,7 +65,7 @@ export function takeStarted(
   if (!isEarlier || record.phase !== 'migrating') return;
   // Its reports may have come while the server still waited here, and were dropped: it is asked at once.
   index.set(name, { ...record, runId, standingAsked: false });
-  state.endCheck = { ...state.endCheck, everyMs: endCheckMs.first, dueAt: now };
+  askStandingsNow(state, now);
 }
 
 /**
@@ -83,7 +84,7 @@ export function takeNameInUse(batch: Batch, { server, sends }: Wish, round: numb
   if (waitForClosing(batch, server, now)) return false;
   // The workflow is adopted: its reports come to this batch.
   index.set(server, {
-    ...{ phase: 'migrating', round: adoptedRound, lastRound: round },
+    ...{ phase: 'migrating', standingAsked: false, round: adoptedRound, lastRound: round },
     ...{ startedAt, sourceId, starts: 1 },
   });
   return true;
@@ -99,6 +100,17 @@ function waitForClosing(batch: Batch, server: string, now: number): boolean {
 
 /** Takes the standing of the workflow that has the server's name. It may be in any phase, and may have an earlier source of the server. */
 export function takeNamesake(
+  batch: Batch,
+  name: string,
+  round: number,
+  found: RunningServer | undefined,
+  now: number,
+): void {
+  judgeNamesake(batch, name, round, found, now);
+  takeEarlyReports(batch, now);
+}
+
+function judgeNamesake(
   batch: Batch,
   name: string,
   round: number,
@@ -132,8 +144,8 @@ export function takeNamesake(
   } else {
     const { standing } = found;
     const lastRound = Math.max(record.lastRound ?? 0, record.round);
-    const adopted = standing ? standingRecord(standing, now) : { ...record, round: adoptedRound };
-    index.set(name, { ...adopted, lastRound });
+    const unknown = { ...record, round: adoptedRound, standingAsked: false };
+    index.set(name, { ...(standing ? standingRecord(standing, now) : unknown), lastRound });
   }
 }
 
@@ -157,8 +169,8 @@ export interface EndCheck {
 }
 
 /**
- * A check of these servers. Once each, a workflow is asked for its standing that was adopted, because its last report may have gone to
- * the earlier batch, or that was started before the batch knew.
+ * A check of these servers. A workflow is asked for its standing until that is known; one that was adopted is asked once more, because
+ * its last report may have gone to the earlier batch.
  */
 export function endCheckOf({ index }: Batch, names: readonly string[]): EndCheck {
   const records = new Map(names.map((name) => [name, index.record(name)]));
@@ -178,25 +190,35 @@ export function takeEndCheck(
 ): void {
   const { state, index } = batch;
   const { everyMs = endCheckMs.first, dueAt } = state.endCheck;
-  const hasFound = found.length > 0;
-  state.endCheck = {
-    everyMs: hasFound ? endCheckMs.first : Math.min(2 * everyMs, endCheckMs.longest),
-    dueAt,
-  };
   for (const { server, result, standing } of found) {
     const asked = records.get(server)!;
     if (standing) {
-      if (index.has(server) && index.record(server) === asked)
-        index.set(server, { ...standingRecord(standing, now, asked.round), runId: asked.runId });
+      if (index.has(server) && index.record(server) === asked) takeStanding(batch, server, standing, now);
     } else {
       const error = endedWithoutResult(state.plan.name, 'terminated');
       const ended = result ?? { outcome: 'failed' as const, error };
-      takeReport(batch, { kind: 'ended', server, round: asked.round, result: ended }, now);
+      takeEnd(batch, { server, round: asked.workflowRound ?? asked.round, result: ended }, now);
     }
   }
-  for (const name of standings)
-    if (index.has(name) && index.record(name) === records.get(name))
-      index.set(name, { ...index.record(name), standingAsked: true } as ServerRecord);
+  let hasUnknown = false;
+  for (const name of standings) {
+    if (!index.has(name) || index.record(name) !== records.get(name)) continue;
+    if (isStandingUnknown(index.record(name))) hasUnknown = true;
+    else index.set(name, { ...index.record(name), standingAsked: true } as ServerRecord);
+  }
+  const isSoon = hasUnknown || found.some(({ standing }) => standing?.phase !== 'migrating');
+  state.endCheck = {
+    everyMs: isSoon ? endCheckMs.first : Math.min(2 * everyMs, endCheckMs.longest),
+    dueAt,
+  };
+  takeEarlyReports(batch, now);
+}
+
+/** Takes where the workflow of a server stands; then the reports count that have come meanwhile. */
+function takeStanding({ index }: Batch, name: string, standing: ServerStanding, now: number): void {
+  const { round, lastRound, runId } = index.record(name);
+  const known = { ...standingRecord(standing, now, round), lastRound, runId };
+  index.set(name, known.phase === 'migrating' ? { ...known, standingAsked: true } : known);
 }
 
 /** The failure of a server whose workflow was terminated, or has failed. */

@@ -196,6 +196,11 @@ export function sourceOf({ servers }: Pick<BatchState, 'servers'>, { name, sourc
   return sourceId ?? (record?.isMoved ? undefined : record?.sourceId);
 }
 
+/** The next check of ends, which asks workflows for their standings as well, is made at once; one that is under way comes first. */
+export function askStandingsNow(state: BatchState, now: number): void {
+  state.endCheck = { ...state.endCheck, everyMs: undefined, dueAt: now };
+}
+
 /** Whether a server is looked up before it starts. */
 export const isLookedUpFirst = ({ state, index }: Batch, name: string) =>
   index.lookedUpFirst.has(name) || (state.planChange?.touched.has(name) ?? false);

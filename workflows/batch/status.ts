@@ -1,17 +1,22 @@
 import type { BatchOutcome, BatchStatus } from '../contract/views';
 import { restartGatesOf } from './deal-slots';
-import { serverGate, stopReason, waveGate } from './gates/gates';
+import { type ClosedGate, serverGate, stopReason, waveGate } from './gates/gates';
 import { type Batch, isLookedUpFirst } from './state';
 
 /** Where the batch is, for whoever asks. */
 export function statusOf(batch: Batch, now: number): BatchStatus {
-  const { state, index } = batch;
+  const { state } = batch;
   if (state.stage === 'surveying' || state.stage === 'ended') return state.stage;
   if (state.cancelRequested) return 'cancelling';
-  const hasWork = index.counts.waiting > 0 || index.hasRestarts;
-  if (hasWork && stopReason(state.plan, index, state.gates)) return 'stopped';
+  if (stoppedBy(batch)) return 'stopped';
   if (state.gates.paused.batch) return 'paused';
   return awaited(batch, now) ?? 'running';
+}
+
+/** The gate of a batch that too many failures have stopped before all has started. */
+export function stoppedBy({ state, index }: Batch): ClosedGate | undefined {
+  const hasWork = index.counts.waiting > 0 || index.hasRestarts;
+  return hasWork && !state.cancelRequested ? stopReason(state.plan, index, state.gates) : undefined;
 }
 
 /** How the batch has ended; undefined while it goes on. */

@@ -1,8 +1,16 @@
-import type { ServerReport } from '../contract/server-messages';
+import type { ServerReport, ServerResult } from '../contract/server-messages';
 import { afterRefusal, afterSuccess, takeSync, withUrgent } from './lease';
 import { withCleanUp, withJob } from './servers/estimate';
-import { adoptedRound, endedState, hasWorkflow, isEnded, type ServerRecord } from './servers/server-record';
-import { type Batch, isLookedUpFirst } from './state';
+import {
+  adoptedRound,
+  endedState,
+  hasWorkflow,
+  isEnded,
+  isOfRound,
+  isStandingUnknown,
+  type ServerRecord,
+} from './servers/server-record';
+import { askStandingsNow, type Batch, isLookedUpFirst } from './state';
 import { announceExpiry } from './telling/announce';
 import { isWished, wish } from './wishes';
 
@@ -14,9 +22,19 @@ export function takeReport(batch: Batch, report: ServerReport, now: number): voi
   const { server } = report;
   if (isBeingLookedUp(batch, server)) {
     state.early.push(report);
+    if (isStandingUnknown(state.servers[server])) askStandingsNow(state, now);
     return;
   }
   if (index.has(server)) applyReport(batch, report, now);
+}
+
+/** Takes the end of a server's workflow as Temporal tells it: it is no old report. */
+export function takeEnd(
+  batch: Batch,
+  { server, ...end }: { server: string; round: number; result: ServerResult },
+  now: number,
+): void {
+  if (batch.index.has(server)) applyReport(batch, { kind: 'ended', server, ...end }, now);
 }
 
 function applyReport(batch: Batch, report: ServerReport, now: number): void {
@@ -32,9 +50,13 @@ function applyReport(batch: Batch, report: ServerReport, now: number): void {
   takeQuotaAnswer(batch, report, after !== undefined, now);
 }
 
-/** Whether the server is being looked up: its reports are kept until it is known whether its workflow is adopted. */
+/**
+ * Whether the server is being looked up: its reports are kept until it is known whether its workflow is adopted, and where the workflow
+ * stands.
+ */
 export function isBeingLookedUp(batch: Batch, name: string): boolean {
   const { state, index } = batch;
+  if (isStandingUnknown(state.servers[name])) return true;
   if (state.stage === 'surveying') return !hasWorkflow(state.servers[name]);
   if (!index.has(name)) return state.planChange !== undefined;
   return !hasWorkflow(index.record(name)) && isLookedUpFirst(batch, name);
@@ -44,7 +66,8 @@ export function isBeingLookedUp(batch: Batch, name: string): boolean {
 export function takeEarlyReports(batch: Batch, now: number): void {
   const { state, index } = batch;
   for (const report of state.early.splice(0)) {
-    if (index.lookedUpFirst.has(report.server)) state.early.push(report);
+    if (index.lookedUpFirst.has(report.server) || isStandingUnknown(state.servers[report.server]))
+      state.early.push(report);
     else if (index.has(report.server)) applyReport(batch, report, now);
   }
 }
@@ -65,9 +88,10 @@ export function nextRecord(
   now: number,
 ): ServerRecord | undefined {
   if (isEnded(record.phase) || record.phase === 'waiting') return undefined;
-  if (record.round !== adoptedRound && record.round !== report.round) return undefined;
+  if (!isOfRound(record, report.round)) return undefined;
   const {
     round,
+    workflowRound,
     startedAt,
     stoppedRunningAt,
     sourceId,
@@ -77,12 +101,16 @@ export function nextRecord(
     validUntil,
   } = record;
   const { idleMs, idleSince = now } = record;
-  const base = { round, startedAt, stoppedRunningAt, sourceId, starts, grantedRequest, runId, validUntil };
+  const base = {
+    ...{ round, workflowRound, startedAt, stoppedRunningAt, sourceId, starts },
+    ...{ grantedRequest, runId, validUntil },
+  };
   switch (report.kind) {
     case 'ended':
       return {
         ...base,
         runId: undefined,
+        workflowRound: undefined,
         endedAt: now,
         lastRound: round === adoptedRound ? Math.max(record.lastRound ?? 0, report.round) : record.lastRound,
         ...endedState(report.result),
@@ -123,7 +151,7 @@ export function nextRecord(
 const wasGranted = (record: ServerRecord, report: ServerReport) =>
   report.kind === 'wantsSlot' &&
   record.phase === 'migrating' &&
-  (record.round === adoptedRound || record.round === report.round) &&
+  isOfRound(record, report.round) &&
   record.grantedRequest === report.slotRequest;
 
 /** Measures how long a server's job took for its size, and its clean-up, for the estimates of the others. */

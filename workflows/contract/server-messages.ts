@@ -75,6 +75,8 @@ export type ServerReport = { server: string; round: number } & (
 /** The phase of a server by its own workflow, for a batch that adopts the workflow and has not got its reports. */
 export type ServerStanding = {
   sourceId: string;
+  /** As its reports name it. */
+  round?: number;
   /** Unique for each start of a workflow of this server. */
   creationId?: string;
   /** Milliseconds since the epoch. */

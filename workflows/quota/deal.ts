@@ -122,7 +122,8 @@ function shares(state: QuotaState, now: number): Map<string, { share: Slots; lea
   const grant = (r: keyof Slots, mine: number[]): number[] =>
     leases.map(({ promised }, i) => {
       const growth = Math.min(mine[i]! - promised[r], Math.max(0, free[r]));
-      if (growth <= 0) return Math.min(mine[i]!, promised[r]);
+      // More is promised than there is: no batch uses a slot again that has come free, before so many are given back.
+      if (growth <= 0) return Math.max(0, Math.min(mine[i]!, promised[r] + Math.min(0, free[r])));
       free[r] -= growth;
       return promised[r] + growth;
     });

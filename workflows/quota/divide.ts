@@ -12,6 +12,8 @@ export interface Claim {
 export function divideFairly(available: number, claims: readonly Claim[]): number[] {
   const shares = claims.map(() => 0);
   let left = Math.max(0, Math.floor(available));
+  const demands = claims.map(({ demand }) => demand);
+  if (demands.reduce((sum, demand) => sum + demand, 0) <= left) return demands;
   for (const priority of [...new Set(claims.map((claim) => claim.priority))].sort((a, b) => b - a)) {
     // The smallest demands come first; the rest is divided among the others.
     const group = claims

@@ -5,7 +5,7 @@ import type { ServerMigrationInput } from '../contract/server-migration';
 /** The part of a standing that changes at each step. */
 export type Step = ServerStanding extends infer S
   ? S extends ServerStanding
-    ? Omit<S, 'sourceId' | 'creationId' | 'startedAt' | 'starts'> & { starts?: number }
+    ? Omit<S, 'sourceId' | 'round' | 'creationId' | 'startedAt' | 'starts'> & { starts?: number }
     : never
   : never;
 
@@ -13,10 +13,11 @@ export type Step = ServerStanding extends infer S
 let standing: ServerStanding | undefined;
 
 /** Sets the handler of the query; called once, at the start of the workflow. */
-export function answerStanding({ sourceId, creationId }: ServerMigrationInput): void {
+export function answerStanding({ sourceId, round, creationId }: ServerMigrationInput): void {
   standing = {
     phase: 'migrating',
     sourceId,
+    round,
     creationId,
     startedAt: workflowInfo().startTime.getTime(),
     starts: 1,
@@ -27,6 +28,6 @@ export function answerStanding({ sourceId, creationId }: ServerMigrationInput): 
 /** Notes that the server has reached its next step. */
 export function noteStanding(step: Step): void {
   if (!standing) return;
-  const { sourceId, creationId, startedAt, starts, grantedRequest } = standing;
-  standing = { starts, grantedRequest, ...step, sourceId, creationId, startedAt };
+  const { sourceId, round, creationId, startedAt, starts, grantedRequest } = standing;
+  standing = { starts, grantedRequest, ...step, sourceId, round, creationId, startedAt };
 }

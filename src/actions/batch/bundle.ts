@@ -9,10 +9,10 @@ import { secretsOfMachine } from '../../bundle/known-secrets';
 import { secretRemover } from '../../bundle/without-secrets';
 import { allChecks } from '../../doctor/all-checks';
 import { settingsInUse } from '../../doctor/machine';
-import { counted } from '../../report';
 import { packageRoot } from '../../temporal';
 import { CommandFailure } from '../../terminal/failure';
 import { sayAside } from '../../terminal/output';
+import { counted } from '../../text';
 
 export interface BundleOptions {
   /** The archive; default a name with the batch and the time, in this folder. */

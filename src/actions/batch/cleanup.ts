@@ -10,13 +10,12 @@ import { type CleanedJob, removeJob, type TaggedJob } from '../../cleanup/remove
 import { knowledgeOf, whyUntouched, workflowOf } from '../../cleanup/whose-job';
 import { someAtOnce } from '../../concurrency';
 import { ownedJobs } from '../../ledger';
-import { counted } from '../../report';
 import type { SmcClient } from '../../smc';
 import { confirm } from '../../terminal/confirm';
 import { exitCodes } from '../../terminal/failure';
 import { printer, printJson, sayAside, type TableFormat, tableColumns } from '../../terminal/output';
 import { withSmc } from '../../terminal/smc-session';
-import { type Column, smcBatchCommand, tableLines } from '../../text';
+import { type Column, counted, smcBatchCommand, tableLines } from '../../text';
 
 /** Most of a job's time goes into waiting for it. */
 const jobsAtOnce = 10;

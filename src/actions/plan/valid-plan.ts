@@ -1,8 +1,8 @@
 import { sizeProblem } from '../../batch-client/batch-size';
 import { type Plan, readPlan } from '../../plan';
-import { counted } from '../../report';
 import { CommandFailure, exitCodes } from '../../terminal/failure';
 import { showProblems } from '../../terminal/plan-problems';
+import { counted } from '../../text';
 
 /** Reads the plan; prints every problem at once and ends with exit code 2 when there is any. */
 export async function validPlan(path: string): Promise<Plan> {

@@ -1,6 +1,5 @@
-import { failureLine, smcBatchCommand } from '../../text';
+import { counted, failureLine, smcBatchCommand } from '../../text';
 import { costRows } from '../cost-lines';
-import { counted } from '../counted';
 import { evidenceByServer, evidenceFacts, type ShownEvidence } from '../evidence';
 import { formatInstanceHours, keptJobsCost, strayJobsLine } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';

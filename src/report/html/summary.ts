@@ -1,5 +1,4 @@
-import { accountTroubleLine } from '../../text';
-import { counted } from '../counted';
+import { accountTroubleLine, counted } from '../../text';
 import { formatDuration } from '../duration';
 import { formatInstanceHours } from '../kept-jobs';
 import type { BatchReport } from '../report-schema';

@@ -1,4 +1,4 @@
-import { counted } from '../counted';
+import { counted } from '../../text';
 import { formatDuration } from '../duration';
 import { type Step, serversUnderWay, spanOf } from '../live/servers-under-way';
 import type { BatchReport, ReportServer } from '../report-schema';

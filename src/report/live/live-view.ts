@@ -1,9 +1,16 @@
 import type { Colors } from 'picocolors/types';
 import { slotsSaid } from '../../../workflows/contract/slots';
 import type { BatchProgress } from '../../../workflows/contract/views';
-import { accountTroubleLine, clip, displayWidth, inColumns, plainLine, smcBatchCommand } from '../../text';
+import {
+  accountTroubleLine,
+  clip,
+  counted,
+  displayWidth,
+  inColumns,
+  plainLine,
+  smcBatchCommand,
+} from '../../text';
 import { inClockTimes } from '../clock-time';
-import { counted } from '../counted';
 import { formatDuration } from '../duration';
 import { strayJobsLine } from '../kept-jobs';
 import { doneAbout, nextLine } from '../status-text';

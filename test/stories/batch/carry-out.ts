@@ -11,6 +11,7 @@ import {
 import { sendAgain, takeDelivery, type Wish } from '../../../workflows/batch/wishes';
 import type { LeaseReport } from '../../../workflows/contract/quota-messages';
 import { newsDelivered, newsFailed } from '../../../workflows/news/news';
+import { carried } from '../clock/carried';
 import type { BatchHost } from './batch-host';
 import { breakOffSurvey, lookForStrays, lookUpServers, survey } from './looks';
 
@@ -44,7 +45,7 @@ function startServer(host: BatchHost, sent: Wish): void {
     'start',
     () => {
       if (around.random.chance(host.chances.fails)) return 'failed';
-      const started = workflows.start(structuredClone(input));
+      const started = workflows.start(carried(input));
       // Its answer may be lost, too.
       return around.random.chance(host.chances.fails) ? 'failed' : started;
     },
@@ -106,10 +107,14 @@ function checkEnds(host: BatchHost, names: readonly string[]): void {
   const { batch } = host;
   const question = endCheckOf(batch, names);
   const servers = [...question.records.keys()];
-  if (servers.length > 0) around.count('ask after');
+  if (servers.length === 0) {
+    host.hear((_, now) => takeEndCheck(batch, question, [], now));
+    return;
+  }
+  around.count('ask after');
   host.ask(
     'ask after',
-    () => (servers.length > 0 ? workflows.ended(host.name, servers, question.standings) : []),
+    () => workflows.ended(host.name, servers, question.standings),
     (found) => host.hear((_, now) => takeEndCheck(batch, question, found, now)),
   );
 }
@@ -121,7 +126,7 @@ function reportLease(host: BatchHost, report: LeaseReport): void {
     () => {
       if (around.random.chance(host.chances.fails)) return false;
       quota().report(report);
-      if (around.random.chance(host.chances.fails))
+      if (around.random.chance(Math.max(0.03, host.chances.fails)))
         around.clock.after(around.random.whole(0, 30_000), 'lease report repeated', () => {
           around.count('lease report repeated');
           quota().report(report);

@@ -7,16 +7,20 @@ import type { Process } from '../clock/clock';
 import type { BatchHost } from './batch-host';
 import { carryOut } from './carry-out';
 import { lookForStrays } from './looks';
+import { isDecidedAgain, snapshot, workerDies } from './worker-death';
 
 /** One turn of the loop, as `workflows/batch/workflow.ts` goes: a new run now and then, a decision, what follows from it. */
 export function decideNow(host: BatchHost): void {
-  if (!host.isOpen || host.isEnding) return;
-  host.near.around.touch(host.name);
   const { clock, random } = host.near.around;
+  if (!host.isOpen || host.isEnding || host.isWithoutWorker) return;
+  host.near.around.touch(host.name);
   if (host.handlers === 0 && random.chance(host.chances.renews)) continueAsNew(host);
   host.watch.beforeDecide(host);
+  const mayDie = isDecidedAgain(host) && random.chance(host.chances.dies);
+  const rollBack = mayDie ? snapshot(host.batch) : undefined;
   const decision = decide(host.batch, clock.now);
   host.watch.afterDecide(host, decision);
+  if (rollBack && workerDies(host, decision, rollBack)) return;
   carryOut(host, decision);
   if (!decision.isOver || host.handlers > 0) return;
   host.isEnding = true;
@@ -36,8 +40,9 @@ function continueAsNew(host: BatchHost): void {
   host.wakeAt = undefined;
   host.isSurveying = false;
   host.isBrokenOff = false;
+  const before = host.batch;
   host.batch = batchOf(resumed(unpackedBatch(carried), around.clock.now));
-  host.watch.afterRenewal(host);
+  host.watch.afterRenewal(host, before);
 }
 
 /** All servers have ended: what is left is looked for, and the lease given back. */

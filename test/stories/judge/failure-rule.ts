@@ -11,32 +11,28 @@ const ownFailures = new Set([
   'ReplicationJob.Stopped',
 ]);
 
-/** What has happened stays: a failure that had its cause has it for ever. */
-const judged = new WeakSet<ServerRecord>();
-
-/** A failure has its cause, and that of a server that was retried is a new one. */
-export function judgeFailures(
-  { batch, name: batchName, retries }: BatchHost,
+/** A failure has its cause, and that of a server that was retried is a new one. What has happened stays: it is judged once. */
+export function judgeFailure(
+  { name: batch, retries }: BatchHost,
+  name: string,
+  record: ServerRecord,
   workflows: ServerWorkflows,
 ): void {
-  for (const name in batch.state.servers) {
-    const record = batch.state.servers[name]!;
-    if (record.phase !== 'failed' || judged.has(record)) continue;
-    judged.add(record);
-    const all = workflows.byName.get(`${batchName}/${name}`) ?? [];
-    const retriedAt = retries.get(name);
-    const { code } = record.error;
-    if (retriedAt !== undefined && ownFailures.has(code))
-      must(
-        all.some(({ startedAt }) => startedAt >= retriedAt),
-        'a retry is a new try',
-        () => `${name} was retried, and failed without a workflow of its own`,
-      );
-    if (code === 'WorkflowEnded')
-      must(
-        all.some(({ isTerminated }) => isTerminated),
-        'a failure has its cause',
-        () => `${name} failed for the end of its workflow, which nobody has ended`,
-      );
-  }
+  if (record.phase !== 'failed') return;
+  const all = workflows.byName.get(`${batch}/${name}`) ?? [];
+  const retriedAt = retries.get(name);
+  const { code } = record.error;
+  // A server that was cancelled during the survey and is retried keeps the workflow that still runs from before.
+  if (retriedAt !== undefined && ownFailures.has(code))
+    must(
+      all.some(({ startedAt, endToldAt = 0 }) => Math.max(startedAt, endToldAt) >= retriedAt),
+      'a retry is a new try',
+      () => `${name} was retried, and failed without a workflow of its own`,
+    );
+  if (code === 'WorkflowEnded')
+    must(
+      all.some(({ isTerminated }) => isTerminated),
+      'a failure has its cause',
+      () => `${name} failed for the end of its workflow, which nobody has ended`,
+    );
 }

@@ -1,5 +1,5 @@
 import type { Batch } from '../../../workflows/batch/state';
-import { explainServer } from '../../../workflows/batch/views/explain';
+import { waitingReasons } from '../../../workflows/batch/views/waiting-reason';
 import type { World } from '../plot/world';
 import { starved } from './quota-rule';
 import { must } from './violation';
@@ -57,16 +57,13 @@ export class IdleRule {
   }
 }
 
-/** Of the first servers that wait, those where nothing says why. */
+/** The servers that wait where nothing says why. */
 function waitingWithoutReason(batch: Batch, now: number): string[] {
   const { index, state } = batch;
   if (state.stage !== 'running' || state.cancelRequested) return [];
+  const whyOf = waitingReasons(batch, now);
   return state.plan.servers
     .map(({ name }) => name)
     .filter((name) => index.phaseOf(name) === 'waiting' || index.phaseOf(name) === 'queued')
-    .slice(0, 3)
-    .filter((name) => {
-      const { why } = explainServer(batch, name, now);
-      return why === '' || why.endsWith('its turn has come');
-    });
+    .filter((name) => whyOf(name).kind === 'turn');
 }

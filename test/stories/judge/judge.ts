@@ -1,17 +1,19 @@
 import type { Decision } from '../../../workflows/batch/decide';
 import type { Findings } from '../../../workflows/batch/looks/findings';
+import type { Batch } from '../../../workflows/batch/state';
 import type { Slots } from '../../../workflows/contract/slots';
 import type { QuotaState } from '../../../workflows/quota/state';
 import type { BatchHost } from '../batch/batch-host';
 import { decisionText } from '../plot/trace';
 import type { World } from '../plot/world';
 import { judgeEnd } from './end-rule';
-import { judgeFailures } from './failure-rule';
+import { judgeFailure } from './failure-rule';
 import { IdleRule, idleLookMs } from './idle-rule';
 import { judgeIndex } from './index-rule';
 import { judgeKnownJobs } from './job-rule';
-import { judgeDeal, judgeHolding, judgeSum } from './quota-rule';
+import { judgeDeal, judgeHolding, judgeRoom, judgeSum } from './quota-rule';
 import { judgeRecord } from './record-rule';
+import { judgeRenewal } from './renewal-rule';
 import { forgetHeard, judgeCancel, judgeServers } from './server-rule';
 import { judgeLedger, judgeSources } from './source-rule';
 import { type Before, beforeDecision, judgeStarts } from './start-rule';
@@ -49,12 +51,8 @@ export class Judge {
     for (const name of touched) {
       const host = batches.get(name);
       if (!host?.isOpen) continue;
-      judgeIndex(host.batch);
-      const { servers } = host.batch.state;
-      for (const server in servers) judgeRecord(server, servers[server]!);
-      judgeFailures(host, workflows);
+      if (this.judgeRecords(host)) judgeKnownJobs(host, account);
       forgetHeard(host, workflows);
-      judgeKnownJobs(host, account);
       judgeServers(host, workflows, account);
       if (quota.state && !isOtherQuota) judgeHolding(host, quota.state);
     }
@@ -77,15 +75,25 @@ export class Judge {
     judgeSyncs(host.batch, now);
     judgeCancel(host, workflows);
     if (decision.isOver) return;
-    const waitsForClose = [...this.before!.records.values()].some(
-      (record) => 'notBefore' in record && record.notBefore,
-    );
-    if (random.chance(waitsForClose ? 1 : mood.peeks)) judgeWake(host.batch, now, decision.wakeAt, random);
+    const isTimed =
+      host.batch.state.lookUp.notBefore !== undefined ||
+      [...this.before!.records.values()].some((record) => 'notBefore' in record && record.notBefore);
+    if (random.chance(isTimed ? 1 : mood.peeks)) judgeWake(host.batch, now, decision.wakeAt, random);
   }
 
-  /** A new run knows what the one before has known. */
-  afterRenewal({ batch }: BatchHost): void {
-    judgeIndex(batch);
+  afterRenewal(host: BatchHost, before: Batch): void {
+    judgeRenewal(before, host.batch);
+    this.judgeRecords(host);
+  }
+
+  /** Gives whether something of them has changed. */
+  private judgeRecords(host: BatchHost): boolean {
+    const changed = judgeIndex(host.batch);
+    for (const [server, record] of changed ?? []) {
+      judgeRecord(server, record);
+      judgeFailure(host, server, record, this.world.workflows);
+    }
+    return changed !== undefined;
   }
 
   afterLook(host: BatchHost, findings: Findings): void {
@@ -94,6 +102,7 @@ export class Judge {
 
   afterDeal(before: QuotaState, after: QuotaState): void {
     judgeDeal(before, after, this.world.batches.values(), this.world.clock.now);
+    judgeRoom(before, after, this.world);
   }
 
   /** The account was full, though nobody but we could have filled it. */

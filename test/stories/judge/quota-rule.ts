@@ -2,6 +2,7 @@ import { each, resources, type Slots } from '../../../workflows/contract/slots';
 import { limitOf, type QuotaState } from '../../../workflows/quota/state';
 import type { Account } from '../account/account';
 import type { BatchHost } from '../batch/batch-host';
+import type { World } from '../plot/world';
 import { must } from './violation';
 
 /** A lease grows only into what is free, whatever the others hold: also what the quota has not heard of. */
@@ -30,6 +31,36 @@ export function judgeDeal(
       () => `${r}: ${sum} promised, ${most} may be, ${grown.join()} has grown`,
     );
   }
+}
+
+/**
+ * The same of the account itself, where nobody but the batches uses it: what grows has room beside the jobs that exist, also those
+ * that batches have left which have ended.
+ */
+export function judgeRoom(
+  before: QuotaState,
+  after: QuotaState,
+  { batches, account, mood }: Pick<World, 'batches' | 'account' | 'mood'>,
+): void {
+  if (!mood.isExact || before.leases === after.leases) return;
+  const jobs = new Map<string, number>();
+  for (const { batch } of account.jobs.values()) jobs.set(batch, (jobs.get(batch) ?? 0) + 1);
+  const promised = (state: QuotaState, batch: string) => state.leases[batch]?.promised.existing ?? 0;
+  const grown = Object.keys(after.leases).filter((batch) => promised(after, batch) > promised(before, batch));
+  if (grown.length === 0) return;
+  const holds = (name: string) => {
+    const host = batches.get(name);
+    const may = host?.isOpen ? Math.max(promised(after, name), usable(host).existing) : 0;
+    return Math.max(may, jobs.get(name) ?? 0);
+  };
+  const names = new Set([...Object.keys(after.leases), ...batches.keys()]);
+  const sum = [...names].reduce((all, name) => all + holds(name), 0);
+  must(
+    sum <= mood.quota.jobs,
+    'the leases fit into the quota',
+    () =>
+      `${sum} jobs may exist with those that were left, ${mood.quota.jobs} may be, ${grown.join()} has grown`,
+  );
 }
 
 /** The quota knows all that a batch may use. */

@@ -15,7 +15,7 @@ const facts = [
     'starts',
   ],
   ...['idleMs', 'idleSince'],
-  ...['grantedRequest', 'runId', 'roundEndedAt', 'validUntil'],
+  ...['grantedRequest', 'runId', 'roundEndedAt', 'validUntil', 'workflowRound'],
 ];
 const own: Record<ServerRecord['phase'], string[]> = {
   waiting: ['jobId', 'jobRuns', 'lookUp', 'notBefore'],
@@ -33,13 +33,8 @@ const allowed = new Map(
   Object.entries(own).map(([phase, fields]) => [phase, new Set([...facts, ...fields])] as const),
 );
 
-/** Records are replaced, and never changed: one that was judged stays as it was. */
-const judged = new WeakSet<ServerRecord>();
-
 /** A record has what its phase says, and nothing of another one. */
 export function judgeRecord(name: string, record: ServerRecord): void {
-  if (judged.has(record)) return;
-  judged.add(record);
   const { phase, round } = record;
   const fits = (holds: boolean, what: string) =>
     must(holds, 'a record is legal', () => `${name} is ${phase}, ${what}: ${JSON.stringify(record)}`);

@@ -90,7 +90,8 @@ function judgeWishes(
     );
   const isFor = (round: number | undefined) =>
     round === record.round || (round !== undefined && record.round === 0);
-  if (isFor(cancels.get(server)) && !workflow.isCancelled) stands('cancel');
+  // Of a whole batch that is cancelled `judgeCancel` sees to it, once the batch has decided.
+  if (isFor(cancels.get(server)) && !workflow.isCancelled && !state.cancelRequested) stands('cancel');
   if (isFor(cutOvers.get(server)) && !workflow.isCutOverRequested) stands('cutOver');
   const isGranted = record.phase === 'migrating' && record.grantedRequest !== undefined;
   if (
@@ -131,7 +132,7 @@ export function judgeCancel({ batch, name }: BatchHost, workflows: ServerWorkflo
     );
 }
 
-/** An order is done once its server has heard it, or is not at work any more. */
+/** An order is done once its server has heard it, or is not at work any more. One that was cancelled does not wait for its next start. */
 export function forgetHeard(host: BatchHost, workflows: ServerWorkflows): void {
   for (const [orders, isHeard] of [
     [host.cancels, ({ isCancelled }: ServerWorkflow) => isCancelled],
@@ -141,6 +142,15 @@ export function forgetHeard(host: BatchHost, workflows: ServerWorkflows): void {
       const record = host.batch.state.servers[name];
       const workflow = workflows.running(host.name, name);
       const isMoot = !record || !hasWorkflow(record) || (record.round !== round && record.round !== 0);
+      if (isMoot && orders === host.cancels) judgeCancelled(name, record);
       if (isMoot || (workflow && isOf(workflow, record, host) && isHeard(workflow))) orders.delete(name);
     }
+}
+
+function judgeCancelled(name: string, record: ServerRecord | undefined): void {
+  must(
+    record?.phase !== 'waiting',
+    'a wish stands until it is done',
+    () => `${name} was cancelled, and waits for its next start: ${JSON.stringify(record)}`,
+  );
 }

@@ -48,7 +48,8 @@ function wakeAfterEndCheck(batch: Batch, now: number): number | undefined {
   if (!batch.state.endCheck.isAsking) return undefined;
   const answered = batchOf(copyOf(batch.state));
   answered.demand = batch.demand;
-  answered.state.endCheck = { everyMs: batch.state.endCheck.everyMs };
+  const { everyMs, dueAt } = batch.state.endCheck;
+  answered.state.endCheck = { everyMs, dueAt };
   return decide(answered, now).wakeAt;
 }
 

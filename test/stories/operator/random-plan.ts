@@ -1,5 +1,6 @@
 import type { Plan, PlannedServer, Policy, Wave } from '../../../src/plan';
 import type { Account } from '../account/account';
+import { carried } from '../clock/carried';
 import type { Random } from '../clock/random';
 
 /** What of plans a story tries. */
@@ -63,7 +64,9 @@ function randomWaves(random: Random, kinds: PlanKinds, now: number): Wave[] {
 function randomWindow(random: Random, now: number): Wave['window'] {
   const clock = (at: number) => new Date(at).toISOString().slice(11, 16);
   const from = now + random.whole(-60, 60) * minute;
-  return { from: clock(from), to: clock(from + random.whole(20, 120) * minute), timezone: 'UTC' };
+  // What is not done within a short one waits for the next day.
+  const minutes = random.chance(0.4) ? random.whole(20, 120) : random.whole(300, 900);
+  return { from: clock(from), to: clock(from + minutes * minute), timezone: 'UTC' };
 }
 
 function randomServer(
@@ -136,7 +139,7 @@ export function changedPlan(
   kinds: PlanKinds,
   { now, count }: { now: number; count: number },
 ): Plan {
-  const next = structuredClone(plan);
+  const next = carried(plan);
   for (let changes = random.whole(1, 3); changes > 0; changes--) {
     const server = random.pick(next.servers);
     const has = { dependencies: false, groups: random.chance(0.3) };

@@ -4,7 +4,7 @@ import type { World } from '../plot/world';
 import { tries } from './tries';
 
 const by = 'tender';
-const everyMs = 600_000;
+const everyMs = 240_000;
 
 /** An operator who sees to it, once it is calm, that nothing waits for a person, and cleans up what was left. */
 export function tend(world: World, calmSince: number): void {

@@ -61,7 +61,7 @@ export function randomMood(random: Random): Mood {
       vanishes: odds(0.08),
       stands: odds(0.08),
       refusesWithoutReason: isExact ? 0 : odds(0.15),
-      jobMinutes: random.whole(1, 5),
+      jobMinutes: random.whole(1, 3),
     },
     plans: {
       mostServers: random.chance(0.1) ? 25 : 10,
@@ -73,8 +73,9 @@ export function randomMood(random: Random): Mood {
       fails: odds(0.06),
       looksFail: odds(0.5),
       renews,
+      dies: odds(0.15),
       outlives: random.unit(),
-      lookMs: odds(60_000),
+      lookMs: odds(120_000),
     },
     quotaChances: {
       fails: random.chance(0.25) ? random.unit() * 0.6 : odds(0.08),
@@ -98,7 +99,7 @@ export function randomMood(random: Random): Mood {
       cleanUp: random.chance(0.5) ? 1 : 0,
       account: random.chance(0.3) ? 0.7 : 0,
     },
-    hastyRetries: odds(0.9),
+    hastyRetries: random.chance(0.3) ? 0 : random.unit(),
     cutOverAfterMs: random.chance(0.5) ? 0 : random.whole(30, 150) * 60_000,
     peeks: 0.03,
   };

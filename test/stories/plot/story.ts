@@ -4,6 +4,7 @@ import { Account } from '../account/account';
 import { BatchHost, type BatchWatch } from '../batch/batch-host';
 import { decideNow } from '../batch/loop';
 import { giveOrder } from '../batch/orders';
+import { carried } from '../clock/carried';
 import { Clock } from '../clock/clock';
 import { Random } from '../clock/random';
 import { Judge } from '../judge/judge';
@@ -105,8 +106,9 @@ class Story implements World {
     }
     const changesPhase =
       report.kind === 'ended' || report.kind === 'stoppedRunning' || report.kind === 'wantsSlot';
-    if (!isRepeated && changesPhase) from.lastReport = { report, firstRunId: host.firstRunId };
-    host.serverReported(report);
+    host.serverReported(report, () => {
+      if (!isRepeated && changesPhase) from.lastReport = { report, firstRunId: host.firstRunId };
+    });
     if (!isRepeated && report.kind === 'ended' && !this.isCalm) this.retryHastily(host, report);
   };
 
@@ -116,7 +118,14 @@ class Story implements World {
     if (!hasFailed || !random.chance(mood.hastyRetries)) return;
     clock.after(random.whole(0, 20_000), 'hasty retry', () => {
       const retry = () => giveOrder(host, 'retry', { by: 'operator', servers: [server] });
-      if (host.isOpen && tries(retry)) this.count('hasty retry');
+      if (!host.isOpen || !tries(retry)) return;
+      this.count('hasty retry');
+      // While the last workflow closes, or the next one is being started.
+      if (!random.chance(0.5)) return;
+      clock.after(random.whole(0, 5_000), 'regret', () => {
+        const cancel = () => giveOrder(host, 'cancel', { by: 'operator', servers: [server] });
+        if (host.isOpen && tries(cancel)) this.count('retry regretted');
+      });
     });
   }
 
@@ -155,7 +164,7 @@ class Story implements World {
     this.count('batch applied');
     const near = { around: this, workflows, quota: () => this.quota };
     const firstRunId = `firstRunId-${++this.lives}`;
-    const host = new BatchHost(near, structuredClone(applied), firstRunId, mood.batchChances, this.watch);
+    const host = new BatchHost(near, carried(applied), firstRunId, mood.batchChances, this.watch);
     this.batches.set(name, host);
     if (account.isInTrouble) host.accountReported(accountReported(this));
     if (this.isCalm || !random.chance(0.03)) return;
@@ -168,7 +177,7 @@ class Story implements World {
     decides: decideNow,
     beforeDecide: (host) => this.judge.beforeDecide(host),
     afterDecide: (host, decision) => this.judge.afterDecide(host, decision),
-    afterRenewal: (host) => this.judge.afterRenewal(host),
+    afterRenewal: (host, before) => this.judge.afterRenewal(host, before),
     afterLook: (host, findings) => this.judge.afterLook(host, findings),
   };
 
@@ -179,7 +188,7 @@ class Story implements World {
     this.trace?.(`${timeText(this.clock.now)} CALM`);
     const { account, mood, clock } = this;
     Object.assign(account.mood, { breaks: 0, vanishes: 0, stands: 0, refusesWithoutReason: 0 });
-    Object.assign(mood.batchChances, { fails: 0, looksFail: 0 });
+    Object.assign(mood.batchChances, { fails: 0, looksFail: 0, dies: 0 });
     Object.assign(mood.quotaChances, { fails: 0, countFails: 0 });
     account.others = { existing: 0, running: 0 };
     for (const source of account.sources.values()) source.isOccupied = undefined;

@@ -64,9 +64,10 @@ export function* untilCutOver(me: ServerWorkflow, job: Job): Process<Ended | und
     }
     if (isDue()) return undefined;
     const { status } = job;
-    const at = Math.min(notBefore > clock.now ? notBefore : Number.POSITIVE_INFINITY, planned);
+    const isRequested = me.isCutOverRequested;
+    const at = Math.max(notBefore, me.isCutOverRequested ? 0 : planned);
     yield {
-      for: () => isDue() || me.isCancelled || job.status !== status,
+      for: () => isDue() || me.isCancelled || me.isCutOverRequested !== isRequested || job.status !== status,
       at: at < Number.POSITIVE_INFINITY ? at : undefined,
     };
   }

@@ -34,6 +34,6 @@ export function* migrate(me: ServerWorkflow): Process<ServerResult> {
   const result = yield* cleanUp(me, job, ended);
   // It closes a moment after its last word.
   const { random, clock } = me.around;
-  yield { at: clock.now + (random.chance(0.06) ? random.whole(1, 300_000) : random.whole(0, 2_000)) };
+  yield { at: clock.now + (random.chance(0.12) ? random.whole(1, 300_000) : random.whole(0, 2_000)) };
   return result;
 }

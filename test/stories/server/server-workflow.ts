@@ -13,7 +13,7 @@ type Reported = ServerReport extends infer R
   : never;
 type Stand = ServerStanding extends infer S
   ? S extends ServerStanding
-    ? Omit<S, 'sourceId' | 'creation' | 'startedAt' | 'starts'> & { starts?: number }
+    ? Omit<S, 'sourceId' | 'round' | 'creationId' | 'startedAt' | 'starts'> & { starts?: number }
     : never
   : never;
 
@@ -36,6 +36,8 @@ export class ServerWorkflow {
   isAsking = false;
   /** What it has told last, and whom: a life of its batch. */
   lastReport?: { report: ServerReport; firstRunId: string };
+  /** When it has told its end, for the first time. */
+  endToldAt?: number;
   readonly onClose: (() => void)[] = [];
   readonly startedAt: number;
   /** Of its job, as its reports name them; those that count against the attempts of the plan; cut-overs that were made. */
@@ -53,10 +55,10 @@ export class ServerWorkflow {
     readonly input: ServerMigrationInput,
     readonly runId: string,
   ) {
-    const { sourceId, creationId, wantsStartAccepted = false } = input;
+    const { sourceId, round, creationId, wantsStartAccepted = false } = input;
     const { now } = around.clock;
     this.startedAt = now;
-    this.standing = { phase: 'migrating', sourceId, creationId, startedAt: now, starts: 1 };
+    this.standing = { phase: 'migrating', sourceId, round, creationId, startedAt: now, starts: 1 };
     this.mustTell = wantsStartAccepted;
   }
 
@@ -147,6 +149,7 @@ export class ServerWorkflow {
     const { batch, server, round } = this.input;
     const report = { ...more, server, round } as ServerReport;
     yield { at: clock.now + this.around.late() };
+    if (report.kind === 'ended') this.endToldAt = clock.now;
     this.around.deliver(batch, report, this, false);
     if (!random.chance(0.08)) return;
     clock.after(
@@ -178,7 +181,7 @@ export class ServerWorkflow {
   }
 
   stand(step: Stand): void {
-    const { sourceId, creationId, startedAt, starts, grantedRequest } = this.standing;
-    this.standing = { starts, grantedRequest, ...step, sourceId, creationId, startedAt };
+    const { sourceId, round, creationId, startedAt, starts, grantedRequest } = this.standing;
+    this.standing = { starts, grantedRequest, ...step, sourceId, round, creationId, startedAt };
   }
 }

@@ -9,6 +9,7 @@ import type { EndedServer } from '../../../activities/workflows/find-ended-serve
 import type { PlannedServer } from '../../../src/plan';
 import type { ServerMigrationInput } from '../../../workflows/contract/server-migration';
 import type { Job } from '../account/account';
+import { carried } from '../clock/carried';
 import type { Surroundings } from '../plot/surroundings';
 import { migrate } from './migrate';
 import { ServerWorkflow } from './server-workflow';
@@ -23,8 +24,8 @@ export class ServerWorkflows {
   readonly byName = new Map<string, ServerWorkflow[]>();
   readonly open = new Set<ServerWorkflow>();
   started = 0;
-  /** Jobs that the last look has left out. */
-  private readonly leftOut = new Set<string>();
+  /** Jobs that the last look of a batch has left out. */
+  private readonly leftOut = new Map<string, ReadonlySet<string>>();
 
   constructor(private readonly around: Surroundings) {}
 
@@ -64,7 +65,7 @@ export class ServerWorkflows {
   private seen = ({ input, standing }: ServerWorkflow): RunningServer => ({
     server: input.server,
     sourceId: input.sourceId,
-    standing: this.around.random.chance(0.9) ? structuredClone(standing) : undefined,
+    standing: this.around.random.chance(0.9) ? carried(standing) : undefined,
   });
 
   /** As `findEarlierServers` answers. */
@@ -102,8 +103,8 @@ export class ServerWorkflows {
     return servers.flatMap((server): EndedServer[] => {
       const last = this.last(batch, server);
       if (!last?.isOpen) return [{ server, result: last?.result }];
-      const standing = joined.includes(server) ? structuredClone(last.standing) : undefined;
-      return standing && standing.phase !== 'migrating' ? [{ server, standing }] : [];
+      const isAnswered = joined.includes(server) && this.around.random.chance(0.9);
+      return isAnswered ? [{ server, standing: carried(last.standing) }] : [];
     });
   }
 
@@ -143,13 +144,12 @@ export class ServerWorkflows {
     const hidden = new Set<string>();
     for (const { jobId, createdAt } of all)
       if (
-        !this.leftOut.has(jobId) &&
+        !this.leftOut.get(batch)?.has(jobId) &&
         (clock.now - createdAt < lateListMs ? random.chance(0.3) : random.chance(0.04))
       )
         hidden.add(jobId);
     if (hidden.size > 0) count('look that leaves a job out');
-    this.leftOut.clear();
-    for (const jobId of hidden) this.leftOut.add(jobId);
+    this.leftOut.set(batch, hidden);
     const late = account.gone
       .filter(({ job, at }) => job.batch === batch && clock.now - at < lateListMs && random.chance(0.5))
       .map(({ job }) => job);

@@ -4,6 +4,7 @@ import { takeFindings } from '../../../workflows/batch/looks/findings';
 import { checkOrder, takeOrder } from '../../../workflows/batch/orders/orders';
 import { estimatedSeconds, nothingMeasured, withJob } from '../../../workflows/batch/servers/estimate';
 import type { Batch } from '../../../workflows/batch/state';
+import { isWished } from '../../../workflows/batch/wishes';
 import type { ServerStanding } from '../../../workflows/contract/server-messages';
 import { aBatch, aPlan, aServer } from './a-batch';
 
@@ -63,6 +64,17 @@ test.each<[ServerStanding, object]>([
     const { index } = taken(web(), joined(standing));
     expect(index.record('web')).toMatchObject({ ...standing, round: 0 });
     expect(index.inUse).toEqual(slots);
+  },
+);
+
+test.each(['cancel', 'skip'] as const)(
+  'a %s during the look-up is for the workflow from before, too: it is cancelled',
+  (order) => {
+    const batch = looking();
+    takeOrder(batch, order, { by: 'me', servers: ['web'] }, 0);
+    taken(web(), joined({ ...at, phase: 'queued', slotRequest: 1, jobId: 'j-1' }), batch);
+    expect(batch.index.phaseOf('web')).toBe('queued');
+    expect(isWished(batch.state, 'web', 'cancel')).toBe(true);
   },
 );
 

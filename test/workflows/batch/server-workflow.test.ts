@@ -11,9 +11,14 @@ import {
 import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
 import { batchOf, resumed } from '../../../workflows/batch/state';
 import { takeReport } from '../../../workflows/batch/take-report';
+import type { ServerReport, ServerStanding } from '../../../workflows/contract/server-messages';
 import { aBatch, aPlan, withLease } from './a-batch';
 
 const error = { code: 'InternalError', message: 'broken', remedy: 'Retry it.' };
+const endOf = (round: number) => ({
+  ...({ kind: 'ended', server: 'a', round } as const),
+  result: { outcome: 'failed', error } as const,
+});
 const start = { server: 'a', kind: 'start', sends: 1, nextAt: 0 } as const;
 
 /** A batch that is about to start its server. */
@@ -177,8 +182,11 @@ test('whoever has the name and gives no answer is asked again: it may be the one
 test('a round after that of a workflow that was taken over is a new one: what the old one says late is not believed', () => {
   const batch = starting();
   takeNameInUse(batch, start, 1, 1_000);
-  takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-a' }, 1_000);
-  const ended = { kind: 'ended', server: 'a', round: 4, result: { outcome: 'failed', error } } as const;
+  const standing = { phase: 'migrating', sourceId: 's-a', round: 4, startedAt: 5, starts: 1 } as const;
+  takeNamesake(batch, 'a', 1, { server: 'a', sourceId: 's-a', standing }, 1_000);
+  takeReport(batch, { ...endOf(3), round: 3 }, 1_500);
+  expect(batch.index.phaseOf('a')).toBe('migrating');
+  const ended = endOf(4);
   takeReport(batch, ended, 2_000);
   expect(batch.index.phaseOf('a')).toBe('failed');
   takeOrder(batch, 'retry', { by: 'me', servers: ['a'] }, 3_000);
@@ -186,4 +194,74 @@ test('a round after that of a workflow that was taken over is a new one: what th
   expect(migrationInput(batch, 'a').round).toBe(5);
   takeReport(batch, ended, 5_000);
   expect(batch.index.phaseOf('a')).toBe('migrating');
+});
+
+describe('a workflow that does not say where it stands', () => {
+  const unknown = {
+    phase: 'migrating',
+    round: 0,
+    standingAsked: false,
+    startedAt: 0,
+    sourceId: 's-a',
+  } as const;
+  const at = { sourceId: 's-a', round: 3, startedAt: 0 } as const;
+  const asks = { kind: 'wantsSlot', server: 'a', round: 3, slotRequest: 2, jobId: 'j-1' } as const;
+  const stops = {
+    kind: 'stoppedRunning',
+    server: 'a',
+    round: 3,
+    start: 2,
+    jobId: 'j-1',
+    end: 'Waiting',
+  } as const;
+  const standings: Record<string, ServerStanding> = {
+    runs: { ...at, phase: 'migrating', starts: 2, grantedRequest: 2, jobId: 'j-1' },
+    'runs for the first time': { ...at, phase: 'migrating', starts: 1, jobId: 'j-1' },
+    waits: { ...at, phase: 'queued', starts: 1, slotRequest: 2, jobId: 'j-1' },
+  };
+
+  test.each<[string, string, ServerReport, string, number]>([
+    ['a request for a slot that was granted before', 'runs', asks, 'migrating', 1],
+    ['a request for a slot', 'waits', asks, 'queued', 0],
+    ['the end of a job run', 'runs', stops, 'synced', 0],
+    ['the end of a job run that its query has not seen', 'runs for the first time', stops, 'synced', 0],
+    ['the end of an earlier job run', 'runs', { ...stops, start: 1 }, 'migrating', 1],
+    ['the end of an earlier round', 'runs', endOf(2), 'migrating', 1],
+    ['its end', 'runs', endOf(3), 'failed', 0],
+  ])(
+    'is asked at once when it reports, and %s counts by its answer: it %s',
+    (_, standing, report, phase, running) => {
+      const batch = aBatch(aPlan(['a']), { a: unknown });
+      takeReport(batch, report, 1_000);
+      expect(batch.index.inUse).toEqual({ existing: 1, running: 1 });
+      const { endCheck } = decide(batch, 1_000);
+      expect(endCheck).toEqual(['a']);
+      const question = endCheckOf(batch, endCheck!);
+      takeEndCheck(batch, question, [{ server: 'a', standing: standings[standing]! }], 1_100);
+      expect(batch.index.phaseOf('a')).toBe(phase);
+      expect(batch.index.inUse.running).toBe(running);
+      expect(batch.state.early).toEqual([]);
+    },
+  );
+
+  test('is asked again as long as it gives no answer, and holds its slots until then', () => {
+    const batch = aBatch(aPlan(['a']), { a: unknown });
+    takeReport(batch, asks, 1_000);
+    decide(batch, 1_000);
+    takeEndCheck(batch, endCheckOf(batch, ['a']), [], 1_100);
+    expect(batch.index.inUse).toEqual({ existing: 1, running: 1 });
+    const { wakeAt, endCheck } = decide(batch, 1_200);
+    expect([endCheck, wakeAt]).toEqual([undefined, 61_200]);
+    expect(endCheckOf(batch, decide(batch, wakeAt!).endCheck!).standings).toEqual(['a']);
+    takeEndCheck(batch, endCheckOf(batch, ['a']), [{ server: 'a', result: endOf(3).result }], 62_000);
+    expect(batch.index.phaseOf('a')).toBe('failed');
+  });
+
+  test('keeps what it has reported over Continue-As-New', () => {
+    const batch = aBatch(aPlan(['a']), { a: unknown });
+    takeReport(batch, asks, 1_000);
+    const next = batchOf(resumed(JSON.parse(JSON.stringify(batch.state)), 2_000));
+    takeEndCheck(next, endCheckOf(next, ['a']), [{ server: 'a', standing: standings.waits! }], 2_100);
+    expect(next.index.record('a')).toMatchObject({ phase: 'queued', slotRequest: 2, workflowRound: 3 });
+  });
 });

@@ -65,3 +65,25 @@ test('a window without an end has no closing time', () => {
     closingTime({ from: '00:00', to: '00:00', timezone: 'UTC' }, [], at('2030-01-15T12:00:00Z')),
   ).toBeUndefined();
 });
+
+test('an answer is remembered for the same dates and window as long as it holds, and no longer', () => {
+  const dates: string[] = [];
+  const times = [
+    '2030-01-15T18:00:00Z',
+    '2030-01-15T21:59:00Z',
+    '2030-01-15T22:00:00Z',
+    '2030-01-16T15:00:00Z',
+  ];
+  const closes = [
+    '2030-01-15T22:00:00Z',
+    '2030-01-15T22:00:00Z',
+    '2030-01-15T22:00:00Z',
+    '2030-01-16T22:00:00Z',
+  ];
+  for (const [i, time] of times.entries()) {
+    expect(closingTime(night, dates, at(time))).toBe(at(closes[i]!));
+    expect(nextOpening(night, dates, at(time))).toBe(nextOpening(night, [], at(time)));
+  }
+  // Also of an earlier time, as a replay asks.
+  expect(closingTime(night, dates, at(times[0]!))).toBe(at(closes[0]!));
+});

@@ -76,6 +76,44 @@ test('a batch that gives a slot back, and wants it again before the quota has de
   expect(again.leases).toMatchObject([{ batch: 'a', lease: { running: 5, seq: seq + 1 } }]);
 });
 
+const sharedByTwo = () => deal(aQuota([report('a'), report('b')]), 0).state;
+
+test.each<[string, QuotaState, object, number, object]>([
+  [
+    'a batch that was applied again brings jobs along',
+    hearReport(deal(aQuota([report('a')]), 0).state, report('b', { held: slots(3) }), 0),
+    { a: 5, b: 0 },
+    7,
+    { b: 3 },
+  ],
+  [
+    'an operator has lowered the quota',
+    hearReport(
+      sharedByTwo(),
+      report('c', { demand: slots(0), quota: { jobs: 6, running: 6, changedAt: 2 } }),
+      0,
+    ),
+    { a: 1, b: 1, c: 0 },
+    1,
+    { b: 3 },
+  ],
+  [
+    'other tools have new jobs',
+    hearCount(sharedByTwo(), countOrder(sharedByTwo()), counted(slots(2)), 0),
+    { a: 3, b: 3 },
+    3,
+    { b: 4 },
+  ],
+])(
+  'while more is promised than there is no slot that comes free is used again: %s',
+  (_, state, first, held, then) => {
+    const over = deal(state, 0);
+    expect(leased(over, 'existing')).toEqual(first);
+    // One batch has given back what was too much: the other one keeps its share.
+    expect(leased(deal(confirmed(over, 'a', held), 0), 'existing')).toEqual(then);
+  },
+);
+
 test('a report that has seen neither of the last two leases does not hide the larger one: its batch may have taken it', () => {
   const first = deal(aQuota([report('a')]), 0);
   const unseen = { quotaRunId: 'e1', seq: 0 };

@@ -1,10 +1,9 @@
 import type { Plan, Wave } from '../../../src/plan';
 import { startTimeOf } from '../../../src/plan/plan';
-import { smcBatchCommand } from '../../../src/text';
+import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { WaitingKind, WaitingReason } from '../../contract/views';
-import { counted, verbOf } from '../counted';
 import type { ServerIndex, WaveSums } from '../servers/server-index';
-import { isOpen, nextOpening } from './time-window';
+import { closingTime, isOpen, nextOpening } from './time-window';
 import { zoneTime } from './window-nights';
 
 /** The orders of operators about gates; carried over Continue-As-New. */
@@ -200,3 +199,9 @@ function windowGate({ policy }: Plan, { name, window }: Wave, now: number): Clos
       : `until ${atBothClocks(until, window?.timezone)}`;
   return { kind: 'window', reason: `the window of wave '${name}' is closed ${when}`, until };
 }
+
+/** When the open windows of waves close: from then on their servers need no slots. */
+export const windowsClose = ({ policy, waves }: Plan, now: number): number[] =>
+  waves
+    .map(({ window }) => closingTime(window, policy.lockoutDates, now))
+    .filter((time) => time !== undefined && time > now) as number[];

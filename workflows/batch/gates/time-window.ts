@@ -30,7 +30,35 @@ export function isOpen(window: TimeWindow | undefined, lockoutDates: readonly st
 }
 
 /** The next time from `at` on at which servers may start; undefined when there is none within a year. */
-export function nextOpening(
+export const nextOpening = remembered(openingFrom);
+
+/**
+ * When the open window closes; of a closed one, when it has closed last. Undefined where it does neither within nine days: a
+ * window without an end, or one that has not been open for longer.
+ */
+export const closingTime = remembered(closingFrom);
+
+type Find = (
+  window: TimeWindow | undefined,
+  lockoutDates: readonly string[],
+  at: number,
+) => number | undefined;
+
+/** Remembers the last answer for the dates and the window of a plan: until then it stays the same. That there is none holds for a day. */
+function remembered(find: Find): Find {
+  type Answer = { at: number; holdsUntil: number; time: number | undefined };
+  const answers = new WeakMap<readonly string[], Map<TimeWindow | undefined, Answer>>();
+  return (window, lockoutDates, at) => {
+    const known = answers.get(lockoutDates) ?? new Map<TimeWindow | undefined, Answer>();
+    const last = known.get(window);
+    if (last && last.at <= at && at <= last.holdsUntil) return last.time;
+    const time = find(window, lockoutDates, at);
+    answers.set(lockoutDates, known.set(window, { at, holdsUntil: time ?? at + 1440 * minuteMs, time }));
+    return time;
+  };
+}
+
+function openingFrom(
   window: TimeWindow | undefined,
   lockoutDates: readonly string[],
   at: number,
@@ -48,15 +76,12 @@ export function nextOpening(
   return undefined;
 }
 
-/**
- * When the open window closes; of a closed one, when it has closed last. Undefined where it does neither within nine days: a
- * window without an end, or one that has not been open for longer.
- */
-export function closingTime(
+function closingFrom(
   window: TimeWindow | undefined,
   lockoutDates: readonly string[],
   at: number,
 ): number | undefined {
+  if (!window && lockoutDates.length === 0) return undefined;
   const open = (time: number) => isOpen(window, lockoutDates, time);
   const minute = Math.floor(at / minuteMs) * minuteMs;
   const [step, wanted] = open(minute) ? [minuteMs, false] : [-minuteMs, true];

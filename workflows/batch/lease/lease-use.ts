@@ -1,5 +1,6 @@
 import type { LeaseReport, StatedQuota } from '../../contract/quota-messages';
 import type { Slots } from '../../contract/slots';
+import { windowsClose } from '../gates/gates';
 import type { Batch, Times } from '../state';
 import { afterSuccess, heldSlots, nextReport, syncHoldsSlotFrom, takeSync, trialEnd, usableSlots } from '.';
 
@@ -31,6 +32,10 @@ export function reportToQuota(batch: Batch, now: number, times: Times): LeaseRep
   const next = nextReport(holding, needs, now);
   state.holding = next.holding;
   times.push(next.repeatAt);
+  // The slots for which servers wait are then for other batches.
+  const isAnswered = !state.holding.reportOnItsWay;
+  if (isAnswered && holding.lease.contended && demand.startable + demand.startableAgain > 0)
+    times.push(...windowsClose(plan, now));
   return next.report;
 }
 

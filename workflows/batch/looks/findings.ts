@@ -42,8 +42,9 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
     if (!server) continue;
     const before = state.servers[found.name]!;
     if (hasWorkflow(before)) continue;
-    // A workflow from before the batch was applied is cancelled, too.
-    const isCancelled = before.phase === 'cancelled' && atWork.has(found.name);
+    // An order that came during the look-up is for the workflow from before the batch was applied, too: nobody else would end it.
+    const isGivenUp = before.phase === 'cancelled' || before.phase === 'skipped';
+    const isCancelled = isGivenUp && atWork.has(found.name);
     const isReplaced = before.isMoved && migratedFrom(before) !== undefined;
     if (isEnded(before.phase) && !isCancelled && !isReplaced && !isDeclared(before)) continue;
     if (isCancelled) wish(batch, server.name, 'cancel', now);
@@ -95,7 +96,7 @@ const runningRecord = (
 ): ServerRecord =>
   standing
     ? standingRecord(standing, now)
-    : { phase: 'migrating', startedAt: now, sourceId, round: adoptedRound };
+    : { phase: 'migrating', startedAt: now, sourceId, round: adoptedRound, standingAsked: false };
 
 /**
  * Until the batch has measured for itself, what its servers took in an earlier run says more than what SMC publishes; and a
@@ -206,7 +207,11 @@ function judgedRecord(
     case 'underWay': {
       const { standing } = earlier.running.find((one) => one.server === server.name) ?? {};
       if (standing) return standingRecord(standing, now);
-      return { round: adoptedRound, phase: 'migrating', startedAt: now, sourceId, jobId: verdict.job?.jobId };
+      const jobId = verdict.job?.jobId;
+      return {
+        ...{ round: adoptedRound, phase: 'migrating', standingAsked: false },
+        ...{ startedAt: now, sourceId, jobId },
+      };
     }
     case 'blocked': {
       const { trouble, migrated } = verdict;
@@ -246,9 +251,10 @@ function judgedRecord(
 
 /** The record of a server by the standing of its workflow. */
 export function standingRecord(
-  { creationId, ...standing }: ServerStanding,
+  { creationId, round: workflowRound, ...standing }: ServerStanding,
   now: number,
   round = adoptedRound,
 ): ServerRecord {
-  return standing.phase === 'queued' ? { ...standing, queuedAt: now, round } : { ...standing, round };
+  const known = { ...standing, round, ...(round === adoptedRound && { workflowRound }) };
+  return known.phase === 'queued' ? { ...known, queuedAt: now } : known;
 }

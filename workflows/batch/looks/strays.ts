@@ -4,9 +4,8 @@ import type {
   JobsOfBatch,
 } from '../../../activities/jobs/find-jobs-of-batch';
 import { settledMs } from '../../../src/smc/read-lag';
-import { smcBatchCommand } from '../../../src/text';
+import { smcBatchCommand, verbOf } from '../../../src/text';
 import type { SmcFailure } from '../../contract/failure';
-import { verbOf } from '../counted';
 import { leasedSlots } from '../lease/lease-use';
 import { hasWorkflow, jobWithoutWorkflow, type ServerRecord } from '../servers/server-record';
 import { type Batch, note, sourceOf, type Times } from '../state';

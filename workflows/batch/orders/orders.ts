@@ -1,7 +1,6 @@
-import { smcBatchCommand } from '../../../src/text';
+import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { LimitsOrder, Order, OrderAnswer, PauseOrder, ServersOrder } from '../../contract/orders';
 import type { ServerPhase } from '../../contract/views';
-import { counted, verbOf } from '../counted';
 import { stopReason } from '../gates/gates';
 import { withUrgent } from '../lease';
 import { quotaInForce } from '../lease/lease-use';

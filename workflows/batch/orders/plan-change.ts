@@ -1,6 +1,6 @@
 import type { Plan, PlannedServer } from '../../../src/plan';
+import { counted } from '../../../src/text';
 import type { PlanChanges } from '../../contract/orders';
-import { counted } from '../counted';
 import { withUrgent } from '../lease';
 import type { Findings } from '../looks/findings';
 import { forgetServer, noteTwins, takeFindings } from '../looks/findings';

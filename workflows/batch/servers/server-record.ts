@@ -29,6 +29,8 @@ export interface ServerFacts {
   endedAt?: number;
   /** The number of starts of its job. */
   starts?: number;
+  /** The round of an adopted workflow as its own reports name it, where its standing is known. */
+  workflowRound?: number;
   /** The newest request for a slot that was granted: an older one that comes late is ignored. */
   grantedRequest?: number;
   /** The run id of its workflow, once Temporal has confirmed the start. */
@@ -45,7 +47,10 @@ export type ServerState =
   | {
       phase: 'migrating';
       jobId?: string;
-      /** Whether its workflow was asked for its standing; absent where only an adopted one has to be asked. */
+      /**
+       * Whether its workflow was asked for its standing. `false`: nobody knows where it stands, and its reports are kept until it has
+       * answered. Absent: only an adopted one has to be asked.
+       */
       standingAsked?: boolean;
     }
   | { phase: 'recovering'; jobId: string; error?: SmcFailure; nextStartAt?: number }
@@ -112,6 +117,14 @@ export const isEnded = (phase: ServerPhase) => endedPhases.has(phase);
 /** Whether the server has a workflow. */
 export const hasWorkflow = (record: ServerRecord | undefined) =>
   record !== undefined && record.phase !== 'waiting' && !isEnded(record.phase);
+
+/** Whether nobody knows where a server's workflow stands: a report may be an old one, and is kept until the workflow has answered. */
+export const isStandingUnknown = (record: ServerRecord | undefined) =>
+  record?.phase === 'migrating' && record.standingAsked === false;
+
+/** Whether a report is of the round that the batch knows of. */
+export const isOfRound = ({ round, workflowRound = round }: ServerRecord, reported: number) =>
+  workflowRound === adoptedRound || workflowRound === reported;
 
 /** The record of a server before its first round in the plan; its rounds are higher than `lastRound`. */
 export const newRecord = (lastRound?: number): ServerRecord => ({ phase: 'waiting', round: 0, lastRound });
@@ -185,6 +198,7 @@ const ownBusiness = [
   'notBefore',
   'queuedAt',
   'standingAsked',
+  'workflowRound',
 ] as const;
 type OwnBusiness = { [field in (typeof ownBusiness)[number]]?: unknown };
 

@@ -1,12 +1,10 @@
-import { smcBatchCommand } from '../../../src/text';
+import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
 import { notByThisRun } from '../../contract/migrated-otherwise';
 import { inUtc } from '../../in-utc';
 import { openFailureNews } from '../../news/news';
-import { counted, verbOf } from '../counted';
-import { stopReason } from '../gates/gates';
 import { type Batch, note } from '../state';
-import { statusOf } from '../status';
+import { stoppedBy } from '../status';
 import { accountAnnouncement, checkAccount } from './account-trouble';
 import { keepNews } from './keep-news';
 import { tellServerEnds } from './server-events';
@@ -78,11 +76,11 @@ function tellFailures(batch: Batch, now: number): void {
 
 /** Announces once that too many failures have stopped the batch. */
 export function announceStop(batch: Batch, now: number): void {
-  const { state, index } = batch;
-  const isKnown = state.announced.isStopped;
-  state.announced.isStopped = statusOf(batch, now) === 'stopped';
-  if (!state.announced.isStopped || isKnown) return;
-  announce(batch, 'stopped', `stopped: ${stopReason(state.plan, index, state.gates)?.reason}`, now);
+  const { announced } = batch.state;
+  const isKnown = announced.isStopped;
+  const gate = stoppedBy(batch);
+  announced.isStopped = gate !== undefined;
+  if (gate && !isKnown) announce(batch, 'stopped', `stopped: ${gate.reason}`, now);
 }
 
 /** Announces once that the account refuses calls, and once that it no longer does; gives the time of the next check. */

@@ -1,6 +1,6 @@
+import { counted, verbOf } from '../../../src/text';
 import type { ServerEvent } from '../../contract/batch-event';
 import { openServerNews } from '../../news/news';
-import { counted, verbOf } from '../counted';
 import { isEnded } from '../servers/server-record';
 import type { Batch } from '../state';
 import { keepNews } from './keep-news';

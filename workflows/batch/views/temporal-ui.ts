@@ -1,8 +1,7 @@
-import { accountTroubleLine, smcBatchCommand } from '../../../src/text';
+import { accountTroubleLine, counted, smcBatchCommand, verbOf } from '../../../src/text';
 import { slotsSaid } from '../../contract/slots';
 import { type BatchProgress, serverPhases } from '../../contract/views';
 import { inUtc } from '../../in-utc';
-import { counted, verbOf } from '../counted';
 
 /** What the Temporal UI shows on the batch's page, in Markdown. */
 export function batchDetails(progress: BatchProgress): string {

@@ -1,7 +1,6 @@
-import { smcBatchCommand } from '../../../src/text';
+import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { Slots } from '../../contract/slots';
 import type { WaitingReason } from '../../contract/views';
-import { counted, verbOf } from '../counted';
 import { restartGatesOf } from '../deal-slots';
 import { type ClosedGate, serverGate, waveGate } from '../gates/gates';
 import { heldSlots, refusalReason } from '../lease';
