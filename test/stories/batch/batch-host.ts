@@ -29,8 +29,6 @@ export interface BatchChances {
   looksFail: number;
   /** It continues as new, whatever is under way. */
   renews: number;
-  /** The worker, within a task that starts servers. */
-  dies: number;
   /** A look at the account takes up to so long. */
   lookMs: number;
   /** What was asked for in a run that is over happens all the same. */
@@ -72,9 +70,6 @@ export class BatchHost {
   /** Changes of the plan under way. */
   handlers = 0;
   isEnding = false;
-  /** Its worker has died: what comes is heard by the next one. */
-  isWithoutWorker = false;
-  private readonly kept: (() => void)[] = [];
   wakeAt?: number;
   isSurveying = false;
   /** Its first look at the account. */
@@ -109,16 +104,8 @@ export class BatchHost {
     this.run++;
   }
 
-  /** `heard` is called when the batch hears it. It is lost where the batch does not know that this server's workflow runs. */
-  serverReported(report: ServerReport, heard: () => void): void {
-    if (this.isWithoutWorker && this.batch.state.servers[report.server]?.phase === 'waiting') {
-      this.near.around.count('report lost with its worker');
-      return;
-    }
-    this.hear((batch, now) => {
-      heard();
-      takeReport(batch, report, now);
-    });
+  serverReported(report: ServerReport): void {
+    this.hear((batch, now) => takeReport(batch, report, now));
   }
 
   accountReported(news: AccountReport): void {
@@ -141,18 +128,9 @@ export class BatchHost {
 
   /** Takes what has happened; it decides in a moment. */
   hear(take: (batch: Batch, now: number) => void): void {
-    if (this.isWithoutWorker) {
-      this.kept.push(() => this.hear(take));
-      return;
-    }
     take(this.batch, this.near.around.clock.now);
     this.near.around.touch(this.name);
     this.due();
-  }
-
-  /** What has come while no worker was there. */
-  hearKept(): void {
-    for (const hear of this.kept.splice(0)) hear();
   }
 
   due(): void {

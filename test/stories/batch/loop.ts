@@ -7,20 +7,16 @@ import type { Process } from '../clock/clock';
 import type { BatchHost } from './batch-host';
 import { carryOut } from './carry-out';
 import { lookForStrays } from './looks';
-import { isDecidedAgain, snapshot, workerDies } from './worker-death';
 
 /** One turn of the loop, as `workflows/batch/workflow.ts` goes: a new run now and then, a decision, what follows from it. */
 export function decideNow(host: BatchHost): void {
-  const { clock, random } = host.near.around;
-  if (!host.isOpen || host.isEnding || host.isWithoutWorker) return;
+  if (!host.isOpen || host.isEnding) return;
   host.near.around.touch(host.name);
+  const { clock, random } = host.near.around;
   if (host.handlers === 0 && random.chance(host.chances.renews)) continueAsNew(host);
   host.watch.beforeDecide(host);
-  const mayDie = isDecidedAgain(host) && random.chance(host.chances.dies);
-  const rollBack = mayDie ? snapshot(host.batch) : undefined;
   const decision = decide(host.batch, clock.now);
   host.watch.afterDecide(host, decision);
-  if (rollBack && workerDies(host, decision, rollBack)) return;
   carryOut(host, decision);
   if (!decision.isOver || host.handlers > 0) return;
   host.isEnding = true;

@@ -22,8 +22,6 @@ import { lookForStrays, lookUp } from './looks';
 
 /** Throws what refuses it. */
 export function giveOrder<K extends OrderKind>(host: BatchHost, kind: K, order: Orders[K]): void {
-  // Nobody answers then: the operator gives up.
-  if (host.isWithoutWorker) throw refusal('no worker is there');
   checkOrder(host.batch, kind, order);
   const { index, state } = host.batch;
   const noted = kind === 'cancel' ? host.cancels : kind === 'cutOver' ? host.cutOvers : undefined;
@@ -46,7 +44,6 @@ export function giveOrder<K extends OrderKind>(host: BatchHost, kind: K, order: 
 /** Throws what refuses it at once. */
 export function changePlan(host: BatchHost, plan: Plan): void {
   const { batch } = host;
-  if (host.isWithoutWorker) throw refusal('no worker is there');
   refuseTooLate(batch);
   if (batch.state.planChange) throw refusal('another change is under way');
   refuseChanges(batch, plan);

@@ -73,7 +73,6 @@ export function randomMood(random: Random): Mood {
       fails: odds(0.06),
       looksFail: odds(0.5),
       renews,
-      dies: odds(0.15),
       outlives: random.unit(),
       lookMs: odds(120_000),
     },

@@ -106,9 +106,8 @@ class Story implements World {
     }
     const changesPhase =
       report.kind === 'ended' || report.kind === 'stoppedRunning' || report.kind === 'wantsSlot';
-    host.serverReported(report, () => {
-      if (!isRepeated && changesPhase) from.lastReport = { report, firstRunId: host.firstRunId };
-    });
+    if (!isRepeated && changesPhase) from.lastReport = { report, firstRunId: host.firstRunId };
+    host.serverReported(report);
     if (!isRepeated && report.kind === 'ended' && !this.isCalm) this.retryHastily(host, report);
   };
 
@@ -188,7 +187,7 @@ class Story implements World {
     this.trace?.(`${timeText(this.clock.now)} CALM`);
     const { account, mood, clock } = this;
     Object.assign(account.mood, { breaks: 0, vanishes: 0, stands: 0, refusesWithoutReason: 0 });
-    Object.assign(mood.batchChances, { fails: 0, looksFail: 0, dies: 0 });
+    Object.assign(mood.batchChances, { fails: 0, looksFail: 0 });
     Object.assign(mood.quotaChances, { fails: 0, countFails: 0 });
     account.others = { existing: 0, running: 0 };
     for (const source of account.sources.values()) source.isOccupied = undefined;
