@@ -17,8 +17,8 @@ export interface ServerStart {
   sourceName?: string;
 }
 
-/** The run of the workflow, or why it was not started. With `isEarlier` the same start had been made before, and its answer was lost. */
-export type StartedServer = { runId: string; isEarlier?: true } | 'nameInUse' | 'failed';
+/** The run of the workflow, or why it was not started. */
+export type StartedServer = { runId: string } | 'nameInUse' | 'failed';
 
 /** The most calls to Temporal at the same time. */
 const startedAtOnce = 10;
@@ -47,8 +47,8 @@ export async function startServer(
   if (first !== 'nameInUse') return first;
   const { batch, server, creationId } = start.input;
   const last = await client.workflow.getHandle(serverWorkflowId(batch, server)).describe().catch(ifKnown);
-  // Its workflow may have ended since.
-  if (last?.memo?.creationId === creationId) return { runId: last.runId, isEarlier: true };
+  // The answer to this same start was lost. Its workflow may have ended since.
+  if (last?.memo?.creationId === creationId) return { runId: last.runId };
   return last?.status.name === 'RUNNING' ? 'nameInUse' : started(client, start, taskQueue, 'ALLOW_DUPLICATE');
 }
 

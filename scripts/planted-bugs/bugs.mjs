@@ -193,18 +193,6 @@ export const bugs = [
     to: '',
   },
   {
-    name: 'the id of a start has its time in it, and another worker makes another start',
-    file: 'workflows/batch/server-workflow.ts',
-    from: 'creationId: creationIdOf(state, name, record.round),',
-    to: 'creationId: creationIdOf(state, name, record.round) + record.startedAt,',
-  },
-  {
-    name: 'a server that was started before its batch knew is not asked where it stands',
-    file: 'workflows/batch/server-workflow.ts',
-    from: "if (!isEarlier || record.phase !== 'migrating') return;",
-    to: 'if (!isEarlier || isEarlier) return;',
-  },
-  {
     name: 'a report of a workflow is believed before it is known where that stands',
     file: 'workflows/batch/take-report.ts',
     from: 'if (isStandingUnknown(state.servers[name])) return true;',

@@ -106,7 +106,7 @@ async function startServers(run: BatchRun, sent: readonly Wish[]): Promise<void>
       const { round } = starts[i]!.input;
       const answer = started[i]!;
       if (answer === 'failed') sendAgain(batch, wish.server, 'start', now);
-      else if (answer !== 'nameInUse') takeStarted(batch, wish.server, round, answer, now);
+      else if (answer !== 'nameInUse') takeStarted(batch, wish.server, round, answer.runId);
       else if (takeNameInUse(batch, wish, round, now)) namesakes.push({ wish, round });
     }
   });

@@ -8,7 +8,7 @@ import type { ServerStanding } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import { standingRecord } from './looks/findings';
 import { adoptedRound, isStandingUnknown, type ServerRecord } from './servers/server-record';
-import { askStandingsNow, type Batch, endUntouched, waitAgain } from './state';
+import { type Batch, endUntouched, waitAgain } from './state';
 import { takeEarlyReports, takeEnd } from './take-report';
 import { isWished, sendAgain, type Wish, withdraw } from './wishes';
 
@@ -33,7 +33,7 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
     server: name,
     round: record.round,
     sourceId: record.sourceId,
-    creationId: creationIdOf(state, name, record.round),
+    creationId: creationIdOf(state, name, record),
     job: settingsForSmc(planned.job),
     // The job of an earlier round is found by its tags.
     knownJobId: 'jobId' in record && record.roundEndedAt === undefined ? record.jobId : undefined,
@@ -43,29 +43,18 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
   };
 }
 
-/**
- * The id of a round's job creation. No time is in it: when a worker dies just after it has started servers, the next worker starts them
- * again later, and that must be the same start.
- */
-const creationIdOf = ({ plan, firstRunId }: Batch['state'], name: string, round: number) =>
-  `${plan.name}/${firstRunId}/${name}/${round}`;
-
-/** Temporal has started a server's workflow, now or when an earlier answer was lost. */
-export function takeStarted(
-  { state, index }: Batch,
+/** The id of a round's job creation. It has the start time, because a server that leaves the plan and comes back begins with round 1 again. */
+const creationIdOf = (
+  { plan, firstRunId }: Batch['state'],
   name: string,
-  round: number,
-  { runId, isEarlier }: { runId: string; isEarlier?: true },
-  now: number,
-): void {
+  { round, startedAt }: Pick<ServerRecord, 'round' | 'startedAt'>,
+) => `${plan.name}/${firstRunId}/${name}/${round}/${startedAt}`;
+
+/** Temporal has started a server's workflow. */
+export function takeStarted({ state, index }: Batch, name: string, round: number, runId: string): void {
   withdraw(state, name, 'start');
   const record = index.has(name) ? index.record(name) : undefined;
-  if (record?.round !== round || !index.withWorkflow.has(name)) return;
-  index.set(name, { ...record, runId });
-  if (!isEarlier || record.phase !== 'migrating') return;
-  // Its reports may have come while the server still waited here, and were dropped: it is asked at once.
-  index.set(name, { ...record, runId, standingAsked: false });
-  askStandingsNow(state, now);
+  if (record?.round === round && index.withWorkflow.has(name)) index.set(name, { ...record, runId });
 }
 
 /**
@@ -130,7 +119,7 @@ function judgeNamesake(
     return;
   }
   const { creationId } = found?.standing ?? {};
-  const isOurs = creationId !== undefined && creationId === creationIdOf(state, name, record.round);
+  const isOurs = creationId !== undefined && creationId === creationIdOf(state, name, record);
   withdraw(state, name, 'start');
   // It is the workflow that was started.
   if (isOurs) return;

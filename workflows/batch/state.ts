@@ -51,8 +51,6 @@ export interface BatchState {
   journal: JournalEntry[];
   /** The ends of servers that have left the plan. */
   leftPlan: string[];
-  /** The last round that a server had that has left the plan: one that comes back begins with a higher one. */
-  lastRoundLeft?: number;
   measured: Measured;
   /** The announcements that were made, so that each comes once. */
   announced: { waiting: string[]; ended: string[]; failures: number; isStopped?: boolean };

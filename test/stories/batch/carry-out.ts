@@ -57,7 +57,7 @@ function startServer(host: BatchHost, sent: Wish): void {
       }
       if (started) {
         around.count('server started');
-        host.hear((_, now) => takeStarted(batch, server, round, started, now));
+        host.hear(() => takeStarted(batch, server, round, started.runId));
         return;
       }
       around.count('name in use');

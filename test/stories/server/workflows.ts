@@ -30,9 +30,9 @@ export class ServerWorkflows {
   constructor(private readonly around: Surroundings) {}
 
   /** As `startServers` does: the same start gives the same workflow. Undefined where another one of this name runs. */
-  start(input: ServerMigrationInput): { runId: string; isEarlier?: true } | undefined {
+  start(input: ServerMigrationInput): { runId: string } | undefined {
     const last = this.last(input.batch, input.server);
-    if (last?.input.creationId === input.creationId) return { runId: last.runId, isEarlier: true };
+    if (last?.input.creationId === input.creationId) return { runId: last.runId };
     if (last?.isOpen) return undefined;
     const started = new ServerWorkflow(this.around, input, `r-${++this.started}`);
     const name = nameOf(input.batch, input.server);

@@ -193,7 +193,7 @@ describe('what keeps servers from starting', () => {
     const plan = aPlan([aServer('a', { exclusive: 'g' }), aServer('b', { exclusive: 'g' })]);
     const batch = withLease(aBatch(plan), 5);
     expect(sent(batch)).toEqual(['start a']);
-    takeStarted(batch, 'a', 1, { runId: 'r-a' }, 0);
+    takeStarted(batch, 'a', 1, 'r-a');
     takeReport(
       batch,
       { kind: 'ended', server: 'a', round: 1, result: { outcome: 'migrated', jobId: 'j-a' } },
@@ -222,7 +222,7 @@ describe('what keeps servers from starting', () => {
     // What the worker says counts for 150 s: nothing else may happen until the next server may try.
     expect(wakeAt).toBe(150_000);
     batch.state.account.refusedAt.w = 140_000;
-    takeStarted(batch, 'a', 1, { runId: 'r-1' }, 0);
+    takeStarted(batch, 'a', 1, 'r-1');
     expect(decide(batch, 150_000)).toMatchObject({ wishes: [], wakeAt: 180_000 });
     expect(sent(batch, 180_000)).toEqual(['start b']);
   });
@@ -375,7 +375,7 @@ test('of a group only one is looked at, and another one once the group is free',
     const [name] = sent(withLease(batch, 5), now).map((what) => what.slice('start '.length));
     order.push(name!);
     expect(batch.index.mayBeNext(0)).toEqual([]);
-    takeStarted(batch, name!, 1, { runId: 'r' }, 0);
+    takeStarted(batch, name!, 1, 'r');
     const result = { outcome: 'failed', error } as const;
     takeReport(batch, { kind: 'ended', server: name!, round: 1, result }, now);
   }
@@ -389,11 +389,11 @@ test('of a group whose next server is held back another one starts, in the order
   const batch = withLease(aBatch(plan, sizes), 5);
   expect(sent(batch)).toEqual(['start a']);
   takeOrder(batch, 'pause', { by: 'me', servers: ['b', 'c'] }, 1);
-  takeStarted(batch, 'a', 1, { runId: 'r' }, 0);
+  takeStarted(batch, 'a', 1, 'r');
   const result = { outcome: 'failed', error } as const;
   takeReport(batch, { kind: 'ended', server: 'a', round: 1, result }, 2);
   expect(sent(batch, 2)).toEqual(['start d']);
-  takeStarted(batch, 'd', 1, { runId: 'r' }, 0);
+  takeStarted(batch, 'd', 1, 'r');
   takeReport(batch, { kind: 'ended', server: 'd', round: 1, result }, 3);
   expect(sent(batch, 3)).toEqual([]);
   takeOrder(batch, 'resume', { by: 'me', servers: ['c'] }, 4);

@@ -40,41 +40,9 @@ test('a start that is sent again is the same one: nothing is created twice for i
 
 test('a start is confirmed by the run that Temporal names', () => {
   const batch = starting();
-  takeStarted(batch, 'a', 1, { runId: 'r-1' }, 1_000);
+  takeStarted(batch, 'a', 1, 'r-1');
   expect(batch.index.record('a').runId).toBe('r-1');
   expect(batch.state.wishes).toEqual({});
-});
-
-test('a start that is made again by another worker is the same one, however late: nothing is created twice for it', () => {
-  const [early, late] = [1_000, 99_000].map((now) => {
-    const batch = withLease(aBatch(aPlan(['a'])), 5);
-    decide(batch, now);
-    return migrationInput(batch, 'a').creationId;
-  });
-  expect(late).toBe(early);
-});
-
-test('a server that had been started before the batch knew is asked at once where it stands', () => {
-  const batch = starting();
-  takeStarted(batch, 'a', 1, { runId: 'r-1', isEarlier: true }, 2_000);
-  const { endCheck } = decide(batch, 2_000);
-  expect(endCheck).toEqual(['a']);
-  const question = endCheckOf(batch, endCheck!);
-  expect(question.standings).toEqual(['a']);
-  const standing = { phase: 'queued', slotRequest: 1, sourceId: 's-a', startedAt: 5, starts: 1 } as const;
-  takeEndCheck(batch, question, [{ server: 'a', standing }], 2_500);
-  expect(batch.index.record('a')).toMatchObject({ phase: 'queued', slotRequest: 1, round: 1, runId: 'r-1' });
-});
-
-test('it is asked after the check that is under way', () => {
-  const batch = starting();
-  decide(batch, 1_000);
-  batch.state.endCheck = { isAsking: true };
-  const question = endCheckOf(batch, []);
-  takeStarted(batch, 'a', 1, { runId: 'r-1', isEarlier: true }, 2_000);
-  expect(decide(batch, 2_000).endCheck).toBeUndefined();
-  takeEndCheck(batch, question, [], 3_000);
-  expect(decide(batch, 3_000).endCheck).toEqual(['a']);
 });
 
 test('the workflow of the last round has the name until it has closed: the server waits for that', () => {

@@ -36,7 +36,7 @@ export function takeFindings(batch: Batch, plan: Plan, findings: Findings | unde
   const { state } = batch;
   const planned = new Map(plan.servers.map((server) => [server.name, server]));
   const atWork = new Set(findings?.earlier.running.map(({ server }) => server));
-  for (const server of plan.servers) state.servers[server.name] ??= newRecord(state.lastRoundLeft);
+  for (const server of plan.servers) state.servers[server.name] ??= newRecord();
   for (const found of findings?.surveyed ?? []) {
     const server = planned.get(found.name);
     if (!server) continue;

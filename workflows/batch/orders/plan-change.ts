@@ -6,7 +6,7 @@ import type { Findings } from '../looks/findings';
 import { forgetServer, noteTwins, takeFindings } from '../looks/findings';
 import type { ServerIndex } from '../servers/server-index';
 import { hasWorkflow, isDeclared, isEnded, migratedFrom } from '../servers/server-record';
-import { type Batch, type BatchState, note } from '../state';
+import { type Batch, note } from '../state';
 import { refusal } from './refusal';
 
 /**
@@ -173,7 +173,7 @@ export function takePlan(batch: Batch, next: Plan, findings: Findings | undefine
   const kept = new Map(next.servers.map((server) => [server.name, server]));
   for (const name of Object.keys(state.servers)) {
     const server = kept.get(name);
-    if (!server) leavePlan(state, name);
+    if (!server) forgetServer(state, name);
     else if (isMoved(batch, server)) state.servers[name] = { ...state.servers[name]!, isMoved: true };
   }
   const { quota } = state.plan.account;
@@ -184,13 +184,6 @@ export function takePlan(batch: Batch, next: Plan, findings: Findings | undefine
   forgetGates(batch);
   state.announced.failures = Math.min(state.announced.failures, batch.index.counts.failed);
   state.holding = withUrgent(state.holding, { hasNewLimits: true });
-}
-
-function leavePlan(state: BatchState, name: string): void {
-  const { round, lastRound = 0 } = state.servers[name]!;
-  const last = Math.max(round, lastRound, state.lastRoundLeft ?? 0);
-  if (last > 0) state.lastRoundLeft = last;
-  forgetServer(state, name);
 }
 
 /** Whether a server is looked up: it is new, or has another source. A failed or cancelled one is looked up at its retry. */

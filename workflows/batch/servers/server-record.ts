@@ -126,8 +126,8 @@ export const isStandingUnknown = (record: ServerRecord | undefined) =>
 export const isOfRound = ({ round, workflowRound = round }: ServerRecord, reported: number) =>
   workflowRound === adoptedRound || workflowRound === reported;
 
-/** The record of a server before its first round in the plan; its rounds are higher than `lastRound`. */
-export const newRecord = (lastRound?: number): ServerRecord => ({ phase: 'waiting', round: 0, lastRound });
+/** The record of a server before its first round. */
+export const newRecord = (): ServerRecord => ({ phase: 'waiting', round: 0 });
 
 /** The record of a server that its plan declares as done, and of which this batch has migrated nothing. */
 export const declaredRecord = (imageId: string, { round, lastRound }: ServerRecord): ServerRecord => ({
