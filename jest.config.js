@@ -20,7 +20,7 @@ const common = {
 module.exports = {
   testTimeout: 180_000,
   // Most of the time a test waits: more of them than cores.
-  maxWorkers: 4,
+  maxWorkers: 5,
   testSequencer: '<rootDir>/test/temporal-first.cjs',
   projects: [
     // Milliseconds: one process, no Temporal.

@@ -54,7 +54,8 @@ function certificate({ subject, issuer, publicKey, signer, extensions }: Facts):
     tagged(3, sequence(...extensions)),
   );
   const der = sequence(body, algorithm, bits(sign('sha256', body, signer)));
-  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  const lines = der.toString('base64').match(/.{1,64}/g)!;
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
 function tlv(tag: number, ...content: Buffer[]): Buffer {
