@@ -18,7 +18,8 @@ if (isMainThread) await main();
 else parentPort.postMessage(storiesUntilNoticed(workerData));
 
 async function main() {
-  const { values } = parseArgs({ options: {
+  const { values } = parseArgs({
+    options: {
       only: { type: 'string', default: '' },
       workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     },

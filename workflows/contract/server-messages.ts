@@ -43,7 +43,7 @@ export type JobEnd =
   | 'Gone'
   | 'Unknown';
 
-/** A report of a server's migration to its batch. It may come twice; a late one has the number of an older round. */
+/** A report of a server's migration to its batch. It may come twice; a late one has the number of an older round, also of an earlier batch. */
 export type ServerReport = { server: string; round: number } & (
   | {
       kind: 'stoppedRunning';

@@ -1,4 +1,9 @@
-import { hasWorkflow, isEnded, type ServerRecord, slotsOf } from '../../../workflows/batch/servers/server-record';
+import {
+  hasWorkflow,
+  isEnded,
+  type ServerRecord,
+  slotsOf,
+} from '../../../workflows/batch/servers/server-record';
 import { isWished } from '../../../workflows/batch/wishes';
 import type { Account } from '../account/account';
 import type { BatchHost } from '../batch/batch-host';

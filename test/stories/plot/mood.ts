@@ -70,7 +70,7 @@ function ofLookUps(mood: Mood): void {
 /** Servers are retried at once, batches applied again; reports come once more, late, and workflows seldom say where they stand. */
 function ofOldReports(mood: Mood): void {
   mood.isExact = false;
-  mood.talk = { repeats: 0.5, lateRepeats: 0.6, answers: 0.3 };
+  mood.talk = { repeats: 0.6, lateRepeats: 0.8, answers: 0.2 };
   mood.account.breaks = 0.9;
   mood.batchChances.lookMs = 0;
   mood.hastyRetries = 1;

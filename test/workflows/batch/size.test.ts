@@ -53,7 +53,7 @@ function allFailed({ servers: planned, ...plan }: Plan, messageOf: (nth: number)
   planned.forEach(({ name, sourceId }, i) => {
     index.set(name, {
       phase: 'failed',
-      round: 1,
+      round: 1_900_000_000 + Math.floor((i * 977) / 1000),
       starts: 3,
       sourceId,
       startedAt: 1_900_000_000_000 + i * 977,
