@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { ServerIndex } from '../../../workflows/batch/servers/server-index';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import { aBatch, aPlan, aServer } from './a-batch';
+import { ServerIndex } from '../../../../workflows/batch/servers/server-index';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import { aBatch, aPlan, aServer } from '../a-batch';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const plan = aPlan(

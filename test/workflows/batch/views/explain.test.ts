@@ -1,8 +1,8 @@
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import { takeReport } from '../../../workflows/batch/take-report';
-import { explainServer } from '../../../workflows/batch/views/explain';
-import { wish } from '../../../workflows/batch/wishes';
-import { aBatch, aPlan, withLease } from './a-batch';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import { takeReport } from '../../../../workflows/batch/take-report';
+import { explainServer } from '../../../../workflows/batch/views/explain';
+import { wish } from '../../../../workflows/batch/wishes';
+import { aBatch, aPlan, withLease } from '../a-batch';
 
 const explained = (record: ServerRecord, now: number) =>
   explainServer(aBatch(aPlan(['web']), { web: record }), 'web', now);

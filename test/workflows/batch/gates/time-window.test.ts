@@ -1,4 +1,4 @@
-import { closingTime, isOpen, nextOpening } from '../../../workflows/batch/gates/time-window';
+import { closingTime, isOpen, nextOpening } from '../../../../workflows/batch/gates/time-window';
 
 const at = (text: string) => Date.parse(text);
 const night = { from: '22:00', to: '06:00', timezone: 'Asia/Shanghai' };

@@ -1,12 +1,12 @@
-import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
-import type { EarlierServers } from '../../../activities/workflows/earlier-servers';
-import { takeFindings } from '../../../workflows/batch/looks/findings';
-import { checkOrder, takeOrder } from '../../../workflows/batch/orders/orders';
-import { estimatedSeconds, nothingMeasured, withJob } from '../../../workflows/batch/servers/estimate';
-import type { Batch } from '../../../workflows/batch/state';
-import { isWished } from '../../../workflows/batch/wishes';
-import type { ServerStanding } from '../../../workflows/contract/server-messages';
-import { aBatch, aPlan, aServer } from './a-batch';
+import type { SurveyedServer } from '../../../../activities/sources/survey-source-servers';
+import type { EarlierServers } from '../../../../activities/workflows/earlier-servers';
+import { takeFindings } from '../../../../workflows/batch/looks/findings';
+import { checkOrder, takeOrder } from '../../../../workflows/batch/orders/orders';
+import { estimatedSeconds, nothingMeasured, withJob } from '../../../../workflows/batch/servers/estimate';
+import type { Batch } from '../../../../workflows/batch/state';
+import { isWished } from '../../../../workflows/batch/wishes';
+import type { ServerStanding } from '../../../../workflows/contract/server-messages';
+import { aBatch, aPlan, aServer } from '../a-batch';
 
 const plan = aPlan(
   ['web', 'db'].map((name) => aServer(name, { sourceId: undefined, sourceName: `${name}-src` })),

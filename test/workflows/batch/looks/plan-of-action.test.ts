@@ -1,6 +1,6 @@
-import type { SurveyedServer } from '../../../activities/sources/survey-source-servers';
-import { planOfAction } from '../../../workflows/batch/looks/plan-of-action';
-import { aPlan, aServer } from './a-batch';
+import type { SurveyedServer } from '../../../../activities/sources/survey-source-servers';
+import { planOfAction } from '../../../../workflows/batch/looks/plan-of-action';
+import { aPlan, aServer } from '../a-batch';
 
 const found = (name: string, more: Partial<SurveyedServer> = {}): SurveyedServer => ({
   name,

@@ -1,13 +1,13 @@
-import { decide } from '../../../workflows/batch/decide';
+import { decide } from '../../../../workflows/batch/decide';
 import {
   betweenLooksMs,
   strayLook,
   takeStrays,
   takeStrayTrouble,
-} from '../../../workflows/batch/looks/strays';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import type { Batch } from '../../../workflows/batch/state';
-import { aBatch, aPlan, withLease } from './a-batch';
+} from '../../../../workflows/batch/looks/strays';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import type { Batch } from '../../../../workflows/batch/state';
+import { aBatch, aPlan, withLease } from '../a-batch';
 
 const error = { code: 'InternalError', message: 'broken', remedy: 'Retry it.' };
 const kept = { jobId: 'j-1', why: 'keptByPolicy' } as const;

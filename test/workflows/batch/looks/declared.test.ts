@@ -1,7 +1,7 @@
-import { takeFindings } from '../../../workflows/batch/looks/findings';
-import { planChanges, takePlan } from '../../../workflows/batch/orders/plan-change';
-import { type ServerRecord, slotsOf } from '../../../workflows/batch/servers/server-record';
-import { aBatch, aPlan, aServer } from './a-batch';
+import { takeFindings } from '../../../../workflows/batch/looks/findings';
+import { planChanges, takePlan } from '../../../../workflows/batch/orders/plan-change';
+import { type ServerRecord, slotsOf } from '../../../../workflows/batch/servers/server-record';
+import { aBatch, aPlan, aServer } from '../a-batch';
 
 const web = aServer('web');
 const done = { ...web, done: 'm-elsewhere' };

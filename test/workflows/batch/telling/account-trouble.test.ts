@@ -6,8 +6,8 @@ import {
   heldByAccount,
   noteTry,
   takeAccountReport,
-} from '../../../workflows/batch/telling/account-trouble';
-import { unseenMs } from '../../../workflows/server/job-timeout';
+} from '../../../../workflows/batch/telling/account-trouble';
+import { unseenMs } from '../../../../workflows/server/job-timeout';
 
 const error = { code: 'InvalidSecurityToken.Expired', message: 'expired', remedy: 'Renew it.' };
 const minute = 60_000;

@@ -1,5 +1,5 @@
-import type { PlannedServer } from '../../../src/plan';
-import { decide } from '../../../workflows/batch/decide';
+import type { PlannedServer } from '../../../../src/plan';
+import { decide } from '../../../../workflows/batch/decide';
 import {
   beginPlanChange,
   isUnchanged,
@@ -7,9 +7,9 @@ import {
   leavingServers,
   planChanges,
   takePlan,
-} from '../../../workflows/batch/orders/plan-change';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import { aBatch, aPlan, aServer, withLease } from './a-batch';
+} from '../../../../workflows/batch/orders/plan-change';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import { aBatch, aPlan, aServer, withLease } from '../a-batch';
 
 const base = (name: string): PlannedServer =>
   aServer(name, { job: { regionId: 'cn-hangzhou', systemDiskSize: 40 } });

@@ -1,6 +1,6 @@
-import { announceEnd, announceEvents } from '../../../workflows/batch/telling/announce';
-import { dueNews, newsDelivered } from '../../../workflows/news/news';
-import { aBatch, aPlan } from './a-batch';
+import { announceEnd, announceEvents } from '../../../../workflows/batch/telling/announce';
+import { dueNews, newsDelivered } from '../../../../workflows/news/news';
+import { aBatch, aPlan } from '../a-batch';
 
 const names = Array.from({ length: 60 }, (_, i) => `web-${i}`);
 const error = { code: 'InternalError', message: 'x', remedy: 'y' };

@@ -1,8 +1,8 @@
-import { checkOrder, type OrderKind, type Orders, takeOrder } from '../../../workflows/batch/orders/orders';
-import { tryOrder } from '../../../workflows/batch/orders/try-order';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import type { Batch } from '../../../workflows/batch/state';
-import { aBatch, aPlan, aServer } from './a-batch';
+import { checkOrder, type OrderKind, type Orders, takeOrder } from '../../../../workflows/batch/orders/orders';
+import { tryOrder } from '../../../../workflows/batch/orders/try-order';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import type { Batch } from '../../../../workflows/batch/state';
+import { aBatch, aPlan, aServer } from '../a-batch';
 
 const error = { code: 'InternalError', message: 'broken', remedy: 'Retry it.' };
 const migrating = { phase: 'migrating', round: 1, startedAt: 0, runId: 'r-1' } as const;

@@ -1,6 +1,6 @@
-import { forecast } from '../../../workflows/batch/forecast';
-import { openGates, serverGate } from '../../../workflows/batch/gates/gates';
-import { aBatch, aPlan, aServer, withLease } from './a-batch';
+import { forecast } from '../../../../workflows/batch/forecast';
+import { openGates, serverGate } from '../../../../workflows/batch/gates/gates';
+import { aBatch, aPlan, aServer, withLease } from '../a-batch';
 
 const now = Date.parse('2030-01-31T12:00:00Z');
 const planOf = (scheduledStartTime: string) =>

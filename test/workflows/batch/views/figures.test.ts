@@ -1,9 +1,9 @@
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import type { Batch } from '../../../workflows/batch/state';
-import { batchFigures } from '../../../workflows/batch/views/figures';
-import { batchProgress } from '../../../workflows/batch/views/progress';
-import { waitingReasons } from '../../../workflows/batch/views/waiting-reason';
-import { aBatch, aPlan, aServer, withLease } from './a-batch';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import type { Batch } from '../../../../workflows/batch/state';
+import { batchFigures } from '../../../../workflows/batch/views/figures';
+import { batchProgress } from '../../../../workflows/batch/views/progress';
+import { waitingReasons } from '../../../../workflows/batch/views/waiting-reason';
+import { aBatch, aPlan, aServer, withLease } from '../a-batch';
 
 const hour = 3_600_000;
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { largestBatchBytes, largestSizeOf, sizeProblem } from '../../../src/batch-client/batch-size';
-import type { Plan, PlannedServer } from '../../../src/plan';
-import { compressingCodec } from '../../../src/temporal';
-import { cutText } from '../../../src/text';
-import { carriedBatch, unpackedBatch } from '../../../workflows/batch/carry/carried-batch';
-import { textLimits } from '../../../workflows/batch/servers/failure-texts';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import { type BatchState, batchOf } from '../../../workflows/batch/state';
-import { wish } from '../../../workflows/batch/wishes';
-import { aBatch } from './a-batch';
+import { largestBatchBytes, largestSizeOf, sizeProblem } from '../../../../src/batch-client/batch-size';
+import type { Plan, PlannedServer } from '../../../../src/plan';
+import { compressingCodec } from '../../../../src/temporal';
+import { cutText } from '../../../../src/text';
+import { carriedBatch, unpackedBatch } from '../../../../workflows/batch/carry/carried-batch';
+import { textLimits } from '../../../../workflows/batch/servers/failure-texts';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import { type BatchState, batchOf } from '../../../../workflows/batch/state';
+import { wish } from '../../../../workflows/batch/wishes';
+import { aBatch } from '../a-batch';
 
 const noise = (length: number) => randomBytes(length).toString('base64url').slice(0, length);
 

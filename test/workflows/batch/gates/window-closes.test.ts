@@ -1,8 +1,8 @@
-import { decide } from '../../../workflows/batch/decide';
-import { receivedReport } from '../../../workflows/batch/lease';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import type { Batch } from '../../../workflows/batch/state';
-import { aBatch, aPlan, withLease } from './a-batch';
+import { decide } from '../../../../workflows/batch/decide';
+import { receivedReport } from '../../../../workflows/batch/lease';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import type { Batch } from '../../../../workflows/batch/state';
+import { aBatch, aPlan, withLease } from '../a-batch';
 
 const hour = 3_600_000;
 const waves = [{ name: 'all', window: { from: '00:00', to: '01:00', timezone: 'UTC' } }];

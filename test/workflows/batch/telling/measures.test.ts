@@ -1,11 +1,11 @@
-import { ServerIndex } from '../../../workflows/batch/servers/server-index';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import { batchOf } from '../../../workflows/batch/state';
-import { takeReport } from '../../../workflows/batch/take-report';
-import { measuresOf } from '../../../workflows/batch/telling/measures';
-import type { Measure } from '../../../workflows/contract/measures';
-import type { ServerReport } from '../../../workflows/contract/server-messages';
-import { aBatch, aPlan } from './a-batch';
+import { ServerIndex } from '../../../../workflows/batch/servers/server-index';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import { batchOf } from '../../../../workflows/batch/state';
+import { takeReport } from '../../../../workflows/batch/take-report';
+import { measuresOf } from '../../../../workflows/batch/telling/measures';
+import type { Measure } from '../../../../workflows/contract/measures';
+import type { ServerReport } from '../../../../workflows/contract/server-messages';
+import { aBatch, aPlan } from '../a-batch';
 
 /** What a batch measures of one server that migrates from 0 s on, for these reports at these seconds. */
 function measured(reports: [seconds: number, report: object][]): Measure[] {

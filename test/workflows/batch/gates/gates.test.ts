@@ -1,11 +1,11 @@
-import { decide } from '../../../workflows/batch/decide';
-import { takeOrder } from '../../../workflows/batch/orders/orders';
-import type { ServerRecord } from '../../../workflows/batch/servers/server-record';
-import type { Batch } from '../../../workflows/batch/state';
-import { statusOf } from '../../../workflows/batch/status';
-import { explainServer } from '../../../workflows/batch/views/explain';
-import { batchProgress } from '../../../workflows/batch/views/progress';
-import { aBatch, aPlan, aServer, withLease } from './a-batch';
+import { decide } from '../../../../workflows/batch/decide';
+import { takeOrder } from '../../../../workflows/batch/orders/orders';
+import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
+import type { Batch } from '../../../../workflows/batch/state';
+import { statusOf } from '../../../../workflows/batch/status';
+import { explainServer } from '../../../../workflows/batch/views/explain';
+import { batchProgress } from '../../../../workflows/batch/views/progress';
+import { aBatch, aPlan, aServer, withLease } from '../a-batch';
 
 const errorOf = (code: string) => ({ code, message: 'broken', remedy: 'Retry it.' });
 const base = { round: 1, startedAt: 0, sourceId: 's-x' };
