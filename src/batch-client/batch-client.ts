@@ -29,10 +29,10 @@ import { counted } from '../text';
 import { SmcBatchError } from './batch-error';
 import { deletedJobs, progressAfterCleanup, withDeletions } from './cleanup-record';
 import { noSuchBatch } from './names';
-import { failureSaid, type PendingAttempt } from './pending-attempt';
+import { failureSaid, type PendingAttempt } from './look/pending-attempt';
 import { withPlanFile } from './plan-file';
-import { serverNow } from './server-clock';
-import { hasAny, workersOfQueue } from './workers-of-queue';
+import { serverNow } from './queues/server-clock';
+import { hasAny, workersOfQueue } from './queues/workers-of-queue';
 
 /** What the commands do with a batch that runs, or ran, in Temporal. */
 export interface BatchClient {

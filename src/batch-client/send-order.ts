@@ -10,7 +10,7 @@ import { grpcStatus } from '../temporal/grpc';
 import { batchClient, howItStands } from './batch-client';
 import { SmcBatchError } from './batch-error';
 import { applyAgain } from './plan-file';
-import { requireWorker } from './queue-of-batch';
+import { requireWorker } from './queues/queue-of-batch';
 
 /** Who gives the order, for the batch's journal. */
 export const whoami = () => `${userName()}@${hostname()}`;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { pauseUpdate, resumeUpdate } from '../../workflows/contract/orders';
-import type { BatchProgress, ServerPhase, ServerView } from '../../workflows/contract/views';
+import { pauseUpdate, resumeUpdate } from '../../../workflows/contract/orders';
+import type { BatchProgress, ServerPhase, ServerView } from '../../../workflows/contract/views';
 import {
   countsLine,
   keptJobs,
@@ -12,18 +12,18 @@ import {
   nextAfterGoodEnd,
   nextLine,
   textReport,
-} from '../report';
-import { exitCodes } from '../terminal/failure';
-import { interruptSignal } from '../terminal/interrupt';
-import { liveKeys } from '../terminal/live-keys';
-import { liveScreen } from '../terminal/live-screen';
-import { colors, columnsOf, type OutputFormat, printer, printJson } from '../terminal/output';
-import { accountTroubleLine, plainLine, plainTexts, smcBatchCommand } from '../text';
-import { type BatchClient, isPassing } from './batch-client';
-import { failureOf } from './batch-failure';
+} from '../../report';
+import { exitCodes } from '../../terminal/failure';
+import { interruptSignal } from '../../terminal/interrupt';
+import { liveKeys } from '../../terminal/live-keys';
+import { liveScreen } from '../../terminal/live-screen';
+import { colors, columnsOf, type OutputFormat, printer, printJson } from '../../terminal/output';
+import { accountTroubleLine, plainLine, plainTexts, smcBatchCommand } from '../../text';
+import { type BatchClient, isPassing } from '../batch-client';
+import { failureOf } from '../batch-failure';
 import { batchJson } from './batch-json';
 import { attemptTrouble } from './pending-attempt';
-import { sendOrder, whoami } from './send-order';
+import { sendOrder, whoami } from '../send-order';
 import { inSight, lookAtServers } from './server-looks';
 import { troubleTeller } from './troubles';
 

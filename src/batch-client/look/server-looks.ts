@@ -1,7 +1,7 @@
-import type { ServerPhase, ServerView } from '../../workflows/contract/views';
-import { someAtOnce } from '../concurrency';
-import type { ServerInSight } from '../report';
-import type { BatchClient } from './batch-client';
+import type { ServerPhase, ServerView } from '../../../workflows/contract/views';
+import { someAtOnce } from '../../concurrency';
+import type { ServerInSight } from '../../report';
+import type { BatchClient } from '../batch-client';
 import { jobOf, type PendingAttempt } from './pending-attempt';
 
 /** What some servers under way are doing right now. */

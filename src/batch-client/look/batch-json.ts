@@ -1,5 +1,5 @@
-import type { BatchProgress } from '../../workflows/contract/views';
-import { keptJobs, type ServerInSight, withInstanceHours } from '../report';
+import type { BatchProgress } from '../../../workflows/contract/views';
+import { keptJobs, type ServerInSight, withInstanceHours } from '../../report';
 
 /** What `-o json` says of a batch and its servers at this moment; docs/json.md describes it. */
 export function batchJson({ progress, servers }: { progress: BatchProgress; servers: ServerInSight[] }) {

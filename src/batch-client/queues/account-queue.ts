@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
-import { batchWorkflowId, quotaWorkflowId } from '../../workflows/contract/ids';
-import type { Check } from '../doctor/check';
-import type { Plan } from '../plan';
-import { taskQueue } from '../temporal';
-import { SmcBatchError } from './batch-error';
+import { batchWorkflowId, quotaWorkflowId } from '../../../workflows/contract/ids';
+import type { Check } from '../../doctor/check';
+import type { Plan } from '../../plan';
+import { taskQueue } from '../../temporal';
+import { SmcBatchError } from '../batch-error';
 
 // An account and a task queue belong together: the workers of a queue have the credentials of one account
 // alone. Running batches and quota workflows tell which account that is, by the queue that they are on.

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { shellWord } from '../text';
+import { shellWord } from '../../text';
 import { serverNow } from './server-clock';
 
 // Temporal gives what begins on a task queue to the workers of the current version: a worker that takes part in versioning gets

@@ -1,5 +1,5 @@
-import type { JobHeartbeat } from '../../activities';
-import type { JobSeen } from '../report';
+import type { JobHeartbeat } from '../../../activities';
+import type { JobSeen } from '../../report';
 
 /** An activity that is under way or waits for its next attempt. */
 export interface PendingAttempt {

@@ -1,6 +1,6 @@
-import type { ServerView, WebhookTrouble } from '../../workflows/contract/views';
-import { errorKind, groupTroubles, type ServerTrouble, type Troubles, troubleLines } from '../report';
-import type { BatchClient } from './batch-client';
+import type { ServerView, WebhookTrouble } from '../../../workflows/contract/views';
+import { errorKind, groupTroubles, type ServerTrouble, type Troubles, troubleLines } from '../../report';
+import type { BatchClient } from '../batch-client';
 import { attemptTrouble, type PendingAttempt } from './pending-attempt';
 import { lookAtServers, type ServerLooks } from './server-looks';
 

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { taskQueue } from '../temporal';
-import { shellWord } from '../text';
-import { type BatchClient, hasWorker } from './batch-client';
-import { SmcBatchError } from './batch-error';
+import { taskQueue } from '../../temporal';
+import { shellWord } from '../../text';
+import { type BatchClient, hasWorker } from '../batch-client';
+import { SmcBatchError } from '../batch-error';
 
 /** What to type for a worker of this task queue. */
 export const workerOf = (queue: string): string =>

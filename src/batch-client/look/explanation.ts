@@ -1,22 +1,22 @@
 import type { Client } from '@temporalio/client';
-import { batchWorkflowId } from '../../workflows/contract/ids';
+import { batchWorkflowId } from '../../../workflows/contract/ids';
 import {
   explainQuery,
   type JournalEntry,
   journalQuery,
   namesQuery,
   type ServerExplanation,
-} from '../../workflows/contract/views';
-import type { ServerInSight } from '../report';
-import { nearestName, smcBatchCommand } from '../text';
-import { type BatchClient, batchClient, howItStands } from './batch-client';
-import { SmcBatchError } from './batch-error';
-import { deletedJobs, withDeletions } from './cleanup-record';
+} from '../../../workflows/contract/views';
+import type { ServerInSight } from '../../report';
+import { nearestName, smcBatchCommand } from '../../text';
+import { type BatchClient, batchClient, howItStands } from '../batch-client';
+import { SmcBatchError } from '../batch-error';
+import { deletedJobs, withDeletions } from '../cleanup-record';
 import { explainStopping, stopAttempt } from './explain-text';
 import type { PendingAttempt } from './pending-attempt';
-import { withPlanFile } from './plan-file';
-import { requireWorker } from './queue-of-batch';
-import { serverNow } from './server-clock';
+import { withPlanFile } from '../plan-file';
+import { requireWorker } from '../queues/queue-of-batch';
+import { serverNow } from '../queues/server-clock';
 import { withJob } from './server-looks';
 
 /** The whole story of one server. */

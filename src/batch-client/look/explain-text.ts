@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types';
-import type { ServerExplanation, ShownLeftover } from '../../workflows/contract/views';
+import type { ServerExplanation, ShownLeftover } from '../../../workflows/contract/views';
 import {
   clockTimeAhead,
   evidenceFacts,
@@ -13,9 +13,9 @@ import {
   leftoverMeaning,
   type ServerInSight,
   zonedTime,
-} from '../report';
-import { accountTroubleLine, failureLine, padded } from '../text';
-import type { StopReason } from './batch-client';
+} from '../../report';
+import { accountTroubleLine, failureLine, padded } from '../../text';
+import type { StopReason } from '../batch-client';
 import { jobOf, type PendingAttempt } from './pending-attempt';
 
 /** A line of an explanation. */
