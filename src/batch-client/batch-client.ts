@@ -8,12 +8,12 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { JobHeartbeat } from '../../activities';
-import { type BatchMemo, type BatchResult, resultOfFailure } from '../../workflows/contract/batch-end';
+import { type BatchMemo, type BatchResult, resultOfFailure } from '../../workflows/contract/ends/batch-end';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
-import type { JobEvidence } from '../../workflows/contract/job-evidence';
+import type { JobEvidence } from '../../workflows/contract/ends/job-evidence';
 import { smcBatch, smcPhase } from '../../workflows/contract/search-attributes';
-import { endOfFailure } from '../../workflows/contract/server-end';
+import { endOfFailure } from '../../workflows/contract/ends/server-end';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import {
   type BatchProgress,

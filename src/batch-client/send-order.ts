@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import type { BatchMemo } from '../../workflows/contract/batch-end';
+import type { BatchMemo } from '../../workflows/contract/ends/batch-end';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type Order, type OrderAnswer, orderTrialQuery } from '../../workflows/contract/orders';
 import { grpcStatus } from '../temporal/grpc';

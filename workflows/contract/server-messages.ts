@@ -2,7 +2,7 @@ import type { KeptWhy } from '../../src/ledger';
 import type { ReplicationJobStatus } from '../../src/smc';
 import { defineQuery, defineSignal } from './define';
 import type { SmcFailure } from './failure';
-import type { JobEvidence } from './job-evidence';
+import type { JobEvidence } from './ends/job-evidence';
 
 /** How a server's migration ended. */
 export type ServerResult =

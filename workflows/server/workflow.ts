@@ -6,7 +6,7 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { smcFailureOf } from '../contract/failure';
-import { serverFailure } from '../contract/server-end';
+import { serverFailure } from '../contract/ends/server-end';
 import { cutOverRequested, type ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import type { CutOver } from './between-syncs';

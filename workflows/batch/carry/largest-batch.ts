@@ -1,6 +1,6 @@
 import type { Plan } from '../../../src/plan';
 import { byName } from '../../../src/text';
-import type { JobEvidence } from '../../contract/job-evidence';
+import type { JobEvidence } from '../../contract/ends/job-evidence';
 import { textLimits } from '../servers/failure-texts';
 import type { ServerRecord } from '../servers/server-record';
 import { newBatchState } from '../state';

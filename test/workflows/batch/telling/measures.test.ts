@@ -3,7 +3,7 @@ import type { ServerRecord } from '../../../../workflows/batch/servers/server-re
 import { batchOf } from '../../../../workflows/batch/state';
 import { takeReport } from '../../../../workflows/batch/take-report';
 import { measuresOf } from '../../../../workflows/batch/telling/measures';
-import type { Measure } from '../../../../workflows/contract/measures';
+import type { Measure } from '../../../../workflows/contract/figures/measures';
 import type { ServerReport } from '../../../../workflows/contract/server-messages';
 import { aBatch, aPlan } from '../a-batch';
 

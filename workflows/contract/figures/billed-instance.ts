@@ -1,4 +1,4 @@
-import type { ServerView } from './views';
+import type { ServerView } from '../views';
 
 /** The fields of a server that tell whether its job keeps an intermediate instance. */
 export type KeptServer = Pick<

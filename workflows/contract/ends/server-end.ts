@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { cutText, failureText } from '../../src/text';
-import type { SmcFailure } from './failure';
-import type { ServerResult } from './server-messages';
+import { cutText, failureText } from '../../../src/text';
+import type { SmcFailure } from '../failure';
+import type { ServerResult } from '../server-messages';
 
 /** A server that was not migrated. */
 export type FailedServer = Extract<ServerResult, { outcome: 'failed' }>;

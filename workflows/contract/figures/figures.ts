@@ -1,6 +1,6 @@
-import { defineQuery } from './define';
-import type { Slots } from './slots';
-import type { Asked, BatchStatus, ServerPhase, WaitingKind } from './views';
+import { defineQuery } from '../define';
+import type { Slots } from '../slots';
+import type { Asked, BatchStatus, ServerPhase, WaitingKind } from '../views';
 
 /** A batch in numbers, for metrics. Times in milliseconds since the epoch. */
 export interface BatchFigures {

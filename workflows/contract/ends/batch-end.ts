@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { BatchProgress, ServerPhase } from './views';
+import type { BatchProgress, ServerPhase } from '../views';
 
 /** What a batch leaves behind as its workflow's result; the servers one by one are a query. */
 export type BatchResult = Pick<BatchProgress, 'batch' | 'counts' | 'total' | 'waves' | 'startedAt'> & {

@@ -1,4 +1,4 @@
-import type { ServerPhase } from './views';
+import type { ServerPhase } from '../views';
 
 /** The parts of a server's migration that are measured: until its job has stopped running, the clean-up after it, and both. */
 export const stages = ['migration', 'cleanUp', 'whole'] as const;
