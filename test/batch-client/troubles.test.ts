@@ -1,4 +1,8 @@
-import { attemptTrouble, failureSaid, type PendingAttempt } from '../../src/batch-client/look/pending-attempt';
+import {
+  attemptTrouble,
+  failureSaid,
+  type PendingAttempt,
+} from '../../src/batch-client/look/pending-attempt';
 import { lookAtServers } from '../../src/batch-client/look/server-looks';
 import { troublesOf, troubleTeller } from '../../src/batch-client/look/troubles';
 import { aServer } from '../report/a-batch';

@@ -1,8 +1,8 @@
 import type { KeptWhy } from '../../src/ledger';
 import type { ReplicationJobStatus } from '../../src/smc';
 import { defineQuery, defineSignal } from './define';
-import type { SmcFailure } from './failure';
 import type { JobEvidence } from './ends/job-evidence';
+import type { SmcFailure } from './failure';
 
 /** How a server's migration ended. */
 export type ServerResult =

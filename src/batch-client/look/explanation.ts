@@ -12,11 +12,11 @@ import { nearestName, smcBatchCommand } from '../../text';
 import { type BatchClient, batchClient, howItStands } from '../batch-client';
 import { SmcBatchError } from '../batch-error';
 import { deletedJobs, withDeletions } from '../cleanup-record';
-import { explainStopping, stopAttempt } from './explain-text';
-import type { PendingAttempt } from './pending-attempt';
 import { withPlanFile } from '../plan-file';
 import { requireWorker } from '../queues/queue-of-batch';
 import { serverNow } from '../queues/server-clock';
+import { explainStopping, stopAttempt } from './explain-text';
+import type { PendingAttempt } from './pending-attempt';
 import { withJob } from './server-looks';
 
 /** The whole story of one server. */

@@ -21,9 +21,9 @@ import { colors, columnsOf, type OutputFormat, printer, printJson } from '../../
 import { accountTroubleLine, plainLine, plainTexts, smcBatchCommand } from '../../text';
 import { type BatchClient, isPassing } from '../batch-client';
 import { failureOf } from '../batch-failure';
+import { sendOrder, whoami } from '../send-order';
 import { batchJson } from './batch-json';
 import { attemptTrouble } from './pending-attempt';
-import { sendOrder, whoami } from '../send-order';
 import { inSight, lookAtServers } from './server-looks';
 import { troubleTeller } from './troubles';
 

@@ -4,7 +4,7 @@ import { endCheckOf, takeEndCheck } from '../../../workflows/batch/server-workfl
 import { batchOf, resumed } from '../../../workflows/batch/state';
 import { takeReport } from '../../../workflows/batch/take-report';
 import { aBatch, aPlan, withLease } from './a-batch';
-import { failed, held, migrating, queued, sent, servers, waiting } from './records';
+import { failed, migrating, queued, sent } from './records';
 
 describe('what is not confirmed', () => {
   test('is sent again by the next run: starts, orders and the report to the quota', () => {

@@ -5,7 +5,7 @@ import { takeStarted } from '../../../workflows/batch/server-workflow';
 import { takeReport } from '../../../workflows/batch/take-report';
 import { growth } from '../../growth';
 import { aBatch, aPlan, aServer, withLease } from './a-batch';
-import { error, failed, held, migrating, queued, sent, servers, synced, waiting } from './records';
+import { error, failed, queued, sent, synced, waiting } from './records';
 
 describe('who starts', () => {
   test('the longest first, as many as there are slots', () => {

@@ -2,7 +2,7 @@ import { decide } from '../../../../workflows/batch/decide';
 import { takeOrder } from '../../../../workflows/batch/orders/orders';
 import { takeStarted } from '../../../../workflows/batch/server-workflow';
 import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
-import { type BatchState, resumed } from '../../../../workflows/batch/state';
+import type { BatchState } from '../../../../workflows/batch/state';
 import { takeReport } from '../../../../workflows/batch/take-report';
 import { aBatch, aPlan, aServer, withLease } from '../a-batch';
 import { error, failed, migrated, migrating, sent, servers, synced, waiting } from '../records';

@@ -1,4 +1,9 @@
-import { checkOrder, type OrderKind, type Orders, takeOrder } from '../../../../workflows/batch/orders/orders';
+import {
+  checkOrder,
+  type OrderKind,
+  type Orders,
+  takeOrder,
+} from '../../../../workflows/batch/orders/orders';
 import { tryOrder } from '../../../../workflows/batch/orders/try-order';
 import type { ServerRecord } from '../../../../workflows/batch/servers/server-record';
 import type { Batch } from '../../../../workflows/batch/state';
