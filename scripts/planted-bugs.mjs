@@ -18,7 +18,12 @@ if (isMainThread) await main();
 else parentPort.postMessage(storiesUntilNoticed(workerData));
 
 async function main() {
-  const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    },
+  });
   const planted = bugs.filter(({ name }) => name.match(new RegExp(values.only)));
   const queue = planted.entries();
   const rows = [];
@@ -32,7 +37,7 @@ async function main() {
       console.error(`${bug.name}: ${rows[nth].rule ?? 'NOT NOTICED'}`);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  await Promise.all(Array.from({ length: Number(values.workers) }, work));
   console.log('| bug | where | noticed by | after stories |\n| --- | --- | --- | --- |');
   for (const { bug, rule, told } of rows)
     console.log(`| ${bug.name} | \`${bug.file}\` | ${rule ?? '**nothing**'} | ${told} |`);

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { looksForEffect, type ReplicationJob, type SourceServer } from '../../src/smc';
 import { cutText } from '../../src/text';
-import type { JobEvidence } from '../../workflows/contract/job-evidence';
+import type { JobEvidence } from '../../workflows/contract/ends/job-evidence';
 import { mustNotWaitHere } from '../calls/at-once';
 import type { ActivityContext } from '../calls/context';
 import { smcCall } from '../calls/smc-failure';

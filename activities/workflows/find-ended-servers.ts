@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowFailedError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { endOfFailure } from '../../workflows/contract/ends/server-end';
 import { serverWorkflowId } from '../../workflows/contract/ids';
-import { endOfFailure } from '../../workflows/contract/server-end';
 import {
   type Leftover,
   type ServerResult,

@@ -55,6 +55,12 @@ export const bugs = [
     to: '',
   },
   {
+    name: 'the rounds of a batch that is applied again have the numbers of the earlier ones',
+    file: 'workflows/batch/deal-slots.ts',
+    from: 'Math.max(round + 1, lastRound + 1, Math.floor(now / 1000))',
+    to: 'Math.max(round + 1, lastRound + 1)',
+  },
+  {
     name: 'a repeated request takes the slot away that was granted for it',
     file: 'workflows/batch/take-report.ts',
     from: 'if (isOld) return undefined;',

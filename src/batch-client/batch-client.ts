@@ -8,12 +8,12 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { JobHeartbeat } from '../../activities';
-import { type BatchMemo, type BatchResult, resultOfFailure } from '../../workflows/contract/batch-end';
+import { type BatchMemo, type BatchResult, resultOfFailure } from '../../workflows/contract/ends/batch-end';
+import type { JobEvidence } from '../../workflows/contract/ends/job-evidence';
+import { endOfFailure } from '../../workflows/contract/ends/server-end';
 import type { SmcFailure } from '../../workflows/contract/failure';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
-import type { JobEvidence } from '../../workflows/contract/job-evidence';
 import { smcBatch, smcPhase } from '../../workflows/contract/search-attributes';
-import { endOfFailure } from '../../workflows/contract/server-end';
 import type { JobEnd } from '../../workflows/contract/server-messages';
 import {
   type BatchProgress,
@@ -28,11 +28,11 @@ import { grpcStatus, taskQueue, withSearchAttributes } from '../temporal';
 import { counted } from '../text';
 import { SmcBatchError } from './batch-error';
 import { deletedJobs, progressAfterCleanup, withDeletions } from './cleanup-record';
+import { failureSaid, type PendingAttempt } from './look/pending-attempt';
 import { noSuchBatch } from './names';
-import { failureSaid, type PendingAttempt } from './pending-attempt';
 import { withPlanFile } from './plan-file';
-import { serverNow } from './server-clock';
-import { hasAny, workersOfQueue } from './workers-of-queue';
+import { serverNow } from './queues/server-clock';
+import { hasAny, workersOfQueue } from './queues/workers-of-queue';
 
 /** What the commands do with a batch that runs, or ran, in Temporal. */
 export interface BatchClient {

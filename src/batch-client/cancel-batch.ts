@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { cancelUpdate } from '../../workflows/contract/orders';
 import { type BatchClient, hasWorker, howItStands } from './batch-client';
 import { SmcBatchError } from './batch-error';
-import { queueOf } from './queue-of-batch';
+import { queueOf } from './queues/queue-of-batch';
 import { sendOrder } from './send-order';
 
 /** A worker that has just died is still counted: its answer is not waited for longer. */

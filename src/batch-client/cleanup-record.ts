@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { CleanupRecord } from '../../workflows/cleanup/workflow';
-import type { CleanupMemo } from '../../workflows/contract/cleanup-memo';
+import type { CleanupMemo } from '../../workflows/contract/ends/cleanup-memo';
 import { cleanupWorkflowId } from '../../workflows/contract/ids';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { BatchMemo } from '../../workflows/contract/batch-end';
+import type { BatchMemo } from '../../workflows/contract/ends/batch-end';
 import { smcBatchCommand } from '../text';
 
 /** The command that goes on with a batch that has ended: with the file of its plan, where that is known. */

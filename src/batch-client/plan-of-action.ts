@@ -6,8 +6,8 @@ import type { Plan } from '../plan';
 import { taskQueue } from '../temporal';
 import { failureText, smcBatchCommand } from '../text';
 import { isPassing } from './batch-client';
-import { workerOf } from './queue-of-batch';
-import { hasAny, idleWorkers, workersOfQueue } from './workers-of-queue';
+import { workerOf } from './queues/queue-of-batch';
+import { hasAny, idleWorkers, workersOfQueue } from './queues/workers-of-queue';
 
 /** A small account is read in a second; one with ten thousand servers in a minute or two. */
 const patienceMs = { least: 10_000, ofServer: 10 };

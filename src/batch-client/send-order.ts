@@ -3,14 +3,14 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import type { BatchMemo } from '../../workflows/contract/batch-end';
+import type { BatchMemo } from '../../workflows/contract/ends/batch-end';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import { type Order, type OrderAnswer, orderTrialQuery } from '../../workflows/contract/orders';
 import { grpcStatus } from '../temporal/grpc';
 import { batchClient, howItStands } from './batch-client';
 import { SmcBatchError } from './batch-error';
 import { applyAgain } from './plan-file';
-import { requireWorker } from './queue-of-batch';
+import { requireWorker } from './queues/queue-of-batch';
 
 /** Who gives the order, for the batch's journal. */
 export const whoami = () => `${userName()}@${hostname()}`;

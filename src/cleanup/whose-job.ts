@@ -1,6 +1,6 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { endOfFailure } from '../../workflows/contract/ends/server-end';
 import { batchWorkflowId, serverWorkflowId } from '../../workflows/contract/ids';
-import { endOfFailure } from '../../workflows/contract/server-end';
 import { type ServerResult, standingQuery } from '../../workflows/contract/server-messages';
 import type { ReplicationJob } from '../smc';
 import type { TaggedJob } from './remove-job';

@@ -1,5 +1,5 @@
 import type { Client, Connection } from '@temporalio/client';
-import { findAtWork, queueCheck } from '../batch-client/account-queue';
+import { findAtWork, queueCheck } from '../batch-client/queues/account-queue';
 import {
   addSearchAttributes,
   connectClient,

@@ -7,7 +7,7 @@ import {
   type WorkersOfQueue,
   type WorkerVersion,
   workersOfQueue,
-} from '../batch-client/workers-of-queue';
+} from '../batch-client/queues/workers-of-queue';
 import { taskQueue } from '../temporal';
 import type { Check } from './check';
 

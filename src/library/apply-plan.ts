@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { batchWorkflowId } from '../../workflows/contract/ids';
 import { changePlanUpdate, planChangesQuery } from '../../workflows/contract/orders';
-import { checkQueueOfAccount } from '../batch-client/account-queue';
 import { type BatchClient, batchClient } from '../batch-client/batch-client';
 import { SmcBatchError } from '../batch-client/batch-error';
 import { sizeProblem } from '../batch-client/batch-size';
-import { requireWorker } from '../batch-client/queue-of-batch';
+import { checkQueueOfAccount } from '../batch-client/queues/account-queue';
+import { requireWorker } from '../batch-client/queues/queue-of-batch';
 import { sendOrder } from '../batch-client/send-order';
 import type { Plan } from '../plan';
 import { ensureSearchAttributes } from '../temporal';

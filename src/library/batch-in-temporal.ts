@@ -13,8 +13,8 @@ import {
 import { journalQuery } from '../../workflows/contract/views';
 import { batchClient, eachServer, howItStands } from '../batch-client/batch-client';
 import { cancelBatch, requireCancellable } from '../batch-client/cancel-batch';
-import { explanationOf } from '../batch-client/explanation';
-import { requireWorker } from '../batch-client/queue-of-batch';
+import { explanationOf } from '../batch-client/look/explanation';
+import { requireWorker } from '../batch-client/queues/queue-of-batch';
 import { sendOrder } from '../batch-client/send-order';
 import type { Batch } from './batch';
 import { changesOf } from './changes';

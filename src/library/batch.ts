@@ -1,4 +1,4 @@
-import type { BatchResult } from '../../workflows/contract/batch-end';
+import type { BatchResult } from '../../workflows/contract/ends/batch-end';
 import type { LimitsOrder, OrderAnswer, PlanChanges } from '../../workflows/contract/orders';
 import type {
   AccountTrouble,

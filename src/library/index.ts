@@ -3,9 +3,9 @@
  *
  * @packageDocumentation
  */
-export type { BatchResult } from '../../workflows/contract/batch-end';
+export type { BatchResult } from '../../workflows/contract/ends/batch-end';
+export type { JobEvidence } from '../../workflows/contract/ends/job-evidence';
 export type { SmcFailure } from '../../workflows/contract/failure';
-export type { JobEvidence } from '../../workflows/contract/job-evidence';
 export type { OrderAnswer, PlanChanges } from '../../workflows/contract/orders';
 export type { Leftover } from '../../workflows/contract/server-messages';
 export type { Slots } from '../../workflows/contract/slots';

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { BatchFigures, WaveFigures } from '../../workflows/contract/figures';
+import type { BatchFigures, WaveFigures } from '../../workflows/contract/figures/figures';
 import { resources } from '../../workflows/contract/slots';
 import { someAtOnce } from '../concurrency';
 import { collected, collecting } from './definitions';

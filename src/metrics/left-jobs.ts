@@ -1,4 +1,4 @@
-import type { BatchFigures } from '../../workflows/contract/figures';
+import type { BatchFigures } from '../../workflows/contract/figures/figures';
 
 /** A job in the account whose batch no longer runs, and on which no workflow works. */
 export interface LeftJob {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Measure } from '../../workflows/contract/measures';
+import type { Measure } from '../../workflows/contract/figures/measures';
 import { counted, ofProcess } from './definitions';
 import { codeLabels, counterOf, gaugeOf, histogramOf, newRegistry } from './registry';
 

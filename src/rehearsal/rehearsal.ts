@@ -1,6 +1,6 @@
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { batchClient } from '../batch-client/batch-client';
-import { endCode, type FollowEnd, follow } from '../batch-client/follow';
+import { endCode, type FollowEnd, follow } from '../batch-client/look/follow';
 import type { Plan } from '../plan';
 import type { AccountLook, Preview } from '../preview';
 import type { Audit } from '../simulator';

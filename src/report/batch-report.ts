@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types';
-import { notByThisRun } from '../../workflows/contract/migrated-otherwise';
+import { notByThisRun } from '../../workflows/contract/figures/migrated-otherwise';
 import type { BatchProgress, ServerView, ShownLeftover } from '../../workflows/contract/views';
 import { type Column, failureLine, padded, tableLines } from '../text';
 import type { ReportSource } from './build-report';

@@ -1,4 +1,4 @@
-import type { JobEvidence } from '../../workflows/contract/job-evidence';
+import type { JobEvidence } from '../../workflows/contract/ends/job-evidence';
 import type { BatchReport } from './report-schema';
 import { utcTime } from './utc-time';
 

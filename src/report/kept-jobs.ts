@@ -1,4 +1,4 @@
-import { billedMs, type KeptServer } from '../../workflows/contract/billed-instance';
+import { billedMs, type KeptServer } from '../../workflows/contract/figures/billed-instance';
 import type { Leftover } from '../../workflows/contract/server-messages';
 import type { BatchProgress, ServerView } from '../../workflows/contract/views';
 import { counted, smcBatchCommand } from '../text';

@@ -1,4 +1,4 @@
-import { hasHadInstance } from '../../workflows/contract/billed-instance';
+import { hasHadInstance } from '../../workflows/contract/figures/billed-instance';
 import { type Costs, type Prices, pricedCosts } from '../costs';
 import type { ServerInSight } from './job-seen';
 import { instanceHours } from './kept-jobs';

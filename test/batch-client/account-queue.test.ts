@@ -1,4 +1,4 @@
-import { type AtWork, queueCheck, refusalOfQueue } from '../../src/batch-client/account-queue';
+import { type AtWork, queueCheck, refusalOfQueue } from '../../src/batch-client/queues/account-queue';
 
 const plan = { name: 'dc1', account: { id: 'ours', quota: { jobs: 100, running: 50 } } };
 const batch = (what: string, account: string, queue: string): AtWork => ({ what, account, queue });

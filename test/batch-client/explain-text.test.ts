@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import { explainStopping, factLines, nowLine } from '../../src/batch-client/explain-text';
-import type { PendingAttempt } from '../../src/batch-client/pending-attempt';
+import { explainStopping, factLines, nowLine } from '../../src/batch-client/look/explain-text';
+import type { PendingAttempt } from '../../src/batch-client/look/pending-attempt';
 import type { ServerExplanation } from '../../workflows/contract/views';
 import { aServer, noPermission } from '../report/a-batch';
 

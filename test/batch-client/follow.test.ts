@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { follow } from '../../src/batch-client/follow';
+import { follow } from '../../src/batch-client/look/follow';
 import { captured } from '../plan/captured';
 import { aServer } from '../report/a-batch';
 import { aBatchClient } from './a-batch-client';

@@ -1,4 +1,4 @@
-import { follow } from '../../src/batch-client/follow';
+import { follow } from '../../src/batch-client/look/follow';
 import { captured } from '../plan/captured';
 import { aServer } from '../report/a-batch';
 import { aBatchClient } from './a-batch-client';

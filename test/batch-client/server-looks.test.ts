@@ -1,5 +1,5 @@
-import { jobOf, type PendingAttempt } from '../../src/batch-client/pending-attempt';
-import { inSight, lookAtServers } from '../../src/batch-client/server-looks';
+import { jobOf, type PendingAttempt } from '../../src/batch-client/look/pending-attempt';
+import { inSight, lookAtServers } from '../../src/batch-client/look/server-looks';
 import { jobSeenLine } from '../../src/report';
 import { aServer } from '../report/a-batch';
 import { aBatchClient } from './a-batch-client';

@@ -1,6 +1,10 @@
-import { attemptTrouble, failureSaid, type PendingAttempt } from '../../src/batch-client/pending-attempt';
-import { lookAtServers } from '../../src/batch-client/server-looks';
-import { troublesOf, troubleTeller } from '../../src/batch-client/troubles';
+import {
+  attemptTrouble,
+  failureSaid,
+  type PendingAttempt,
+} from '../../src/batch-client/look/pending-attempt';
+import { lookAtServers } from '../../src/batch-client/look/server-looks';
+import { troublesOf, troubleTeller } from '../../src/batch-client/look/troubles';
 import { aServer } from '../report/a-batch';
 import { aBatchClient } from './a-batch-client';
 

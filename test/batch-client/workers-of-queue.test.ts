@@ -1,4 +1,4 @@
-import type { WorkersOfQueue } from '../../src/batch-client/workers-of-queue';
+import type { WorkersOfQueue } from '../../src/batch-client/queues/workers-of-queue';
 import { newWorkCheck } from '../../src/doctor/workers';
 
 const [v1, v2] = ['v1', 'v2'].map((buildId) => ({ deploymentName: 'smc-batch', buildId })) as [

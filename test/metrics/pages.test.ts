@@ -8,7 +8,7 @@ import {
   newHealth,
   servePages,
 } from '../../src/metrics';
-import type { BatchFigures } from '../../workflows/contract/figures';
+import type { BatchFigures } from '../../workflows/contract/figures/figures';
 
 const figures: BatchFigures = {
   batch: 'dc1',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createColors } from 'picocolors';
-import { factLines, nowLine } from '../../src/batch-client/explain-text';
+import { factLines, nowLine } from '../../src/batch-client/look/explain-text';
 import { inventoryHeader, inventoryRow } from '../../src/inventory';
 import { formatProblemLine, formatProblems } from '../../src/plan';
 import { buildBatchReport, csvReport, liveFrame, markdownReport, textReport } from '../../src/report';

@@ -117,14 +117,14 @@ function awaitsLookUp(batch: Batch, name: string): boolean {
 /** Begins a round of a server: its job counts from now on, and the start of its workflow is wished. */
 function start(batch: Batch, name: string, now: number): void {
   const { state, index } = batch;
-  const { round, lastRound = 0, ...before } = index.record(name);
+  const before = index.record(name);
   const sourceId = sourceOf(state, index.planOf(name));
   // Known also while the workflow of its last round closes: then it waits again, and its job counts.
   const jobId = before.phase === 'waiting' ? before.jobId : undefined;
   const { roundEndedAt } = before;
   index.set(name, {
     phase: 'migrating',
-    round: Math.max(round, lastRound) + 1,
+    round: nextRound(before, now),
     startedAt: now,
     sourceId,
     starts: 1,
@@ -133,6 +133,13 @@ function start(batch: Batch, name: string, now: number): void {
   });
   wish(batch, name, 'start', now);
 }
+
+/**
+ * The number of a server's next round: the second in which it begins. A batch that was terminated and is applied again does not know
+ * the rounds of the earlier one, and must not take a late report of theirs for one of its own.
+ */
+const nextRound = ({ round, lastRound = 0 }: ServerRecord, now: number) =>
+  Math.max(round + 1, lastRound + 1, Math.floor(now / 1000));
 
 /** Begins a round for a server whose job runs already, even with closed gates: the job holds its slot until its end is seen. */
 function startForRunningJob(batch: Batch, name: string, now: number, times: Times): void {

@@ -1,7 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Plan } from '../../src/plan';
-import { figuresQuery } from '../contract/figures';
+import { figuresQuery } from '../contract/figures/figures';
 import {
   approveUpdate,
   cancelUpdate,

@@ -43,7 +43,7 @@ export function migrationInput({ state, index }: Batch, name: string): ServerMig
   };
 }
 
-/** The id of a round's job creation. It has the start time, because a server that leaves the plan and comes back begins with round 1 again. */
+/** The id of a round's job creation. */
 const creationIdOf = (
   { plan, firstRunId }: Batch['state'],
   name: string,

@@ -13,8 +13,8 @@ import {
 } from '@temporalio/workflow';
 import type { Plan } from '../../src/plan';
 import { alarm } from '../alarm';
-import { type BatchResult, batchFailure } from '../contract/batch-end';
-import type { MeterSinks } from '../contract/measures';
+import { type BatchResult, batchFailure } from '../contract/ends/batch-end';
+import type { MeterSinks } from '../contract/figures/measures';
 import { smcPhase } from '../contract/search-attributes';
 import { batchCalls } from './activities';
 import { type CarriedBatch, carriedBatch, unpackedBatch } from './carry/carried-batch';

@@ -1,4 +1,4 @@
-import type { CleanupMemo } from '../contract/cleanup-memo';
+import type { CleanupMemo } from '../contract/ends/cleanup-memo';
 
 /**
  * The record of what `cleanup` has deleted of a batch. A batch that has ended can learn nothing more, so the jobs stand in the

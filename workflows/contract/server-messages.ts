@@ -1,8 +1,8 @@
 import type { KeptWhy } from '../../src/ledger';
 import type { ReplicationJobStatus } from '../../src/smc';
 import { defineQuery, defineSignal } from './define';
+import type { JobEvidence } from './ends/job-evidence';
 import type { SmcFailure } from './failure';
-import type { JobEvidence } from './job-evidence';
 
 /** How a server's migration ended. */
 export type ServerResult =
@@ -43,7 +43,7 @@ export type JobEnd =
   | 'Gone'
   | 'Unknown';
 
-/** A report of a server's migration to its batch. It may come twice; a late one has the number of an older round. */
+/** A report of a server's migration to its batch. It may come twice; a late one has the number of an older round, also of an earlier batch. */
 export type ServerReport = { server: string; round: number } & (
   | {
       kind: 'stoppedRunning';

@@ -5,7 +5,7 @@ import type { ServerResult } from './server-messages';
 export interface ServerMigrationInput {
   batch: string;
   server: string;
-  /** The number of this round of the server, from 1. */
+  /** The number of this round of the server: each later round has a higher one, also in a later batch of this name. */
   round: number;
   sourceId: string;
   /** Unique for each round of each batch: each one may create one job. */

@@ -1,6 +1,6 @@
 import { defineQuery } from './define';
+import type { JobEvidence } from './ends/job-evidence';
 import type { SmcFailure } from './failure';
-import type { JobEvidence } from './job-evidence';
 import type { Leftover } from './server-messages';
 import type { Slots } from './slots';
 

@@ -5,8 +5,8 @@ import {
   setHandler,
   upsertMemo,
 } from '@temporalio/workflow';
+import { serverFailure } from '../contract/ends/server-end';
 import { smcFailureOf } from '../contract/failure';
-import { serverFailure } from '../contract/server-end';
 import { cutOverRequested, type ServerResult } from '../contract/server-messages';
 import type { ServerMigrationInput } from '../contract/server-migration';
 import type { CutOver } from './between-syncs';

@@ -3,21 +3,21 @@ import type { Client } from '@temporalio/client';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { changePlanUpdate, planChangesQuery } from '../../../workflows/contract/orders';
 import type { PlanOfAction } from '../../../workflows/contract/plan-of-action';
-import { checkQueueOfAccount } from '../../batch-client/account-queue';
 import { type BatchClient, batchClient, hasWorker, isPassing } from '../../batch-client/batch-client';
 import { failureOf } from '../../batch-client/batch-failure';
-import { followUntilLeft } from '../../batch-client/follow';
+import { followUntilLeft } from '../../batch-client/look/follow';
 import {
   askPlanOfAction,
   blockedLines,
   countsOfPlan,
   startQuestion,
 } from '../../batch-client/plan-of-action';
-import { queueOf, workerOf } from '../../batch-client/queue-of-batch';
+import { checkQueueOfAccount } from '../../batch-client/queues/account-queue';
+import { queueOf, workerOf } from '../../batch-client/queues/queue-of-batch';
+import { idleWorkers, takeNewWork, workersOfQueue } from '../../batch-client/queues/workers-of-queue';
 import { sendOrder, whoami } from '../../batch-client/send-order';
 import { withClient } from '../../batch-client/session';
 import { temporalUiUrl, workflowUrl } from '../../batch-client/temporal-ui';
-import { idleWorkers, takeNewWork, workersOfQueue } from '../../batch-client/workers-of-queue';
 import type { Plan } from '../../plan';
 import { ensureSearchAttributes, taskQueue } from '../../temporal';
 import { confirm } from '../../terminal/confirm';

@@ -3,8 +3,8 @@ import { createReplicationJobPoller } from '../../../activities/jobs/replication
 import { batchClient } from '../../batch-client/batch-client';
 import { recordDeletedJobs } from '../../batch-client/cleanup-record';
 import { noSuchBatch } from '../../batch-client/names';
-import { queueOf } from '../../batch-client/queue-of-batch';
-import { serverNow } from '../../batch-client/server-clock';
+import { queueOf } from '../../batch-client/queues/queue-of-batch';
+import { serverNow } from '../../batch-client/queues/server-clock';
 import { withClient } from '../../batch-client/session';
 import { type CleanedJob, removeJob, type TaggedJob } from '../../cleanup/remove-job';
 import { knowledgeOf, whyUntouched, workflowOf } from '../../cleanup/whose-job';

@@ -1,6 +1,6 @@
 import { serverWorkflowId } from '../../../workflows/contract/ids';
-import { fact, factLines, nowLine } from '../../batch-client/explain-text';
-import { explanationOf } from '../../batch-client/explanation';
+import { fact, factLines, nowLine } from '../../batch-client/look/explain-text';
+import { explanationOf } from '../../batch-client/look/explanation';
 import { withClient } from '../../batch-client/session';
 import { temporalUiUrl, workflowUrl } from '../../batch-client/temporal-ui';
 import { withInstanceHours, zonedTime } from '../../report';

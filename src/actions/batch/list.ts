@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { BatchMemo } from '../../../workflows/contract/batch-end';
+import type { BatchMemo } from '../../../workflows/contract/ends/batch-end';
 import { smcPhase } from '../../../workflows/contract/search-attributes';
 import type { BatchProgress } from '../../../workflows/contract/views';
 import { batchClient, hasWorker } from '../../batch-client/batch-client';

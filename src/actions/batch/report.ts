@@ -4,8 +4,8 @@ import pc from 'picocolors';
 import type { Colors } from 'picocolors/types';
 import { batchClient, howItStands } from '../../batch-client/batch-client';
 import { failureOf } from '../../batch-client/batch-failure';
-import { requireWorker } from '../../batch-client/queue-of-batch';
-import { inSight, lookAtServers } from '../../batch-client/server-looks';
+import { inSight, lookAtServers } from '../../batch-client/look/server-looks';
+import { requireWorker } from '../../batch-client/queues/queue-of-batch';
 import { withClient } from '../../batch-client/session';
 import {
   buildBatchReport,

@@ -3,11 +3,11 @@ import type { SmcFailure } from '../../../workflows/contract/failure';
 import { slotsSaid } from '../../../workflows/contract/slots';
 import { batchClient, howItStands } from '../../batch-client/batch-client';
 import { failureOf } from '../../batch-client/batch-failure';
-import { batchJson } from '../../batch-client/batch-json';
-import { requireWorker } from '../../batch-client/queue-of-batch';
-import { inSight, lookAtServers } from '../../batch-client/server-looks';
+import { batchJson } from '../../batch-client/look/batch-json';
+import { inSight, lookAtServers } from '../../batch-client/look/server-looks';
+import { troublesOf } from '../../batch-client/look/troubles';
+import { requireWorker } from '../../batch-client/queues/queue-of-batch';
 import { withClient } from '../../batch-client/session';
-import { troublesOf } from '../../batch-client/troubles';
 import {
   doneAbout,
   statusText,

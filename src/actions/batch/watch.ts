@@ -1,5 +1,5 @@
 import { batchClient } from '../../batch-client/batch-client';
-import { followUntilLeft } from '../../batch-client/follow';
+import { followUntilLeft } from '../../batch-client/look/follow';
 import { withClient } from '../../batch-client/session';
 import type { OutputFormat } from '../../terminal/output';
 

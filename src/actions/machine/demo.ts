@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { batchWorkflowId } from '../../../workflows/contract/ids';
 import { type BatchClient, batchClient } from '../../batch-client/batch-client';
-import { follow } from '../../batch-client/follow';
+import { follow } from '../../batch-client/look/follow';
 import { workflowUrl } from '../../batch-client/temporal-ui';
 import type { Plan } from '../../plan';
 import { type SimulatedWorker, startSimulatedWorker } from '../../rehearsal/simulated-worker';

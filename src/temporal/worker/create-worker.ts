@@ -4,7 +4,7 @@ import { Client } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { Runtime, Worker, type WorkerDeploymentOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, createReplicationJobPoller, tellWorkingAccount } from '../../../activities';
-import type { Measure } from '../../../workflows/contract/measures';
+import type { Measure } from '../../../workflows/contract/figures/measures';
 import { type BatchReader, createMeter, type Health, type Meter, newHealth } from '../../metrics';
 import { packageRoot } from '../../package-root';
 import { createSmcClient, createTransport, defaultCredentials } from '../../smc';

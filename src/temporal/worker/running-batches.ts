@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { figuresQuery } from '../../../workflows/contract/figures';
+import { figuresQuery } from '../../../workflows/contract/figures/figures';
 import { batchWorkflowId, placeOfWorkflow } from '../../../workflows/contract/ids';
 import type { BatchReader } from '../../metrics';
 

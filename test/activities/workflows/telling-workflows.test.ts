@@ -1,5 +1,5 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { serverFailure } from '../../../workflows/contract/server-end';
+import { serverFailure } from '../../../workflows/contract/ends/server-end';
 import { aWorkbench, closeAll } from '../a-workbench';
 
 afterEach(closeAll);

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { dataConverter, packageRoot } from '../../../src/temporal';
-import { batchWorkflowId } from '../../../workflows/contract/ids';
-import { serverReported } from '../../../workflows/contract/server-messages';
+import { batchWorkflowId, serverWorkflowId } from '../../../workflows/contract/ids';
+import { serverReported, standingQuery } from '../../../workflows/contract/server-messages';
 import { progressQuery } from '../../../workflows/contract/views';
 import { aHouse, type House, until, untilProgress } from '../house/a-house';
 
@@ -19,6 +19,9 @@ test('a batch that was watched while no worker ran can be replayed', async () =>
   await untilProgress(batch, ({ counts }) => counts.migrating === 2);
   await until(() => house.simulator.account.audit().jobs.running === 2);
   const [one, other] = await batch.servers({ phases: ['migrating'] });
+  const roundOf = async ({ server }: { server: string }) =>
+    (await house.client.workflow.getHandle(serverWorkflowId(plan.name, server)).query(standingQuery)).round!;
+  const [round, otherRound] = [await roundOf(one!), await roundOf(other!)];
   await house.killWorkers();
   const handle = house.client.workflow.getHandle(batchWorkflowId(plan.name));
   // The question waits for a worker; then comes an event that the dead worker is to be told first.
@@ -26,7 +29,7 @@ test('a batch that was watched while no worker ran can be replayed', async () =>
   await sleep(1_000);
   const error = { code: 'X', message: 'x', remedy: 'x' };
   const result = { outcome: 'failed' as const, error };
-  await handle.signal(serverReported, { kind: 'ended', server: other!.server, round: 1, result });
+  await handle.signal(serverReported, { kind: 'ended', server: other!.server, round: otherRound, result });
   await house.startWorkerProcess();
   // It is asked again until the task with the event has come.
   expect((await asked).counts).toMatchObject({ failed: 1 });
@@ -34,7 +37,7 @@ test('a batch that was watched while no worker ran can be replayed', async () =>
   await handle.signal(serverReported, {
     kind: 'wantsSlot',
     server: one!.server,
-    round: 1,
+    round,
     slotRequest: 1,
     refused,
   });

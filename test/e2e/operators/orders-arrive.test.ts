@@ -8,7 +8,7 @@ import {
   retryUpdate,
   skipUpdate,
 } from '../../../workflows/contract/orders';
-import { serverReported } from '../../../workflows/contract/server-messages';
+import { serverReported, standingQuery } from '../../../workflows/contract/server-messages';
 import { aHouse, type House, lengthenHistory, until, untilProgress } from '../house/a-house';
 
 let house: House;
@@ -146,7 +146,7 @@ test('a slot whose grant did not reach its server is granted again when the serv
   const ask = {
     kind: 'wantsSlot',
     server: server!.server,
-    round: 1,
+    round: (await child.query(standingQuery)).round!,
     slotRequest: 1,
     jobId: server!.jobId,
   } as const;

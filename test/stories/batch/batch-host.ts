@@ -2,6 +2,7 @@ import type { Plan } from '../../../src/plan';
 import type { Decision } from '../../../workflows/batch/decide';
 import { releasedHold, takeAsk, takeLease } from '../../../workflows/batch/lease';
 import { type Findings, takeLookUpTrouble } from '../../../workflows/batch/looks/findings';
+import { isStandingUnknown } from '../../../workflows/batch/servers/server-record';
 import { type Batch, batchOf, newBatchState } from '../../../workflows/batch/state';
 import { statusOf } from '../../../workflows/batch/status';
 import { takeReport } from '../../../workflows/batch/take-report';
@@ -105,6 +106,8 @@ export class BatchHost {
   }
 
   serverReported(report: ServerReport): void {
+    if (isStandingUnknown(this.batch.state.servers[report.server]))
+      this.near.around.count('report before its workflow has said where it stands');
     this.hear((batch, now) => takeReport(batch, report, now));
   }
 

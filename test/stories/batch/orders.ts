@@ -37,6 +37,10 @@ export function giveOrder<K extends OrderKind>(host: BatchHost, kind: K, order: 
   noteSaid(host, kind, order as Said);
   host.hear((batch, now) => {
     const answer = takeOrder(batch, kind, order, now);
+    // A retry that is cancelled is none.
+    if (kind === 'cancel')
+      for (const name of [...host.retries.keys()])
+        if (!('servers' in order) || servers.includes(name)) host.retries.delete(name);
     if (kind === 'retry') for (const name of answer.servers ?? []) host.retries.set(name, now);
   });
 }

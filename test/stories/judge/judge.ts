@@ -11,10 +11,10 @@ import { judgeFailure } from './failure-rule';
 import { IdleRule, idleLookMs } from './idle-rule';
 import { judgeIndex } from './index-rule';
 import { judgeKnownJobs } from './job-rule';
-import { judgeDeal, judgeHolding, judgeRoom, judgeSum } from './quota-rule';
+import { judgeDeal, judgeHeard, judgeHolding, judgeLeases, judgeRoom, judgeSum } from './quota-rule';
 import { judgeRecord } from './record-rule';
 import { judgeRenewal } from './renewal-rule';
-import { forgetHeard, judgeCancel, judgeServers } from './server-rule';
+import { forgetHeard, judgeCancel, judgeEnds, judgeServers } from './server-rule';
 import { judgeLedger, judgeSources } from './source-rule';
 import { type Before, beforeDecision, judgeStarts } from './start-rule';
 import { judgeSyncs } from './sync-rule';
@@ -54,6 +54,7 @@ export class Judge {
       if (this.judgeRecords(host)) judgeKnownJobs(host, account);
       forgetHeard(host, workflows);
       judgeServers(host, workflows, account);
+      judgeEnds(host, workflows);
       if (quota.state && !isOtherQuota) judgeHolding(host, quota.state);
     }
     touched.clear();
@@ -68,13 +69,14 @@ export class Judge {
   }
 
   afterDecide(host: BatchHost, decision: Decision): void {
-    const { clock, random, mood, workflows, trace } = this.world;
+    const { clock, random, mood, workflows, quota, trace } = this.world;
     const { now } = clock;
     trace?.(decisionText(host, decision, now));
     judgeStarts(host, this.before!, decision, now);
     judgeSyncs(host.batch, now);
     judgeCancel(host, workflows);
     if (decision.isOver) return;
+    if (quota.state) judgeHeard(host, quota.state);
     const isTimed =
       host.batch.state.lookUp.notBefore !== undefined ||
       [...this.before!.records.values()].some((record) => 'notBefore' in record && record.notBefore);
@@ -103,6 +105,7 @@ export class Judge {
   afterDeal(before: QuotaState, after: QuotaState): void {
     judgeDeal(before, after, this.world.batches.values(), this.world.clock.now);
     judgeRoom(before, after, this.world);
+    judgeLeases(before, after, this.world.clock.now);
   }
 
   /** The account was full, though nobody but we could have filled it. */

@@ -63,6 +63,42 @@ export function judgeRoom(
   );
 }
 
+/**
+ * A lease has room beside all that the other batches hold, or allows nothing: while more is promised than there is, a slot that
+ * comes free is not used again.
+ */
+export function judgeLeases(before: QuotaState, after: QuotaState, now: number): void {
+  const isDealt = after.isCensusTaken && after.count.isAnswered && Object.keys(after.awaited).length === 0;
+  if (!isDealt || before.leases === after.leases) return;
+  for (const [batch, { seq, leased }] of Object.entries(after.leases)) {
+    if (seq === before.leases[batch]?.seq) continue;
+    for (const r of resources) {
+      const others = Object.entries(after.leases).filter(([other]) => other !== batch);
+      const held = others.reduce((sum, [, { promised }]) => sum + promised[r], 0);
+      const most = limitOf(after, r, now) - after.others[r];
+      must(
+        leased[r] === 0 || leased[r] + held <= most,
+        'a lease has room beside the others',
+        () => `${r}: ${batch} may use ${leased[r]}, the other batches hold ${held}, ${most} may be`,
+      );
+    }
+  }
+}
+
+/** The quota knows what a batch has reported last, or the report is on its way. */
+export function judgeHeard({ batch: { state } }: BatchHost, quota: QuotaState): void {
+  const { holding, firstRunId, plan } = state;
+  const lease = quota.leases[plan.name];
+  if (!lease || lease.hasEnded || lease.firstRunId !== firstRunId) return;
+  if (holding.quotaRunId !== quota.quotaRunId || holding.reportOnItsWay || !holding.lastReport) return;
+  const { nth } = holding.lastReport;
+  must(
+    lease.nth >= nth,
+    'the quota hears the last report',
+    () => `${plan.name} has made report ${nth}, the quota knows report ${lease.nth}, and none is on its way`,
+  );
+}
+
 /** The quota knows all that a batch may use. */
 export function judgeHolding({ batch: { state } }: BatchHost, quota: QuotaState): void {
   const { holding, firstRunId, plan } = state;

@@ -1,4 +1,9 @@
-import { hasWorkflow, type ServerRecord, slotsOf } from '../../../workflows/batch/servers/server-record';
+import {
+  hasWorkflow,
+  isEnded,
+  type ServerRecord,
+  slotsOf,
+} from '../../../workflows/batch/servers/server-record';
 import { isWished } from '../../../workflows/batch/wishes';
 import type { Account } from '../account/account';
 import type { BatchHost } from '../batch/batch-host';
@@ -22,6 +27,20 @@ export function judgeServers(host: BatchHost, workflows: ServerWorkflows, accoun
     judgeTold(host, workflow, record);
     judgeWishes(host, workflow, record);
     judgeSlots(workflow, record, account);
+  }
+}
+
+/** A server has ended when its workflow has told its end, or has closed. */
+export function judgeEnds({ batch: { state, index }, name }: BatchHost, { open }: ServerWorkflows): void {
+  for (const { input, endToldAt } of open) {
+    const { server, creationId } = input;
+    const record = index.has(server) ? index.record(server) : undefined;
+    if (input.batch !== name || endToldAt !== undefined || !record || !isEnded(record.phase)) continue;
+    must(
+      creationId !== `${name}/${state.firstRunId}/${server}/${record.round}/${record.startedAt}`,
+      'an end is that of its workflow',
+      () => `${server} has ended, and its workflow goes on: ${JSON.stringify(record)}`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { AccountMood } from '../account/account';
 import type { BatchChances } from '../batch/batch-host';
 import type { Random } from '../clock/random';
 import type { PlanKinds } from '../operator/random-plan';
+import type { Talk } from './surroundings';
 
 /** What kind of story it is: drawn once, at its begin. */
 export interface Mood {
@@ -14,6 +15,7 @@ export interface Mood {
   isExact: boolean;
   account: AccountMood;
   plans: PlanKinds;
+  talk: Talk;
   batchChances: BatchChances;
   /** A quota whose first count fails deals all the same: it does not know then what is left of batches that have ended. */
   quotaChances: { fails: number; countFails: number; renews: number };
@@ -42,7 +44,41 @@ export interface Mood {
   peeks: number;
 }
 
-export function randomMood(random: Random): Mood {
+export const usualTalk: Talk = { repeats: 0.08, lateRepeats: 0.2, answers: 0.9 };
+
+/** What is rare is what some stories are about: one in eight each. */
+export function moodOf(seed: number, random: Random): Mood {
+  const mood = randomMood(random);
+  switch (seed % 8) {
+    case 3:
+      ofLookUps(mood);
+      break;
+    case 5:
+      ofOldReports(mood);
+      break;
+  }
+  return mood;
+}
+
+/** Sources are not found at first, servers are retried, and looks fail. */
+function ofLookUps(mood: Mood): void {
+  mood.plans.oddSources = 0.5;
+  mood.batchChances.looksFail = 0.6;
+  mood.hastyRetries = 1;
+}
+
+/** Servers are retried at once, batches applied again; reports come once more, late, and workflows seldom say where they stand. */
+function ofOldReports(mood: Mood): void {
+  mood.isExact = false;
+  mood.talk = { repeats: 0.6, lateRepeats: 0.8, answers: 0.2 };
+  mood.account.breaks = 0.9;
+  mood.batchChances.lookMs = 0;
+  mood.hastyRetries = 1;
+  mood.troubles.terminateBatch = 20;
+  mood.events = Math.max(mood.events, 30);
+}
+
+function randomMood(random: Random): Mood {
   const running = random.whole(1, 6);
   // Where as many may exist as run, a job that is cleaned up, or was left, is in the way of the next one.
   const jobs = running + (random.chance(0.4) ? random.whole(0, 1) : random.whole(0, 8));
@@ -69,6 +105,7 @@ export function randomMood(random: Random): Mood {
       windows: random.chance(0.12) ? 0.3 : 0,
       oddSources: odds(0.1),
     },
+    talk: { ...usualTalk },
     batchChances: {
       fails: odds(0.06),
       looksFail: odds(0.5),

@@ -14,8 +14,8 @@ import { tend } from '../operator/tender';
 import { tries } from '../operator/tries';
 import { QuotaHost } from '../quota/quota-host';
 import { ServerWorkflows } from '../server/workflows';
-import { type Mood, randomMood } from './mood';
-import type { Teller } from './surroundings';
+import { type Mood, moodOf, usualTalk } from './mood';
+import type { Talk, Teller } from './surroundings';
 import { timeText, worldText } from './trace';
 import { accountReported, makeTrouble, someOthers } from './troubles';
 import type { World } from './world';
@@ -58,7 +58,7 @@ class Story implements World {
   ) {
     this.random = new Random(seed);
     const { random } = this;
-    this.mood = randomMood(random);
+    this.mood = moodOf(seed, random);
     this.clock = new Clock(midnight + random.whole(0, 24 * 60) * minute);
     const { quota, account, othersComeAndGo, quotaChances } = this.mood;
     this.judge = new Judge(this);
@@ -86,6 +86,10 @@ class Story implements World {
     if (isCalm || odds > mood.lateness) return random.whole(5, 500);
     return odds < mood.lateness / 6 ? random.whole(1_000, 200_000) : random.whole(500, 15_000);
   };
+
+  get talk(): Talk {
+    return this.mood.talk;
+  }
 
   touch = (batch: string): void => this.judge.touch(batch);
 
@@ -189,6 +193,7 @@ class Story implements World {
     Object.assign(account.mood, { breaks: 0, vanishes: 0, stands: 0, refusesWithoutReason: 0 });
     Object.assign(mood.batchChances, { fails: 0, looksFail: 0 });
     Object.assign(mood.quotaChances, { fails: 0, countFails: 0 });
+    Object.assign(mood.talk, usualTalk);
     account.others = { existing: 0, running: 0 };
     for (const source of account.sources.values()) source.isOccupied = undefined;
     tend(this, clock.now);

@@ -8,6 +8,13 @@ export interface Teller {
   lastReport?: { report: ServerReport; firstRunId: string };
 }
 
+/** How often a report comes twice, how often that is much later, and how often a workflow answers where it stands. */
+export interface Talk {
+  repeats: number;
+  lateRepeats: number;
+  answers: number;
+}
+
 /** What the models of workflows have around them. */
 export interface Surroundings {
   readonly clock: Clock;
@@ -15,6 +22,8 @@ export interface Surroundings {
   readonly account: Account;
   /** Milliseconds that a message, or a call, takes. */
   late(): number;
+  /** How well messages of servers' workflows come. */
+  readonly talk: Talk;
   /** Something of this batch, of its servers or of its jobs has changed: it is judged after this step. */
   touch(batch: string): void;
   /** Counts what a story has seen. */

@@ -145,15 +145,15 @@ export class ServerWorkflow {
 
   /** Late; and sometimes once more, later still. */
   *tell(more: Reported): Process<void> {
-    const { clock, random, count } = this.around;
+    const { clock, random, talk, count } = this.around;
     const { batch, server, round } = this.input;
     const report = { ...more, server, round } as ServerReport;
     yield { at: clock.now + this.around.late() };
     if (report.kind === 'ended') this.endToldAt = clock.now;
     this.around.deliver(batch, report, this, false);
-    if (!random.chance(0.08)) return;
+    if (!random.chance(talk.repeats)) return;
     clock.after(
-      random.chance(0.8) ? random.whole(0, 3_000) : random.whole(0, 90_000),
+      random.chance(1 - talk.lateRepeats) ? random.whole(0, 3_000) : random.whole(0, 90_000),
       'report repeated',
       () => {
         count('report repeated');

@@ -62,10 +62,12 @@ export class ServerWorkflows {
     return running && this.seen(running);
   }
 
+  private answers = () => this.around.random.chance(this.around.talk.answers);
+
   private seen = ({ input, standing }: ServerWorkflow): RunningServer => ({
     server: input.server,
     sourceId: input.sourceId,
-    standing: this.around.random.chance(0.9) ? carried(standing) : undefined,
+    standing: this.answers() ? carried(standing) : undefined,
   });
 
   /** As `findEarlierServers` answers. */
@@ -103,7 +105,7 @@ export class ServerWorkflows {
     return servers.flatMap((server): EndedServer[] => {
       const last = this.last(batch, server);
       if (!last?.isOpen) return [{ server, result: last?.result }];
-      const isAnswered = joined.includes(server) && this.around.random.chance(0.9);
+      const isAnswered = joined.includes(server) && this.answers();
       return isAnswered ? [{ server, standing: carried(last.standing) }] : [];
     });
   }

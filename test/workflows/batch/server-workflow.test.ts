@@ -164,6 +164,21 @@ test('a round after that of a workflow that was taken over is a new one: what th
   expect(batch.index.phaseOf('a')).toBe('migrating');
 });
 
+test.each([
+  ['applied again', 0, {}],
+  ['applied again, and has adopted an earlier workflow,', 0, { lastRound: 0 }],
+])('a batch that is %s believes no late report of an earlier round', (_, round, more) => {
+  const earlier = withLease(aBatch(aPlan(['a']), { a: { phase: 'waiting', round: 0 } }), 5);
+  decide(earlier, 60_000);
+  const late = endOf(migrationInput(earlier, 'a').round);
+  const batch = withLease(aBatch(aPlan(['a']), { a: { phase: 'waiting', round, ...more } }), 5);
+  decide(batch, 90_000);
+  takeReport(batch, late, 91_000);
+  expect(batch.index.phaseOf('a')).toBe('migrating');
+  takeReport(batch, endOf(migrationInput(batch, 'a').round), 92_000);
+  expect(batch.index.phaseOf('a')).toBe('failed');
+});
+
 describe('a workflow that does not say where it stands', () => {
   const unknown = {
     phase: 'migrating',

@@ -1,6 +1,6 @@
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
-import { batchFailure, resultOfFailure } from '../../../workflows/contract/batch-end';
-import { endOfFailure, serverFailure } from '../../../workflows/contract/server-end';
+import { batchFailure, resultOfFailure } from '../../../workflows/contract/ends/batch-end';
+import { endOfFailure, serverFailure } from '../../../workflows/contract/ends/server-end';
 import { byPhase } from './by-phase';
 
 const converter = new DefaultFailureConverter();

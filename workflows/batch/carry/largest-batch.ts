@@ -1,6 +1,6 @@
 import type { Plan } from '../../../src/plan';
 import { byName } from '../../../src/text';
-import type { JobEvidence } from '../../contract/job-evidence';
+import type { JobEvidence } from '../../contract/ends/job-evidence';
 import { textLimits } from '../servers/failure-texts';
 import type { ServerRecord } from '../servers/server-record';
 import { newBatchState } from '../state';
@@ -23,7 +23,7 @@ export function largestBatch(plan: Plan, noise: Noise, now: number): CarriedBatc
     const jobId = `j-${noise.text(20)}`;
     servers[name] = {
       phase: 'failed',
-      round: 1,
+      round: Math.floor(startedAt / 1000),
       starts: 3,
       startedAt,
       stoppedRunningAt: startedAt + Number.parseInt(noise.hex(4), 16),

@@ -1,6 +1,6 @@
 import { bytesOf, cutText } from '../../../src/text';
+import type { JobEvidence } from '../../contract/ends/job-evidence';
 import type { SmcFailure } from '../../contract/failure';
-import type { JobEvidence } from '../../contract/job-evidence';
 import type { ServerRecord } from './server-record';
 
 /** The most bytes of texts that a batch keeps, in UTF-8. The full text is in the history of the server's workflow. */

@@ -1,5 +1,5 @@
+import type { JobEvidence } from '../../contract/ends/job-evidence';
 import type { SmcFailure } from '../../contract/failure';
-import type { JobEvidence } from '../../contract/job-evidence';
 import type { Leftover, ServerResult } from '../../contract/server-messages';
 import type { Slots } from '../../contract/slots';
 import type { ServerPhase } from '../../contract/views';

@@ -1,6 +1,6 @@
 import { counted, smcBatchCommand, verbOf } from '../../../src/text';
 import type { BatchEvent } from '../../contract/batch-event';
-import { notByThisRun } from '../../contract/migrated-otherwise';
+import { notByThisRun } from '../../contract/figures/migrated-otherwise';
 import { inUtc } from '../../in-utc';
 import { openFailureNews } from '../../news/news';
 import { type Batch, note } from '../state';

@@ -1,4 +1,4 @@
-import type { Measure } from '../../contract/measures';
+import type { Measure } from '../../contract/figures/measures';
 import { isEnded, type ServerRecord } from '../servers/server-record';
 
 /** What a change of a server's record adds to the counters: its end, a break of its job, and how long it took until then. */

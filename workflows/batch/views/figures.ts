@@ -1,5 +1,5 @@
-import { billedMs } from '../../contract/billed-instance';
-import type { BatchFigures, WaveFigures } from '../../contract/figures';
+import { billedMs } from '../../contract/figures/billed-instance';
+import type { BatchFigures, WaveFigures } from '../../contract/figures/figures';
 import { closingTime } from '../gates/time-window';
 import { leasedSlots, quotaInForce } from '../lease/lease-use';
 import { estimatedEndOf } from '../servers/estimate';
