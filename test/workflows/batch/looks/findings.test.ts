@@ -174,9 +174,19 @@ test('a retry looks a source up that was missing, and not one that is known', ()
   taken(web({ found: ['s-late'] }), nothing, batch);
   expect(batch.index.record('web')).toMatchObject({ phase: 'waiting', sourceId: 's-late' });
   const error = { code: 'InternalError', message: '', remedy: '' };
-  batch.index.set('web', { phase: 'failed', round: 1, sourceId: 's-late', error });
+  batch.index.set('web', { phase: 'failed', round: 1, startedAt: 5, sourceId: 's-late', error });
   retry(batch, ['web']);
   expect([batch.index.phaseOf('web'), batch.index.lookedUpFirst.size]).toEqual(['waiting', 0]);
+});
+
+test('a server that was cancelled before its look-up is looked up at its retry: another one may have its source', () => {
+  const batch = aBatch(aPlan(['web']), {
+    web: { phase: 'waiting', round: 0, sourceId: 's-web', lookUp: {} },
+  });
+  takeOrder(batch, 'cancel', { by: 'me', servers: ['web'] }, 1);
+  expect(batch.index.phaseOf('web')).toBe('cancelled');
+  retry(batch, ['web']);
+  expect([...batch.index.lookedUpFirst]).toEqual(['web']);
 });
 
 test('a job that its server keeps through a look is no stray, one that it loses is', () => {
