@@ -20,7 +20,8 @@ export function retryServer(batch: Batch, name: string, { isNamed }: { isNamed: 
   const sourceId = sourceOf(state, index.planOf(name));
   const code = record.phase === 'failed' ? record.error.code : '';
   // One that has never started may have ended before its look-up: another server may have the same source.
-  const isKnown = record.startedAt !== undefined && record.sourceId === sourceId && !codesOfLooks.has(code);
+  const hasStarted = record.round > 0 || record.startedAt !== undefined;
+  const isKnown = hasStarted && record.sourceId === sourceId && !codesOfLooks.has(code);
   const isAgreed = isNamed && code === 'SourceServer.Replaced' && record.sourceId !== undefined;
   waitAgain(batch, name, {
     lookUp: isKnown ? undefined : isAgreed ? { confirmed: record.sourceId } : {},
