@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readServersCsv } from './files/csv-file';
 import { withEnvironment } from './files/environment';
+import { withoutValues } from './files/hidden-values';
 import {
   encodingWarnings,
   markedSpan,
@@ -100,7 +101,10 @@ export async function readImport(file: string, options: ImportOptions): Promise<
       ? csv.locate(path[1], path.slice(2), part)
       : (map.yaml?.locate(['plan', ...path], part) ?? { source: read.source, start: 0, end: 1 });
   const toProblem = (finding: Finding) =>
-    problemAt(markedSpan(locate(finding.path, finding.part), finding.mark), finding);
+    problemAt(
+      markedSpan(locate(finding.path, finding.part), finding.mark),
+      withoutValues(finding, expanded.used),
+    );
   const missing = csv.unusedColumns.map((header) => ({
     code: 'csv-header' as const,
     message: `${file} has no column '${header}'`,

@@ -34,7 +34,13 @@ export async function connectClient(settings: TemporalSettings, patience: Patien
 
 async function connected(options: ConnectionOptions, patience: Patience): Promise<Connection> {
   const { silentMs = 5_000, refusedMs = 800 } = patience;
-  const connection = WatchedConnection.lazy({ ...options, connectTimeout: silentMs }) as WatchedConnection;
+  // A server that is just starting is found soon.
+  const channelArgs = { 'grpc.initial_reconnect_backoff_ms': 200, ...options.channelArgs };
+  const connection = WatchedConnection.lazy({
+    ...options,
+    channelArgs,
+    connectTimeout: silentMs,
+  }) as WatchedConnection;
   try {
     await connection.untilOpen(refusedMs, silentMs);
     await connection.ensureConnected();
@@ -65,12 +71,7 @@ export function throughProxy<O extends ConnectionOptions>(
   address: string,
   proxy: TemporalProxy | undefined,
 ): O {
-  const channelArgs = {
-    // A server that is just starting is found soon.
-    'grpc.initial_reconnect_backoff_ms': 200,
-    ...options.channelArgs,
-    'grpc.enable_http_proxy': 0,
-  };
+  const channelArgs = { ...options.channelArgs, 'grpc.enable_http_proxy': 0 };
   if (!proxy) return { ...options, channelArgs };
   const { host, port } = hostAndPort(address);
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;

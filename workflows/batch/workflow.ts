@@ -71,7 +71,7 @@ async function goOn(run: BatchRun, isDone: (decision: Decision) => boolean): Pro
 const beginNewRun = makeContinueAsNewFunc<typeof batch>({ initialVersioningBehavior: 'AUTO_UPGRADE' });
 
 /**
- * Whether a new run takes over now: at the beginning of a task, where no start of a server is under way. All that waits for an answer
+ * Whether a new run takes over now: at the beginning of a task. All that waits for an answer
  * is in the state, except an open order, the survey and the end of the batch: these are waited for. Temporal does not end a run with
  * events that it has not handled, and holds back what comes until the run has read its whole history again: so nothing is done
  * before it in that task.
